@@ -1,0 +1,1 @@
+"""Rung: an open escalation desk for B2B support teams."""

@@ -1,0 +1,1 @@
+"""The rules: no database, no network, no clock."""
