@@ -1,0 +1,1 @@
+"""What runs: settings, addresses, the database, the parts and their supervisor."""

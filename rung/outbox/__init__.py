@@ -1,0 +1,1 @@
+"""What must be said until somebody has heard it."""

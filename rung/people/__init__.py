@@ -1,0 +1,1 @@
+"""Agents, teams, customers, requesters, contact methods, sign-in, roles."""

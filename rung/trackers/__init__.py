@@ -1,0 +1,1 @@
+"""Linked tickets elsewhere, one folder for each system."""
