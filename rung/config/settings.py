@@ -1,13 +1,199 @@
-"""Django's settings, from the environment."""
+"""Django's settings, from the environment and the data folder. docs/operating.md lists the variables."""
 
 import os
+from pathlib import Path
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-checks-only")
+from psycopg.conninfo import conninfo_to_dict
+
+from rung.config import folder
+
+PACKAGE = Path(__file__).parent.parent
+DATA = folder.data_folder()
+
+
+def _listed(name: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def _database(url: str) -> dict[str, object]:
+    found = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": found.pop("dbname", "rung"),
+        "USER": found.pop("user", ""),
+        "PASSWORD": found.pop("password", ""),
+        "HOST": found.pop("host", ""),
+        "PORT": found.pop("port", ""),
+        "OPTIONS": {"application_name": os.environ.get("RUNG_PART", "rung"), **found},
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the database the next request connects anew
+        "ATOMIC_REQUESTS": False,  # an action is the transaction
+    }
+
+
+# -- what runs
+
+DEBUG = False
+SECRET_KEY = folder.secret_key(DATA)
+SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
+DATABASES = {"default": _database(folder.database_url(DATA) or "postgresql:///rung")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "rung.config.urls"
+WSGI_APPLICATION = "rung.config.wsgi.application"
+
+# Adding a channel or a tracker is one line here.
+CHANNELS: list[str] = []
+TRACKERS: list[str] = []
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rung.web",  # before allauth, whose templates it replaces
+    "rung.people",
+    "rung.policies",
+    "rung.outbox",
+    "rung.tickets",
+    "rung.escalation",
+    "rung.intake",
+    "rung.insights",
+    *CHANNELS,
+    *TRACKERS,
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "procrastinate.contrib.django",
 ]
-DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "rung"}}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rung.web.security.content_security_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rung.web.context.shell",
+            ],
+        },
+    }
+]
+
+# -- addresses
+
+# The desk's own address as people see it, such as https://desk.example.com; links in messages start with it.
+BASE_URL = os.environ.get("RUNG_URL", "").rstrip("/")
+_HOST = (
+    BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0] or BASE_URL.partition("://")[2].partition("/")[0]
+)
+ALLOWED_HOSTS = [*_listed("ALLOWED_HOSTS"), *([_HOST] if _HOST else []), "localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [*_listed("CSRF_TRUSTED_ORIGINS"), *([BASE_URL] if BASE_URL else [])]
+# Where a browser finds /live. Empty: the port after the page's own. Behind a proxy that maps it: `/live`.
+LIVE_URL = os.environ.get("RUNG_LIVE_URL", "")
+
+# -- security: what depends on https is on as soon as the desk has an https address
+
+_HTTPS = BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("RUNG_BEHIND_PROXY") == "1" else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SESSION_COOKIE_NAME = "rung_session"
+CSRF_COOKIE_NAME = "rung_csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
+# -- people
+
+AUTH_USER_MODEL = "people.Agent"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "rung.people.signin.Invited"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
+
+# -- languages and time
+
 USE_TZ = True
 TIME_ZONE = "UTC"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+
+# -- static files: from installed packages and our own, served by the web process itself
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# -- mail out
+
+EMAIL_HOST = os.environ.get("SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("SMTP_PORT") or 587)
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("SMTP_TLS", "starttls") == "starttls"
+EMAIL_USE_SSL = os.environ.get("SMTP_TLS") == "ssl"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Rung <rung@localhost>")
+
+# -- logs: one JSON line each, on standard error
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "rung.config.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,41 @@
+"""The data folder: what a desk keeps on disk beside its database."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def data_folder() -> Path:
+    """RUNG_DATA, else `data` in the present folder."""
+    return Path(os.environ.get("RUNG_DATA") or "data").absolute()
+
+
+def make(folder: Path) -> None:
+    """Make the data folder and the secret key in it, closed to everybody else. Nothing changes when they are there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        fd = os.open(folder / "secret-key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(fd, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+
+
+def secret_key(folder: Path) -> str:
+    """SECRET_KEY, else the folder's. Without either a passing one, so that checks run where there is no desk."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    try:
+        return (folder / "secret-key").read_text().strip()
+    except OSError:
+        return secrets.token_urlsafe(48)
+
+
+def database_url(folder: Path) -> str | None:
+    """DATABASE_URL, else that of the embedded PostgreSQL in this data folder, else none."""
+    if given := os.environ.get("DATABASE_URL"):
+        return given
+    try:
+        return (folder / "database-url").read_text().strip()
+    except OSError:
+        return None

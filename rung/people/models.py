@@ -1,0 +1,245 @@
+"""Who works here, who asks, and how each of them is reached."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower, Now
+
+HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", "A handle is made of lower-case letters, digits and . _ -")
+
+
+class Role(models.TextChoices):
+    """What an agent may do: an observer reads, an agent works, a lead changes the policy, an owner everything."""
+
+    OWNER = "owner", "owner"
+    LEAD = "lead", "lead"
+    AGENT = "agent", "agent"
+    OBSERVER = "observer", "observer"
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    """Makes agents. E-mail addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> "Agent":
+        """A new agent; without a password only a sign-in link lets them in."""
+        agent = self.model(email=email.strip().lower(), **facts)
+        agent.set_password(password)
+        agent.save(using=self._db)
+        return agent
+
+
+class Agent(AbstractBaseUser):
+    """A person who works on tickets. Policies know them by their handle."""
+
+    handle = models.CharField(max_length=60, unique=True, validators=[HANDLE])
+    name = models.CharField(max_length=200)
+    email = models.EmailField(unique=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
+    level = models.CharField(max_length=60, blank=True, help_text="the policy's level this agent belongs to")
+    skills = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="categories mastered")
+    is_active = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["handle", "name"]
+    objects = AgentManager()
+
+    class Meta:
+        ordering = ["name", "handle"]
+        indexes = [GinIndex(fields=["skills"], name="agent_skills")]
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="agent_email_lower")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The name, for Django."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """The first word of the name, for Django."""
+        return self.name.split()[0] if self.name else self.handle
+
+
+class Team(models.Model):
+    """Agents a policy names together. Its lead owns what nobody has been given yet."""
+
+    name = models.CharField(max_length=60, unique=True, validators=[HANDLE])
+    lead = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
+    members = models.ManyToManyField(Agent, through="Membership", related_name="teams")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One agent in one team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "agent"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} in {self.team}"
+
+
+class Absence(models.Model):
+    """A time in which an agent is not there."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="absence_forwards")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} away {self.starts_at:%F %R} to {self.ends_at:%F %R}"
+
+
+class Override(models.Model):
+    """A one-off swap: this agent is on call for a schedule instead of whoever the rotation names."""
+
+    schedule = models.CharField(max_length=60, help_text="the policy's schedule")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="overrides")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_by = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="override_forwards"),
+            ExclusionConstraint(
+                name="override_one_at_a_time",
+                expressions=[
+                    ("schedule", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_at",
+                            "ends_at",
+                            RangeBoundary(),
+                            function="TSTZRANGE",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} on {self.schedule} from {self.starts_at:%F %R} to {self.ends_at:%F %R}"
+
+
+class Customer(models.Model):
+    """A company that asks, with a tier and somebody here who answers for the account."""
+
+    name = models.CharField(max_length=200, unique=True)
+    tier = models.CharField(max_length=60, blank=True)
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True, help_text="of its mail addresses")
+    account_owner = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [GinIndex(fields=["domains"], name="customer_domains")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Requester(models.Model):
+    """A person who asks, at a customer if we know which."""
+
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="requesters")
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(null=True, blank=True, unique=True)  # null: most of Slack's have none
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="requester_email_lower")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or f"requester {self.pk}"
+
+
+class Identity(models.Model):
+    """What another system calls a requester, such as Slack's (team, user)."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "external_id"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.external_id}"
+
+
+class ContactMethod(models.Model):
+    """One way to reach an agent. When one fails, the next in order is tried."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="contact_methods")
+    channel = models.CharField(max_length=40, help_text="app, email, slack, webhook or pagerduty")
+    address = models.CharField(max_length=300)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["agent", "position"]
+        constraints = [models.UniqueConstraint(fields=["agent", "channel", "address"], name="contact_method_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.address}"
+
+
+class SignInLink(models.Model):
+    """A link that signs one agent in once. Only the hash of its word is kept."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="sign_in_links")
+    hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in link of {self.agent}"
+
+
+class Token(models.Model):
+    """A key to the API, for a program or for an agent's own scripts. Only its hash is kept."""
+
+    name = models.CharField(max_length=100, unique=True)
+    hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
+    agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.CASCADE, related_name="tokens")
+    scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="none: all of its role")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

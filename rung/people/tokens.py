@@ -1,0 +1,35 @@
+"""Keys to the API."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from rung.people import secrets
+from rung.people.models import Agent, Role, Token
+
+PREFIX = "rung_"
+USE_NOTED_EVERY = timedelta(minutes=10)
+
+
+def create(
+    name: str, *, role: Role = Role.AGENT, agent: Agent | None = None, expires_at: datetime | None = None
+) -> str:
+    """A new key under this name, to be shown once. Raises IntegrityError if the name is taken."""
+    word = secrets.make(PREFIX)
+    Token.objects.create(name=name, hash=secrets.hashed(word), role=role, agent=agent, expires_at=expires_at)
+    return word
+
+
+def find(word: str, *, now: datetime) -> Token | None:
+    """The token this key belongs to, if it may still be used. Notes the use, at most every ten minutes."""
+    live = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
+    whose = Q(agent=None) | Q(agent__is_active=True)
+    token = Token.objects.select_related("agent").filter(live, whose, hash=secrets.hashed(word)).first()
+    if token and (token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY):
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+def revoke(name: str, *, now: datetime) -> bool:
+    """End a key. False: there is no such name, or it had ended before."""
+    return bool(Token.objects.filter(name=name, revoked_at=None).update(revoked_at=now))

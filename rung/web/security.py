@@ -1,0 +1,27 @@
+"""What a browser may load: our own files, and nothing written into a page."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from rung.web.context import live_url
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'{live}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: adds the policy, unless a view has set its own (a page that others may embed)."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        live = "" if settings.LIVE_URL.startswith("/") else " " + live_url(request).rpartition("/")[0]
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(live=live))
+        return response
+
+    return respond

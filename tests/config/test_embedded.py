@@ -1,0 +1,92 @@
+"""The embedded PostgreSQL."""
+
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rung.config.embedded import Embedded
+from rung.config.programs import DatabaseProblem
+
+
+@pytest.fixture
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("d") / "closed" / "desk"
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Embedded]:
+    data.parent.mkdir(mode=0o700)
+    server = Embedded(data, throwaway=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+def say(server: Embedded, query: str) -> object:
+    with psycopg.connect(server.url) as connection:
+        row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def test_it_answers_from_a_data_folder_whose_parents_are_closed(server: Embedded) -> None:
+    assert say(server, "select current_user") == "rung"
+    assert stat.S_IMODE(server.data.parent.stat().st_mode) == 0o700
+
+
+def test_nobody_else_can_read_its_files(server: Embedded) -> None:
+    closed = [server.data, server.folder, server.cluster, server.socket]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in closed} == {0o700}
+    secrets = [place for place in server.data.iterdir() if place.is_file()]
+    assert {place.name for place in secrets} == {"database-password", "database-superuser-password", "database-url"}
+    assert {stat.S_IMODE(place.stat().st_mode) for place in secrets} == {0o600}
+
+
+def test_the_desk_does_not_sign_in_as_superuser_and_a_wrong_password_is_refused(server: Embedded) -> None:
+    assert say(server, "select rolsuper from pg_roles where rolname = current_user") is False
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(server.url.replace("rung:", "rung:x"))
+
+
+def test_a_second_start_finds_what_was_written(server: Embedded) -> None:
+    with psycopg.connect(server.url) as connection:
+        connection.execute("create table kept as select 42 as n")
+    server.stop()
+    again = Embedded(server.data)
+    again.start()
+    assert say(again, "select n from kept") == 42
+    again.stop()
+
+
+def test_a_server_killed_hard_starts_again(server: Embedded) -> None:
+    with psycopg.connect(server.url) as connection:
+        connection.execute("create table kept as select 42 as n")
+    os.kill(int((server.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    while server.running:
+        os.sched_yield()
+    server.restart()
+    assert say(server, "select n from kept") == 42
+
+
+def test_a_pid_file_whose_number_belongs_to_another_process_is_no_obstacle(server: Embedded) -> None:
+    server.stop()
+    (server.cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{server.cluster}\n")
+    server.start()
+    assert say(server, "select 1") == 1
+
+
+def test_a_server_that_outlived_its_desk_is_stopped_first(server: Embedded) -> None:
+    other = Embedded(server.data)
+    other.start()
+    assert not server.running
+    assert say(other, "select 1") == 1
+    other.stop()
+
+
+def test_a_path_too_long_for_a_socket_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseProblem, match=r"has \d+ bytes, at most 85 work"):
+        Embedded(Path("/tmp") / ("long" * 30)).start()

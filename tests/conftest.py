@@ -1,0 +1,54 @@
+"""One PostgreSQL for the whole run: DATABASE_URL's, else an embedded one, started when the first test asks for it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from rung.config.embedded import Embedded
+from rung.config.settings import _database
+
+SHARED = "RUNG_TEST_DATABASE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under xdist the controller starts the server, for all its workers."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        started = _Throwaway()
+        os.environ[SHARED] = started.url
+        config.add_cleanup(started.stop)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """The address of a server whose role may make databases."""
+    if url := os.environ.get(SHARED) or os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    started = _Throwaway()
+    yield started.url
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_server: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Point Django at it."""
+    connections["default"].settings_dict.update(
+        {key: value for key, value in _database(database_server).items() if key in {"USER", "PASSWORD", "HOST", "PORT"}}
+    )
+
+
+class _Throwaway:
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="rung-"))
+        self.server = Embedded(self.folder, throwaway=True)
+        self.server.start()
+        self.url = self.server.url
+
+    def stop(self) -> None:
+        self.server.stop()
+        shutil.rmtree(self.folder)
