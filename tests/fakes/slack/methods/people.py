@@ -1,0 +1,76 @@
+"""users.*, usergroups.*, team.info, bots.info: who is who."""
+
+from __future__ import annotations
+
+from tests.fakes.slack.errors import SlackError
+from tests.fakes.slack.methods.registry import Call, method, page
+from tests.fakes.slack.model import Json
+from tests.fakes.slack.payloads import team_json, user_json
+
+
+@method("users.info")
+def info(call: Call) -> Json:
+    user = call.state.user(call.get("user"))
+    external = user.team_id != call.by.team_id
+    if external and not call.state.shares_a_channel(user.id, call.by.bot_user_id):
+        raise SlackError("user_not_found")
+    return {"user": user_json(call.state, user, seen_by=call.by)}
+
+
+@method("users.list")
+def list_users(call: Call) -> Json:
+    """The workspace's own people; those of other companies are not in it."""
+    own = [user for user in call.state.users.values() if user.team_id == call.by.team_id]
+    shown, more = page(call, [user_json(call.state, user, seen_by=call.by) for user in own])
+    return {"members": shown, "cache_ts": int(call.state.clock()), **more}
+
+
+@method("users.lookupByEmail")
+def by_email(call: Call) -> Json:
+    for user in call.state.users.values():
+        if user.email == call.get("email") and user.team_id == call.by.team_id and not user.deleted:
+            return {"user": user_json(call.state, user, seen_by=call.by)}
+    raise SlackError("users_not_found")
+
+
+@method("usergroups.list")
+def groups(call: Call) -> Json:
+    own = [
+        (name, handle, people)
+        for name, (team_id, handle, people) in call.state.usergroups.items()
+        if team_id == call.by.team_id
+    ]
+    return {
+        "usergroups": [
+            {"id": name, "handle": handle, "name": handle, "user_count": len(people)} for name, handle, people in own
+        ]
+    }
+
+
+@method("usergroups.users.list")
+def group_members(call: Call) -> Json:
+    team_id, _, people = call.state.usergroups.get(call.get("usergroup"), ("", "", set()))
+    if team_id != call.by.team_id:
+        raise SlackError("no_such_subteam")
+    return {"users": sorted(people)}
+
+
+@method("team.info")
+def team(call: Call) -> Json:
+    return {"team": team_json(call.state.teams[call.by.team_id])}
+
+
+@method("bots.info")
+def bot(call: Call) -> Json:
+    for user in call.state.users.values():
+        if user.bot_id and user.bot_id == call.get("bot"):
+            return {
+                "bot": {
+                    "id": user.bot_id,
+                    "user_id": user.id,
+                    "name": user.name,
+                    "app_id": user.app_id,
+                    "deleted": user.deleted,
+                }
+            }
+    raise SlackError("bot_not_found")
