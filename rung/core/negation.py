@@ -2,33 +2,38 @@
 
 from collections.abc import Sequence
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 BREAKS = frozenset(".,;:!?…()\n-–—")
 """Tokens that end a clause, and with it the reach of a negation."""
 
-_NEGATORS = frozenset(
-    "not never nothing nobody none neither nor cannot hardly barely scarcely isnt arent wasnt werent dont doesnt didnt "
-    "wont wouldnt couldnt shouldnt cant aint hasnt havent hadnt neednt "
-    "nicht nichts kein keine keinen keinem keiner keines nie niemals weder kaum pas niet geen".split()
+_NEGATORS = _set(
+    "not never nothing nobody none neither nor cannot hardly barely scarcely isnt arent wasnt werent dont doesnt "
+    "didnt wont wouldnt couldnt shouldnt cant aint hasnt havent hadnt neednt nicht nichts kein keine keinen "
+    "keinem keiner keines nie niemals weder kaum pas niet geen"
 )
 _ADJACENT = frozenset({"non", "less", "weniger"})
 # A closed list, not "any word within five": in "I have not received the refund" the refund is the subject, and in
-# "not working urgent" nothing calms. A word outside the list ends the reach of the negation.
-_FILLERS = frozenset(
-    "a an the that this it these those they very so really all too terribly particularly especially super overly yet at in "
-    "any way anything anyhow exactly quite extremely highly be being been is are was were do does to of as even actually "
-    "currently immediately considered consider think believe feel seem seems look looks appear appears say call mark treat "
-    "see need needed want wanted necessary required reason rush hurry currently like such longer immediate real major "
-    "particular known ever going my our your his her their for i we you "
-    "so sehr besonders wirklich ganz allzu zu mehr ein eine einen einem einer der die das dies dieses diese es ist sind "
-    "war sei als etwas unbedingt gerade derzeit akut gar très es très si zo erg".split()
+# "not working urgent" nothing is calmed. A word outside the list ends the reach of the negation.
+_FILLERS = _set(
+    "a an the that this it these those they very so really all too terribly particularly especially super overly "
+    "yet at in any way anything anyhow exactly quite extremely highly be being been is are was were do does to of "
+    "as even actually currently immediately considered consider think believe feel tell me seem seems look looks "
+    "appear appears say call mark treat see need needed want wanted necessary required reason rush hurry "
+    "currently like such longer immediate real major particular known ever going my our your his her their for i "
+    "we you so sehr besonders wirklich ganz allzu zu mehr ein eine einen einem einer der die das dies dieses "
+    "diese es ist sind war sei als etwas unbedingt gerade derzeit akut gar très es très si zo erg"
 )
 # A bare "no" also answers ("no this is urgent"), so it reaches only over words that belong to its noun.
-_AFTER_NO = frozenset("longer more need reason real major particular immediate such known further actual es".split())
+_AFTER_NO = _set("longer more need reason real major particular immediate such known further actual es")
 _CANCELS = frozenset({"only", "just", "merely", "simply", "solely", "nur", "bloß", "bloss", "lediglich"})
 _CHALLENGES = frozenset({"why", "how", "warum", "wieso", "weshalb"})
-_COPULAS = frozenset("it is this that was es ist das dies sie".split())
-_DENIALS = frozenset("no nope nah not nein nee nicht false".split())
-_DENIAL_TAILS = frozenset("really yet particularly wirklich unbedingt".split())
+_COPULAS = _set("it is this that was es ist das dies sie")
+_DENIALS = _set("no nope nah not nein nee nicht false")
+_DENIAL_TAILS = _set("really yet particularly wirklich unbedingt")
 _REACH = 9
 """Words a negation is looked for before the phrase."""
 

@@ -3,7 +3,9 @@
 import re
 
 _ATTRIBUTION = re.compile(
-    r"(on|am|le|el|op|em|il)\b.{3,300}\b(wrote|writes|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\b.{0,200}:$", re.I
+    r"(on|am|le|el|op|em|il)\b.{3,300}\b(wrote|writes|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\b"
+    r".{0,200}:$",
+    re.I,
 )
 _ATTRIBUTION_STARTS = re.compile(r"(on|am|le|el|op|em|il)\s.{0,60}\d", re.I)
 _FORWARD = re.compile(
@@ -39,17 +41,20 @@ def own_words(text: str) -> str:
 def _without_code(lines: list[str]) -> list[str]:
     kept: list[str] = []
     inside = False
-    closing = sum(line.count("```") for line in lines) // 2 * 2  # a fence that is never closed opens nothing
+    fences = sum(line.count("```") for line in lines) // 2 * 2  # a fence that is never closed opens nothing
     for line in lines:
         if "```" not in line:
             if not inside:
                 kept.append(line)
             continue
-        outside = ""
-        for number, part in enumerate(line.split("```")):
-            if number and closing:
-                inside, closing = not inside, closing - 1
-            outside += " " if inside else part
+        first, *parts = line.split("```")
+        outside = " " if inside else first
+        for part in parts:
+            if fences:
+                inside, fences = not inside, fences - 1
+                outside += " " if inside else part
+            else:
+                outside += "```" + part
         kept.append(outside)
     return kept
 
@@ -108,9 +113,13 @@ def _starts_headers(lines: list[str], place: int) -> bool:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    for place, line in enumerate(lines):
-        if line.rstrip() == "--" or line == "—":
-            below = sum(1 for other in lines[place + 1 :] if other.strip())
-            if below <= _LONGEST_SIGNATURE and any(other.strip() for other in lines[:place]):
-                return [other for other in lines[:place] if not _DEVICE.match(other.strip())]
-    return [line for line in lines if not _DEVICE.match(line.strip())]
+    first = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    below = 0
+    start = len(lines)
+    for place in range(len(lines) - 1, first, -1):
+        if lines[place].rstrip() == "--":
+            start = place
+        below += bool(lines[place].strip())
+        if below > _LONGEST_SIGNATURE:
+            break
+    return [line for line in lines[:start] if not _DEVICE.match(line.strip())]
