@@ -1,0 +1,1 @@
+"""Slack: where customers write and the team works."""
