@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from rung.core.calendar.holidays import Holidays, parse_holidays
 from rung.core.calendar.hours import Hours, parse_hours
-from rung.core.calendar.instants import EPOCH, from_us, to_us, zone
+from rung.core.calendar.instants import EPOCH, MICROSECOND, from_us, naive, to_us, zone
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.calendar.openings import FIRST_YEAR, LAST_YEAR, MICROSECONDS, Openings, build, on_day
 from rung.core.spelling import did_you_mean
@@ -92,12 +92,16 @@ class Calendar:
 
     def add(self, start: datetime, working: timedelta) -> datetime:
         """The moment, in UTC, at which that much working time after `start` is used up. Negative amounts go back."""
-        amount = working.days * 86_400_000_000 + working.seconds * 1_000_000 + working.microseconds
-        return EPOCH + timedelta(0, 0, self.add_us(to_us(start), amount))
+        try:
+            us = (start - EPOCH) // MICROSECOND
+        except TypeError:
+            raise naive(start) from None
+        # `to_us` and `from_us` written out: the two calls would cost a tenth of the time.
+        return EPOCH + self.add_us(us, working // MICROSECOND) * MICROSECOND
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The working time from `start` to `end`; negative when `end` is earlier."""
-        return timedelta(0, 0, self.between_us(to_us(start), to_us(end)))
+        return self.between_us(to_us(start), to_us(end)) * MICROSECOND
 
     def is_open(self, at: datetime) -> bool:
         """Whether a moment is inside hours. An opening instant is, a closing instant is not."""
