@@ -1,0 +1,66 @@
+"""The people as they stand at a moment: who is there, who is on call, who leads, who masters what."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Away(Struct, frozen=True):
+    """An absence, from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+
+
+class Person(Struct, frozen=True):
+    handle: str
+    teams: tuple[str, ...] = ()
+    level: str | None = None
+    #: The categories this person masters.
+    skills: tuple[str, ...] = ()
+    active: bool = True
+    absences: tuple[Away, ...] = ()
+    #: Open tickets assigned now, for `least_busy`.
+    load: int = 0
+
+    def is_present(self, at: datetime) -> bool:
+        return self.active and not any(away.start <= at < away.end for away in self.absences)
+
+
+class Swap(Struct, frozen=True):
+    """A one-off override of an on-call schedule: `handle` stands in from `start` until before `end`."""
+
+    schedule: str
+    handle: str
+    start: datetime
+    end: datetime
+
+
+class Desk(Struct, frozen=True):
+    """Everyone the rules may name. `staffed`: nothing is known of the people, so every team counts as there (replay)."""
+
+    people: Mapping[str, Person] = {}
+    #: Leads entered in the app; the policy's own `lead` comes first.
+    leads: Mapping[str, str] = {}
+    owners: tuple[str, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    staffed: bool = False
+
+    def present(self, at: datetime, *, team: str | None = None, skill: str | None = None) -> tuple[Person, ...]:
+        """Active people who are not absent, by handle; of one team, of those who master a category."""
+        return tuple(
+            person
+            for _, person in sorted(self.people.items())
+            if (team is None or team in person.teams)
+            and (skill is None or skill in person.skills)
+            and person.is_present(at)
+        )
+
+    def is_present(self, handle: str, at: datetime) -> bool:
+        person = self.people.get(handle)
+        return person is not None and person.is_present(at)
+
+
+def desk_of(people: Iterable[Person], *, owners: tuple[str, ...] = (), leads: Mapping[str, str] | None = None) -> Desk:
+    return Desk(people={person.handle: person for person in people}, owners=owners, leads=leads or {})
