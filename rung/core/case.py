@@ -1,24 +1,24 @@
 """The case: what a ticket's events add up to. It knows nothing of policies or calendars, so it survives both.
 
 Mutable, because folding a year of events must be fast; only `fold` changes it, and `reckon` works on a copy.
+Moments that clocks are reckoned from are whole microseconds since 1970 (`_us`): the arithmetic is exact and quick.
 """
-
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from rung.core.vocabulary import METRICS, ClockName, Priority, Status, Turn
+from rung.core.vocabulary import ClockName, Priority, Status, Turn
 
 
 class Span(Struct, frozen=True, omit_defaults=True):
     """From `since` on, until the next span: what decides whether a clock runs."""
 
-    since: datetime
+    since_us: int
     number: int
     turn: Turn
     #: `idle` and `unassigned` stand still until then.
-    snoozed_until: datetime | None = None
+    snoozed_until_us: int | None = None
     #: An offer made by the assignee is open: `idle` stands still.
     offering: bool = False
 
@@ -28,8 +28,10 @@ class Cycle(Struct, frozen=True, omit_defaults=True):
 
     clock: ClockName
     number: int
-    started_at: datetime
-    ended_at: datetime | None = None
+    started_us: int
+    #: None while it runs.
+    ended_us: int | None = None
+    #: The number of the event that ended it.
     ended: int = 0
 
 
@@ -93,7 +95,7 @@ class Case(Struct, omit_defaults=True):
     learned_priority: Priority | None = None
     learned_priority_confidence: float | None = None
     rating: int | None = None
-    #: Number of the newest event that brought new facts to judge, and of the newest judged.
+    #: Number of the event that last set the priority: text heard after it may raise it.
     judged: int = 0
 
     path: str | None = None
@@ -103,6 +105,8 @@ class Case(Struct, omit_defaults=True):
     #: Agents a rule took off this ticket: `least_busy` passes them by.
     excused: list[str] = []
     snoozed_until: datetime | None = None
+    #: Fields of the handoff that somebody has filled in.
+    handoff: list[str] = []
     links: list[str] = []
     merged_into: int | None = None
 
@@ -123,7 +127,7 @@ class Case(Struct, omit_defaults=True):
 
     #: "rule/step" -> the cycles in which it was acted upon.
     fired: dict[str, list[int]] = {}
-    #: Clockless rules whose `when` holds -> the cycle of the episode.
+    #: Clockless rules whose `when` holds -> the cycle of the episode; a reopen begins them anew.
     episodes: dict[str, int] = {}
     #: Metric -> the newest cycle whose target was missed.
     missed: dict[ClockName, int] = {}
@@ -160,7 +164,6 @@ _DICTS = tuple(
     if getattr(f.type, "__origin__", None) is dict and f.name != "fired"
 )
 
-_TARGET_CLOCKS = frozenset(METRICS)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Case)
 

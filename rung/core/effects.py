@@ -81,6 +81,8 @@ class Notice(Struct, frozen=True, omit_defaults=True):
     exempt: bool = False
     #: Whom it was meant for, when that would have reached nobody.
     instead_of: str | None = None
+    #: Of a digest: the moments it stands for.
+    parts: "tuple[Notice, ...]" = ()
 
 
 class Decision(Struct, frozen=True):

@@ -280,6 +280,13 @@ class SentOut(Event, frozen=True, kw_only=True, tag="sent_out"):
     rule: str | None = None
 
 
+class HandoffGiven(Event, frozen=True, kw_only=True, tag="handoff_given"):
+    """Fields of the handoff were filled in; their words stand in `handoff`."""
+
+    handoff: int
+    fields: tuple[str, ...] = ()
+
+
 # --- what the ticker concludes --------------------------------------------------------------------------------------
 
 
@@ -410,6 +417,7 @@ AnyEvent = (
     | OfferWithdrawn
     | ExpertsAsked
     | SentOut
+    | HandoffGiven
     | Placed
     | StepFired
     | EpisodeEnded

@@ -6,6 +6,7 @@ import msgspec
 
 from rung.core import events as e
 from rung.core.case import Case, Cycle, LevelStay, Offer, Span
+from rung.core.moments import to_us
 from rung.core.vocabulary import METRICS, TURN_OF_STATUS, ActorKind, ClockName, Status, Turn
 
 _METRICS = frozenset(METRICS)
@@ -45,7 +46,7 @@ def _opened(case: Case, event: e.Opened) -> None:
     case.category_by_person = event.category is not None
     case.priority = event.priority
     case.priority_by_person = event.priority is not None
-    case.spans.append(Span(event.at, event.number, Turn.OURS))
+    case.spans.append(Span(to_us(event.at), event.number, Turn.OURS))
     for clock in (ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.UNASSIGNED, ClockName.AT_LEVEL):
         _start(case, clock, event)
     _hear(case, event.facts, event.number)
@@ -128,6 +129,7 @@ def _reopened(case: Case, event: e.Reopened) -> None:
 
 def _priority_set(case: Case, event: e.PrioritySet) -> None:
     case.priority = event.priority
+    case.judged = event.number
     if event.critical is not None:
         case.critical = event.critical
     if e.actor_kind(event.by) is ActorKind.AGENT:
@@ -232,6 +234,10 @@ def _placed(case: Case, event: e.Placed) -> None:
     case.stays.append(LevelStay(event.level, event.path, event.at, event.number))
 
 
+def _handoff_given(case: Case, event: e.HandoffGiven) -> None:
+    case.handoff = sorted({*case.handoff, *event.fields})
+
+
 def _step_fired(case: Case, event: e.StepFired) -> None:
     case.fired.setdefault(f"{event.rule}/{event.step}", []).append(event.cycle)
     if event.episode:
@@ -247,8 +253,7 @@ def _target_missed(case: Case, event: e.TargetMissed) -> None:
 
 
 def _cycles_judged(case: Case, event: e.CyclesJudged) -> None:
-    judged = {(result.clock, result.cycle) for result in event.results}
-    case.ended = [cycle for cycle in case.ended if (cycle.clock, cycle.number) not in judged]
+    case.ended = []
 
 
 def _pause_overrun(case: Case, event: e.PauseOverrun) -> None:
@@ -340,6 +345,7 @@ def _reopen(case: Case, event: e.CustomerWrote | e.Reopened, *, by_customer: boo
         case.reopens += 1
         _contradict(case)
     case.matched = []
+    case.episodes = {}
     _start(case, ClockName.RESOLUTION, event)
     _start(case, ClockName.AT_LEVEL, event)
     _start(case, ClockName.UNASSIGNED if case.assignee is None else ClockName.IDLE, event)
@@ -350,7 +356,6 @@ def _finish(case: Case, event: e.Resolved | e.Closed | e.Merged, status: Status)
     if case.over_at is None:
         case.over_at = event.at
     case.offers = []
-    case.episodes = {}
     case.snoozed_until = None
     for clock in tuple(case.running):
         _end(case, clock, event)
@@ -380,8 +385,9 @@ def _span(case: Case, event: e.AnyEvent) -> None:
         mine = f"agent:{case.assignee}"
         offering = any(offer.by == mine for offer in case.offers)
     last = case.spans[-1]
-    if last.turn is not case.turn or last.snoozed_until != case.snoozed_until or last.offering is not offering:
-        case.spans.append(Span(event.at, event.number, case.turn, case.snoozed_until, offering))
+    until = None if case.snoozed_until is None else to_us(case.snoozed_until)
+    if last.turn is not case.turn or last.snoozed_until_us != until or last.offering is not offering:
+        case.spans.append(Span(to_us(event.at), event.number, case.turn, until, offering))
 
 
 def _follow_newest_offer(case: Case, event: e.AnyEvent) -> None:
@@ -391,11 +397,11 @@ def _follow_newest_offer(case: Case, event: e.AnyEvent) -> None:
     if current is not None and case.offer(current.number) is None:
         _end(case, ClockName.UNACCEPTED, event)
     if newest is not None and (current is None or current.number != newest.number):
-        case.running[ClockName.UNACCEPTED] = Cycle(ClockName.UNACCEPTED, newest.number, newest.at)
+        case.running[ClockName.UNACCEPTED] = Cycle(ClockName.UNACCEPTED, newest.number, to_us(newest.at))
 
 
 def _start(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
-    case.running[clock] = Cycle(clock, event.number, event.at)
+    case.running[clock] = Cycle(clock, event.number, to_us(event.at))
 
 
 def _end(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
@@ -404,7 +410,7 @@ def _end(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
         return
     if clock not in _METRICS:
         case.ended = [other for other in case.ended if other.clock is not clock]
-    case.ended.append(Cycle(clock, cycle.number, cycle.started_at, event.at, event.number))
+    case.ended.append(Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number))
 
 
 _HANDLERS: dict[type, Callable[[Case, e.AnyEvent], None]] = {
@@ -437,6 +443,7 @@ _HANDLERS: dict[type, Callable[[Case, e.AnyEvent], None]] = {
     e.OfferReturned: _offer_closed,
     e.OfferWithdrawn: _offer_closed,
     e.Placed: _placed,
+    e.HandoffGiven: _handoff_given,
     e.StepFired: _step_fired,
     e.EpisodeEnded: _episode_ended,
     e.TargetMissed: _target_missed,

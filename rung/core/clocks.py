@@ -1,0 +1,153 @@
+"""How long a clock has run, and when it will have run so long: sums over the spans of a case."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from rung.core.calendar import Calendar
+from rung.core.case import Case, Cycle, Span
+from rung.core.vocabulary import ClockName, Turn
+
+#: Clocks that stand still while it is the customer's turn.
+_REPLY_CLOCKS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE})
+_PAUSABLE = frozenset({ClockName.RESOLUTION, ClockName.AT_LEVEL})
+_OURS = frozenset({ClockName.UNASSIGNED, ClockName.IDLE})
+
+
+class Stretch(Struct, frozen=True):
+    """A time during which the clock runs; `end_us` None: it still does."""
+
+    start_us: int
+    end_us: int | None
+
+
+class Reading(Struct, frozen=True):
+    """A cycle's running time. `ran_us`: working time of the finished stretches; `open_us`: since when it runs now,
+    or will run again by itself (None: it stands still until something happens)."""
+
+    stretches: tuple[Stretch, ...]
+    ran_us: int
+    open_us: int | None
+
+
+def reading(case: Case, cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Reading:
+    """Read one cycle on a calendar. `limits`: the pauses of its target (only `resolution`, `at_level`)."""
+    stretches = tuple(_stretches(case, cycle, limits, calendar))
+    ran = 0
+    open_us = None
+    for stretch in stretches:
+        if stretch.end_us is None:
+            open_us = stretch.start_us
+        else:
+            ran += calendar.between_us(stretch.start_us, stretch.end_us)
+    return Reading(stretches, ran, open_us)
+
+
+def ran_until(read: Reading, now_us: int, calendar: Calendar) -> int:
+    """The running time at a moment, in microseconds of working time."""
+    if read.open_us is None or now_us <= read.open_us:
+        return read.ran_us
+    return read.ran_us + calendar.between_us(read.open_us, now_us)
+
+
+def crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None:
+    """The moment at which the running time reaches a threshold; None: not as things stand."""
+    if threshold_us > read.ran_us or (threshold_us == read.ran_us and read.open_us is not None and not read.ran_us):
+        if read.open_us is None:
+            return None
+        return calendar.add_us(read.open_us, threshold_us - read.ran_us)
+    left = threshold_us
+    for stretch in read.stretches:
+        if stretch.end_us is None:
+            break
+        ran = calendar.between_us(stretch.start_us, stretch.end_us)
+        if left <= ran:
+            return min(calendar.add_us(stretch.start_us, left), stretch.end_us)
+        left -= ran
+    return read.stretches[0].start_us if read.stretches else None
+
+
+def overruns(case: Case, limits: Mapping[str, int], calendar: Calendar) -> Iterator[tuple[int, Turn, int]]:
+    """The present pause of the resolution clock, if limited: (number of its first event, turn, when it is used up)."""
+    if case.turn not in limits or not case.spans:
+        return
+    first = len(case.spans) - 1
+    while first > 0 and case.spans[first - 1].turn is case.turn:
+        first -= 1
+    pause = case.spans[first]
+    limit = limits[case.turn]
+    if limit < _FOREVER:
+        yield pause.number, pause.turn, calendar.add_us(pause.since_us, limit)
+
+
+_FOREVER = 1 << 60
+
+
+def _stretches(case: Case, cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Iterator[Stretch]:
+    clock = cycle.clock
+    if clock in _REPLY_CLOCKS:
+        return _while_not_the_customers_turn(case.spans, cycle)
+    if clock in _PAUSABLE:
+        return _unless_paused(case.spans, cycle, limits, calendar)
+    if clock in _OURS:
+        return _while_ours(case.spans, cycle, idle=clock is ClockName.IDLE)
+    return iter((Stretch(cycle.started_us, cycle.ended_us),))
+
+
+def _first(spans: list[Span], start_us: int, number: int) -> int:
+    """The place of the span in which a cycle started: the newest that began no later than its event."""
+    place = len(spans) - 1
+    while place > 0 and (spans[place].since_us > start_us or spans[place].number > number):
+        place -= 1
+    return place
+
+
+def _pieces(spans: list[Span], cycle: Cycle) -> Iterator[tuple[int, int | None, Span, int]]:
+    """(start, end, span, place) of every part of the cycle; the last has no end while it runs."""
+    for place in range(_first(spans, cycle.started_us, cycle.number), len(spans)):
+        start = max(spans[place].since_us, cycle.started_us)
+        end = spans[place + 1].since_us if place + 1 < len(spans) else cycle.ended_us
+        if cycle.ended_us is not None:
+            if start >= cycle.ended_us and start > cycle.started_us:
+                return
+            end = cycle.ended_us if end is None else min(end, cycle.ended_us)
+        if end is None or end > start:
+            yield start, end, spans[place], place
+
+
+def _while_not_the_customers_turn(spans: list[Span], cycle: Cycle) -> Iterator[Stretch]:
+    for start, end, span, _ in _pieces(spans, cycle):
+        if span.turn is not Turn.CUSTOMER:
+            yield Stretch(start, end)
+
+
+def _while_ours(spans: list[Span], cycle: Cycle, *, idle: bool) -> Iterator[Stretch]:
+    for start, end, span, _ in _pieces(spans, cycle):
+        if span.turn is not Turn.OURS or (idle and span.offering):
+            continue
+        if span.snoozed_until_us is not None and span.snoozed_until_us > start:
+            start = span.snoozed_until_us
+            if end is not None and end <= start:
+                continue
+        yield Stretch(start, end)
+
+
+def _unless_paused(
+    spans: list[Span], cycle: Cycle, limits: Mapping[str, int], calendar: Calendar
+) -> Iterator[Stretch]:
+    for start, end, span, place in _pieces(spans, cycle):
+        limit = limits.get(span.turn)
+        if limit is None:
+            yield Stretch(start, end)
+        elif limit < _FOREVER:
+            resumes = max(start, calendar.add_us(_pause_began(spans, place, cycle), limit))
+            if end is None or resumes < end:
+                yield Stretch(resumes, end)
+
+
+def _pause_began(spans: list[Span], place: int, cycle: Cycle) -> int:
+    """When the uninterrupted pause began that the span at `place` belongs to."""
+    turn = spans[place].turn
+    while place > 0 and spans[place - 1].turn is turn:
+        place -= 1
+    return max(spans[place].since_us, cycle.started_us) if place == 0 else spans[place].since_us

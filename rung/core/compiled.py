@@ -1,0 +1,165 @@
+"""A policy made ready for reckoning: conditions as functions, rules by clock, thresholds in microseconds."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from rung.core.calendar import ALWAYS, Calendar
+from rung.core.conditions import Facts, Predicate, facts_of, predicate
+from rung.core.moments import SECOND_US, duration_us
+from rung.core.policy import Fact, Policy, Rule, Step, Target
+from rung.core.vocabulary import METRICS, ClockName
+
+#: The longest an offer at the last level waits before it is repeated.
+LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
+
+_UNLIMITED = 1 << 62
+
+
+class TimedStep(Struct, frozen=True):
+    step: Step
+    #: rule/step, as `Case.fired` knows it.
+    key: str
+    when: Predicate
+    threshold_us: int
+    #: Its place in the file: steps of one threshold keep that order.
+    place: int
+
+
+class ClockRule(Struct, frozen=True):
+    place: int
+    rule: Rule
+    clock: ClockName
+    when: Predicate
+    whens: tuple[Predicate, ...]
+
+
+class PlainRule(Struct, frozen=True):
+    """A rule without a clock."""
+
+    place: int
+    rule: Rule
+    when: Predicate
+    asks_rating: bool
+
+
+class Compiled:
+    """One policy version, ready. Immutable but for its caches of thresholds, which depend on nothing else."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.targets = tuple((predicate(target.when), target) for target in policy.targets)
+        self.priority_rules = tuple((predicate(rule.when), rule) for rule in policy.priority.rules)
+        self.routes = tuple((predicate(route.when), route) for route in policy.routing)
+        self.clock_rules = tuple(
+            ClockRule(place, rule, rule.clock, predicate(rule.when), tuple(predicate(s.when) for s in rule.steps))
+            for place, rule in enumerate(policy.rules)
+            if rule.clock is not None
+        )
+        self.plain_rules = tuple(
+            PlainRule(place, rule, predicate(rule.when), Fact.RATING in set(facts_of(rule.when)))
+            for place, rule in enumerate(policy.rules)
+            if rule.clock is None and rule.do is not None
+        )
+        self.by_clock = {
+            clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName
+        }
+        self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
+        self._goals: dict[tuple[ClockName, int, int], int | None] = {}
+        self._pauses: dict[tuple[int, int], dict[str, int]] = {}
+        self._calendar_of_level = {
+            name: self._calendar(level.calendar) for name, level in policy.levels.items() if level.calendar
+        }
+        self._calendar_of_target = tuple(
+            self._calendar(target.calendar) if target.calendar else None for target in policy.targets
+        )
+        self._calendar_of_rule = {
+            rule.id: self._calendar(rule.calendar) for rule in policy.rules if rule.calendar is not None
+        }
+
+    def target(self, facts: Facts) -> int | None:
+        """The place of the first target whose `when` holds."""
+        for place, (when, _) in enumerate(self.targets):
+            if when(facts):
+                return place
+        return None
+
+    def goals(self, target: int | None) -> Target:
+        return _NO_TARGET if target is None else self.targets[target][1]
+
+    def calendar(self, rule: Rule | None, target: int | None, level: str | None) -> Calendar:
+        """The rule's own calendar, else that of the ticket's target, else its level's, else `always`."""
+        if rule is not None and rule.calendar is not None:
+            return self._calendar_of_rule[rule.id]
+        if target is not None:
+            own = self._calendar_of_target[target]
+            if own is not None:
+                return own
+        if level is not None:
+            return self._calendar_of_level.get(level, ALWAYS)
+        return ALWAYS
+
+    def level_calendar(self, level: str) -> Calendar:
+        """When the people of a level are there."""
+        return self._calendar_of_level.get(level, ALWAYS)
+
+    def thresholds(self, rule: ClockRule, target: int | None, calendar: Calendar) -> tuple[TimedStep, ...]:
+        """The rule's steps with their running time, earliest first; those that have none are left out."""
+        key = (rule.place, -1 if target is None else target, id(calendar))
+        cached = self._thresholds.get(key)
+        if cached is None:
+            cached = self._thresholds[key] = self._reckon_thresholds(rule, target, calendar)
+        return cached
+
+    def goal_us(self, metric: ClockName, target: int | None, calendar: Calendar) -> int | None:
+        """The target of a metric in microseconds of working time, None without one."""
+        if target is None:
+            return None
+        key = (metric, target, id(calendar))
+        if key not in self._goals:
+            goal = self.targets[target][1].goal(metric)
+            self._goals[key] = None if goal is None else duration_us(goal.on(calendar))
+        return self._goals[key]
+
+    def pause_limits(self, target: int | None, calendar: Calendar) -> Mapping[str, int]:
+        """For each turn that pauses the resolution clock: the longest pause, in microseconds of working time."""
+        key = (-1 if target is None else target, id(calendar))
+        cached = self._pauses.get(key)
+        if cached is None:
+            goals = self.goals(target)
+            cached = self._pauses[key] = {
+                turn: duration_us(goals.pause_at_most[turn].on(calendar)) if turn in goals.pause_at_most else _UNLIMITED
+                for turn in goals.pause_on
+            }
+        return cached
+
+    @cached_property
+    def watched(self) -> frozenset[ClockName]:
+        """The clocks some rule or target looks at."""
+        metrics = {m for m in METRICS for _, target in self.targets if target.goal(m) is not None}
+        return frozenset(metrics | {rule.clock for rule in self.clock_rules})
+
+    def _calendar(self, name: str) -> Calendar:
+        return self.policy.calendars.get(name, ALWAYS)
+
+    def _reckon_thresholds(self, rule: ClockRule, target: int | None, calendar: Calendar) -> tuple[TimedStep, ...]:
+        goal = self.goals(target).goal(rule.clock)
+        length = None if goal is None else goal.on(calendar)
+        timed = []
+        for place, (step, when) in enumerate(zip(rule.rule.steps, rule.whens, strict=True)):
+            running = step.at.of(length, calendar)
+            if running is not None:
+                timed.append(TimedStep(step, f"{rule.rule.id}/{step.id}", when, duration_us(running), place))
+        return tuple(sorted(timed, key=lambda each: (each.threshold_us, each.place)))
+
+
+_NO_TARGET = Target()
+
+
+def repeated(timed: TimedStep, repeat: int) -> int:
+    """The threshold of a step on the `unaccepted` clock of an offer made again at the last level:
+    each repeat waits twice as long, at most 8 h."""
+    if repeat == 0 or timed.step.actions.escalate != "next":
+        return timed.threshold_us
+    return max(timed.threshold_us, min(timed.threshold_us << min(repeat, 32), LONGEST_REPEAT_US))

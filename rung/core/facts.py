@@ -1,0 +1,37 @@
+"""The facts of a ticket that a `when` may ask for, read from its case."""
+
+from rung.core.case import Case
+from rung.core.conditions import Facts
+from rung.core.policy import Fact
+
+
+def facts(case: Case) -> Facts:
+    """What is known now; an unknown fact has no entry."""
+    known: dict[Fact, str | frozenset[str] | float] = {
+        Fact.CRITICAL: "true" if case.critical else "false",
+        Fact.STATUS: case.status,
+        Fact.ATTEMPTS: case.attempts,
+        Fact.REOPENS: case.reopens,
+    }
+    if case.matched:
+        known[Fact.TEXT] = frozenset(case.matched)
+    if case.tags:
+        known[Fact.TAG] = frozenset(case.tags)
+    if case.rating is not None:
+        known[Fact.RATING] = case.rating
+    if case.offers:
+        known[Fact.OFFERED_TO] = case.offers[-1].level
+    for fact, value in (
+        (Fact.CATEGORY, case.category),
+        (Fact.PRIORITY, case.priority),
+        (Fact.EMOTION, case.emotion),
+        (Fact.CUSTOMER_TIER, case.tier),
+        (Fact.CUSTOMER, case.customer),
+        (Fact.LEVEL, case.level),
+        (Fact.PATH, case.path),
+        (Fact.CHANNEL, case.channel or None),
+        (Fact.LANGUAGE, case.language),
+    ):
+        if value is not None:
+            known[fact] = value
+    return known

@@ -1,0 +1,302 @@
+"""What a policy makes of a ticket at a moment: the one place where Rung draws conclusions.
+
+A look goes on until it asks for nothing new, so a second look in the same moment asks for nothing.
+"""
+
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core.arrival import category_of, path_of, priority_of
+from rung.core.case import Case, Offer
+from rung.core.compiled import Compiled
+from rung.core.desk import Desk
+from rung.core.effects import Decision, Notice, NoticeKind, Subject
+from rung.core.escalating import Origin
+from rung.core.ladder import first_level
+from rung.core.look import SYSTEM, Look
+from rung.core.moments import SECOND_US, from_us
+from rung.core.recipients import lead
+from rung.core.steps import WITHDRAWING, Item, act, item_of, record_step
+from rung.core.timetable import Missed, Overrun, Timetable, crossed_before_the_end, ran, timetable
+from rung.core.vocabulary import METRICS, ClockName
+
+_METRICS = frozenset(METRICS)
+
+#: How often one look starts over for what its own conclusions bring about. An odd policy (a step at 0m that escalates
+#: to itself) would go on for ever; it is cut off here and looked at again a second later.
+MOST_PASSES = 24
+
+
+def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
+    """Everything the policy asks for at `now`, and when to look again. The case passed in stays as it is."""
+    return reckon_in_place(case.copy(), policy, desk, now)
+
+
+def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
+    """`reckon` on a case that the caller gives away: it becomes the decision's."""
+    look = Look(case, policy, desk, now)
+    if case.opened_at is None:
+        return Decision((), (), None, case)
+    _arrive(look)
+    _judge_ended(look)
+    wake_us: int | None = None
+    for _ in range(MOST_PASSES):
+        before = case.number
+        table = _pass(look)
+        if case.number == before:
+            wake_us = table.next_us
+            break
+    else:
+        wake_us = look.now_us + SECOND_US
+    return Decision(
+        tuple(look.events),
+        _digested(look.notices),
+        None if wake_us is None else from_us(wake_us),
+        case,
+    )
+
+
+def _pass(look: Look) -> Timetable:
+    """Once through everything that may have become true."""
+    case = look.case
+    _raise_priority(look)
+    _end_snooze(look)
+    _withdraw(look)
+    table = timetable(look)
+    for missed in table.missed:
+        _miss(look, missed)
+    for overrun in table.overruns:
+        _tell_overrun(look, overrun)
+    items = [item_of(look, due) for due in table.due]
+    items += _turned_true(look)
+    if case.settling:
+        for item in items:
+            record_step(look, item, e.StepOutcome.SETTLED)
+        look.record(e.Settled(at=look.now, by=SYSTEM, number=look.number))
+    elif items:
+        act(look, items)
+    if case.number and case.ended:
+        _judge_ended(look)
+    return table
+
+
+# --- on arrival -----------------------------------------------------------------------------------------------------
+
+
+def _arrive(look: Look) -> None:
+    """Category, priority, path, in that order."""
+    case = look.case
+    if case.arrived:
+        return
+    if case.category is None and not case.category_by_person:
+        category, reasons = category_of(case, look.compiled)
+        if category is not None:
+            look.record(
+                e.CategorySet(
+                    at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons
+                )
+            )
+    priority, critical, reasons = priority_of(case, look.compiled, look.facts)
+    if case.priority is None or (critical and not case.critical):
+        look.record(
+            e.PrioritySet(
+                at=look.now,
+                by="rule:priority",
+                number=look.number,
+                priority=case.priority or priority,
+                critical=critical or None,
+                reasons=reasons,
+            )
+        )
+    path = path_of(look.compiled, look.facts)
+    level = first_level(look.compiled.policy, path)
+    if level is not None:
+        look.record(e.Placed(at=look.now, by="rule:routing", number=look.number, path=path, level=level.name))
+
+
+def _raise_priority(look: Look) -> None:
+    """Words heard since the priority was set may raise it; they never lower it, nor change what a person set."""
+    case = look.case
+    if case.heard <= case.judged or case.status.is_over:
+        return
+    priority, critical, reasons = priority_of(case, look.compiled, look.facts)
+    raised = not case.priority_by_person and (case.priority is None or priority.rank < case.priority.rank)
+    if raised or (critical and not case.critical):
+        look.record(
+            e.PrioritySet(
+                at=look.now,
+                by="rule:priority",
+                number=look.number,
+                priority=priority if raised or case.priority is None else case.priority,
+                critical=True if critical else None,
+                reasons=reasons,
+            )
+        )
+
+
+# --- what has ended -------------------------------------------------------------------------------------------------
+
+
+def _judge_ended(look: Look) -> None:
+    """Ended cycles: steps crossed before the end and never looked at are recorded as overtaken; goals are judged."""
+    results = []
+    for cycle in tuple(look.case.ended):
+        for due in crossed_before_the_end(look, cycle):
+            item = item_of(look, due)
+            record_step(look, item, e.StepOutcome.OVERTAKEN if item.holds else e.StepOutcome.PASSED_OVER)
+        if cycle.clock not in _METRICS:
+            continue
+        total, goal, missed_us = ran(look, cycle)
+        if missed_us is not None and look.case.missed.get(cycle.clock) != cycle.number:
+            _miss(look, Missed(cycle.clock, cycle.number, missed_us))
+        results.append(
+            e.Judgement(
+                clock=cycle.clock,
+                cycle=cycle.number,
+                ended=cycle.ended,
+                ran=total / SECOND_US,
+                goal=None if goal is None else goal / SECOND_US,
+                met=None if goal is None else total <= goal,
+            )
+        )
+    if results:
+        look.record(e.CyclesJudged(at=look.now, by=SYSTEM, number=look.number, results=tuple(results)))
+
+
+def _withdraw(look: Look) -> None:
+    """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
+    while (offer := next((each for each in look.case.offers if _has_lost_its_clock(look.case, each)), None)) is not None:
+        look.record(
+            e.OfferWithdrawn(
+                at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock)
+            )
+        )
+
+
+def _has_lost_its_clock(case: Case, offer: Offer) -> bool:
+    if offer.clock not in WITHDRAWING:
+        return False
+    if offer.clock is ClockName.UNACCEPTED:
+        return offer.cycle is not None and case.offer(offer.cycle) is None
+    running = case.running.get(offer.clock)
+    return running is None or running.number != offer.cycle
+
+
+def _end_snooze(look: Look) -> None:
+    case = look.case
+    if case.snoozed_until is None or case.snoozed_until > look.now:
+        return
+    look.record(e.SnoozeEnded(at=look.now, by=SYSTEM, number=look.number))
+    if case.assignee is not None:
+        look.say(
+            Notice(
+                kind=NoticeKind.MOMENT,
+                to=f"agent:{case.assignee}",
+                subject=Subject.SNOOZE_ENDED,
+                key=f"snooze/{case.number}",
+                event=case.number,
+                priority=case.priority,
+            )
+        )
+
+
+# --- what has been reached ------------------------------------------------------------------------------------------
+
+
+def _miss(look: Look, missed: Missed) -> None:
+    look.record(
+        e.TargetMissed(
+            at=look.now,
+            by=SYSTEM,
+            number=look.number,
+            metric=missed.metric,
+            cycle=missed.cycle,
+            due_at=from_us(missed.due_us),
+        )
+    )
+
+
+def _tell_overrun(look: Look, overrun: Overrun) -> None:
+    """The pause is used up: the clock runs on, and the lead is told."""
+    look.record(
+        e.PauseOverrun(
+            at=look.now,
+            by=SYSTEM,
+            number=look.number,
+            pause=overrun.pause,
+            turn=overrun.turn,
+            due_at=from_us(overrun.due_us),
+        )
+    )
+    to = lead(look.case, look.compiled.policy, look.desk, look.now)
+    look.say(
+        Notice(
+            kind=NoticeKind.MOMENT,
+            to=to.to,
+            subject=Subject.PAUSE_OVERRUN,
+            key=f"pause/{overrun.pause}",
+            event=look.case.number,
+            priority=look.case.priority,
+            instead_of=to.instead_of,
+        )
+    )
+
+
+def _turned_true(look: Look) -> list[Item]:
+    """The rules without a clock whose `when` has turned true; those that turned false end their episode.
+    On a resolved ticket only a rating can still start one."""
+    case = look.case
+    over = case.status.is_over
+    items = []
+    for rule in look.compiled.plain_rules:
+        if over and not rule.asks_rating:
+            continue
+        holds = rule.when(look.facts)
+        began = case.episodes.get(rule.rule.id)
+        if holds and began is None and rule.rule.do is not None:
+            items.append(
+                Item(
+                    origin=Origin(rule.rule.id, rule.rule.do_id, None, case.number),
+                    actions=rule.rule.do,
+                    due_us=look.now_us,
+                    episode=True,
+                    holds=True,
+                )
+            )
+        elif not holds and began is not None and not over:
+            look.record(e.EpisodeEnded(at=look.now, by=SYSTEM, number=look.number, rule=rule.rule.id))
+    return items
+
+
+def _digested(notices: list[Notice]) -> tuple[Notice, ...]:
+    """Several moments for one recipient in one look become one digest."""
+    moments: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.kind is NoticeKind.MOMENT:
+            moments.setdefault(notice.to, []).append(notice)
+    said: list[Notice] = []
+    for notice in notices:
+        parts = moments.get(notice.to, [])
+        if notice.kind is not NoticeKind.MOMENT or len(parts) == 1:
+            said.append(notice)
+        elif parts[0] is notice:
+            said.append(_digest(parts))
+    return tuple(said)
+
+
+def _digest(parts: list[Notice]) -> Notice:
+    deadlines = [part.deadline for part in parts if part.deadline is not None]
+    return Notice(
+        kind=NoticeKind.DIGEST,
+        to=parts[0].to,
+        subject=parts[-1].subject,
+        key="+".join(part.key for part in parts),
+        event=parts[-1].event,
+        rule=parts[-1].rule,
+        step=parts[-1].step,
+        cycle=parts[-1].cycle,
+        priority=parts[-1].priority,
+        deadline=min(deadlines, default=None),
+        exempt=any(part.exempt for part in parts),
+        parts=tuple(parts),
+    )
