@@ -1,4 +1,4 @@
-"""What arrives is judged in this order: category, priority, path. Later words may raise the priority, never lower it."""
+"""What arrives is judged in this order: category, priority, path. Later words may only raise the priority."""
 
 from rung.core.case import Case
 from rung.core.compiled import Compiled

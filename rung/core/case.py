@@ -3,6 +3,7 @@
 Mutable, because folding a year of events must be fast; only `fold` changes it, and `reckon` works on a copy.
 Moments that clocks are reckoned from are whole microseconds since 1970 (`_us`): the arithmetic is exact and quick.
 """
+
 from datetime import datetime
 
 import msgspec
@@ -159,9 +160,7 @@ class Case(Struct, omit_defaults=True):
 _FIELDS = Case.__struct_fields__
 _LISTS = tuple(f.name for f in msgspec.structs.fields(Case) if getattr(f.type, "__origin__", None) is list)
 _DICTS = tuple(
-    f.name
-    for f in msgspec.structs.fields(Case)
-    if getattr(f.type, "__origin__", None) is dict and f.name != "fired"
+    f.name for f in msgspec.structs.fields(Case) if getattr(f.type, "__origin__", None) is dict and f.name != "fired"
 )
 
 _encoder = msgspec.json.Encoder()

@@ -125,16 +125,12 @@ def _while_ours(spans: list[Span], cycle: Cycle, *, idle: bool) -> Iterator[Stre
     for start, end, span, _ in _pieces(spans, cycle):
         if span.turn is not Turn.OURS or (idle and span.offering):
             continue
-        if span.snoozed_until_us is not None and span.snoozed_until_us > start:
-            start = span.snoozed_until_us
-            if end is not None and end <= start:
-                continue
-        yield Stretch(start, end)
+        woken = start if span.snoozed_until_us is None else max(start, span.snoozed_until_us)
+        if end is None or woken < end:
+            yield Stretch(woken, end)
 
 
-def _unless_paused(
-    spans: list[Span], cycle: Cycle, limits: Mapping[str, int], calendar: Calendar
-) -> Iterator[Stretch]:
+def _unless_paused(spans: list[Span], cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Iterator[Stretch]:
     for start, end, span, place in _pieces(spans, cycle):
         limit = limits.get(span.turn)
         if limit is None:

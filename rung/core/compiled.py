@@ -1,7 +1,6 @@
 """A policy made ready for reckoning: conditions as functions, rules by clock, thresholds in microseconds."""
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from msgspec import Struct
 
@@ -9,7 +8,8 @@ from rung.core.calendar import ALWAYS, Calendar
 from rung.core.conditions import Facts, Predicate, facts_of, predicate
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import Fact, Policy, Rule, Step, Target
-from rung.core.vocabulary import METRICS, ClockName
+from rung.core.vocabulary import ClockName
+from rung.core.workflows import acting_alone
 
 #: The longest an offer at the last level waits before it is repeated.
 LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
@@ -62,9 +62,13 @@ class Compiled:
             for place, rule in enumerate(policy.rules)
             if rule.clock is None and rule.do is not None
         )
-        self.by_clock = {
-            clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName
-        }
+        self.workflows = tuple((predicate(workflow.when), workflow) for workflow in policy.workflows)
+        self.plain_rules += tuple(
+            PlainRule(len(policy.rules) + place, acting_alone(workflow), when, asks_rating=False)
+            for place, (when, workflow) in enumerate(self.workflows)
+            if workflow.auto and not workflow.ask
+        )
+        self.by_clock = {clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
         self._pauses: dict[tuple[int, int], dict[str, int]] = {}
@@ -133,12 +137,6 @@ class Compiled:
                 for turn in goals.pause_on
             }
         return cached
-
-    @cached_property
-    def watched(self) -> frozenset[ClockName]:
-        """The clocks some rule or target looks at."""
-        metrics = {m for m in METRICS for _, target in self.targets if target.goal(m) is not None}
-        return frozenset(metrics | {rule.clock for rule in self.clock_rules})
 
     def _calendar(self, name: str) -> Calendar:
         return self.policy.calendars.get(name, ALWAYS)

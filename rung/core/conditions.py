@@ -28,8 +28,6 @@ def holds(when: When, facts: Facts) -> bool:
 def predicate(when: When) -> Predicate:
     """`when` as a function, built once per policy: reckoning asks it at every look."""
     match when:
-        case All(()):
-            return lambda _facts: True
         case All((one,)) | AnyOf((one,)):
             return predicate(one)
         case All(conditions):

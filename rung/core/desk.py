@@ -38,7 +38,7 @@ class Swap(Struct, frozen=True):
 
 
 class Desk(Struct, frozen=True):
-    """Everyone the rules may name. `staffed`: nothing is known of the people, so every team counts as there (replay)."""
+    """Everyone the rules may name. `staffed`: the people are not known (replay), so every team counts as there."""
 
     people: Mapping[str, Person] = {}
     #: Leads entered in the app; the policy's own `lead` comes first.
@@ -56,6 +56,10 @@ class Desk(Struct, frozen=True):
             and (skill is None or skill in person.skills)
             and person.is_present(at)
         )
+
+    def is_active(self, handle: str) -> bool:
+        person = self.people.get(handle)
+        return person is not None and person.active
 
     def is_present(self, handle: str, at: datetime) -> bool:
         person = self.people.get(handle)

@@ -1,7 +1,5 @@
 """Making an escalation: the offer to a level, the experts asked, the ticket sent out, and whom that concerns."""
 
-from datetime import datetime
-
 from rung.core import events as e
 from rung.core.case import Case
 from rung.core.duty import on_call_of_team
@@ -55,11 +53,11 @@ def _offer(look: Look, origin: Origin, actions: Actions, wanted: Destination) ->
     compiled, case, now = look.compiled, look.case, look.now
     found = reach(compiled, look.desk, wanted, ticket_open=look.calendar.is_open(now), now=now)
     if found.nobody:
-        look.record(
-            e.NobodyReached(at=now, by=SYSTEM, number=look.number, rule=origin.rule, skipped=found.skipped)
-        )
-        for owner in owners(case, compiled.policy, look.desk, now):
-            look.say(_moment(look, origin, owner.to, Subject.NOBODY_REACHED, case.number, owner.instead_of))
+        look.record(e.NobodyReached(at=now, by=SYSTEM, number=look.number, rule=origin.rule, skipped=found.skipped))
+        for owner in owners(look):
+            look.say(
+                _moment(look, origin, owner.to, Subject.NOBODY_REACHED, event=case.number, instead_of=owner.instead_of)
+            )
     level = compiled.policy.levels[found.level]
     look.record(
         e.Offered(
@@ -105,17 +103,17 @@ def _tell_those_on_call(look: Look, origin: Origin, level: str, number: int) -> 
         return
     team = team_of(level, look.compiled.policy)
     for handle in on_call_of_team(look.compiled.policy.schedules, look.desk, team, look.now):
-        look.say(_moment(look, origin, f"agent:{handle}", Subject.OFFER, number, None, exempt=True))
+        look.say(_moment(look, origin, f"agent:{handle}", Subject.OFFER, event=number, exempt=True))
 
 
 def _tell_about_the_last_level(look: Look, origin: Origin, level: str, number: int) -> None:
-    policy, case = look.compiled.policy, look.case
+    policy = look.compiled.policy
     team = team_of(level, policy)
     handle = lead_of(team, policy, look.desk)
     told = {f"agent:{handle}" if handle else f"team:{team}": None}
-    told.update((owner.to, None) for owner in owners(case, policy, look.desk, look.now))
+    told.update((owner.to, None) for owner in owners(look))
     for to in told:
-        look.say(_moment(look, origin, to, Subject.LAST_LEVEL, number, None))
+        look.say(_moment(look, origin, to, Subject.LAST_LEVEL, event=number))
 
 
 def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> None:
@@ -129,16 +127,14 @@ def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> No
         present = [person.handle for person in desk.present(now, skill=case.category)]
     agents = tuple(handle for handle in present if handle != case.assignee)
     look.record(
-        e.ExpertsAsked(
-            at=now, by=origin.by, number=look.number, agents=agents, reason=actions.reason, rule=origin.rule
-        )
+        e.ExpertsAsked(at=now, by=origin.by, number=look.number, agents=agents, reason=actions.reason, rule=origin.rule)
     )
     number = case.number
     for handle in agents:
-        look.say(_moment(look, origin, f"agent:{handle}", Subject.EXPERT_ASKED, number, None))
+        look.say(_moment(look, origin, f"agent:{handle}", Subject.EXPERT_ASKED, event=number))
     if not agents:
-        instead = lead(case, look.compiled.policy, desk, now, instead_of="expert")
-        look.say(_moment(look, origin, instead.to, Subject.EXPERT_ASKED, number, instead.instead_of))
+        instead = lead(look, instead_of="expert")
+        look.say(_moment(look, origin, instead.to, Subject.EXPERT_ASKED, event=number, instead_of=instead.instead_of))
 
 
 def _send_out(look: Look, origin: Origin, actions: Actions, to: Destination) -> None:
@@ -175,9 +171,9 @@ def _moment(
     origin: Origin,
     to: str,
     subject: Subject,
-    event: int,
-    instead_of: str | None,
     *,
+    event: int,
+    instead_of: str | None = None,
     exempt: bool = False,
 ) -> Notice:
     return Notice(

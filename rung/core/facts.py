@@ -21,7 +21,7 @@ def facts(case: Case) -> Facts:
         known[Fact.RATING] = case.rating
     if case.offers:
         known[Fact.OFFERED_TO] = case.offers[-1].level
-    for fact, value in (
+    perhaps = (
         (Fact.CATEGORY, case.category),
         (Fact.PRIORITY, case.priority),
         (Fact.EMOTION, case.emotion),
@@ -31,7 +31,6 @@ def facts(case: Case) -> Facts:
         (Fact.PATH, case.path),
         (Fact.CHANNEL, case.channel or None),
         (Fact.LANGUAGE, case.language),
-    ):
-        if value is not None:
-            known[fact] = value
+    )
+    known.update((fact, value) for fact, value in perhaps if value is not None)
     return known

@@ -1,6 +1,7 @@
 """How each event changes the case. Nothing here asks a policy, a calendar or a clock."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -20,8 +21,9 @@ def rebuild(events: Iterable[e.AnyEvent]) -> Case:
     case = Case()
     for event in history:
         if isinstance(event, e.CustomerWrote) and event.number in verdicts:
-            event = msgspec.structs.replace(event, automatic=verdicts[event.number])
-        fold(case, event)
+            fold(case, msgspec.structs.replace(event, automatic=verdicts[event.number]))
+        else:
+            fold(case, event)
     return case
 
 
@@ -252,7 +254,7 @@ def _target_missed(case: Case, event: e.TargetMissed) -> None:
     case.missed[event.metric] = event.cycle
 
 
-def _cycles_judged(case: Case, event: e.CyclesJudged) -> None:
+def _cycles_judged(case: Case, _event: e.CyclesJudged) -> None:
     case.ended = []
 
 
@@ -265,7 +267,7 @@ def _policy_chosen(case: Case, event: e.PolicyChosen) -> None:
     case.settling = not event.fire
 
 
-def _settled(case: Case, event: e.Settled) -> None:
+def _settled(case: Case, _event: e.Settled) -> None:
     case.settling = False
 
 
@@ -413,43 +415,54 @@ def _end(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
     case.ended.append(Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number))
 
 
-_HANDLERS: dict[type, Callable[[Case, e.AnyEvent], None]] = {
-    e.Opened: _opened,
-    e.CustomerWrote: _customer_wrote,
-    e.Answered: _answered,
-    e.Noted: _noted,
-    e.Assigned: _assigned,
-    e.Held: _held,
-    e.Waited: _waited,
-    e.TurnTaken: _turn_taken,
-    e.Snoozed: _snoozed,
-    e.SnoozeEnded: _snooze_ended,
-    e.Resolved: _resolved,
-    e.Closed: _closed,
-    e.Reopened: _reopened,
-    e.PrioritySet: _priority_set,
-    e.CategorySet: _category_set,
-    e.Tagged: _tagged,
-    e.CustomerChanged: _customer_changed,
-    e.Rated: _rated,
-    e.Merged: _merged,
-    e.Linked: _linked,
-    e.Unlinked: _unlinked,
-    e.ThirdPartyMoved: _third_party_moved,
-    e.Offered: _offered,
-    e.ExpertsAsked: _experts_asked,
-    e.SentOut: _sent_out,
-    e.Claimed: _claimed,
-    e.OfferReturned: _offer_closed,
-    e.OfferWithdrawn: _offer_closed,
-    e.Placed: _placed,
-    e.HandoffGiven: _handoff_given,
-    e.StepFired: _step_fired,
-    e.EpisodeEnded: _episode_ended,
-    e.TargetMissed: _target_missed,
-    e.CyclesJudged: _cycles_judged,
-    e.PauseOverrun: _pause_overrun,
-    e.PolicyChosen: _policy_chosen,
-    e.Settled: _settled,
-    e.Rejudged: _rejudged,
-}
+_Handler = Callable[[Case, e.AnyEvent], None]
+_E = TypeVar("_E", bound=e.Event)
+
+
+def _on(kind: type[_E], handler: Callable[[Case, _E], None]) -> tuple[type[e.Event], _Handler]:
+    """Pair a kind of event with its handler: that they belong together is checked here, for all of them."""
+    return kind, cast("_Handler", handler)
+
+
+_HANDLERS: dict[type[e.Event], _Handler] = dict(
+    (
+        _on(e.Opened, _opened),
+        _on(e.CustomerWrote, _customer_wrote),
+        _on(e.Answered, _answered),
+        _on(e.Noted, _noted),
+        _on(e.Assigned, _assigned),
+        _on(e.Held, _held),
+        _on(e.Waited, _waited),
+        _on(e.TurnTaken, _turn_taken),
+        _on(e.Snoozed, _snoozed),
+        _on(e.SnoozeEnded, _snooze_ended),
+        _on(e.Resolved, _resolved),
+        _on(e.Closed, _closed),
+        _on(e.Reopened, _reopened),
+        _on(e.PrioritySet, _priority_set),
+        _on(e.CategorySet, _category_set),
+        _on(e.Tagged, _tagged),
+        _on(e.CustomerChanged, _customer_changed),
+        _on(e.Rated, _rated),
+        _on(e.Merged, _merged),
+        _on(e.Linked, _linked),
+        _on(e.Unlinked, _unlinked),
+        _on(e.ThirdPartyMoved, _third_party_moved),
+        _on(e.Offered, _offered),
+        _on(e.ExpertsAsked, _experts_asked),
+        _on(e.SentOut, _sent_out),
+        _on(e.Claimed, _claimed),
+        _on(e.OfferReturned, _offer_closed),
+        _on(e.OfferWithdrawn, _offer_closed),
+        _on(e.Placed, _placed),
+        _on(e.HandoffGiven, _handoff_given),
+        _on(e.StepFired, _step_fired),
+        _on(e.EpisodeEnded, _episode_ended),
+        _on(e.TargetMissed, _target_missed),
+        _on(e.CyclesJudged, _cycles_judged),
+        _on(e.PauseOverrun, _pause_overrun),
+        _on(e.PolicyChosen, _policy_chosen),
+        _on(e.Settled, _settled),
+        _on(e.Rejudged, _rejudged),
+    )
+)

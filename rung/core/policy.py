@@ -9,7 +9,7 @@ from msgspec import Struct
 from rung.core.calendar import Calendar
 from rung.core.durations import Duration, Threshold
 from rung.core.oncall import Schedule
-from rung.core.vocabulary import ClockName, Priority, Reason, Turn
+from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 
 
 class Fact(StrEnum):
@@ -182,6 +182,8 @@ class Actions(Struct, frozen=True):
     notify: tuple[str, ...] = ()
     #: `triage`, `level`, or anything `notify` takes.
     remind: str | None = None
+    #: The status set afterwards: only of a workflow that acts alone.
+    then: Status | None = None
 
     @property
     def kind(self) -> str:
@@ -220,7 +222,7 @@ class Workflow(Struct, frozen=True):
     ask: tuple[str, ...] = ()
     reply: str | None = None
     #: The status set afterwards.
-    then: str | None = None
+    then: Status | None = None
     auto: bool = False
 
 

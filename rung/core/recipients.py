@@ -1,12 +1,10 @@
-"""Whom a notice reaches: `notify` and `remind` words turned into people, teams and places. It reaches somebody always."""
-
-from datetime import datetime
+"""Whom a notice reaches: `notify` and `remind` words turned into people, teams and places. Somebody, always."""
 
 from msgspec import Struct
 
-from rung.core.case import Case
 from rung.core.desk import Desk
 from rung.core.duty import on_call_now
+from rung.core.look import Look
 from rung.core.policy import Policy
 
 
@@ -17,60 +15,47 @@ class Recipient(Struct, frozen=True):
     instead_of: str | None = None
 
 
-def recipients(word: str, case: Case, policy: Policy, desk: Desk, now: datetime) -> tuple[Recipient, ...]:
+def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
     """Who is meant by one entry of `notify`, or by `remind`. What reaches nobody goes to the lead, then the team."""
     head, _, rest = word.partition(":")
     match head:
-        case "triage":
-            return (Recipient("triage"),)
+        case "triage" | "slack" | "email" | "team":
+            return (Recipient(word),)
         case "level":
-            return (Recipient(f"level:{rest or case.level or ''}"),)
-        case "slack" | "email":
-            return (Recipient(word),)
-        case "team":
-            return (Recipient(word),)
+            return (Recipient(f"level:{rest or look.case.level or ''}"),)
         case "owners":
-            return owners(case, policy, desk, now)
-        case "assignee":
-            return (_person(case.assignee, word, case, policy, desk, now),)
-        case "agent":
-            return (_person(rest, word, case, policy, desk, now),)
-        case "account_owner":
-            return (_person(case.account_owner, word, case, policy, desk, now),)
-        case "on_call":
-            schedule = policy.schedules.get(rest)
-            person = None if schedule is None else on_call_now(schedule, desk, now)
-            return (_person(person, word, case, policy, desk, now),)
+            return owners(look)
         case "owner":
-            return (owner(case, policy, desk, now),)
+            return (owner(look),)
         case "lead":
-            return (lead(case, policy, desk, now),)
-        case _:
-            return (_person(word, word, case, policy, desk, now),)
+            return (lead(look),)
+    return (_person(look, word),)
 
 
-def owner(case: Case, policy: Policy, desk: Desk, now: datetime) -> Recipient:
+def owner(look: Look) -> Recipient:
     """The assignee; until somebody is assigned, the team that holds the ticket, its lead first."""
-    if case.assignee is not None and _is_there(case.assignee, desk, now):
-        return Recipient(f"agent:{case.assignee}")
-    return lead(case, policy, desk, now, instead_of=case.assignee and f"agent:{case.assignee}")
+    assignee = look.case.assignee
+    if assignee is not None and _is_there(look, assignee):
+        return Recipient(f"agent:{assignee}")
+    return lead(look, instead_of=assignee and f"agent:{assignee}")
 
 
-def lead(case: Case, policy: Policy, desk: Desk, now: datetime, *, instead_of: str | None = None) -> Recipient:
+def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
     """The lead of the team that holds the ticket, else that team."""
-    team = team_of(case.level, policy)
-    handle = lead_of(team, policy, desk)
-    if handle is not None and _is_there(handle, desk, now):
+    team = team_of(look.case.level, look.compiled.policy)
+    handle = lead_of(team, look.compiled.policy, look.desk)
+    if handle is not None and _is_there(look, handle):
         return Recipient(f"agent:{handle}", instead_of)
     return Recipient(f"team:{team}", instead_of or (f"agent:{handle}" if handle else None))
 
 
-def owners(case: Case, policy: Policy, desk: Desk, now: datetime) -> tuple[Recipient, ...]:
+def owners(look: Look) -> tuple[Recipient, ...]:
     """The desk's owners who are active; without any, the lead."""
-    active = [handle for handle in desk.owners if desk.staffed or desk.people[handle].active]
-    return tuple(Recipient(f"agent:{handle}") for handle in active) or (
-        lead(case, policy, desk, now, instead_of="owners"),
-    )
+    desk = look.desk
+    active = [
+        handle for handle in desk.owners if desk.staffed or (handle in desk.people and desk.people[handle].active)
+    ]
+    return tuple(Recipient(f"agent:{handle}") for handle in active) or (lead(look, instead_of="owners"),)
 
 
 def lead_of(team: str, policy: Policy, desk: Desk) -> str | None:
@@ -80,14 +65,33 @@ def lead_of(team: str, policy: Policy, desk: Desk) -> str | None:
 
 
 def team_of(level: str | None, policy: Policy) -> str:
-    return policy.levels[level].team if level in policy.levels else (level or "")
+    held = policy.levels.get(level or "")
+    return held.team if held is not None else (level or "")
 
 
-def _person(handle: str | None, word: str, case: Case, policy: Policy, desk: Desk, now: datetime) -> Recipient:
-    if handle is not None and _is_there(handle, desk, now):
+def _person(look: Look, word: str) -> Recipient:
+    handle = _handle(look, word)
+    if handle is not None and _is_there(look, handle):
         return Recipient(f"agent:{handle}")
-    return lead(case, policy, desk, now, instead_of=f"agent:{handle}" if handle else word)
+    return lead(look, instead_of=f"agent:{handle}" if handle else word)
 
 
-def _is_there(handle: str, desk: Desk, now: datetime) -> bool:
-    return desk.staffed or desk.is_present(handle, now)
+def _handle(look: Look, word: str) -> str | None:
+    """The one person a word names, if there is one."""
+    head, _, rest = word.partition(":")
+    match head:
+        case "assignee":
+            return look.case.assignee
+        case "account_owner":
+            return look.case.account_owner
+        case "agent":
+            return rest
+        case "on_call":
+            schedule = look.compiled.policy.schedules.get(rest)
+            return None if schedule is None else on_call_now(schedule, look.desk, look.now)
+        case _:
+            return word
+
+
+def _is_there(look: Look, handle: str) -> bool:
+    return look.desk.staffed or look.desk.is_present(handle, look.now)

@@ -60,6 +60,7 @@ def _pass(look: Look) -> Timetable:
     """Once through everything that may have become true."""
     case = look.case
     _raise_priority(look)
+    _free_of_the_inactive(look)
     _end_snooze(look)
     _withdraw(look)
     table = timetable(look)
@@ -92,9 +93,7 @@ def _arrive(look: Look) -> None:
         category, reasons = category_of(case, look.compiled)
         if category is not None:
             look.record(
-                e.CategorySet(
-                    at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons
-                )
+                e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
             )
     priority, critical, reasons = priority_of(case, look.compiled, look.facts)
     if case.priority is None or (critical and not case.critical):
@@ -165,11 +164,11 @@ def _judge_ended(look: Look) -> None:
 
 def _withdraw(look: Look) -> None:
     """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
-    while (offer := next((each for each in look.case.offers if _has_lost_its_clock(look.case, each)), None)) is not None:
+    while (
+        offer := next((each for each in look.case.offers if _has_lost_its_clock(look.case, each)), None)
+    ) is not None:
         look.record(
-            e.OfferWithdrawn(
-                at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock)
-            )
+            e.OfferWithdrawn(at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock))
         )
 
 
@@ -180,6 +179,16 @@ def _has_lost_its_clock(case: Case, offer: Offer) -> bool:
         return offer.cycle is not None and case.offer(offer.cycle) is None
     running = case.running.get(offer.clock)
     return running is None or running.number != offer.cycle
+
+
+def _free_of_the_inactive(look: Look) -> None:
+    """A ticket whose assignee has been deactivated is nobody's: it says so instead of waiting for them."""
+    case = look.case
+    if case.assignee is None or case.status.is_over:
+        return
+    person = look.desk.people.get(case.assignee)
+    if person is not None and not person.active:
+        look.record(e.Assigned(at=look.now, by=SYSTEM, number=look.number, assignee=None))
 
 
 def _end_snooze(look: Look) -> None:
@@ -228,7 +237,7 @@ def _tell_overrun(look: Look, overrun: Overrun) -> None:
             due_at=from_us(overrun.due_us),
         )
     )
-    to = lead(look.case, look.compiled.policy, look.desk, look.now)
+    to = lead(look)
     look.say(
         Notice(
             kind=NoticeKind.MOMENT,

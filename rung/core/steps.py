@@ -15,7 +15,7 @@ from rung.core.moments import from_us
 from rung.core.policy import Actions
 from rung.core.recipients import lead, recipients, team_of
 from rung.core.timetable import Due
-from rung.core.vocabulary import ClockName
+from rung.core.vocabulary import ClockName, Status, Turn
 
 
 class Item(Struct, frozen=True):
@@ -32,20 +32,19 @@ class Item(Struct, frozen=True):
 
 def act(look: Look, items: Sequence[Item]) -> None:
     """Record every item in order and do what is still to be done."""
-    outcomes = _escalations(look, items)
+    escalations = _escalations(look, items)
     sent = _not_overtaken(items)
     for place, item in enumerate(items):
-        to, outcome = outcomes.get(place, (None, StepOutcome.FIRED))
+        to, outcome = escalations.get(place, (None, StepOutcome.FIRED))
+        # An earlier item of this look may have closed the ticket: its clocks stand.
+        stopped = item.origin.clock is not None and look.case.status.is_over
         if not item.holds:
             outcome = StepOutcome.PASSED_OVER
-        elif outcome is StepOutcome.FIRED and place not in sent and _only_says(item.actions):
-            outcome = StepOutcome.OVERTAKEN
-        elif look.case.status.is_over and item.origin.clock is not None:
+        elif stopped or (place not in sent and outcome is StepOutcome.FIRED and _only_says(item.actions)):
             outcome = StepOutcome.OVERTAKEN
         record_step(look, item, outcome)
-        if item.holds and not (look.case.status.is_over and item.origin.clock is not None):
-            made = to if outcome is StepOutcome.FIRED else None
-            _do(look, item, made, with_notices=place in sent)
+        if item.holds and not stopped:
+            _do(look, item, to if outcome is StepOutcome.FIRED else None, with_notices=place in sent)
 
 
 def record_step(look: Look, item: Item, outcome: StepOutcome) -> None:
@@ -131,6 +130,10 @@ def _do(look: Look, item: Item, to: Destination | None, *, with_notices: bool) -
         _say(look, item)
     if actions.unassign and look.case.assignee is not None:
         look.record(e.Assigned(at=look.now, by=origin.by, number=look.number, assignee=None))
+    if actions.then is Status.PENDING and look.case.turn is Turn.OURS:
+        look.record(e.Waited(at=look.now, by=origin.by, number=look.number))
+    elif actions.then is Status.RESOLVED and not look.case.status.is_over:
+        look.record(e.Resolved(at=look.now, by=origin.by, number=look.number))
     if actions.close is not None and not look.case.status.is_over:
         look.record(e.Closed(at=look.now, by=origin.by, number=look.number, why=actions.close))
 
@@ -155,17 +158,17 @@ def _assign(look: Look, item: Item) -> None:
         chosen = min(free, key=lambda person: (person.load, person.handle)).handle if free else None
     else:
         word = wish if wish in ("lead", "owner") or ":" in (wish or "") else f"agent:{wish}"
-        to = recipients(word or "", case, look.compiled.policy, look.desk, look.now)[0].to
+        to = recipients(look, word or "")[0].to
         chosen = to.removeprefix("agent:") if to.startswith("agent:") else None
     if chosen is not None and chosen != case.assignee:
         look.record(e.Assigned(at=look.now, by=item.origin.by, number=look.number, assignee=chosen))
     elif chosen is None and not look.desk.staffed:
-        instead = lead(case, look.compiled.policy, look.desk, look.now, instead_of=wish)
+        instead = lead(look, instead_of=wish)
         look.say(_notice(look, item, NoticeKind.MOMENT, instead.to, Subject.NOTIFICATION, instead_of=wish))
 
 
 def _say(look: Look, item: Item) -> None:
-    actions, case, policy = item.actions, look.case, look.compiled.policy
+    actions, case = item.actions, look.case
     if actions.reply is not None:
         look.record(e.AutoReplied(at=look.now, by=item.origin.by, number=look.number, reply=actions.reply))
         look.say(_notice(look, item, NoticeKind.REPLY, "customer", Subject.CANNED_REPLY, what=actions.reply))
@@ -175,14 +178,14 @@ def _say(look: Look, item: Item) -> None:
         look.say(_notice(look, item, NoticeKind.PAGE, actions.page, Subject.PAGE, what=actions.page, exempt=True))
     told: set[str] = set()
     for word in actions.notify:
-        for who in recipients(word, case, policy, look.desk, look.now):
+        for who in recipients(look, word):
             if who.to not in told:
                 told.add(who.to)
                 look.say(
                     _notice(look, item, NoticeKind.MOMENT, who.to, Subject.NOTIFICATION, instead_of=who.instead_of)
                 )
     if actions.remind is not None:
-        for who in recipients(actions.remind, case, policy, look.desk, look.now):
+        for who in recipients(look, actions.remind):
             look.say(_notice(look, item, NoticeKind.MOMENT, who.to, Subject.REMINDER, instead_of=who.instead_of))
 
 
