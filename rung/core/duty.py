@@ -1,9 +1,1 @@
-"""Who is on call now."""
-
-
-def on_call_now(s, desk, now):
-    return None
-
-
-def on_call_of_team(ss, desk, team, now):
-    return ()
+"""Who is on call now, seen from the desk: schedules joined with swaps, absences and who is active."""
