@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,7 +60,7 @@ def test_each_step_is_acted_upon_once_a_cycle_and_in_order(story, awake):
 def test_events_are_numbered_without_a_gap_and_never_go_back_in_time(story, awake):
     history = told(story, awake).history
     assert [event.number for event in history] == list(range(1, len(history) + 1))
-    assert all(before.at <= after.at for before, after in zip(history, history[1:], strict=False))
+    assert all(before.at <= after.at for before, after in pairwise(history))
 
 
 @given(stories)
