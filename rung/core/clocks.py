@@ -71,10 +71,11 @@ def overruns(case: Case, limits: Mapping[str, int], calendar: Calendar) -> Itera
     """The present pause of the resolution clock, if limited: (number of its first event, turn, when it is used up)."""
     if case.turn not in limits or not case.spans:
         return
-    first = len(case.spans) - 1
-    while first > 0 and case.spans[first - 1].turn is case.turn:
-        first -= 1
-    pause = case.spans[first]
+    pause = case.spans[-1]
+    for span in reversed(case.spans):
+        if span.turn is not case.turn:
+            break
+        pause = span
     limit = limits[case.turn]
     if limit < _FOREVER:
         yield pause.number, pause.turn, calendar.add_us(pause.since_us, limit)
@@ -136,14 +137,13 @@ def _unless_paused(spans: list[Span], cycle: Cycle, limits: Mapping[str, int], c
         if limit is None:
             yield Stretch(start, end)
         elif limit < _FOREVER:
-            resumes = max(start, calendar.add_us(_pause_began(spans, place, cycle), limit))
+            resumes = max(start, calendar.add_us(_pause_began(spans, place), limit))
             if end is None or resumes < end:
                 yield Stretch(resumes, end)
 
 
-def _pause_began(spans: list[Span], place: int, cycle: Cycle) -> int:
+def _pause_began(spans: list[Span], place: int) -> int:
     """When the uninterrupted pause began that the span at `place` belongs to."""
-    turn = spans[place].turn
-    while place > 0 and spans[place - 1].turn is turn:
+    while place > 0 and spans[place - 1].turn is spans[place].turn:
         place -= 1
-    return max(spans[place].since_us, cycle.started_us) if place == 0 else spans[place].since_us
+    return spans[place].since_us
