@@ -35,6 +35,8 @@ class Swap(Struct, frozen=True):
     handle: str
     start: datetime
     end: datetime
+    #: Whose turn it takes; None: whoever's it is.
+    instead_of: str | None = None
 
 
 class Desk(Struct, frozen=True):

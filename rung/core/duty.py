@@ -1,1 +1,30 @@
 """Who is on call now, seen from the desk: schedules joined with swaps, absences and who is active."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rung.core.desk import Desk
+from rung.core.oncall import Absence, Override, Schedule, on_call
+
+
+def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
+    """The handle of whoever is on call; None: nobody is, or nobody who is there."""
+    absences = [
+        Absence(handle, away.start, away.end) for handle, person in desk.people.items() for away in person.absences
+    ]
+    inactive = frozenset(handle for handle, person in desk.people.items() if not person.active)
+    overrides = [
+        Override(swap.start, swap.end, swap.handle, swap.instead_of)
+        for swap in desk.swaps
+        if swap.schedule == schedule.name
+    ]
+    return on_call(schedule, now, overrides, absences, inactive).person
+
+
+def on_call_of_team(schedules: Mapping[str, Schedule], desk: Desk, team: str, now: datetime) -> tuple[str, ...]:
+    """The members of a team who are on call on any schedule now, by handle."""
+    members = {handle for handle, person in desk.people.items() if team in person.teams}
+    if not members:
+        return ()
+    duty = {on_call_now(schedule, desk, now) for schedule in schedules.values()}
+    return tuple(sorted(members & duty))
