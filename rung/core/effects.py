@@ -47,6 +47,8 @@ class Subject(StrEnum):
     NOBODY_REACHED = "nobody_reached"
     PAUSE_OVERRUN = "pause_overrun"
     SNOOZE_ENDED = "snooze_ended"
+    #: What a person wrote to the customer.
+    ANSWER = "answer"
     CANNED_REPLY = "canned_reply"
     LINKED_COMMENT = "linked_comment"
     NEW_LINK = "new_link"

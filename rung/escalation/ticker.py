@@ -1,8 +1,102 @@
-"""Due tickets are looked at."""
+"""Due tickets are looked at: the one place that draws conclusions from the passing of time."""
 
 import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from rung.core.desk import Desk
+from rung.core.reckoning import reckon_in_place
+from rung.escalation import due, parking
+from rung.escalation.apply import Looked, write
+from rung.escalation.desks import Desks, shift_load
+from rung.escalation.due import DueTicket
+from rung.escalation.heartbeat import call_heartbeat_url
+from rung.outbox import loop, wakeups
+from rung.outbox.loop import Loop
+from rung.people.clock import database_now
+from rung.policies.versions import compiled
+
+log = structlog.get_logger(__name__)
 
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop."""
-    stop.wait()
+    desks = Desks()
+
+    def rounds() -> int:
+        done = 0
+        while not stop.is_set() and (looked := look_at_batch(desks)):
+            done += looked
+        return done
+
+    loop.run(
+        Loop(
+            name="ticker",
+            channel=wakeups.TICKER,
+            round=rounds,
+            next_at=due.next_due_at,
+            beat=call_heartbeat_url,
+        ),
+        stop,
+    )
+
+
+def look_at_all_due(desks: Desks | None = None) -> int:
+    """Look until nothing is due at this moment; how many looks that took. For stories and commands."""
+    known = desks or Desks()
+    done = 0
+    while looked := look_at_batch(known):
+        done += looked
+    return done
+
+
+def look_at_batch(desks: Desks, most: int = due.BATCH) -> int:
+    """One batch, one transaction; how many tickets were looked at. If one raises, they are taken one by one."""
+    numbers: list[int] = []
+    try:
+        with transaction.atomic():
+            now = database_now()
+            batch = due.claim_batch(now, most)
+            numbers = [ticket.number for ticket in batch]
+            _look(batch, desks.at(now), now)
+        return len(numbers)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a ticket
+    except Exception:
+        if not numbers:
+            raise
+        log.exception("a look at a batch of tickets raised; taking them one by one", tickets=len(numbers))
+        desks.forget()
+    return sum(_look_alone(number, desks) for number in numbers)
+
+
+def _look_alone(number: int, desks: Desks) -> int:
+    try:
+        with transaction.atomic():
+            now = database_now()
+            ticket = due.claim_one(number, now)
+            _look([ticket] if ticket else [], desks.at(now), now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as raised:
+        log.exception("a look at a ticket raised; it is parked", ticket=number)
+        desks.forget()
+        parking.park(number, raised)
+    return 1
+
+
+def _look(batch: Sequence[DueTicket], desk: Desk, now: datetime) -> None:
+    if not batch:
+        return
+    looked = []
+    for ticket in batch:
+        policy = compiled(ticket.case.policy)
+        assigned = ticket.case.assignee
+        decision = reckon_in_place(ticket.case, policy, desk, now)
+        if decision.case.assignee != assigned:
+            shift_load(desk, assigned, decision.case.assignee)
+        looked.append(Looked(ticket, decision, policy))
+    write(looked, desk, now)

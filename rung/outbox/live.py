@@ -11,5 +11,6 @@ def changed(*topics: str) -> None:
     Topics only, never what changed: each page fetches again what its reader may see.
     """
     with connection.cursor() as cursor:
-        for topic in topics:
-            cursor.execute("select pg_notify(%s, %s)", [CHANNEL, topic])
+        cursor.execute(
+            "select pg_notify(%s, topic) from unnest(%s::text[]) as topic", [CHANNEL, list(dict.fromkeys(topics))]
+        )

@@ -1,0 +1,81 @@
+"""Who may take a ticket, where that puts it, and which offers it closes."""
+
+from msgspec import Struct
+
+from rung.core.case import Case, Offer
+from rung.core.desk import Person
+from rung.core.ladder import closed_by_claim
+from rung.core.policy import Policy
+
+
+class Take(Struct, frozen=True):
+    """An offer is taken: the ticket moves to the claimer's level, and `closes` are the offers it settles."""
+
+    level: str
+    path: str
+    offer: int
+    closes: tuple[int, ...]
+
+
+class TakeHere(Struct, frozen=True):
+    """The ticket is at the claimer's own level and nobody's: an assignment, which closes no offer."""
+
+
+class HeldBy(Struct, frozen=True):
+    """Somebody has it already, perhaps the claimer."""
+
+    agent: str
+
+
+class MayNot(Struct, frozen=True):
+    why: str
+
+
+def claiming(case: Case, policy: Policy, person: Person) -> Take | TakeHere | HeldBy | MayNot:
+    """What it means when this person claims the ticket now.
+
+    An offer may be taken at its level or above it in its path. Those above the claimer stay open, so taking a critical
+    ticket at level 1 does not call off level 3.
+    """
+    level = level_of(person, policy)
+    if why := _barred(case, person, level):
+        return MayNot(why)
+    offer = _newest_within_reach(case, policy, level or "")
+    if offer is not None and level is not None:
+        return Take(level, offer.path, offer.number, closed_by_claim(case, policy, level, offer.path))
+    if case.assignee is not None and (case.assignee == person.handle or level == case.level):
+        return HeldBy(case.assignee)
+    return TakeHere() if level == case.level else MayNot(_out_of_reach(case, person.handle, level or ""))
+
+
+def level_of(person: Person, policy: Policy) -> str | None:
+    """The level a person belongs to: their own, else the first one of the policy that a team of theirs stands at."""
+    if person.level in policy.levels:
+        return person.level
+    return next((level.name for level in policy.levels.values() if level.team in person.teams), None)
+
+
+def _barred(case: Case, person: Person, level: str | None) -> str:
+    if case.status.is_over:
+        return f"the ticket is {case.status.value}; reopen it first"
+    if level is None:
+        return f"{person.handle} belongs to no level of the policy, so it can only be assigned to them"
+    return "" if person.active else f"{person.handle} is not active"
+
+
+def _newest_within_reach(case: Case, policy: Policy, level: str) -> Offer | None:
+    return next((offer for offer in reversed(case.offers) if _reaches(policy, level, offer)), None)
+
+
+def _reaches(policy: Policy, level: str, offer: Offer) -> bool:
+    """Whether somebody at `level` stands where the ticket is offered, or above it in that path."""
+    levels = policy.paths.get(offer.path, ())
+    if level in levels and offer.level in levels:
+        return levels.index(level) >= levels.index(offer.level)
+    return level == offer.level
+
+
+def _out_of_reach(case: Case, handle: str, level: str) -> str:
+    offered = ", ".join(dict.fromkeys(offer.level for offer in case.offers))
+    where = f"offered to {offered}" if offered else "not offered to anybody"
+    return f"{handle} is at {level}; the ticket is held at {case.level or 'no level yet'} and {where}"

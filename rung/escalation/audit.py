@@ -1,0 +1,53 @@
+"""Whether what is kept still says what happened: every case rebuilt from its events and compared with its row."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+from django.db.models import Max, Min
+
+from rung.core import case as cases
+from rung.core.case import Case
+from rung.core.fold import rebuild
+from rung.tickets.columns import columns
+from rung.tickets.history import events_by_ticket
+from rung.tickets.models import Ticket
+
+AT_ONCE = 500
+
+
+class Difference(NamedTuple):
+    """One thing that is not as the events say. `kept` and `rebuilt` as they would be read by a person."""
+
+    ticket: int
+    what: str
+    kept: str
+    rebuilt: str
+
+
+def audit() -> Iterator[tuple[int, list[Difference]]]:
+    """(how many tickets were compared, their differences), some hundred tickets at a time, all of them in the end."""
+    span = Ticket.objects.aggregate(first=Min("number"), last=Max("number"))
+    if span["first"] is None:
+        return
+    for first in range(span["first"], span["last"] + 1, AT_ONCE):
+        last = first + AT_ONCE - 1
+        tickets = {ticket.number: ticket for ticket in Ticket.objects.filter(number__range=(first, last))}
+        histories = dict(events_by_ticket(first, last))
+        found = [
+            difference
+            for number, ticket in tickets.items()
+            for difference in _compare(ticket, rebuild(histories.get(number, [])))
+        ]
+        yield len(tickets), found
+
+
+def _compare(ticket: Ticket, rebuilt: Case) -> Iterator[Difference]:
+    kept = cases.decode(bytes(ticket.snapshot))
+    for field in msgspec.structs.fields(Case):
+        one, other = getattr(kept, field.name), getattr(rebuilt, field.name)
+        if one != other:
+            yield Difference(ticket.number, f"case.{field.name}", repr(one), repr(other))
+    for name, value in columns(rebuilt).items():
+        if getattr(ticket, name) != value:
+            yield Difference(ticket.number, name, repr(getattr(ticket, name)), repr(value))

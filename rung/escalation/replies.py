@@ -1,0 +1,19 @@
+"""The words of steps: a canned answer becomes a message of the ticket."""
+
+from datetime import datetime
+
+from rung.core.case import Case
+from rung.core.compiled import Compiled
+from rung.core.events import AutoReplied
+from rung.tickets import canned, writing
+from rung.tickets.models import Direction, Ticket
+from rung.tickets.writing import Words
+
+
+def write_reply(number: int, event: AutoReplied, case: Case, compiled: Compiled, now: datetime) -> int | None:
+    """The message of a step's canned answer; None if the policy has no words under that name."""
+    ticket = Ticket.objects.select_related("customer", "requester").get(number=number)
+    text = canned.text(event.reply, ticket, case, compiled)
+    if not text:
+        return None
+    return writing.write(number, Direction.PUBLIC, event.by, Words(text=text), now).pk

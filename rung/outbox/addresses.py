@@ -1,0 +1,107 @@
+"""Where a recipient is reached: which channel, which address in it, and what to try when that fails."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rung.core.effects import NoticeKind
+from rung.core.policy import Policy
+from rung.core.recipients import team_of
+from rung.outbox import registry
+from rung.people.models import ContactMethod
+
+#: The list inside Rung: never fails, and takes whatever has no other way.
+APP = "app"
+#: The app's list for everybody, for what belongs to no person and no team.
+DESK = "desk"
+#: Kinds a paging system or a tracker takes, rather than a channel.
+_ELSEWHERE = (NoticeKind.PAGE, NoticeKind.LINK, NoticeKind.COMMENT)
+
+
+class Address(NamedTuple):
+    """A channel's name and a destination in its own terms."""
+
+    channel: str
+    destination: str
+
+
+class CustomerAddress(NamedTuple):
+    """Where a customer reads: the medium they wrote by, the place there, and their mail address."""
+
+    channel: str
+    thread: str
+    email: str
+
+
+class AddressBook:
+    """Who is reached how, read once and asked many times."""
+
+    def __init__(self, policy: Policy, contacts: Mapping[str, tuple[Address, ...]]) -> None:
+        self._policy = policy
+        self._contacts = contacts
+
+    @classmethod
+    def read(cls, policy: Policy) -> "AddressBook":
+        """The contact methods of everybody active, as they stand now."""
+        contacts: dict[str, tuple[Address, ...]] = {}
+        rows = ContactMethod.objects.filter(is_active=True, agent__is_active=True).order_by("agent", "position")
+        for handle, channel, address in rows.values_list("agent__handle", "channel", "address"):
+            contacts[handle] = (*contacts.get(handle, ()), Address(channel, address))
+        return cls(policy, contacts)
+
+    def of(self, to: str, kind: NoticeKind, customer: CustomerAddress | None = None) -> tuple[Address, ...]:
+        """The addresses to try in order; the last is always a list in the app, so nothing is ever lost."""
+        wanted, listed = self._named(to, customer)
+        return (*(address for address in wanted if is_configured(address, kind)), Address(APP, listed))
+
+    def _named(self, to: str, customer: CustomerAddress | None) -> tuple[tuple[Address, ...], str]:
+        """The addresses the recipient has, configured or not, and their list in the app."""
+        head, _, rest = to.partition(":")
+        match head:
+            case "agent" | "account_owner":
+                return self._contacts.get(rest, ()), f"agent:{rest}"
+            case "team":
+                return self._channel_of_team(rest), f"team:{rest}"
+            case "level":
+                level = self._policy.levels.get(rest)
+                return _spoken(level.channel if level else None), f"team:{team_of(rest, self._policy)}"
+            case "triage":
+                return _spoken(self._policy.triage_channel), DESK
+            case "customer":
+                return _addresses_of(customer), "customer"
+            case _:
+                return _spoken(to), self._list_of_channel(to)
+
+    def _channel_of_team(self, team: str) -> tuple[Address, ...]:
+        spoken = (_spoken(level.channel) for level in self._policy.levels.values() if level.team == team)
+        return next((addresses for addresses in spoken if addresses), ())
+
+    def _list_of_channel(self, channel: str) -> str:
+        """The team whose channel it is, so that its members find it in the app."""
+        teams = (level.team for level in self._policy.levels.values() if level.channel == channel)
+        return next((f"team:{team}" for team in teams), DESK)
+
+
+def is_configured(address: Address, kind: NoticeKind) -> bool:
+    """Whether there is an adapter for this channel that takes this kind."""
+    if kind in _ELSEWHERE:
+        found = registry.trackers().get(address.channel) or registry.pagers().get(address.channel)
+        return found is not None and kind in found.takes
+    channel = registry.channels().get(address.channel)
+    return channel is not None and kind in channel.takes
+
+
+def _spoken(channel: str | None) -> tuple[Address, ...]:
+    """`slack:#triage`, `email:a@b`, `jira:ENG`, `pagerduty`, as the policy writes them."""
+    if not channel:
+        return ()
+    name, _, destination = channel.partition(":")
+    return (Address(name, destination),)
+
+
+def _addresses_of(customer: CustomerAddress | None) -> tuple[Address, ...]:
+    """Where they wrote; failing that, by mail."""
+    if customer is None:
+        return ()
+    place = customer.email if customer.channel == "email" else customer.thread
+    by_mail = (Address("email", customer.email),) if customer.email and customer.channel != "email" else ()
+    return (Address(customer.channel, place), *by_mail) if place else by_mail

@@ -1,0 +1,235 @@
+"""Notices become deliveries: rows that stay until somebody has heard them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from msgspec import Struct
+
+from rung.core.case import Case
+from rung.core.effects import Notice, NoticeKind
+from rung.outbox import registry, wakeups
+from rung.outbox.addresses import APP, AddressBook, CustomerAddress
+from rung.outbox.models import Rank, State
+from rung.outbox.ports import Method
+from rung.outbox.wording import Told, wording
+
+METHODS = {
+    NoticeKind.REPLY: Method.MESSAGE,
+    NoticeKind.PAGE: Method.PAGE,
+    NoticeKind.LINK: Method.CREATE,
+    NoticeKind.COMMENT: Method.COMMENT,
+}
+RANKS = {
+    NoticeKind.PAGE: Rank.PAGE,
+    NoticeKind.OFFER_CARD: Rank.OFFER,
+    NoticeKind.REPLY: Rank.MESSAGE,
+    NoticeKind.LINK: Rank.MESSAGE,
+    NoticeKind.COMMENT: Rank.MESSAGE,
+}
+CARDS = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD)
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """The ticket a notice is about, as far as words and addresses need it."""
+
+    ticket: int
+    subject: str
+    customer: str | None = None
+    where: CustomerAddress | None = None
+
+
+class NewDelivery(Struct, frozen=True, kw_only=True):
+    """A row to be. The fields are the columns."""
+
+    key: str
+    ticket_id: int | None
+    event: int
+    kind: str
+    subject: str
+    rule: str
+    step: str
+    cycle: int | None
+    recipient: str
+    instead_of: str
+    channel: str
+    destination: str
+    fallbacks: str
+    lane: str
+    rank: int
+    priority: str
+    exempt: bool
+    title: str
+    words: str
+    message_id: int | None
+    what: str
+    state: str
+    next_attempt_at: datetime | None
+    due_at: datetime
+    created_at: datetime
+    deadline: datetime | None
+    sent_at: datetime | None
+
+
+def delivery(
+    notice: Notice,
+    about: About,
+    book: AddressBook,
+    now: datetime,
+    *,
+    message: int | None = None,
+    words: str = "",
+    due_at: datetime | None = None,
+) -> NewDelivery:
+    """One notice as a row. In the app it is there at once; anything else waits for the courier."""
+    first, *others = book.of(notice.to, notice.kind, about.where)
+    in_app = first.channel == APP
+    title, text = wording(notice, Told(about.ticket, about.subject, about.customer, settings.BASE_URL))
+    return NewDelivery(
+        key=f"{about.ticket}/{notice.key}",
+        ticket_id=about.ticket,
+        event=notice.event,
+        kind=notice.kind.value,
+        subject=notice.subject.value,
+        rule=notice.rule or "",
+        step=notice.step or "",
+        cycle=notice.cycle,
+        recipient=notice.to,
+        instead_of=notice.instead_of or "",
+        channel=first.channel,
+        destination=first.destination,
+        fallbacks=json.dumps(others),
+        lane="" if in_app else lane_of(first.channel, notice.kind, first.destination),
+        rank=_rank(notice),
+        priority=notice.priority.value if notice.priority else "",
+        exempt=notice.exempt,
+        title=title,
+        words=words or text,
+        message_id=message,
+        what=notice.what or "",
+        state=State.SENT if in_app else State.WAITING,
+        next_attempt_at=None if in_app else now,
+        due_at=due_at or now,
+        created_at=now,
+        deadline=notice.deadline,
+        sent_at=now if in_app else None,
+    )
+
+
+def insert(rows: Sequence[NewDelivery]) -> None:
+    """Keep them; one that is there already, by its key, stays as it is. Wakes the courier when something waits."""
+    if not rows:
+        return
+    columns = [[getattr(row, name) for row in rows] for name, _ in _COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, columns)
+    waiting = {row.lane for row in rows if row.lane}
+    if waiting:
+        open_lanes(waiting, rows[0].created_at)
+        wakeups.courier()
+
+
+def refresh(cases: Mapping[int, Case], now: datetime) -> None:
+    """These tickets have changed. Their cards are to be edited, once each, however much changes; in the app, what is
+    no longer true disappears from attention."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, {"tickets": list(cases), "now": now, "rank": Rank.EDIT})
+        if cursor.rowcount:
+            wakeups.courier()
+        over = [ticket for ticket, case in cases.items() if case.status.is_over]
+        running = [ticket for ticket, case in cases.items() if not case.status.is_over]
+        offers = [(ticket, offer.number) for ticket in running for offer in cases[ticket].offers]
+        cursor.execute(
+            _SETTLE,
+            {
+                "over": over,
+                "running": running,
+                "tickets": [ticket for ticket, _ in offers],
+                "offers": [offer for _, offer in offers],
+                "now": now,
+            },
+        )
+
+
+def lane_of(channel: str, kind: NoticeKind, destination: str, *, edit: bool = False) -> str:
+    """The name of the queue for one channel, method and destination."""
+    adapter = registry.adapter(channel)
+    if adapter is None:
+        return ""
+    method = Method.EDIT if edit else METHODS.get(kind, Method.POST)
+    return adapter.lane(method, destination).name
+
+
+def open_lanes(names: Iterable[str], now: datetime) -> None:
+    """Make the queues that are not there yet; they are free at once."""
+    new = sorted(set(names) - _opened)
+    if not new:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_LANES, [now, new])
+    _opened.update(new)
+
+
+def _rank(notice: Notice) -> int:
+    if notice.kind is NoticeKind.MOMENT and notice.exempt:
+        return Rank.OFFER
+    return RANKS.get(notice.kind, Rank.REMINDER)
+
+
+_COLUMNS = (
+    ("key", "text"),
+    ("ticket_id", "bigint"),
+    ("event", "int"),
+    ("kind", "text"),
+    ("subject", "text"),
+    ("rule", "text"),
+    ("step", "text"),
+    ("cycle", "int"),
+    ("recipient", "text"),
+    ("instead_of", "text"),
+    ("channel", "text"),
+    ("destination", "text"),
+    ("fallbacks", "jsonb"),
+    ("lane", "text"),
+    ("rank", "int"),
+    ("priority", "text"),
+    ("exempt", "bool"),
+    ("title", "text"),
+    ("words", "text"),
+    ("message_id", "bigint"),
+    ("what", "text"),
+    ("state", "text"),
+    ("next_attempt_at", "timestamptz"),
+    ("due_at", "timestamptz"),
+    ("created_at", "timestamptz"),
+    ("deadline", "timestamptz"),
+    ("sent_at", "timestamptz"),
+)
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_ARRAYS = ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
+_INSERT = f"""
+    INSERT INTO outbox_delivery ({_NAMES}, look_first, attempts, outcome, held_why, external_id, shown_event)
+    SELECT {_NAMES}, false, 0, '', '', '', 0 FROM unnest({_ARRAYS}) AS new ({_NAMES})
+    ON CONFLICT (key) DO NOTHING
+"""  # noqa: S608  made of the names above
+_REFRESH = """
+    UPDATE outbox_delivery SET state = 'waiting', rank = %(rank)s, next_attempt_at = %(now)s, attempts = 0
+    WHERE ticket_id = ANY(%(tickets)s) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
+      AND channel <> 'app' AND over_at IS NULL
+"""
+_SETTLE = """
+    UPDATE outbox_delivery SET over_at = %(now)s
+    WHERE channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
+        ticket_id = ANY(%(over)s::bigint[])
+        OR (ticket_id = ANY(%(running)s::bigint[]) AND kind = 'offer_card' AND (ticket_id, event) NOT IN (
+            SELECT ticket, offer FROM unnest(%(tickets)s::bigint[], %(offers)s::int[]) AS open (ticket, offer))))
+"""
+_OPEN_LANES = """
+    INSERT INTO outbox_lanestate (name, free_at, blocked_why, failures)
+    SELECT name, %s, '', 0 FROM unnest(%s::text[]) AS name
+    ON CONFLICT (name) DO NOTHING
+"""
+#: Lanes this process knows to be there.
+_opened: set[str] = set()

@@ -1,0 +1,140 @@
+"""What must be said until somebody has heard it."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class State(models.TextChoices):
+    """Where a delivery stands."""
+
+    WAITING = "waiting", "waiting"
+    HELD = "held", "held back"
+    SENDING = "sending", "being sent"
+    SENT = "sent", "sent"
+    NEVER = "never", "could not be sent"
+    UNCLEAR = "unclear", "may have been sent"
+    OVERTAKEN = "overtaken", "no longer true, not sent"
+    DIGESTED = "digested", "sent in a digest"
+
+
+class Rank(models.IntegerChoices):
+    """Who goes first in a lane."""
+
+    PAGE = 0, "page"
+    OFFER = 1, "offer"
+    MESSAGE = 2, "message"
+    REMINDER = 3, "reminder"
+    EDIT = 4, "edit"
+
+
+class Delivery(models.Model):
+    """One thing to be said to one recipient by one channel. A card is one row all its life, sent again as edits."""
+
+    key = models.CharField(max_length=300, unique=True)
+    ticket = models.ForeignKey("tickets.Ticket", null=True, on_delete=models.CASCADE, related_name="deliveries")
+    #: The number of the event it is about.
+    event = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=20)
+    rule = models.CharField(max_length=120, blank=True)
+    step = models.CharField(max_length=60, blank=True)
+    cycle = models.PositiveIntegerField(null=True, blank=True)
+    #: As the policy names the recipient: agent:sam, team:leads, level:L2, slack:#leads, customer.
+    recipient = models.CharField(max_length=300)
+    instead_of = models.CharField(max_length=300, blank=True)
+    #: The adapter and the address in its terms. `app`: a list inside Rung, named by `destination`.
+    channel = models.CharField(max_length=40)
+    destination = models.CharField(max_length=300, blank=True)
+    #: Further [channel, destination] pairs to try when this one fails for good.
+    fallbacks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    lane = models.CharField(max_length=200, blank=True)
+    rank = models.SmallIntegerField(choices=Rank.choices, default=Rank.REMINDER)
+    priority = models.CharField(max_length=8, blank=True)
+    #: Never held back by quiet hours or budgets.
+    exempt = models.BooleanField(default=False)
+
+    #: A moment's fixed words. Views (cards) are drawn when sent.
+    title = models.CharField(max_length=300, blank=True)
+    words = models.TextField(blank=True)
+    message = models.ForeignKey("tickets.Message", null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    #: For replies, comments, links and pages: which canned answer, project or service.
+    what = models.CharField(max_length=200, blank=True)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    #: The last attempt may have arrived: look there before the next.
+    look_first = models.BooleanField(default=False)
+    outcome = models.TextField(blank=True, help_text="what the other side said last")
+    held_why = models.CharField(max_length=120, blank=True)
+    external_id = models.CharField(max_length=300, blank=True)
+    #: For a card: the number of the newest event its last sending showed.
+    shown_event = models.PositiveIntegerField(default=0)
+    #: For a held moment: the digest it went out in.
+    digest = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="moments")
+
+    #: When it was due by the policy, became a row, must be out at the latest, went out, and stopped being true.
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    deadline = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+    #: In the app: when the recipient had seen it.
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["lane", "rank", "next_attempt_at"], name="delivery_lane", condition=Q(state="waiting")
+            ),
+            models.Index(
+                fields=["next_attempt_at"], name="delivery_waiting", condition=Q(state__in=["waiting", "held"])
+            ),
+            models.Index(fields=["leased_until"], name="delivery_leased", condition=Q(state="sending")),
+            models.Index(fields=["recipient", "-id"], name="delivery_recipient"),
+            models.Index(fields=["destination", "-id"], name="delivery_in_app", condition=Q(channel="app")),
+            models.Index(fields=["ticket", "kind"], name="delivery_ticket"),
+            # For budgets: what has interrupted a destination lately.
+            models.Index(
+                fields=["channel", "destination", "sent_at"],
+                name="delivery_interrupted",
+                condition=Q(kind__in=["moment", "digest"], state="sent"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.recipient} by {self.channel}: {self.state}"
+
+
+class LaneState(models.Model):
+    """A queue for one destination and method: free again from `free_at`, which is also the lease of who sends in it."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    free_at = models.DateTimeField()
+    #: Why it is blocked, in the other side's words, and how often in a row it failed.
+    blocked_why = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """One process of one loop (ticker, courier, sorter): it reports here at every round."""
+
+    loop = models.CharField(max_length=20)
+    process = models.CharField(max_length=120, help_text="host and process id")
+    at = models.DateTimeField()
+    rounds = models.BigIntegerField(default=0)
+    done = models.BigIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["loop", "process"], name="heartbeat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.loop} {self.process}"

@@ -1,0 +1,53 @@
+"""The adapters that are configured: one line each in settings, `CHANNELS` and `TRACKERS`.
+
+Each line names an app; its module `adapter` has a function `adapter()` that returns it, or None while it lacks what it
+needs. A paging system stands among the trackers.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import TypeVar, cast
+
+from django.conf import settings
+
+from rung.outbox.ports import Adapter, Channel, Pager, Tracker
+
+A = TypeVar("A", bound=Adapter)
+
+
+@cache
+def channels() -> dict[str, Channel]:
+    """The configured channels by name. `app`, the list inside Rung, is not among them: it needs no adapter."""
+    return {channel.name: cast("Channel", channel) for channel in _built(settings.CHANNELS)}
+
+
+@cache
+def trackers() -> dict[str, Tracker]:
+    """The configured ticket systems by name; a channel that takes tickets, such as a webhook, is one too."""
+    apps = (*settings.TRACKERS, *settings.CHANNELS)
+    return {found.name: cast("Tracker", found) for found in _built(apps) if hasattr(found, "create")}
+
+
+@cache
+def pagers() -> dict[str, Pager]:
+    """The configured paging systems by name."""
+    return {found.name: cast("Pager", found) for found in _built(settings.TRACKERS) if hasattr(found, "page")}
+
+
+def adapter(name: str) -> Channel | Tracker | Pager | None:
+    """The configured adapter of that name, of whatever sort."""
+    return channels().get(name) or trackers().get(name) or pagers().get(name)
+
+
+def forget() -> None:
+    """Ask the adapters again: their settings have changed."""
+    for known in (channels, trackers, pagers):
+        known.cache_clear()
+
+
+def _built(apps: Iterable[str]) -> Iterator[Adapter]:
+    for app in apps:
+        built = import_module(f"{app}.adapter").adapter()
+        if built is not None:
+            yield cast("Adapter", built)

@@ -1,0 +1,56 @@
+"""The people as the rules see them: a `Desk`, read from the tables in a handful of queries."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from rung.core.desk import Away, Desk, Person, Swap
+from rung.people.models import Absence, Agent, Membership, Override, Role, Team
+
+#: Absences and swaps further ahead than this do not matter to any look made now.
+AHEAD = timedelta(days=60)
+
+
+def desk_at(now: datetime) -> Desk:
+    """Everybody, with who is away or on call by swap from `now` on. Read it once per batch and pass it down."""
+    teams: dict[str, list[str]] = defaultdict(list)
+    for handle, team in Membership.objects.order_by("team__name").values_list("agent__handle", "team__name"):
+        teams[handle].append(team)
+    away: dict[str, list[Away]] = defaultdict(list)
+    for absence in Absence.objects.filter(ends_at__gt=now, starts_at__lt=now + AHEAD).select_related("agent"):
+        away[absence.agent.handle].append(Away(absence.starts_at, absence.ends_at))
+    people = {
+        agent.handle: Person(
+            handle=agent.handle,
+            teams=tuple(teams[agent.handle]),
+            level=agent.level or None,
+            skills=tuple(agent.skills),
+            active=agent.is_active,
+            absences=tuple(away[agent.handle]),
+            load=load,
+        )
+        for agent, load in _agents_with_load()
+    }
+    return Desk(
+        people=people,
+        leads={team.name: team.lead.handle for team in Team.objects.select_related("lead") if team.lead},
+        owners=tuple(
+            Agent.objects.filter(role=Role.OWNER, is_active=True).order_by("handle").values_list("handle", flat=True)
+        ),
+        swaps=tuple(
+            Swap(swap.schedule, swap.agent.handle, swap.starts_at, swap.ends_at)
+            for swap in Override.objects.filter(ends_at__gt=now, starts_at__lt=now + AHEAD).select_related("agent")
+        ),
+    )
+
+
+def _agents_with_load() -> list[tuple[Agent, int]]:
+    """Each agent with how many tickets they have that are not over."""
+    running = ~Q(tickets__status__in=["resolved", "closed"]) & Q(tickets__isnull=False)
+    return [
+        (agent, agent.load)
+        for agent in Agent.objects.filter(role__in=[Role.OWNER, Role.LEAD, Role.AGENT]).annotate(
+            load=Count("tickets", filter=running)
+        )
+    ]

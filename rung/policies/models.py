@@ -1,0 +1,30 @@
+"""The versions of the policy document: what was in force, since when, by whom and why."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+
+class PolicyVersion(models.Model):
+    """One published version. Nothing in it ever changes, except that its holidays are extended into the future."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    text = models.TextField()
+    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    #: Calendar name -> holidays as dates, so that a new release of the library moves no deadline of the past.
+    holidays: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    tzdata = models.CharField(max_length=20, blank=True)
+    is_current = models.BooleanField(default=False)
+    fired_at_once = models.BooleanField(default=False, help_text="steps already crossed in running tickets were fired")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="policy_one_current"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"

@@ -1,0 +1,126 @@
+"""Who has a ticket: assign, claim, return."""
+
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core.claims import HeldBy, MayNot, Take, TakeHere, claiming
+from rung.core.desk import Person
+from rung.core.vocabulary import Turn
+from rung.people.desks import desk_at
+from rung.tickets import telling, writing
+from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets.models import Direction
+from rung.tickets.results import AlreadyClaimed, AlreadySo, Claimed, Done, Refused
+from rung.tickets.writing import Words
+
+
+def assign(
+    ticket: int, to: str | None, *, by: str, client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """Give a ticket to an agent (by handle), or to nobody. Level and offers stay as they are."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.assignee == to:
+            return AlreadySo(ticket, f"it is {to}'s already" if to else "it is nobody's already")
+        if at.case.turn is Turn.NOBODY:
+            return Refused(ticket, f"ticket {ticket} is {at.case.status.value}; reopen it first")
+        if to is not None and not desk_at(at.now).people.get(to):
+            return Refused(ticket, f"no agent is called {to!r}")
+        number = at.record(e.Assigned(at=at.now, by=by, assignee=to), client_key=client_key)
+        if to is not None:
+            telling.assignee(at, to, by=by, event=number)
+        return Done(ticket, number)
+
+
+def claim(
+    ticket: int, *, agent: str, client_key: str | None = None, now: datetime | None = None
+) -> Claimed | AlreadyClaimed | AlreadySo | Refused:
+    """Take an offered ticket, or one of the agent's own level. The first has it; a second claim changes nothing."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        person = desk_at(at.now).people.get(agent)
+        if person is None:
+            return Refused(ticket, f"no agent is called {agent!r}")
+        return _claim(at, person, client_key)
+
+
+def return_offer(
+    ticket: int,
+    why: str,
+    *,
+    by: str,
+    offer: int | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo | Refused:
+    """Send an offer back with a reason: the ticket never left its sender. `offer`: its number, else the newest."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        returned = at.case.open_offer if offer is None else at.case.offer(offer)
+        if returned is None:
+            return AlreadySo(ticket, "that offer is not open" if offer else "no offer is open")
+        if not why.strip():
+            return Refused(ticket, "a return needs a reason, so that the sender knows what is missing")
+        message = writing.write(ticket, Direction.NOTE, by, Words(text=why), at.now)
+        number = at.record(
+            e.OfferReturned(at=at.now, by=by, offer=returned.number, level=returned.level, message=message.pk),
+            client_key=client_key,
+        )
+        telling.returned(at, returned.by, event=number)
+        return Done(ticket, number, message.pk)
+
+
+def withdraw_offer(
+    ticket: int, offer: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo:
+    """Take back an offer that is no longer meant."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.offer(offer) is None:
+            return AlreadySo(ticket, "that offer is not open")
+        event = e.OfferWithdrawn(at=at.now, by=by, offer=offer, why="by_hand")
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def _claim(at: Visit, person: Person, client_key: str | None) -> Claimed | AlreadyClaimed | AlreadySo | Refused:
+    ticket, agent = at.ticket.number, person.handle
+    match claiming(at.case, at.policy.policy, person):
+        case Take() as take:
+            return _take(at, agent, take, client_key)
+        case TakeHere():
+            number = at.record(e.Assigned(at=at.now, by=e.agent(agent), assignee=agent), client_key=client_key)
+            return Claimed(ticket, number, at.case.level or "")
+        case HeldBy(agent=holder):
+            return AlreadySo(ticket, "it is yours already") if holder == agent else AlreadyClaimed(ticket, holder)
+        case MayNot(why=why):
+            return Refused(ticket, why)
+
+
+def _take(at: Visit, agent: str, take: Take, client_key: str | None) -> Claimed:
+    number = at.record(
+        e.Claimed(
+            at=at.now,
+            by=e.agent(agent),
+            agent=agent,
+            level=take.level,
+            path=take.path,
+            offer=take.offer,
+            closes=take.closes,
+        ),
+        client_key=client_key,
+    )
+    wanted = at.policy.policy.levels[take.level].link
+    if wanted is not None:
+        tracker, _, project = wanted.partition(":")
+        if not _is_linked_there(at, tracker, project):
+            telling.wanted_elsewhere(at, tracker, project, event=number)
+    return Claimed(at.ticket.number, number, take.level, take.closes)
+
+
+def _is_linked_there(at: Visit, tracker: str, project: str) -> bool:
+    """An issue of that project is linked already, and is used."""
+    return any(link == f"{tracker}:{project}" or link.startswith(f"{tracker}:{project}-") for link in at.case.links)

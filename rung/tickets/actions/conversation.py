@@ -1,0 +1,241 @@
+"""What customers and agents say to one another, and to themselves."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from rung.core import events as e
+from rung.core.calendar import ALWAYS
+from rung.core.turns import kept as kept_because
+from rung.core.vocabulary import Automatic, Priority
+from rung.people.clock import database_now
+from rung.people.desks import desk_at
+from rung.people.models import Customer, Requester
+from rung.policies.versions import current_number
+from rung.tickets import hearing, telling, writing
+from rung.tickets.door import Visit, asked_before, begin, visit
+from rung.tickets.history import events_of
+from rung.tickets.models import Direction, Message, Ticket
+from rung.tickets.relations import relate
+from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
+from rung.tickets.writing import Words
+
+_MENTION = re.compile(r"(?<![\w@./])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")
+LONGEST_SUBJECT = 300
+
+
+def open_ticket(
+    subject: str,
+    words: Words,
+    *,
+    by: str,
+    channel: str = "api",
+    inbox: str = "",
+    thread: str = "",
+    customer: Customer | None = None,
+    requester: Requester | None = None,
+    category: str | None = None,
+    priority: Priority | None = None,
+    tags: tuple[str, ...] = (),
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Created | AlreadySo:
+    """A new ticket with the customer's first message. The same message, or the same key, opens nothing again."""
+    try:
+        with transaction.atomic():
+            before = asked_before(client_key) or _written_before(words)
+            if before is not None:
+                return before
+            ticket = Ticket(
+                subject=subject.strip()[:LONGEST_SUBJECT] or _first_line(words.text),
+                customer=customer,
+                requester=requester,
+                channel=channel,
+                inbox=inbox,
+                thread=thread,
+            )
+            opened = msgspec.structs.replace(
+                _opened(ticket, words, by=by, now=now or database_now()), category=category, priority=priority
+            )
+            started, message = _begin(ticket, words, opened, client_key=client_key)
+            if tags:
+                started.record(e.Tagged(at=started.now, by=by, added=tags))
+            started.write()
+            return Created(ticket.number, 1, message.pk)
+    except IntegrityError:
+        # Another process was opening the same at this very moment; what it wrote is visible now.
+        before = asked_before(client_key) or _written_before(words)
+        if before is None:
+            raise
+        return before
+
+
+def customer_message(
+    ticket: int,
+    words: Words,
+    *,
+    by: str,
+    automatic: Automatic | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | Created | AlreadySo:
+    """The customer wrote. Long after the end it opens a new ticket, which continues this one; sooner it reopens.
+
+    `automatic`: why it counts as nobody's words; a bare "thanks" is found here, for every channel.
+    """
+    try:
+        with visit(ticket, now=now) as at:
+            before = asked_before(client_key, ticket) or _written_before(words)
+            if before is not None:
+                return before
+            if at.case.merged_into is not None:
+                return customer_message(
+                    at.case.merged_into, words, by=by, automatic=automatic, client_key=client_key, now=now
+                )
+            verdict = automatic or hearing.verdict_on(words.text)
+            if verdict is None and _is_too_late_to_reopen(at):
+                return _continued(at, words, by=by, client_key=client_key)
+            message = writing.write(ticket, Direction.INBOUND, by, words, at.now)
+            event = e.CustomerWrote(
+                at=at.now,
+                by=by,
+                message=message.pk,
+                facts=hearing.facts_of(words.text, at.case.policy),
+                automatic=verdict,
+            )
+            return Done(ticket, at.record(event, client_key=client_key), message.pk)
+    except IntegrityError:
+        before = asked_before(client_key, ticket) or _written_before(words)
+        if before is None:
+            raise
+        return before
+
+
+def answer(
+    ticket: int,
+    words: Words,
+    *,
+    by: str,
+    keep_open: bool | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Answered | AlreadySo:
+    """A person answers the customer. `keep_open`: whose turn it is afterwards; None leaves it to the policy."""
+    with visit(ticket, now=now) as at:
+        before = asked_before(client_key, ticket) or _written_before(words)
+        if before is not None:
+            return before
+        kept = kept_because(at.case, at.policy.policy, words.text, chosen=keep_open)
+        message = writing.write(ticket, Direction.PUBLIC, by, words, at.now)
+        number = at.record(e.Answered(at=at.now, by=by, message=message.pk, kept=kept), client_key=client_key)
+        telling.customer(at, message, event=number)
+        return Answered(ticket, number, message.pk, kept.value if kept else "")
+
+
+def note(
+    ticket: int, words: Words, *, by: str, client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo:
+    """A note that customers do not see. `@ada` in it mentions ada, who is told."""
+    with visit(ticket, now=now) as at:
+        before = asked_before(client_key, ticket) or _written_before(words)
+        if before is not None:
+            return before
+        message = writing.write(ticket, Direction.NOTE, by, words, at.now)
+        mentions = mentioned(words.text, desk_at(at.now).people)
+        number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions), client_key=client_key)
+        telling.mentioned(at, mentions, by=by, event=number)
+        return Done(ticket, number, message.pk)
+
+
+def recount(
+    ticket: int, event: int, *, by: str, automatic: Automatic | None, now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """Correct the verdict on a customer's message: the case and every clock are reckoned as if it had been so."""
+    with visit(ticket, now=now) as at:
+        verdicts = _verdicts(ticket)
+        if event not in verdicts:
+            return Refused(ticket, f"event {event} of ticket {ticket} is not a message of the customer")
+        if verdicts[event] == automatic:
+            return AlreadySo(ticket, "that is the verdict already", event)
+        return Done(ticket, at.record(e.Recounted(at=at.now, by=by, event=event, automatic=automatic)))
+
+
+def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
+    """The people named in a note as `@handle`, each once, in the order of the text."""
+    return tuple(dict.fromkeys(name for name in _MENTION.findall(text) if name in people))
+
+
+def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None) -> tuple[Visit, Message]:
+    """The ticket's row, its first event and the customer's words."""
+    ticket.opened_at = ticket.changed_at = event.at
+    ticket.snapshot = b"{}"
+    ticket.save(force_insert=True)
+    message = writing.write(ticket.number, Direction.INBOUND, event.by, words, event.at)
+    opened = msgspec.structs.replace(event, message=message.pk)
+    return begin(ticket, opened, client_key=client_key), message
+
+
+def _opened(ticket: Ticket, words: Words, *, by: str, now: datetime) -> e.Opened:
+    version = current_number()
+    customer = ticket.customer
+    return e.Opened(
+        at=now,
+        by=by,
+        policy=version,
+        channel=ticket.channel,
+        customer=customer.name if customer else None,
+        tier=(customer.tier or None) if customer else None,
+        account_owner=customer.account_owner.handle if customer and customer.account_owner else None,
+        requester=str(ticket.requester_id) if ticket.requester_id else None,
+        facts=hearing.facts_of(f"{ticket.subject}\n\n{words.text}", version),
+    )
+
+
+def _continued(old: Visit, words: Words, *, by: str, client_key: str | None) -> Created:
+    """A message long after the end: a new ticket of the same customer in the same place, related to the old one."""
+    before = old.ticket
+    ticket = Ticket(
+        subject=before.subject,
+        customer=before.customer,
+        requester=before.requester,
+        channel=before.channel,
+        inbox=before.inbox,
+        thread=before.thread,
+    )
+    opened = _opened(ticket, words, by=by, now=old.now)
+    new, message = _begin(ticket, words, opened, client_key=client_key)
+    relate(new, old, "continues", by=by)
+    new.write()
+    return Created(ticket.number, 1, message.pk, continues=before.number)
+
+
+def _is_too_late_to_reopen(at: Visit) -> bool:
+    within = at.policy.policy.closing.reopen_within
+    if at.case.over_at is None or within is None:
+        return False
+    return at.now > at.case.over_at + within.on(ALWAYS)
+
+
+def _written_before(words: Words) -> AlreadySo | None:
+    message = writing.known(words)
+    return AlreadySo(message.ticket_id, "this message came before", message=message.pk) if message else None
+
+
+def _verdicts(ticket: int) -> dict[int, Automatic | None]:
+    """The number of each message of the customer -> the verdict in force."""
+    verdicts: dict[int, Automatic | None] = {}
+    for event in events_of(ticket):
+        match event:
+            case e.CustomerWrote(number=number, automatic=automatic):
+                verdicts[number] = automatic
+            case e.Recounted(event=number, automatic=automatic):
+                verdicts[number] = automatic
+    return verdicts
+
+
+def _first_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return (lines[0] if lines else "(no subject)")[:LONGEST_SUBJECT]

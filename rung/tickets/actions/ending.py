@@ -1,0 +1,73 @@
+"""The end of a ticket, and its new beginning: resolve, close, reopen."""
+
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core.vocabulary import Status
+from rung.tickets import canned, telling, writing
+from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets.models import Direction, Message
+from rung.tickets.results import AlreadySo, Done, Refused
+from rung.tickets.writing import Words
+
+
+def resolve(
+    ticket: int,
+    *,
+    by: str,
+    words: Words | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Resolved. With words of a person it is an answer too; without, the policy's `tell_customer` is sent."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.status.is_over:
+            return AlreadySo(ticket, f"it is {at.case.status.value} already")
+        message = writing.write(ticket, Direction.PUBLIC, by, words, at.now) if words else None
+        number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None), client_key=client_key)
+        if message is not None:
+            telling.customer(at, message, event=number)
+        else:
+            message = _tell_customer(at)
+        return Done(ticket, number, message.pk if message else None)
+
+
+def close(
+    ticket: int, *, by: str, why: str = "by_hand", client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo:
+    """Closed without a solution. A resolved ticket may be closed too: it no longer counts as solved."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.status is Status.CLOSED:
+            return AlreadySo(ticket, "it is closed already")
+        return Done(ticket, at.record(e.Closed(at=at.now, by=by, why=why), client_key=client_key))
+
+
+def reopen(
+    ticket: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """Open again without a message, at the same level with the same assignee."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if not at.case.status.is_over:
+            return AlreadySo(ticket, f"it is {at.case.status.value}")
+        if at.case.merged_into is not None:
+            return Refused(ticket, f"it went into ticket {at.case.merged_into}; reopen that one")
+        return Done(ticket, at.record(e.Reopened(at=at.now, by=by), client_key=client_key))
+
+
+def _tell_customer(at: Visit) -> Message | None:
+    reply = at.policy.policy.closing.tell_customer
+    if reply is None or at.case.merged_into is not None:
+        return None
+    text = canned.text(reply, at.ticket, at.case, at.policy)
+    if not text:
+        return None
+    message = writing.write(at.ticket.number, Direction.PUBLIC, "rule:closing", Words(text=text), at.now)
+    number = at.record(e.AutoReplied(at=at.now, by="rule:closing", message=message.pk, reply=reply))
+    telling.customer(at, message, event=number)
+    return message

@@ -1,0 +1,180 @@
+"""Escalating by hand: to a level, another department, experts, or another system; and the handoff that goes along."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core.compiled import Compiled
+from rung.core.ladder import Destination, Kind, destination, is_reachable, opens_at
+from rung.core.spelling import did_you_mean
+from rung.core.vocabulary import Priority, Reason
+from rung.people.desks import desk_at
+from rung.tickets import telling, writing
+from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets.models import Direction, Handoff
+from rung.tickets.results import AlreadySo, Done, Escalated, Refused, Unreachable
+from rung.tickets.writing import Words
+
+
+def escalate(
+    ticket: int,
+    to: str,
+    *,
+    by: str,
+    reason: Reason = Reason.OTHER,
+    note: str = "",
+    handoff: Mapping[str, str] | None = None,
+    priority: Priority | None = None,
+    anyway: bool = False,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Escalated | Unreachable | Done | AlreadySo | Refused:
+    """Escalate `to`: `next`, a level, `path:NAME`, `expert`, `expert:HANDLE`, or `TRACKER:PROJECT`.
+
+    `handoff`: field -> words; a required one may be "unknown", and a missing one is named and blocks nothing. A level
+    nobody can be reached at is answered with the time it opens; with `anyway` it is obeyed.
+    """
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if refused := _refused(at, to):
+            return refused
+        goal = destination(at.case, at.policy.policy, to)
+        if goal.kind is Kind.LEVEL and (stopped := _stopped(at, goal, anyway=anyway)):
+            return stopped
+        message = writing.write(ticket, Direction.NOTE, by, Words(text=note), at.now) if note.strip() else None
+        if priority is not None and priority is not at.case.priority:
+            at.record(e.PrioritySet(at=at.now, by=by, priority=priority, reasons=("escalation",)))
+        given = _give(at, goal.level, handoff or {}, note, by) if handoff or note.strip() else None
+        noted = message.pk if message else None
+        match goal.kind:
+            case Kind.LEVEL:
+                return _offer(at, goal, given, by=by, reason=reason, client_key=client_key)
+            case Kind.EXPERT:
+                return _ask(at, goal.name, noted, by=by, reason=reason, client_key=client_key)
+            case Kind.OUT:
+                return _send_out(at, goal, by=by, reason=reason, client_key=client_key)
+
+
+def give_handoff(
+    ticket: int,
+    fields: Mapping[str, str],
+    *,
+    by: str,
+    note: str = "",
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Fill in fields of the handoff, before or after an offer."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        given = {name: words.strip() for name, words in fields.items() if words.strip()}
+        if not given:
+            return AlreadySo(ticket, "nothing was filled in")
+        _give(at, at.case.level or "", given, note, by)
+        return Done(ticket, at.case.number)
+
+
+def _refused(at: Visit, to: str) -> Refused | None:
+    if at.case.status.is_over:
+        return Refused(at.ticket.number, f"ticket {at.ticket.number} is {at.case.status.value}; reopen it first")
+    why = unknown(to, at.policy)
+    return Refused(at.ticket.number, why) if why else None
+
+
+def unknown(to: str, compiled: Compiled) -> str:
+    """Why an escalation cannot point there, in a sentence; empty if it can."""
+    policy = compiled.policy
+    head, _, rest = to.partition(":")
+    if to in ("next", "expert") or to in policy.levels:
+        return ""
+    if head == "path":
+        return "" if rest in policy.paths else f"no path is called {rest!r}{did_you_mean(rest, policy.paths)}"
+    if head == "expert" or rest:
+        return ""
+    return f"no level is called {to!r}{did_you_mean(to, ['next', 'expert', *policy.levels])}"
+
+
+def _stopped(at: Visit, goal: Destination, *, anyway: bool) -> AlreadySo | Unreachable | None:
+    """It is there already, or nobody is there to hear it."""
+    ticket, level = at.ticket.number, goal.level
+    if not goal.is_last and any(offer.level == level and offer.path == goal.path for offer in at.case.offers):
+        return AlreadySo(ticket, f"it is offered to {level} already")
+    if not goal.is_last and level == at.case.level and goal.path == at.case.path:
+        return AlreadySo(ticket, f"it is at {level} already")
+    if not level:
+        return AlreadySo(ticket, "there is no level to go to")
+    desk = desk_at(at.now)
+    if not anyway and not is_reachable(at.policy, desk, level, at.now):
+        return Unreachable(ticket, level, opens_at(at.policy, desk, level, at.now))
+    return None
+
+
+def _offer(
+    at: Visit, goal: Destination, given: Handoff | None, *, by: str, reason: Reason, client_key: str | None
+) -> Escalated:
+    policy, desk = at.policy.policy, desk_at(at.now)
+    require = policy.levels[goal.level].handoff.require
+    missing = tuple(name for name in require if name not in at.case.handoff)
+    reachable = is_reachable(at.policy, desk, goal.level, at.now)
+    number = at.record(
+        e.Offered(
+            at=at.now,
+            by=by,
+            level=goal.level,
+            path=goal.path,
+            reason=reason,
+            repeat=goal.repeat,
+            handoff=given.pk if given else None,
+            missing=missing,
+        ),
+        client_key=client_key,
+    )
+    if given is not None:
+        given.missing = list(missing)
+        given.save(update_fields=["missing"])
+    telling.offered(at, goal.level, event=number)
+    if goal.is_last:
+        telling.last_level(at, goal.level, event=number)
+    opens = None if reachable else opens_at(at.policy, desk, goal.level, at.now)
+    return Escalated(at.ticket.number, number, goal.level, missing, not reachable, opens)
+
+
+def _ask(
+    at: Visit, named: str, message: int | None, *, by: str, reason: Reason, client_key: str | None
+) -> Done | Refused:
+    desk, category = desk_at(at.now), at.case.category
+    agents: tuple[str, ...]
+    if named:
+        if named not in desk.people:
+            return Refused(at.ticket.number, f"no agent is called {named!r}{did_you_mean(named, desk.people)}")
+        agents = (named,)
+    elif category is None:
+        return Refused(at.ticket.number, "the ticket has no category yet, so nobody is known to master it")
+    else:
+        agents = tuple(person.handle for person in desk.present(at.now, skill=category) if by != e.agent(person.handle))
+    if not agents:
+        return Refused(at.ticket.number, f"nobody present masters {category}")
+    number = at.record(
+        e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message), client_key=client_key
+    )
+    telling.mentioned(at, agents, by=by, event=number)
+    return Done(at.ticket.number, number, message)
+
+
+def _send_out(at: Visit, goal: Destination, *, by: str, reason: Reason, client_key: str | None) -> Done:
+    number = at.record(
+        e.SentOut(at=at.now, by=by, tracker=goal.tracker, project=goal.name, reason=reason), client_key=client_key
+    )
+    telling.wanted_elsewhere(at, goal.tracker, goal.name, event=number)
+    return Done(at.ticket.number, number)
+
+
+def _give(at: Visit, level: str, fields: Mapping[str, str], note: str, by: str) -> Handoff:
+    """Keep the words of a handoff, and record which fields they fill in."""
+    given = {name: words.strip() for name, words in fields.items() if words.strip()}
+    row = Handoff.objects.create(ticket=at.ticket, by=by, at=at.now, level=level, note=note, fields=given)
+    if given:
+        at.record(e.HandoffGiven(at=at.now, by=by, handoff=row.pk, fields=tuple(given)))
+    return row

@@ -1,0 +1,154 @@
+"""Tickets that belong together: merge, split, relate, link and unlink."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from rung.core import events as e
+from rung.tickets import hearing
+from rung.tickets.door import asked_before, begin, visit
+from rung.tickets.models import Link, Message, Ticket
+from rung.tickets.relations import relate as relate_both
+from rung.tickets.results import AlreadySo, Created, Done, Refused
+
+
+def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+    """This ticket goes into another and is closed; its messages are read there too, later ones are filed there."""
+    if ticket == into:
+        return Refused(ticket, "a ticket cannot go into itself")
+    with transaction.atomic():
+        # Always the lower number first, so that two merges crossing each other wait instead of locking up.
+        first, second = sorted((ticket, into))
+        with visit(first, now=now) as one, visit(second, now=now) as other:
+            gone, kept = (one, other) if ticket == first else (other, one)
+            if gone.case.merged_into is not None:
+                return AlreadySo(ticket, f"it went into ticket {gone.case.merged_into}")
+            if kept.case.merged_into is not None:
+                return Refused(ticket, f"ticket {into} went into {kept.case.merged_into} itself")
+            number = gone.record(e.Merged(at=gone.now, by=by, into=into))
+            kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket))
+            Message.objects.filter(ticket_id=ticket).update(ticket_id=into)
+            return Done(ticket, number)
+
+
+def split(
+    ticket: int,
+    messages: tuple[int, ...],
+    subject: str,
+    *,
+    by: str,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Created | AlreadySo | Refused:
+    """Messages that are about something else become a ticket of their own, opened now, related to this one."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        rows = list(Message.objects.filter(ticket_id=ticket, pk__in=messages).order_by("at", "pk"))
+        if len(rows) != len(set(messages)) or not rows:
+            return Refused(ticket, f"not all of those messages are on ticket {ticket}")
+        old = at.ticket
+        new = Ticket(
+            subject=subject[:300],
+            customer=old.customer,
+            requester=old.requester,
+            channel=old.channel,
+            inbox=old.inbox,
+            thread=old.thread,
+            opened_at=at.now,
+            changed_at=at.now,
+            snapshot=b"{}",
+        )
+        new.save(force_insert=True)
+        case = at.case
+        opened = e.Opened(
+            at=at.now,
+            by=by,
+            policy=case.policy,
+            channel=old.channel,
+            customer=case.customer,
+            tier=case.tier,
+            account_owner=case.account_owner,
+            requester=case.requester,
+            message=rows[0].pk,
+            facts=hearing.facts_of("\n\n".join(row.text for row in rows if row.direction == "inbound"), case.policy),
+        )
+        started = begin(new, opened)
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(ticket=new)
+        number = at.record(
+            e.SplitOff(at=at.now, by=by, ticket=new.number, messages=tuple(row.pk for row in rows)),
+            client_key=client_key,
+        )
+        relate_both(started, at, "split_from", by=by)
+        started.write()
+        return Created(new.number, number, rows[0].pk, continues=ticket)
+
+
+def relate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+    """Two tickets that should know of each other."""
+    if ticket == other:
+        return Refused(ticket, "a ticket is not related to itself")
+    first, second = sorted((ticket, other))
+    with visit(first, now=now) as one, visit(second, now=now) as two:
+        mine, theirs = (one, two) if ticket == first else (two, one)
+        if not relate_both(mine, theirs, "related", by=by):
+            return AlreadySo(ticket, "they are related already")
+        return Done(ticket, mine.case.number)
+
+
+def link(
+    ticket: int,
+    tracker: str,
+    issue: str,
+    *,
+    by: str,
+    url: str = "",
+    origin: str = "there",
+    key: str | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """A ticket elsewhere belongs to this one. `origin`: `rung` if we made it, under `key`."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        _, is_new = Link.objects.get_or_create(
+            ticket=at.ticket,
+            tracker=tracker,
+            issue=issue,
+            defaults={"url": url, "origin": origin, "key": key, "linked_at": at.now},
+        )
+        if not is_new:
+            return AlreadySo(ticket, f"{tracker}:{issue} is linked already")
+        event = e.Linked(at=at.now, by=by, tracker=tracker, issue=issue, url=url)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def unlink(ticket: int, tracker: str, issue: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+    """It no longer belongs to this one; nothing happens to it elsewhere."""
+    with visit(ticket, now=now) as at:
+        gone, _ = Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).delete()
+        if not gone:
+            return AlreadySo(ticket, f"{tracker}:{issue} is not linked")
+        return Done(ticket, at.record(e.Unlinked(at=at.now, by=by, tracker=tracker, issue=issue)))
+
+
+def third_party_moved(
+    ticket: int,
+    tracker: str,
+    issue: str,
+    *,
+    by: str,
+    status: str | None = None,
+    own: bool = False,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Something happened on a linked ticket. `own`: by us or a bot, so no sign of life."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        moved = {"moved_at": at.now} | ({"status": status} if status else {})
+        Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).update(**moved)
+        event = e.ThirdPartyMoved(at=at.now, by=by, tracker=tracker, issue=issue, status=status, own=own)
+        return Done(ticket, at.record(event, client_key=client_key))

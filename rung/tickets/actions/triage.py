@@ -1,0 +1,104 @@
+"""What a ticket is: priority, category, tags, customer."""
+
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core.vocabulary import Priority
+from rung.people.models import Customer
+from rung.tickets.door import asked_before, visit
+from rung.tickets.results import AlreadySo, Done
+
+
+def set_priority(
+    ticket: int,
+    priority: Priority,
+    *,
+    by: str,
+    critical: bool | None = None,
+    reasons: tuple[str, ...] = (),
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Set by hand, a priority is not changed by words any more. `critical` None leaves that flag as it is."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        same_flag = critical is None or critical is at.case.critical
+        if at.case.priority is priority and same_flag:
+            return AlreadySo(ticket, f"the priority is {priority.value} already")
+        event = e.PrioritySet(at=at.now, by=by, priority=priority, critical=critical, reasons=reasons)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def set_category(
+    ticket: int,
+    category: str | None,
+    *,
+    by: str,
+    reasons: tuple[str, ...] = (),
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """The nature of the problem, by the policy's names; None: not known."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.category == category:
+            return AlreadySo(ticket, f"the category is {category or 'not set'} already")
+        event = e.CategorySet(at=at.now, by=by, category=category, reasons=reasons)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def tag(
+    ticket: int,
+    *,
+    by: str,
+    added: tuple[str, ...] = (),
+    removed: tuple[str, ...] = (),
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Add and remove tags."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        new = tuple(sorted({name.strip() for name in added if name.strip()} - set(at.case.tags)))
+        gone = tuple(sorted(set(removed) & set(at.case.tags)))
+        if not new and not gone:
+            return AlreadySo(ticket, "the tags are so already")
+        return Done(ticket, at.record(e.Tagged(at=at.now, by=by, added=new, removed=gone), client_key=client_key))
+
+
+def set_customer(
+    ticket: int, customer: Customer | None, *, by: str, client_key: str | None = None, now: datetime | None = None
+) -> Done | AlreadySo:
+    """Whose ticket it is; also to be called when the customer's tier or account owner has changed."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        name = customer.name if customer else None
+        tier = (customer.tier or None) if customer else None
+        owner = customer.account_owner.handle if customer and customer.account_owner else None
+        if (at.case.customer, at.case.tier, at.case.account_owner) == (name, tier, owner):
+            return AlreadySo(ticket, "the customer is so already")
+        at.ticket.customer = customer
+        event = e.CustomerChanged(at=at.now, by=by, customer=name, tier=tier, account_owner=owner)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def rate(
+    ticket: int,
+    rating: int,
+    *,
+    by: str,
+    comment: int | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """The customer's rating, 1 (bad) to 5. `comment`: the row of the words that came with it."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        if at.case.rating == rating and comment is None:
+            return AlreadySo(ticket, "the rating is so already")
+        return Done(ticket, at.record(e.Rated(at=at.now, by=by, rating=rating, message=comment), client_key=client_key))

@@ -1,0 +1,157 @@
+"""The one way in: a ticket under its lock, its case, and events that are recorded together or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import msgspec
+import structlog
+from django.db import transaction
+
+from rung.core import case as cases
+from rung.core import fold
+from rung.core.case import Case
+from rung.core.compiled import Compiled
+from rung.core.effects import Notice
+from rung.core.events import AnyEvent, Opened, Recounted, encode
+from rung.outbox import enqueue, live, wakeups
+from rung.outbox.addresses import AddressBook
+from rung.people.clock import database_now
+from rung.policies.versions import compiled
+from rung.tickets.about import about
+from rung.tickets.columns import columns
+from rung.tickets.history import events_of
+from rung.tickets.models import Event, Message, Ticket
+from rung.tickets.results import AlreadySo
+
+log = structlog.get_logger(__name__)
+
+
+class Visit:
+    """One action on one ticket: it sees the case, and what it records is folded in at once."""
+
+    def __init__(self, ticket: Ticket, case: Case, now: datetime) -> None:
+        self.ticket = ticket
+        self.case = case
+        #: Never earlier than the ticket's last event, whatever the clock says.
+        self.now = _not_before(case.last_at, now, ticket.number)
+        self._recorded: list[AnyEvent] = []
+        self._rows: list[Event] = []
+        self._notices: list[tuple[Notice, Message | None]] = []
+
+    @property
+    def policy(self) -> Compiled:
+        """The version that judges the ticket."""
+        return compiled(self.case.policy)
+
+    @property
+    def next_number(self) -> int:
+        """The number the next event will have."""
+        return self.case.number + 1
+
+    def record(self, event: AnyEvent, *, client_key: str | None = None) -> int:
+        """Add an event, which gets the next number. Returns that number."""
+        numbered = msgspec.structs.replace(event, number=self.next_number, at=self.now)
+        if isinstance(numbered, Recounted):
+            self.case = fold.rebuild([*events_of(self.ticket.number), *self._recorded, numbered])
+        else:
+            fold.fold(self.case, numbered)
+        self._recorded.append(numbered)
+        self._rows.append(row(self.ticket.number, numbered, client_key))
+        return numbered.number
+
+    def say(self, notice: Notice, *, message: Message | None = None) -> None:
+        """Have something said when the action is written. `message`: the words, where a person wrote them."""
+        self._notices.append((notice, message))
+
+    def write(self) -> None:
+        """Events, snapshot, columns, deliveries and `wake_at`, inside the transaction of the lock."""
+        if not self._recorded:
+            return
+        Event.objects.bulk_create(self._rows)
+        for name, value in columns(self.case).items():
+            setattr(self.ticket, name, value)
+        self.ticket.snapshot = cases.encode(self.case)
+        self.ticket.changed_at = self.now
+        self.ticket.wake_at = self.now
+        self.ticket.save()
+        self._enqueue()
+        wakeups.ticker()
+        live.changed(*topics(self.ticket.number, self.case))
+
+    def _enqueue(self) -> None:
+        if self._notices:
+            book = AddressBook.read(self.policy.policy)
+            whom = about(self.ticket)
+            enqueue.insert(
+                [
+                    enqueue.delivery(notice, whom, book, self.now, message=message.pk if message else None)
+                    for notice, message in self._notices
+                ]
+            )
+        enqueue.refresh({self.ticket.number: self.case}, self.now)
+
+
+@contextmanager
+def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
+    """Lock the ticket; write what was recorded when the block ends, or nothing if it raises.
+
+    `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
+    """
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(number=number)
+        inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or database_now())
+        with structlog.contextvars.bound_contextvars(ticket=number):
+            yield inside
+            inside.write()
+
+
+def begin(ticket: Ticket, event: Opened, *, client_key: str | None = None) -> Visit:
+    """The first event of a ticket whose row was just made. To be called inside a transaction; the caller writes it."""
+    inside = Visit(ticket, Case(), event.at)
+    inside.record(event, client_key=client_key)
+    return inside
+
+
+def asked_before(client_key: str | None, ticket: int | None = None) -> AlreadySo | None:
+    """The same request, by its client's key, was done before. Call it under the lock, or before an opening."""
+    if client_key is None:
+        return None
+    first = Event.objects.filter(client_key=client_key).first()
+    if first is None:
+        return None
+    why = "this request was done before"
+    if ticket is not None and first.ticket_id != ticket:
+        why = f"this key was used for ticket {first.ticket_id}"
+    return AlreadySo(first.ticket_id, why, first.number, first.data.get("message"))
+
+
+def row(ticket: int, event: AnyEvent, client_key: str | None = None) -> Event:
+    """The event as a row."""
+    return Event(
+        ticket_id=ticket,
+        number=event.number,
+        at=event.at,
+        kind=kind_of(event),
+        by=event.by,
+        data=msgspec.json.decode(encode(event)),
+        client_key=client_key,
+    )
+
+
+def kind_of(event: AnyEvent) -> str:
+    """The word under `kind` in the event's JSON."""
+    return str(type(event).__struct_config__.tag)
+
+
+def topics(number: int, case: Case) -> tuple[str, ...]:
+    """The topics of open pages that a change of this ticket touches."""
+    person = (f"person:{case.assignee}",) if case.assignee else ()
+    return (f"ticket:{number}", "triage", *person)
+
+
+def _not_before(last_at: datetime | None, now: datetime, number: int) -> datetime:
+    if last_at is None or now >= last_at:
+        return now
+    log.warning("the clock stepped back", ticket=number, now=now.isoformat(), last_event_at=last_at.isoformat())
+    return last_at

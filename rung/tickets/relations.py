@@ -1,0 +1,20 @@
+"""Two of our own tickets that belong together, on both timelines."""
+
+from rung.core import events as e
+from rung.tickets.door import Visit
+from rung.tickets.models import Relation
+
+#: How the other ticket sees it.
+MIRRORED = {"continues": "continued_by", "split_from": "split_into", "related": "related"}
+
+
+def relate(one: Visit, other: Visit, relation: str, *, by: str) -> bool:
+    """Record on both that `one` continues, was split from or is related to `other`. False: it was known."""
+    _, is_new = Relation.objects.get_or_create(ticket=one.ticket, other=other.ticket, kind=relation)
+    if not is_new:
+        return False
+    mirrored = MIRRORED[relation]
+    Relation.objects.get_or_create(ticket=other.ticket, other=one.ticket, kind=mirrored)
+    one.record(e.Related(at=one.now, by=by, ticket=other.ticket.number, relation=relation))
+    other.record(e.Related(at=other.now, by=by, ticket=one.ticket.number, relation=mirrored))
+    return True

@@ -1,0 +1,85 @@
+"""What an action answers: what it did, that it was so already, or why it was refused. Never an exception for those."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Done(Struct, frozen=True):
+    """`event`: the number of the event recorded. `message`: the row of the words, if there were any."""
+
+    ticket: int
+    event: int
+    message: int | None = None
+
+
+class AlreadySo(Struct, frozen=True):
+    """The ticket stands as asked: nothing was done. `event`: of the first time, where the same key asked before."""
+
+    ticket: int
+    why: str
+    event: int | None = None
+    message: int | None = None
+
+
+class AlreadyClaimed(Struct, frozen=True):
+    """Somebody was quicker."""
+
+    ticket: int
+    by: str
+
+
+class Refused(Struct, frozen=True):
+    """One sentence for whoever asked."""
+
+    ticket: int
+    why: str
+
+
+class Answered(Struct, frozen=True):
+    """`kept`: why the turn stays with us: by_agent, holding, by_default; empty: it is the customer's."""
+
+    ticket: int
+    event: int
+    message: int
+    kept: str
+
+
+class Claimed(Struct, frozen=True):
+    """The ticket is the claimer's, at `level`. `closed`: the numbers of the offers settled by it."""
+
+    ticket: int
+    event: int
+    level: str
+    closed: tuple[int, ...] = ()
+
+
+class Escalated(Struct, frozen=True):
+    """An offer was made to `level`. `missing`: fields of the handoff it asks for that nobody has given.
+
+    `opens_at`: nobody can be reached there now, and it opens then (None with `unreachable`: not foreseeable).
+    """
+
+    ticket: int
+    event: int
+    level: str
+    missing: tuple[str, ...] = ()
+    unreachable: bool = False
+    opens_at: datetime | None = None
+
+
+class Unreachable(Struct, frozen=True):
+    """Nothing was done yet: nobody can be reached at `level` before `opens_at`. With `anyway` it is obeyed."""
+
+    ticket: int
+    level: str
+    opens_at: datetime | None
+
+
+class Created(Struct, frozen=True):
+    """Another ticket came of it: a message to one closed long ago, or a split."""
+
+    ticket: int
+    event: int
+    message: int | None = None
+    continues: int | None = None
