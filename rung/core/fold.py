@@ -16,15 +16,22 @@ _REPLY_CLOCKS = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UP
 
 def rebuild(events: Iterable[e.AnyEvent]) -> Case:
     """The case of a ticket from all its events in order, each corrected verdict (`recounted`) in its place."""
+    case = Case()
+    for event in recounted(events):
+        fold(case, event)
+    return case
+
+
+def recounted(events: Iterable[e.AnyEvent]) -> list[e.AnyEvent]:
+    """The events of a ticket as if each corrected verdict had been given at once."""
     history = list(events)
     verdicts = {event.event: event.automatic for event in history if isinstance(event, e.Recounted)}
-    case = Case()
-    for event in history:
-        if isinstance(event, e.CustomerWrote) and event.number in verdicts:
-            fold(case, msgspec.structs.replace(event, automatic=verdicts[event.number]))
-        else:
-            fold(case, event)
-    return case
+    return [
+        msgspec.structs.replace(event, automatic=verdicts[event.number])
+        if isinstance(event, e.CustomerWrote) and event.number in verdicts
+        else event
+        for event in history
+    ]
 
 
 def fold(case: Case, event: e.AnyEvent) -> None:

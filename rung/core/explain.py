@@ -1,0 +1,64 @@
+"""Why a condition holds or does not: each part with the fact it asked and what the fact was."""
+
+from msgspec import Struct
+
+from rung.core.conditions import Facts, holds
+from rung.core.policy import All, AnyOf, Compare, Fact, Is, Not, When
+
+
+class Part(Struct, frozen=True):
+    """One thing a `when` asks. `was`: the fact as it stood, None when nothing was known."""
+
+    fact: str
+    asked: str
+    was: str | None
+    holds: bool
+
+
+def parts(when: When, facts: Facts) -> tuple[Part, ...]:
+    """Every single question of `when`, in its order. Under a `not`, `asked` says so and `holds` is turned round."""
+    return tuple(_parts(when, facts, negated=False))
+
+
+def deciding(when: When, facts: Facts) -> tuple[Part, ...]:
+    """The parts that settle it: those that hold if it holds, those that fail if it fails."""
+    true = holds(when, facts)
+    found = tuple(part for part in parts(when, facts) if part.holds is true)
+    return found or parts(when, facts)
+
+
+def sentence(part: Part) -> str:
+    """`level is L2, asked: L1`."""
+    was = "is not known" if part.was is None else f"is {part.was}"
+    return f"{part.fact} {was}; asked: {part.asked}"
+
+
+def _parts(when: When, facts: Facts, *, negated: bool) -> list[Part]:
+    match when:
+        case All(conditions) | AnyOf(conditions):
+            return [part for condition in conditions for part in _parts(condition, facts, negated=negated)]
+        case Not(condition):
+            return _parts(condition, facts, negated=not negated)
+        case Is(fact, values):
+            return [_part(when, fact, " or ".join(values), facts, negated=negated)]
+        case Compare(fact, comparison, value):
+            return [_part(when, fact, f"{comparison} {value:g}", facts, negated=negated)]
+
+
+def _part(when: Is | Compare, fact: Fact, asked: str, facts: Facts, *, negated: bool) -> Part:
+    return Part(
+        fact=str(fact),
+        asked=f"not {asked}" if negated else asked,
+        was=_said(when, facts),
+        holds=holds(when, facts) is not negated,
+    )
+
+
+def _said(when: Is | Compare, facts: Facts) -> str | None:
+    value = facts.get(when.fact)
+    if value is None:
+        return None
+    if isinstance(value, frozenset):
+        asked = value & set(when.values) if isinstance(when, Is) else value
+        return ", ".join(sorted(asked or value))
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)

@@ -1,0 +1,299 @@
+"""The clock receipt: every second of every clock accounted for, what fired and why, what is next, and why not."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from msgspec import Struct
+
+from rung.core import clocks
+from rung.core import events as e
+from rung.core.calendar import Calendar
+from rung.core.case import Case, Cycle
+from rung.core.compiled import Compiled, PlainRule
+from rung.core.conditions import Facts, holds
+from rung.core.desk import Desk
+from rung.core.explain import Part, deciding
+from rung.core.facts import facts as facts_of
+from rung.core.fold import fold, rebuild, recounted
+from rung.core.look import Look
+from rung.core.moments import from_us, to_us
+from rung.core.outlook import Upcoming, upcoming
+from rung.core.policy import Rule, Step, When
+from rung.core.vocabulary import METRICS, ClockName
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Why(StrEnum):
+    """What a stretch of time did to a clock."""
+
+    RAN = "ran"
+    PAUSED = "paused"
+    OUTSIDE = "outside hours"
+
+
+class Line(Struct, frozen=True):
+    """A stretch of one cycle. `event`: the number of the event that began it; `elapsed` is `end - start`."""
+
+    start: datetime
+    end: datetime
+    why: Why
+    event: int
+    turn: str
+
+    @property
+    def elapsed(self) -> timedelta:
+        return self.end - self.start
+
+
+class CycleReceipt(Struct, frozen=True):
+    """One cycle. The elapsed times of `lines` add up to `elapsed`; those that ran add up to `ran`."""
+
+    clock: ClockName
+    cycle: int
+    started_at: datetime
+    until: datetime
+    ended: bool
+    lines: tuple[Line, ...]
+    ran: timedelta
+    paused: timedelta
+    outside: timedelta
+    goal: timedelta | None
+    deadline_at: datetime | None
+    #: None without a goal; a running cycle is met so far.
+    met: bool | None
+
+    @property
+    def elapsed(self) -> timedelta:
+        return self.until - self.started_at
+
+
+class Fired(Struct, frozen=True):
+    """A step acted upon: when it was due, how late, and through which condition with the facts of that moment."""
+
+    number: int
+    rule: str
+    rule_name: str
+    step: str
+    clock: ClockName | None
+    cycle: int
+    due_at: datetime
+    at: datetime
+    outcome: e.StepOutcome
+    because: tuple[Part, ...]
+
+    @property
+    def late(self) -> timedelta:
+        return self.at - self.due_at
+
+
+class NotYet(Struct, frozen=True):
+    """Why a rule has not acted, or not gone further: one sentence, and the parts of its condition that decide."""
+
+    rule: str
+    rule_name: str
+    sentence: str
+    parts: tuple[Part, ...] = ()
+
+
+class Receipt(Struct, frozen=True):
+    now: datetime
+    policy: int
+    target: int | None
+    #: Place and opening of the calendar the targets count on: its name, None for `always`.
+    calendar: str | None
+    cycles: tuple[CycleReceipt, ...]
+    fired: tuple[Fired, ...]
+    next: tuple[Upcoming, ...]
+    why_not: tuple[NotYet, ...]
+
+
+def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: datetime) -> Receipt:
+    """The receipt of a ticket from all its events, at a moment. Costs one more fold of the history."""
+    case = rebuild(history)
+    look = Look(case, compiled, desk, now)
+    goals = _judged(history)
+    ended = {(cycle.clock, cycle.number): cycle for cycle in _ended_cycles(history)}
+    cycles = [*ended.values(), *case.running.values()]
+    return Receipt(
+        now=look.now,
+        policy=case.policy,
+        target=look.target,
+        calendar=_calendar_name(look),
+        cycles=tuple(_cycle(look, cycle, goals) for cycle in sorted(cycles, key=lambda c: (c.number, c.clock))),
+        fired=tuple(_fired(history, compiled)),
+        next=upcoming(look),
+        why_not=tuple(_why_not(look)),
+    )
+
+
+def lines(look: Look, cycle: Cycle, calendar: Calendar) -> tuple[Line, ...]:
+    """Every stretch of a cycle up to now: when it ran, was paused, or lay outside hours. No gap, no overlap."""
+    end_us = look.now_us if cycle.ended_us is None else cycle.ended_us
+    read = clocks.reading(look.case, cycle, look.compiled.pause_limits(look.target, calendar), calendar)
+    running = [(s.start_us, end_us if s.end_us is None else s.end_us) for s in read.stretches]
+    cuts = {cycle.started_us, end_us}
+    cuts.update(span.since_us for span in look.case.spans if cycle.started_us < span.since_us < end_us)
+    cuts.update(edge for stretch in running for edge in stretch if cycle.started_us < edge < end_us)
+    edges = sorted(cuts)
+    found: list[Line] = []
+    for start, end in pairwise(edges):
+        runs = any(from_ <= start and end <= to for from_, to in running)
+        found += _split(look.case, start, end, calendar) if runs else [_line(look.case, start, end, Why.PAUSED)]
+    return tuple(found)
+
+
+def _cycle(look: Look, cycle: Cycle, goals: dict[tuple[ClockName, int], e.Judgement]) -> CycleReceipt:
+    own = look.calendar
+    every = lines(look, cycle, own)
+    judged = goals.get((cycle.clock, cycle.number))
+    goal_us = look.compiled.goal_us(cycle.clock, look.target, own) if cycle.clock in METRICS else None
+    goal = None if goal_us is None else goal_us * _MICROSECOND
+    if judged is not None:
+        goal = None if judged.goal is None else timedelta(seconds=judged.goal)
+    ran = _sum(every, Why.RAN)
+    deadline = None
+    if goal is not None and cycle.ended_us is None:
+        limits = look.compiled.pause_limits(look.target, own)
+        at = clocks.crossing(clocks.reading(look.case, cycle, limits, own), goal // _MICROSECOND, own)
+        deadline = None if at is None else from_us(at)
+    return CycleReceipt(
+        clock=cycle.clock,
+        cycle=cycle.number,
+        started_at=from_us(cycle.started_us),
+        until=look.now if cycle.ended_us is None else from_us(cycle.ended_us),
+        ended=cycle.ended_us is not None,
+        lines=every,
+        ran=ran,
+        paused=_sum(every, Why.PAUSED),
+        outside=_sum(every, Why.OUTSIDE),
+        goal=goal,
+        deadline_at=deadline,
+        met=judged.met if judged is not None else (None if goal is None else ran <= goal),
+    )
+
+
+def _split(case: Case, start_us: int, end_us: int, calendar: Calendar) -> Iterator[Line]:
+    """A running stretch cut at the openings and closings of its calendar."""
+    at = start_us
+    while at < end_us:
+        here = from_us(at)
+        if calendar.is_open_us(at):
+            closing = calendar.next_closing(here)
+            why, edge = Why.RAN, closing
+        else:
+            why, edge = Why.OUTSIDE, calendar.next_opening(here)
+        until = from_us(end_us) if edge is None else min(edge, from_us(end_us))
+        yield Line(here, until, why, *_began(case, at))
+        at = to_us(until)
+
+
+def _line(case: Case, start_us: int, end_us: int, why: Why) -> Line:
+    return Line(from_us(start_us), from_us(end_us), why, *_began(case, start_us))
+
+
+def _began(case: Case, at_us: int) -> tuple[int, str]:
+    """The event that began the span a moment lies in, and whose turn it was."""
+    span = next((span for span in reversed(case.spans) if span.since_us <= at_us), case.spans[0])
+    return span.number, str(span.turn)
+
+
+def _sum(every: Sequence[Line], why: Why) -> timedelta:
+    return sum((line.elapsed for line in every if line.why is why), timedelta())
+
+
+def _judged(history: Sequence[e.AnyEvent]) -> dict[tuple[ClockName, int], e.Judgement]:
+    return {
+        (result.clock, result.cycle): result
+        for event in history
+        if isinstance(event, e.CyclesJudged)
+        for result in event.results
+    }
+
+
+def _ended_cycles(history: Sequence[e.AnyEvent]) -> Iterator[Cycle]:
+    """Every cycle that has ended, in the order of their ends, read off the fold as it goes."""
+    case = Case()
+    known: set[tuple[ClockName, int]] = set()
+    for event in recounted(history):
+        fold(case, event)
+        for cycle in case.ended:
+            if (cycle.clock, cycle.number) not in known:
+                known.add((cycle.clock, cycle.number))
+                yield cycle
+
+
+def _fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]:
+    case = Case()
+    rules = {rule.id: rule for rule in compiled.policy.rules}
+    plain = {rule.rule.id: rule.rule for rule in compiled.plain_rules}
+    for event in recounted(history):
+        if isinstance(event, e.StepFired):
+            rule = rules.get(event.rule) or plain.get(event.rule)
+            yield Fired(
+                number=event.number,
+                rule=event.rule,
+                rule_name=event.rule if rule is None else rule.name,
+                step=event.step,
+                clock=event.clock,
+                cycle=event.cycle,
+                due_at=event.due_at,
+                at=event.at,
+                outcome=event.outcome,
+                because=() if rule is None else _because(rule, event.step, facts_of(case)),
+            )
+        fold(case, event)
+
+
+def _because(rule: Rule, step: str, facts: Facts) -> tuple[Part, ...]:
+    whens: list[When] = [rule.when]
+    whens += [each.when for each in rule.steps if each.id == step]
+    return tuple(part for when in whens for part in deciding(when, facts))
+
+
+def _why_not(look: Look) -> Iterator[NotYet]:
+    for rule in look.compiled.clock_rules:
+        for step in rule.rule.steps:
+            said = _step_not_yet(look, rule.rule, step)
+            if said is not None:
+                yield said
+    for plain in look.compiled.plain_rules:
+        yield _plain_not_yet(look, plain)
+
+
+def _step_not_yet(look: Look, rule: Rule, step: Step) -> NotYet | None:
+    name = f"{rule.name}, {step.at}"
+    cycle = None if rule.clock is None else look.case.running.get(rule.clock)
+    if cycle is None:
+        return NotYet(rule.id, name, f"its clock {rule.clock} is not running")
+    if look.case.has_fired(rule.id, step.id, cycle.number):
+        return NotYet(rule.id, name, "it has been acted upon in this cycle; once is all")
+    failing = [when for when in (rule.when, step.when) if not holds(when, look.facts)]
+    if failing:
+        parts = tuple(part for when in failing for part in deciding(when, look.facts))
+        return NotYet(rule.id, name, "its condition does not hold as things stand", parts)
+    calendar = look.compiled.calendar(rule, look.target, look.case.level)
+    length = look.compiled.goals(look.target).goal(cycle.clock)
+    at = step.at.of(None if length is None else length.on(calendar), calendar)
+    if at is None:
+        return NotYet(rule.id, name, "this ticket has no target for it, or one shorter than the step stands before it")
+    read = clocks.reading(look.case, cycle, look.compiled.pause_limits(look.target, calendar), calendar)
+    if clocks.crossing(read, at // _MICROSECOND, calendar) is None:
+        return NotYet(rule.id, name, "its clock is paused")
+    return None
+
+
+def _plain_not_yet(look: Look, plain: PlainRule) -> NotYet:
+    rule = plain.rule
+    if plain.when(look.facts):
+        if rule.id in look.case.episodes:
+            return NotYet(rule.id, rule.name, "it has acted, and acts again only after its condition has ceased")
+        return NotYet(rule.id, rule.name, "its condition holds: it acts at the next look")
+    return NotYet(rule.id, rule.name, "its condition does not hold", deciding(rule.when, look.facts))
+
+
+def _calendar_name(look: Look) -> str | None:
+    own = look.calendar
+    return next((name for name, calendar in look.compiled.policy.calendars.items() if calendar is own), None)

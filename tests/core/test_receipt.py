@@ -1,0 +1,77 @@
+"""The receipt accounts for every second, and says what fired through which condition."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rung.core import events as e
+from rung.core.receipt import Why, receipt
+from rung.core.vocabulary import ClockName
+from tests.core.stories import COMPILED, DESK, Teller, stories
+
+
+def told(story, awake=(True,)) -> Teller:
+    teller = Teller()
+    for place, (gap, move) in enumerate(story):
+        teller.passes(gap, awake=awake[place % len(awake)])
+        teller.does(move)
+    teller.look()
+    return teller
+
+
+@given(stories, st.integers(0, 5000))
+def test_the_lines_add_up_to_the_elapsed_time(story, later):
+    teller = told(story)
+    now = teller.now + timedelta(minutes=later)
+    for cycle in receipt(teller.history, COMPILED, DESK, now).cycles:
+        assert sum((line.elapsed for line in cycle.lines), timedelta()) == cycle.elapsed
+        assert cycle.ran + cycle.paused + cycle.outside == cycle.elapsed
+        edges = [cycle.started_at] + [line.end for line in cycle.lines]
+        assert [line.start for line in cycle.lines] == edges[:-1]
+        assert edges[-1] == cycle.until
+
+
+@given(stories)
+def test_what_ran_is_what_was_judged(story):
+    teller = told(story)
+    found = {(c.clock, c.cycle): c for c in receipt(teller.history, COMPILED, DESK, teller.now).cycles}
+    judged = [r for event in teller.history if isinstance(event, e.CyclesJudged) for r in event.results]
+    for result in judged:
+        assert (result.clock, result.cycle) in found
+        assert found[result.clock, result.cycle].met == result.met
+
+
+def test_a_weekend_is_outside_hours():
+    teller = Teller()  # Thursday 16:20 in Berlin
+    teller.passes(timedelta(days=4), awake=False)
+    got = receipt(teller.history, COMPILED, DESK, teller.now)
+    first = next(cycle for cycle in got.cycles if cycle.clock is ClockName.FIRST_RESPONSE)
+    # Thursday 16:20-18:00, Friday 09:00-15:00, Monday 09:00-12:30 and 13:30-16:20.
+    assert first.ran == timedelta(hours=1, minutes=40) + timedelta(hours=6) + timedelta(hours=6, minutes=20)
+    assert first.goal == timedelta(hours=1)
+    assert first.met is False
+    assert first.lines[0].why is Why.RAN
+    assert first.lines[1].why is Why.OUTSIDE
+
+
+def test_it_says_why_a_rule_has_not_acted():
+    teller = Teller()
+    teller.passes(timedelta(minutes=1), awake=True)
+    got = receipt(teller.history, COMPILED, DESK, teller.now)
+    back = next(each for each in got.why_not if each.rule == "back")
+    assert back.sentence == "its condition does not hold"
+    assert [(part.fact, part.asked, part.was, part.holds) for part in back.parts] == [("reopens", ">= 2", "0", False)]
+    assert got.next[0].rule == "taken"
+    assert got.next[0].unless == "somebody takes it"
+
+
+def test_it_says_through_which_condition_a_rule_fired():
+    teller = Teller()
+    teller.passes(timedelta(minutes=1), awake=True)
+    teller.does("angry")
+    teller.look()
+    got = receipt(teller.history, COMPILED, DESK, teller.now)
+    unhappy = next(each for each in got.fired if each.rule == "unhappy")
+    assert [(part.fact, part.was) for part in unhappy.because] == [("emotion", "angry")]
+    assert unhappy.late == timedelta(0)
