@@ -33,8 +33,11 @@ class Schedule:
         return type(self), (self.name, self.timezone, self.rotation, self.every, self.from_)
 
     @classmethod
-    def parse(cls, name: str, document: Mapping[str, object], *, timezone: str | None = None) -> Self:
+    def parse(cls, name: str, document: object, *, timezone: str | None = None) -> Self:
         """A schedule from `{timezone, rotation, every, from}`. CalendarError lists every mistake with its place."""
+        if not isinstance(document, Mapping):
+            sentence = f'a schedule is written as {{timezone, rotation, every, from}}, not as "{document}"'
+            raise CalendarError([Mistake((), sentence)])
         mistakes = [
             Mistake((str(key),), f'a schedule has no "{key}"{did_you_mean(str(key), KEYS)}')
             for key in document

@@ -1,14 +1,15 @@
 """Working time by example: each decided sentence about calendars, on real dates."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from rung.core.calendar import ALWAYS, Calendar, CalendarError
+from rung.core.calendar.instants import zone
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = zone("Europe/Berlin")
 HOUR = timedelta(hours=1)
 OFFICE = Calendar.parse(
     {
@@ -17,6 +18,7 @@ OFFICE = Calendar.parse(
         "holidays": {"country": "DE", "subdivision": "BE", "add": [date(2026, 12, 24)], "remove": []},
     }
 )
+OFFICE_WITHOUT_HOLIDAYS = Calendar.parse(OFFICE.frozen([]))
 NIGHT_WATCH = Calendar.parse({"timezone": "America/New_York", "hours": {"mon-sun": ["22:00-06:00"]}})
 
 
@@ -25,7 +27,7 @@ def berlin(day: str, clock: str = "00:00") -> datetime:
 
 
 def in_zone(name: str, day: str, clock: str = "00:00", fold: int = 0) -> datetime:
-    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(name), fold=fold)
+    return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone(name), fold=fold)
 
 
 def calendar(timezone: str, holidays: object = None, **hours: list[str]) -> Calendar:
@@ -91,6 +93,17 @@ class TestBetween:
         end = OFFICE.add(start, 38 * 52 * 230 * HOUR)
         assert end.year > 2195
         assert OFFICE.between(start, end) == 38 * 52 * 230 * HOUR
+
+    def test_far_years_keep_summer_time(self):
+        assert OFFICE.next_opening(berlin("2150-07-01", "03:00")) == datetime(2150, 7, 1, 7, tzinfo=UTC)
+        assert OFFICE.next_opening(berlin("1985-01-16", "03:00")) == datetime(1985, 1, 16, 8, tzinfo=UTC)
+
+    def test_threads_that_ask_about_different_years_get_the_same_answers(self):
+        shared = Calendar.parse(OFFICE.frozen([]))
+        moments = [datetime(1990 + 7 * number % 120, 3, 1, 12, tzinfo=UTC) for number in range(200)]
+        alone = [OFFICE_WITHOUT_HOLIDAYS.add(at, 100 * HOUR) for at in moments]
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda at: shared.add(at, 100 * HOUR), moments)) == alone
 
 
 class TestOpenAndClosed:
@@ -297,6 +310,7 @@ class TestWriting:
             ({"timezone": "../../etc/passwd"}, "timezone", "no time zone is called"),
             ({"timezone": None}, "timezone", "a calendar needs a time zone such as Europe/Berlin"),
             ({"hours": {"mod": ["09:00-17:00"]}}, "hours.mod", 'no day is called "mod"; did you mean "mon"?'),
+            ({"hours": {"mon-wed-fri": ["09:00-17:00"]}}, "hours.mon-wed-fri", "is not a day or a range of two days"),
             ({"hours": {"mon": ["9-17"]}}, "hours.mon[0]", "'9-17' is not an interval"),
             ({"hours": {"mon": ["09:00-10:00", "09:00-25:00"]}}, "hours.mon[1]", "is not between 00:00 and 24:00"),
             ({"hours": {"mon": ["24:00-06:00"]}}, "hours.mon[0]", "is not between 00:00 and 24:00"),
@@ -321,6 +335,11 @@ class TestWriting:
             Calendar.parse(document)
         assert [mistake.place for mistake in refused.value.mistakes] == [place]
         assert sentence in str(refused.value)
+
+    @pytest.mark.parametrize("document", [None, [], "office"])
+    def test_what_is_not_a_mapping_is_refused(self, document):
+        with pytest.raises(CalendarError, match="a calendar is written as"):
+            Calendar.parse(document)
 
     def test_all_mistakes_are_named_at_once(self):
         with pytest.raises(CalendarError) as refused:

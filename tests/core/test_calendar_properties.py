@@ -7,6 +7,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from rung.core.calendar import Calendar
+from rung.core.calendar.instants import reached, zone
 
 ZONES = (
     "Europe/Berlin",
@@ -43,7 +44,7 @@ TURNS = [
 near_turns = st.builds(
     lambda turn, away: turn + away, st.sampled_from(TURNS), st.timedeltas(*[timedelta(days=4) * s for s in (-1, 1)])
 )
-moments = near_turns | st.datetimes(datetime(1970, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))
+moments = near_turns | st.datetimes(datetime(2008, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 amounts = st.timedeltas(NOTHING, timedelta(days=14)) | st.timedeltas(NOTHING, timedelta(hours=3)) | st.just(NOTHING)
 
 
@@ -156,8 +157,8 @@ def test_what_is_written_reads_back(calendar):
 # first from second, so spans that begin or end there are left to the examples.
 
 
-def open_on_the_wall(calendar: Calendar, minute: datetime, zone: ZoneInfo) -> bool:
-    wall = minute.astimezone(zone)
+def open_on_the_wall(calendar: Calendar, minute: datetime, where: ZoneInfo) -> bool:
+    wall = minute.astimezone(where)
     return any(
         start <= wall.hour * 60 + wall.minute + days * 1440 < end
         for days in (0, 1)
@@ -169,13 +170,13 @@ def hours_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     return () if day in calendar.holidays.add else calendar.hours.days[day.weekday()]
 
 
-def ends_in_an_hour_shown_twice(calendar: Calendar, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
-    day = start.astimezone(zone).date() - timedelta(days=2)
-    while day <= end.astimezone(zone).date() + timedelta(days=1):
+def ends_in_an_hour_shown_twice(calendar: Calendar, start: datetime, end: datetime, where: ZoneInfo) -> bool:
+    day = start.astimezone(where).date() - timedelta(days=2)
+    while day <= end.astimezone(where).date() + timedelta(days=1):
         midnight = datetime(day.year, day.month, day.day)
         for span in hours_of(calendar, day):
             for minutes in span:
-                local = (midnight + timedelta(minutes=minutes)).replace(tzinfo=zone)
+                local = (midnight + timedelta(minutes=minutes)).replace(tzinfo=where)
                 if local.utcoffset() > local.replace(fold=1).utcoffset():
                     return True
         day += timedelta(days=1)
@@ -190,10 +191,10 @@ minutes_near_turns = st.builds(
 @settings(max_examples=60)
 @given(calendars(), minutes_near_turns, st.integers(1, 6000))
 def test_agrees_with_stepping_minutes(calendar, start, length):
-    zone, end = ZoneInfo(calendar.timezone), start + length * MINUTE
-    assume(not ends_in_an_hour_shown_twice(calendar, start, end, zone))
+    where, end = zone(calendar.timezone), start + length * MINUTE
+    assume(not ends_in_an_hour_shown_twice(calendar, start, end, where))
     walked = [start + step * MINUTE for step in range(length)]
-    opened = [minute for minute in walked if open_on_the_wall(calendar, minute, zone)]
+    opened = [minute for minute in walked if open_on_the_wall(calendar, minute, where)]
     assert calendar.between(start, end) == len(opened) * MINUTE
     assert [minute for minute in walked if calendar.is_open(minute)] == opened
     for amount in {1, len(opened) // 2, len(opened)} - {0}:
@@ -202,6 +203,20 @@ def test_agrees_with_stepping_minutes(calendar, start, length):
             assert calendar.add(end, -amount * MINUTE) == opened[-amount]
     if opened:
         assert calendar.next_opening(start) == opened[0]
+
+
+# The rule behind every opening, closing and handover, on the clock itself: the first time it reads, or has passed, a
+# local time. Walked from a day and a half before, so that every offset in the world has room.
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(ZONES), st.sampled_from(TURNS), st.integers(-1800, 1800))
+def test_a_local_time_is_reached_when_the_clock_first_reads_or_has_passed_it(name, turn, minutes):
+    local = turn.astimezone(zone(name)).replace(tzinfo=None) + minutes * MINUTE
+    minute = local.replace(tzinfo=UTC) - timedelta(hours=36)
+    while minute.astimezone(zone(name)).replace(tzinfo=None) < local:
+        minute += MINUTE
+    assert reached(local, zone(name)) == minute.timestamp()
 
 
 # A second reference for moments to the microsecond and long spans: a list of every opening, day after day, merged and

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rung.core.calendar import CalendarError
+from rung.core.calendar.instants import zone
 from rung.core.oncall import Absence, OnCall, Override, Schedule, Turn, Why, holes, on_call, turns
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = zone("Europe/Berlin")
 WEEKLY = Schedule.parse(
     "engineering-on-call",
     {"timezone": "Europe/Berlin", "rotation": ["ada", "ben", "carla"], "every": "1w", "from": "2026-11-02T09:00"},
@@ -213,6 +214,10 @@ class TestWriting:
             Schedule.parse("s", document)
         assert [mistake.place for mistake in refused.value.mistakes] == [place]
         assert sentence in str(refused.value)
+
+    def test_what_is_not_a_mapping_is_refused(self):
+        with pytest.raises(CalendarError, match="a schedule is written as"):
+            Schedule.parse("s", ["ada"])
 
     def test_a_moment_without_a_zone_is_refused(self):
         with pytest.raises(ValueError, match="has no time zone"):

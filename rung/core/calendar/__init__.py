@@ -60,11 +60,14 @@ class Calendar:
         return type(self), (self.timezone, self.hours, self.holidays)
 
     @classmethod
-    def parse(cls, document: Mapping[str, object], *, timezone: str | None = None) -> Self:
+    def parse(cls, document: object, *, timezone: str | None = None) -> Self:
         """A calendar from `{timezone, hours, holidays}`; `timezone` stands in where the document names none.
 
         CalendarError lists every mistake with its path in the document and a sentence.
         """
+        if not isinstance(document, Mapping):
+            sentence = f'a calendar is written as {{timezone, hours, holidays}}, not as "{document}"'
+            raise CalendarError([Mistake((), sentence)])
         mistakes = [
             Mistake((str(key),), f'a calendar has no "{key}"{did_you_mean(str(key), KEYS)}')
             for key in document

@@ -87,10 +87,11 @@ def _parse_days(key: object, path: tuple[str, ...], mistakes: list[Mistake]) -> 
     for part in str(key).lower().split(","):
         ends = [word.strip() for word in part.split("-")]
         unknown = [word for word in ends if word not in NUMBERS]
-        mistakes += [Mistake(path, f'no day is called "{word}"{did_you_mean(word[:3], DAYS)}') for word in unknown]
         if len(ends) > 2:
             mistakes.append(Mistake(path, f'"{part.strip()}" is not a day or a range of two days; write "mon-fri"'))
-        elif not unknown:
+        elif unknown:
+            mistakes += [Mistake(path, f'no day is called "{word}"{did_you_mean(word[:3], DAYS)}') for word in unknown]
+        else:
             first, last = NUMBERS[ends[0]], NUMBERS[ends[-1]]
             numbers += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
     return numbers
