@@ -1,6 +1,111 @@
-"""The entry of the rung command."""
+"""The entry of the rung command: finds the desk, then hands over to what was asked for."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.config import folder
 
 
 def main() -> None:
     """Run one command line."""
-    raise SystemExit("the rung command has no commands yet")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
+    words = _without_data(sys.argv[1:])
+    if words[:1] == ["up"]:
+        app = typer.Typer()
+        _add_up(app)
+        app(words[1:], prog_name="rung up")
+    folder.make(folder.data_folder()) if words[:1] and words[0] in _part_names() else None
+    _run_whole(words)
+
+
+def _without_data(words: list[str]) -> list[str]:
+    """Take `--data DIR` out, wherever it stands, before the settings are read; it counts as RUNG_DATA."""
+    rest = list(words)
+    for place, word in enumerate(rest):
+        if word == "--":
+            break
+        if word == "--data" and place + 1 < len(rest):
+            os.environ["RUNG_DATA"] = rest[place + 1]
+            del rest[place : place + 2]
+            break
+        if word.startswith("--data="):
+            os.environ["RUNG_DATA"] = word.removeprefix("--data=")
+            del rest[place]
+            break
+    if "RUNG_DATA" in os.environ:
+        os.environ["RUNG_DATA"] = str(Path(os.environ["RUNG_DATA"]).absolute())
+    return rest
+
+
+def _part_names() -> tuple[str, ...]:
+    from rung.config.processes import PARTS
+
+    return PARTS
+
+
+def _run_whole(words: list[str]) -> None:
+    import django
+
+    django.setup()
+
+    from django.db import OperationalError
+
+    from rung.cli import app as commands
+
+    app = commands.build()
+    _add_up(app)
+    _add_parts(app)
+    try:
+        app(words, prog_name="rung")
+    except OperationalError as problem:
+        reason = str(problem).strip().splitlines()[0]
+        sys.exit(
+            f"The desk in {folder.data_folder()} does not answer; is it running (bin/up), is --data right? ({reason})"
+        )
+
+
+def _add_up(app: typer.Typer) -> None:
+    @app.command(rich_help_panel="Running")
+    def up(
+        port: Annotated[int, typer.Option(help="Where to serve pages; /live is on the next port.")] = 8000,
+        host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+        data: Annotated[str, typer.Option(help="The data folder.")] = "data",  # noqa: ARG001  taken out before, shown in the help
+    ) -> None:
+        """Run the whole desk until Ctrl-C."""
+        from rung.config import up as desk
+
+        desk.up(host=host, port=port)
+
+
+def _add_parts(app: typer.Typer) -> None:
+    from rung.config import processes
+
+    @app.command(rich_help_panel="Running")
+    def web() -> None:
+        """Run the web process alone (RUNG_HOST, RUNG_PORT)."""
+        processes.run_web(processes.Listen.from_environment())
+
+    @app.command(rich_help_panel="Running")
+    def live() -> None:
+        """Run /live alone, on the port after RUNG_PORT."""
+        processes.run_live(processes.Listen.from_environment())
+
+    for name in processes.LOOPS:
+        app.command(name, rich_help_panel="Running", help=f"Run the {name} alone.")(_loop(name))
+
+
+def _loop(name: str):  # type: ignore[no-untyped-def]
+    from rung.config import processes
+
+    def loop() -> None:
+        processes.run_loop(name)
+
+    return loop
+
+
+if __name__ == "__main__":
+    main()

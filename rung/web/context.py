@@ -1,21 +1,59 @@
 """What every page's shell needs."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+import rung
 
 LIVE_PORT_OFFSET = 1
+
+# The places of the navigation, in order: (name of the address, word shown). One that does not exist yet is left out.
+PLACES: list[tuple[str, str | Promise]] = [
+    ("triage", _("Triage")),
+    ("tickets", _("Tickets")),
+    ("policy", _("Policy")),
+    ("people", _("People")),
+    ("reports", _("Reports")),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    name: str | Promise
+    address: str
+    here: bool
 
 
 def live_url(request: HttpRequest) -> str:
     """Where this page's browser finds /live: as configured, else on the port after the page's own."""
     if settings.LIVE_URL:
         return str(settings.LIVE_URL)
-    host, _, port = request.get_host().rpartition(":")
+    host, _colon, port = request.get_host().rpartition(":")
     if not port.isdigit():
         return f"{request.scheme}://{request.get_host()}/live"
     return f"{request.scheme}://{host}:{int(port) + LIVE_PORT_OFFSET}/live"
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """For templates: `live_url`."""
-    return {"live_url": live_url(request)}
+    """For templates: `live_url`, `places`, and `version`, which keeps an old style sheet from outliving an upgrade."""
+    return {"live_url": live_url(request), "places": _places(request), "version": rung.__version__}
+
+
+def _places(request: HttpRequest) -> list[Place]:
+    found = []
+    for name, word in PLACES:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        found.append(
+            Place(word, address, request.path == address or (address != "/" and request.path.startswith(address)))
+        )
+    return found

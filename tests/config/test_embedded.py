@@ -88,5 +88,5 @@ def test_a_server_that_outlived_its_desk_is_stopped_first(server: Embedded) -> N
 
 
 def test_a_path_too_long_for_a_socket_is_said_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseProblem, match=r"has \d+ bytes, at most 85 work"):
+    with pytest.raises(DatabaseProblem, match=r"has \d+ bytes, at most 86 work"):
         Embedded(Path("/tmp") / ("long" * 30)).start()

@@ -1,0 +1,96 @@
+"""`rung person`: the agents."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+import typer
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from rung.cli import naming
+from rung.people import signin
+from rung.people.clock import database_now
+from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
+
+commands = typer.Typer(help="The agents.", no_args_is_help=True)
+
+
+@commands.command()
+def add(
+    handle: Annotated[str, typer.Argument(help="As policies call them, such as sam.")],
+    email: Annotated[str, typer.Option()],
+    name: Annotated[str, typer.Option(help="Default: the handle.")] = "",
+    team: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
+    level: Annotated[str, typer.Option(help="The policy's level they belong to.")] = "",
+    role: Annotated[Role, typer.Option()] = Role.AGENT,
+    skill: Annotated[list[str] | None, typer.Option(help="A category they master; may be repeated.")] = None,
+    time_zone: Annotated[str, typer.Option()] = "UTC",
+    language: Annotated[str, typer.Option()] = "en",
+) -> None:
+    """Add an agent, or change one who is there. Teams that are missing are made."""
+    if time_zone not in available_timezones():
+        raise SystemExit(f'No time zone is called "{time_zone}"; they read like Europe/Berlin.')
+    agent = Agent.objects.filter(handle=handle).first() or Agent(handle=handle)
+    agent.email, agent.name = email.strip().lower(), name or agent.name or handle
+    agent.level, agent.role, agent.skills = level, role, skill or []
+    agent.time_zone, agent.language, agent.is_active = time_zone, language, True
+    if not agent.password:
+        agent.set_unusable_password()
+    try:
+        agent.full_clean()
+    except ValidationError as mistakes:
+        raise SystemExit(
+            "\n".join(f"{where}: {' '.join(said)}" for where, said in mistakes.message_dict.items())
+        ) from mistakes
+    with transaction.atomic():
+        agent.save()
+        for place in team or []:
+            Membership.objects.get_or_create(agent=agent, team=Team.objects.get_or_create(name=place)[0])
+        for position, (channel, address) in enumerate([("app", handle), ("email", agent.email)]):
+            ContactMethod.objects.get_or_create(
+                agent=agent, channel=channel, address=address, defaults={"position": position}
+            )
+    print(f"{agent.name} ({handle}) is {role.value}{' in ' + ', '.join(team) if team else ''}")
+
+
+@commands.command(name="list")
+def show() -> None:
+    """Name the agents."""
+    for agent in Agent.objects.prefetch_related("teams"):
+        teams = ", ".join(team.name for team in agent.teams.all()) or "no team"
+        left = "" if agent.is_active else "  left"
+        print(f"{agent.handle}  {agent.name}  {agent.role}  {agent.level or 'no level'}  {teams}{left}")
+
+
+@commands.command()
+def link(handle: str) -> None:
+    """Print a one-time sign-in link. It works for a day and ends earlier ones."""
+    from django.conf import settings
+
+    print(f"{settings.BASE_URL}/sign-in/{signin.issue_link(naming.agent(handle), now=database_now())}")
+
+
+@commands.command()
+def away(
+    handle: str,
+    start: Annotated[datetime, typer.Option("--from", help="In the agent's time zone.")],
+    end: Annotated[datetime, typer.Option("--to", help="In the agent's time zone.")],
+    reason: Annotated[str, typer.Option()] = "",
+) -> None:
+    """Note an absence."""
+    agent = naming.agent(handle)
+    zone = ZoneInfo(agent.time_zone)
+    if start >= end:
+        raise SystemExit("--from must be before --to.")
+    Absence.objects.create(
+        agent=agent, starts_at=start.replace(tzinfo=zone), ends_at=end.replace(tzinfo=zone), reason=reason
+    )
+
+
+@commands.command()
+def leave(handle: str) -> None:
+    """An agent has left: no sign-in, no tickets. What they did stays on the timelines."""
+    agent = naming.agent(handle)
+    agent.is_active = False
+    agent.save()

@@ -1,0 +1,18 @@
+"""`rung prepare`: the schema of this version, and a first agent to sign in as."""
+
+from django.core.management import call_command
+
+from rung.people import signin
+from rung.people.clock import database_now
+from rung.people.models import Agent, Role
+
+
+def command() -> None:
+    """Bring the database up to date and print the word of a one-time sign-in link for the desk's first owner."""
+    call_command("migrate", interactive=False, verbosity=0)
+    print(signin.issue_link(_owner(), now=database_now()))
+
+
+def _owner() -> Agent:
+    found = Agent.objects.filter(role=Role.OWNER, is_active=True).order_by("pk").first()
+    return found or Agent.objects.create_user("owner@localhost", handle="owner", name="Owner", role=Role.OWNER)

@@ -1,0 +1,43 @@
+"""`rung team`: the teams."""
+
+from typing import Annotated
+
+import typer
+from django.db import transaction
+
+from rung.cli import naming
+from rung.people.models import Membership, Team
+
+commands = typer.Typer(help="The teams.", no_args_is_help=True)
+
+
+@commands.command()
+def add(
+    name: Annotated[str, typer.Argument(help="As policies call it.")],
+    lead: Annotated[str, typer.Option(help="The handle of its lead, who becomes a member.")] = "",
+    member: Annotated[list[str] | None, typer.Option(help="A handle; may be repeated.")] = None,
+) -> None:
+    """Add a team, or people to one that is there."""
+    head = naming.agent(lead) if lead else None
+    people = [naming.agent(handle) for handle in member or []] + ([head] if head else [])
+    with transaction.atomic():
+        team, _ = Team.objects.get_or_create(name=name)
+        if head:
+            team.lead = head
+            team.save()
+        for agent in people:
+            Membership.objects.get_or_create(team=team, agent=agent)
+
+
+@commands.command()
+def remove(name: str, member: str) -> None:
+    """Take somebody out of a team."""
+    Membership.objects.filter(team=naming.team(name), agent=naming.agent(member)).delete()
+
+
+@commands.command(name="list")
+def show() -> None:
+    """Name the teams and who is in them."""
+    for team in Team.objects.select_related("lead").prefetch_related("members"):
+        people = ", ".join(agent.handle for agent in team.members.all()) or "nobody"
+        print(f"{team.name}  led by {team.lead.handle if team.lead else 'nobody'}  {people}")

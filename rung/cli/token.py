@@ -1,0 +1,38 @@
+"""`rung token`: keys to the API."""
+
+from typing import Annotated
+
+import typer
+from django.db import IntegrityError
+
+from rung.people import tokens
+from rung.people.clock import database_now
+from rung.people.models import Role, Token
+
+commands = typer.Typer(help="Keys to the API.", no_args_is_help=True)
+
+
+@commands.command()
+def create(name: str, role: Annotated[Role, typer.Option(help="What it may do.")] = Role.AGENT) -> None:
+    """Make a key and print it, this once."""
+    try:
+        key = tokens.create(name, role=role)
+    except IntegrityError as taken:
+        raise SystemExit(f'There is a token called "{name}" already; choose another name.') from taken
+    print(key)
+
+
+@commands.command(name="list")
+def show() -> None:
+    """Name the keys."""
+    for token in Token.objects.all():
+        state = "revoked" if token.revoked_at else "in use"
+        used = f"{token.last_used_at:%F %R} UTC" if token.last_used_at else "never"
+        print(f"{token.name}  {token.role}  {state}  last used {used}")
+
+
+@commands.command()
+def revoke(name: str) -> None:
+    """End a key."""
+    if not tokens.revoke(name, now=database_now()):
+        raise SystemExit(f'No token in use is called "{name}"; `rung token list` names them.')

@@ -1,0 +1,113 @@
+"""/live: one LISTEN connection, and for each open page the topics that changed since it was last told. No ORM."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+
+import psycopg
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from rung.config import folder
+from rung.config.lifeline import die_with_parent
+from rung.outbox.live import CHANNEL
+from rung.web import passes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
+if os.environ.get("RUNG_PART") == "live":
+    die_with_parent()
+
+HEARTBEAT = 15.0  # seconds; keeps proxies from closing a quiet stream
+RETRY = 1.0  # seconds between attempts to reach the database
+EVERYTHING = "*"
+
+log = structlog.get_logger(__name__)
+
+
+class Page:
+    """One open page. Topics it has not been told of wait as a set, so a slow page never makes a queue grow."""
+
+    def __init__(self, topics: list[str]) -> None:
+        self.topics = frozenset(topics)
+        self.waiting: set[str] = set()
+        self.woken = asyncio.Event()
+
+    def tell(self, topic: str) -> None:
+        """Note a change if this page shows it."""
+        if topic == EVERYTHING or topic in self.topics:
+            self.waiting.add(topic)
+            self.woken.set()
+
+    async def stream(self) -> AsyncIterator[str]:
+        """Server-sent events, one for each changed topic."""
+        yield "retry: 2000\n\n"
+        while True:
+            try:
+                await asyncio.wait_for(self.woken.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            self.woken.clear()
+            told, self.waiting = self.waiting, set()
+            for topic in sorted(told):
+                yield f"event: changed\ndata: {topic}\n\n"
+
+
+pages: set[Page] = set()
+
+
+async def live(request: Request) -> Response:
+    """One page listening."""
+    headers = {"Access-Control-Allow-Origin": "*"}  # the pass is what lets it in; no cookie is read
+    topics = passes.read(request.query_params.get("pass", ""))
+    if topics is None:
+        return PlainTextResponse("This page's pass to /live is over; load the page again.", 403, headers)
+    page = Page(topics)
+
+    async def told() -> AsyncIterator[str]:
+        pages.add(page)
+        try:
+            async for event in page.stream():
+                yield event
+        finally:
+            pages.discard(page)
+
+    return StreamingResponse(
+        told(),
+        media_type="text/event-stream",
+        headers={**headers, "Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def listen() -> None:
+    """Pass on what the database says, for ever. After a break every page is told to ask again."""
+    while True:
+        try:
+            url = folder.database_url(folder.data_folder()) or ""
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(f"listen {CHANNEL}")
+                _tell(EVERYTHING)
+                async for notice in connection.notifies():
+                    _tell(notice.payload)
+        except psycopg.OperationalError as problem:
+            log.warning("live lost the database", problem=str(problem))
+        await asyncio.sleep(RETRY)
+
+
+def _tell(topic: str) -> None:
+    for page in pages:
+        page.tell(topic)
+
+
+@contextlib.asynccontextmanager
+async def _listening(_app: Starlette) -> AsyncIterator[None]:
+    task = asyncio.create_task(listen())
+    yield
+    task.cancel()
+
+
+application = Starlette(routes=[Route("/live", live)], lifespan=_listening)

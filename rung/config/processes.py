@@ -1,0 +1,77 @@
+"""The parts of a running desk: what each is, and how each is run by itself."""
+
+import importlib
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from types import FrameType
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+STOP_WITHIN = 3  # seconds a web worker may take to finish its requests
+LOOPS = {
+    "ticker": "rung.escalation.ticker",
+    "sorter": "rung.intake.sort",
+    "courier": "rung.outbox.courier",
+    "worker": "rung.insights.worker",
+}
+PARTS = ("web", "live", *LOOPS)
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where the web process listens; /live is on the next port."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @classmethod
+    def from_environment(cls) -> "Listen":
+        """RUNG_HOST and RUNG_PORT."""
+        return cls(os.environ.get("RUNG_HOST") or cls.host, int(os.environ.get("RUNG_PORT") or cls.port))
+
+
+def run_web(listen: Listen) -> None:
+    """Serve pages and the API until told to stop."""
+    Server(
+        "rung.config.wsgi:application",
+        address=listen.host,
+        port=listen.port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("RUNG_WEB_WORKERS") or 1),
+        blocking_threads=int(os.environ.get("RUNG_WEB_THREADS") or 8),  # each holds one database connection
+        websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=STOP_WITHIN,
+        log_access=False,
+    ).serve()
+
+
+def run_live(listen: Listen) -> None:
+    """Serve /live until told to stop."""
+    Server(
+        "rung.config.live:application",
+        address=listen.host,
+        port=listen.port + 1,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=1,  # its streams never end by themselves
+        log_access=False,
+    ).serve()
+
+
+def run_loop(name: str) -> None:
+    """Run one of LOOPS until SIGTERM or SIGINT. It is asked to stop and may finish what it holds."""
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    importlib.import_module(LOOPS[name]).run(stop)

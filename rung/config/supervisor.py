@@ -1,0 +1,144 @@
+"""Keeps the parts of a desk running, and stops them together."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from rung.config.embedded import Embedded
+from rung.config.lifeline import tied_to_us
+from rung.config.programs import DatabaseProblem
+
+FIRST_WAIT = 0.5  # seconds before a part that died is started again; doubled each time
+LONGEST_WAIT = 30.0
+SETTLED = 60.0  # seconds alive after which a part counts as healthy again
+PATIENCE = 6.0  # seconds the parts have to stop by themselves
+LARGEST_LOG = 10 * 1024 * 1024  # bytes; a larger log is put aside at the start, once
+
+
+@dataclass
+class Part:
+    """One process to keep running."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    wait: float = FIRST_WAIT
+    due: float = 0.0
+
+
+@dataclass
+class Supervisor:
+    """Starts everything, watches, restarts with growing pauses, stops everything. `say` tells whoever started it."""
+
+    parts: Sequence[Part]
+    logs: Path
+    database: Embedded | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    say: Callable[[str], None] = print
+    _stopping: bool = False
+
+    def run(self) -> None:
+        """Watch until SIGINT or SIGTERM, then stop all."""
+        awake, wake = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(awake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)  # only to wake us
+        try:
+            while not self._stopping:
+                self._look_after_database()
+                pause = min([1.0, *(self._look_after(part) for part in self.parts)])
+                if select.select([awake], [], [], pause)[0]:
+                    os.read(awake, 4096)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Stop the parts, then the database."""
+        running = [part.process for part in self.parts if part.process and part.process.poll() is None]
+        for process in running:
+            process.terminate()
+        until = time.monotonic() + PATIENCE
+        for process in running:
+            try:
+                process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self.database:
+            self.database.stop()
+
+    def _ask_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _look_after(self, part: Part) -> float:
+        """Start the part if it is due. Seconds until the next look is worth it."""
+        now = time.monotonic()
+        if part.process is not None:
+            code = part.process.poll()
+            if code is None:
+                if now - part.started > SETTLED:
+                    part.wait = FIRST_WAIT
+                return SETTLED
+            part.process = None
+            part.due = now + part.wait
+            self.say(
+                f"{part.name} ended ({_ending(code)}); starting it again in {part.wait:g} s, see {self._log(part)}"
+            )
+            part.wait = min(part.wait * 2, LONGEST_WAIT)
+        if now < part.due:
+            return part.due - now
+        self._start(part)
+        return SETTLED
+
+    def _start(self, part: Part) -> None:
+        with self._log(part).open("ab") as log:
+            part.process = subprocess.Popen(
+                part.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**self.environment, "RUNG_PART": part.name},
+                preexec_fn=tied_to_us(),  # noqa: PLW1509  we have one thread
+                start_new_session=True,  # Ctrl-C at the terminal is ours to answer
+            )
+        part.started = time.monotonic()
+
+    def _look_after_database(self) -> None:
+        if self.database is None or self.database.running:
+            return
+        self.say(f"PostgreSQL ended; starting it again, see {self.database.log}")
+        try:
+            self.database.restart()
+        except DatabaseProblem as problem:
+            self.say(str(problem))
+            time.sleep(1)
+
+    def _log(self, part: Part) -> Path:
+        return self.logs / f"{part.name}.log"
+
+
+def put_large_logs_aside(logs: Path) -> None:
+    """Rename logs that have grown large, keeping one older generation of each."""
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def command_of(part: str) -> list[str]:
+    """How a part is started."""
+    return [sys.executable, "-m", "rung.config.command", part]
+
+
+def _ending(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

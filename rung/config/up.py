@@ -1,0 +1,103 @@
+"""`rung up`: a whole desk on this machine, from an empty folder to a page to sign in on."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from rung.config import folder
+from rung.config.embedded import Embedded
+from rung.config.lifeline import tied_to_us
+from rung.config.processes import PARTS
+from rung.config.programs import DatabaseProblem
+from rung.config.supervisor import Part, Supervisor, command_of, put_large_logs_aside
+
+REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def up(*, host: str, port: int) -> None:
+    """Start everything over the data folder and stay until told to stop."""
+    data = folder.data_folder()
+    folder.make(data)
+    lock = _lock(data)
+    for number in (port, port + 1):
+        _refuse_taken_port(host, number)
+    logs = data / "log"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    put_large_logs_aside(logs)
+    environment = {
+        **os.environ,
+        "RUNG_DATA": str(data),
+        "RUNG_HOST": host,
+        "RUNG_PORT": str(port),
+        "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    }
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over, stop tidily too
+    database = None if os.environ.get("DATABASE_URL") else Embedded(data)
+    try:
+        if database:
+            database.start()
+        word = _prepare(environment)
+    except DatabaseProblem as problem:
+        sys.exit(str(problem))
+    except BaseException:
+        if database:
+            database.stop()
+        raise
+    address = os.environ.get("RUNG_URL") or f"http://{_name(host)}:{port}"
+    print(f"Rung is at {address}", flush=True)
+    print(f"Sign in once with {address}/sign-in/{word}", flush=True)
+    print(f"Data and logs are in {data}. Ctrl-C stops the desk.", flush=True)
+    Supervisor(
+        [Part(name, command_of(name)) for name in PARTS],
+        logs,
+        database,
+        environment,
+        say=lambda sentence: print(sentence, flush=True),
+    ).run()
+    print("Stopped.", flush=True)
+    lock.close()
+
+
+def _name(host: str) -> str:
+    everywhere = ("127.0.0.1", "0.0.0.0", "::")  # noqa: S104  compared, not bound
+    return "localhost" if host in everywhere else host  # passkeys need localhost, not its number
+
+
+def _prepare(environment: dict[str, str]) -> str:
+    """Bring the schema up to date; the word of a sign-in link. In another process, so that this one stays small."""
+    done = subprocess.run(
+        command_of("prepare"), env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=tied_to_us(), check=False
+    )
+    if done.returncode:
+        raise SystemExit("The database could not be brought up to date; the reason is above.")
+    return done.stdout.strip().splitlines()[-1]
+
+
+def _lock(data: Path) -> IO[str]:
+    lock = (data / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        sys.exit(
+            f"A desk is already running over {data} (process {lock.read().strip() or 'unknown'}); "
+            "stop it first, or choose another folder with --data."
+        )
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            sys.exit(f"Port {port} of {host} cannot be used ({problem.strerror}); choose another with --port.")
