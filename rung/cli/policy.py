@@ -1,0 +1,67 @@
+"""`rung policy`: the policy document, checked like code."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.core.findings import Finding, Severity
+from rung.core.policy_reader import read_policy_bytes
+from rung.core.policy_schema import schema as policy_schema
+
+commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
+
+
+@commands.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
+) -> None:
+    """Say everything that is wrong with a policy. Exits 1 when something is, else 0."""
+    _, findings = read_policy_bytes(contents(file), str(file))
+    worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    fails = any(finding.severity in worst for finding in findings)
+    if as_json:
+        print(json.dumps({"ok": not fails, "findings": [_as_map(finding) for finding in findings]}, indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+        print(_summary(file, findings))
+    raise typer.Exit(1 if fails else 0)
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of a policy, for an editor to complete and check while one writes."""
+    print(json.dumps(policy_schema(), indent=2))
+
+
+def contents(file: Path) -> bytes:
+    """The bytes of a file, or a sentence and exit 1."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SystemExit(f"{file} cannot be read: {error.strerror or error}") from error
+
+
+def _as_map(finding: Finding) -> dict[str, object]:
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "place": finding.place,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def _summary(file: Path, findings: Sequence[Finding]) -> str:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    if not findings:
+        return f"{file}: nothing found"
+    counts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning"))]
+    return f"{file}: " + ", ".join(text for text, count in zip(counts, (errors, warnings), strict=True) if count)
