@@ -62,6 +62,10 @@ def _run_whole(words: list[str]) -> None:
     try:
         app(words, prog_name="rung")
     except OperationalError as problem:
+        if not folder.database_url(folder.data_folder()):
+            sys.exit(
+                f"There is no desk in {folder.data_folder()}; start one with bin/up, or name its folder with --data."
+            )
         reason = str(problem).strip().splitlines()[0]
         sys.exit(
             f"The desk in {folder.data_folder()} does not answer; is it running (bin/up), is --data right? ({reason})"

@@ -31,6 +31,16 @@ def secret_key(folder: Path) -> str:
         return secrets.token_urlsafe(48)
 
 
+def base_url(folder: Path) -> str:
+    """RUNG_URL, else the address the desk over this folder was last started with; without a closing slash."""
+    if given := os.environ.get("RUNG_URL"):
+        return given.rstrip("/")
+    try:
+        return (folder / "address").read_text().strip()
+    except OSError:
+        return ""
+
+
 def database_url(folder: Path) -> str | None:
     """DATABASE_URL, else that of the embedded PostgreSQL in this data folder, else none."""
     if given := os.environ.get("DATABASE_URL"):

@@ -103,7 +103,7 @@ TEMPLATES = [
 # -- addresses
 
 # The desk's own address as people see it, such as https://desk.example.com; links in messages start with it.
-BASE_URL = os.environ.get("RUNG_URL", "").rstrip("/")
+BASE_URL = folder.base_url(DATA)
 _HOST = (
     BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0] or BASE_URL.partition("://")[2].partition("/")[0]
 )

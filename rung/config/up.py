@@ -29,6 +29,8 @@ def up(*, host: str, port: int) -> None:
     logs = data / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
     put_large_logs_aside(logs)
+    address = (os.environ.get("RUNG_URL") or f"http://{_name(host)}:{port}").rstrip("/")
+    (data / "address").write_text(address)
     environment = {
         **os.environ,
         "RUNG_DATA": str(data),
@@ -48,19 +50,17 @@ def up(*, host: str, port: int) -> None:
         if database:
             database.stop()
         raise
-    address = os.environ.get("RUNG_URL") or f"http://{_name(host)}:{port}"
-    print(f"Rung is at {address}", flush=True)
-    print(f"Sign in once with {address}/sign-in/{word}", flush=True)
-    print(f"Data and logs are in {data}. Ctrl-C stops the desk.", flush=True)
-    Supervisor(
-        [Part(name, command_of(name)) for name in PARTS],
-        logs,
-        database,
-        environment,
-        say=lambda sentence: print(sentence, flush=True),
-    ).run()
-    print("Stopped.", flush=True)
+    say(f"Rung is at {address}")
+    say(f"Sign in once with {address}/sign-in/{word}")
+    say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
+    Supervisor([Part(name, command_of(name)) for name in PARTS], logs, database, environment, say).run()
+    say("Stopped.")
     lock.close()
+
+
+def say(sentence: str) -> None:
+    """Tell whoever started the desk."""
+    print(sentence, flush=True)
 
 
 def _name(host: str) -> str:
