@@ -42,7 +42,7 @@ ROOT_URLCONF = "rung.config.urls"
 WSGI_APPLICATION = "rung.config.wsgi.application"
 
 # Adding a channel or a tracker is one line here.
-CHANNELS: list[str] = []
+CHANNELS: list[str] = ["rung.channels.slack"]
 TRACKERS: list[str] = []
 
 INSTALLED_APPS = [
@@ -197,3 +197,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
     },
 }
+
+# -- channels
+
+SLACK_API_URL = os.environ.get("RUNG_SLACK_API_URL", "https://slack.com/api/")

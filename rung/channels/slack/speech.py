@@ -20,6 +20,11 @@ def mentioned(text: str) -> Iterator[str]:
     return (match[1] for match in _USER.finditer(text))
 
 
+def mentions(text: str, user: str) -> bool:
+    """Whether the message names that person."""
+    return user in mentioned(text)
+
+
 def without_mention(text: str, user: str) -> str:
     """The message without its mention of `user`: "<@UBOT> help" is "help"."""
     return re.sub(rf"<@{re.escape(user)}(?:\|[^>]*)?>[:,]?\s*", "", text).strip()

@@ -1,0 +1,152 @@
+"""Slack as a channel of the outbox: every call ends in one outcome."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from rung.channels.slack import clients, directory, drawing, looking, reminders
+from rung.channels.slack.addresses import Place, parse
+from rung.channels.slack.models import Workspace
+from rung.channels.slack.outcomes import DISCONNECTED, GONE, code_of, of_error
+from rung.core.effects import NoticeKind
+from rung.outbox.ports import (
+    Card,
+    CustomerMessage,
+    Digest,
+    Lane,
+    Later,
+    Method,
+    Moment,
+    Never,
+    Outcome,
+    Sent,
+    Unclear,
+)
+from rung.people.clock import database_now
+
+POST_EVERY = timedelta(seconds=1)  # one message a second and channel
+EDIT_EVERY = timedelta(seconds=1.25)  # chat.update: fifty a minute and workspace, with room for a retry
+KNOWN_FOR = 5.0  # seconds for which the answer to "is a workspace connected?" is believed
+KINDS = frozenset(
+    {NoticeKind.MOMENT, NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD, NoticeKind.REPLY, NoticeKind.DIGEST}
+)
+
+
+def adapter() -> SlackAdapter:
+    """The adapter; it takes nothing while no workspace is connected."""
+    return SlackAdapter()
+
+
+class SlackAdapter:
+    """Posts, edits and looks up. Where a post stands is its external id: `team/channel/ts`."""
+
+    name = "slack"
+    repeats_safely = False
+
+    def __init__(self) -> None:
+        self._connected = False
+        self._asked = float("-inf")
+
+    @property
+    def takes(self) -> frozenset[NoticeKind]:
+        """All kinds for people, as soon as a workspace is connected."""
+        if time.monotonic() - self._asked > KNOWN_FOR:
+            self._connected, self._asked = Workspace.objects.filter(active=True).exists(), time.monotonic()
+        return KINDS if self._connected else frozenset()
+
+    def lane(self, method: Method, to: str) -> Lane:
+        """Posts queue by channel, edits by workspace."""
+        place = parse(to)
+        if method is Method.EDIT:
+            return Lane(f"slack:{place.team if place else to}:chat.update", EDIT_EVERY)
+        return Lane(f"slack:{place.team}/{place.channel}" if place else f"slack:{to}", POST_EVERY)
+
+    def send_moment(self, moment: Moment) -> Outcome:
+        """A message to a person or channel; about a ticket whose card is in that channel, in the card's thread."""
+        found = directory.find(moment.to)
+        if found is None:
+            return _nowhere(moment.to)
+        workspace, place = found
+        thread = reminders.thread_of(moment.ticket, place) if moment.ticket and not place.is_person else ""
+        outcome = _post(workspace, Place(place.team, place.channel, thread), drawing.moment(moment))
+        if thread and moment.ticket and isinstance(outcome, Sent):
+            reminders.keep(moment.ticket, outcome.external_id)
+        return outcome
+
+    def send_digest(self, digest: Digest) -> Outcome:
+        """Everything that was held back, as one message."""
+        found = directory.find(digest.to)
+        return _post(*found, drawing.digest(digest)) if found else _nowhere(digest.to)
+
+    def post_card(self, card: Card) -> Outcome:
+        found = directory.find(card.to)
+        return _post(*found, drawing.card(card)) if found else _nowhere(card.to)
+
+    def edit_card(self, card: Card, external_id: str) -> Outcome:
+        """Edit it where it stands; one that is gone or closed is posted anew."""
+        found = directory.find(external_id)
+        if found is None:
+            return _nowhere(external_id)
+        workspace, place = found
+        drawn = drawing.card(card)
+        try:
+            client = clients.client_of(workspace, database_now())
+            client.chat_update(channel=place.channel, ts=place.ts, **drawn)
+        except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
+            if code_of(error) in GONE:
+                return _post(workspace, Place(place.team, place.channel), drawn)
+            return _outcome(workspace, "chat.update", error)
+        if reminders.are_over(card):
+            reminders.take_away(client, card.ticket)
+        return Sent(str(place))
+
+    def find_card(self, card: Card) -> Sent | Later | None:
+        """Look in the channel for our own key."""
+        found = directory.find(card.to)
+        return looking.in_channel(*found, card.key) if found else None
+
+    def send_message(self, message: CustomerMessage) -> Outcome:
+        """An answer, in the customer's thread and under the agent's name."""
+        found = directory.find(message.to)
+        if found is None:
+            return _nowhere(message.to)
+        workspace, place = found
+        return _post(workspace, place, drawing.customer_message(message, workspace), files=message.files)
+
+    def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:
+        """Look in the thread for our own key."""
+        found = directory.find(message.to)
+        return looking.in_thread(*found, message.key) if found else None
+
+
+def _post(workspace: Workspace, place: Place, drawn: dict[str, Any], files: tuple[Any, ...] = ()) -> Outcome:
+    """One chat.postMessage; `place.ts` is the thread."""
+    if not workspace.active:
+        return Never(f"Slack: {workspace.name} is not connected: {workspace.off_why}")
+    asked: dict[str, Any] = {"channel": place.channel, "unfurl_links": False, "unfurl_media": False, **drawn}
+    if place.ts:
+        asked["thread_ts"] = place.ts
+    try:
+        client = clients.client_of(workspace, database_now())
+        posted = client.chat_postMessage(**asked)
+    except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
+        return _outcome(workspace, "chat.postMessage", error)
+    sent = Place(place.team, str(posted["channel"]), str(posted["ts"]))
+    if files:
+        drawing.attach(client, sent.channel, place.ts or sent.ts, files)
+    return Sent(str(sent))
+
+
+def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:
+    outcome = of_error(method, error)
+    if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
+        clients.switch_off(workspace.team, outcome.reason)
+    return outcome
+
+
+def _nowhere(to: str) -> Never:
+    if not Workspace.objects.filter(active=True).exists():
+        return Never("Slack: no workspace is connected.")
+    return Never(f"Slack: no connected workspace has {to}; invite the app there with /invite.")

@@ -1,0 +1,88 @@
+"""Agents' words in Slack: in the customer's thread they are answers, in ours they stay inside unless marked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from rung.channels.slack import persons, speech, threads
+from rung.channels.slack.addresses import Place
+from rung.channels.slack.facts import Wrote
+from rung.channels.slack.models import PersonSeen, Workspace
+from rung.channels.slack.standing import Standing
+from rung.outbox.models import Delivery, State
+from rung.tickets import actions
+from rung.tickets.results import Answered
+from rung.tickets.writing import Words
+
+#: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
+TO_CUSTOMER = (">>", "reply:", "to customer:")
+BY_BOT = "bot:slack"
+
+
+def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:
+    """An agent answers where the customer reads: it is said already, so it is recorded and not sent again."""
+    if not wrote.is_reply:
+        return "an agent's message to the channel"
+    ticket = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts)
+    agent = persons.agent_of(workspace, row)
+    if ticket is None or agent is None:
+        return "an agent's message about no ticket"
+    place = Place(workspace.team, wrote.channel, wrote.ts)
+    with transaction.atomic():
+        told = actions.answer(ticket.number, _words(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
+        if isinstance(told, Answered):
+            said = Delivery.objects.filter(message_id=told.message)
+            said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")
+            return f"answers ticket {ticket.number}"
+    return told.why
+
+
+def in_our_thread(
+    workspace: Workspace,
+    ticket: int,
+    wrote: Wrote,
+    *,
+    row: PersonSeen | None,
+    standing: Standing,
+    now: datetime,
+) -> str:
+    """Below a card: a note of whoever wrote it, or an agent's answer where it is marked as one."""
+    agent = persons.agent_of(workspace, row) if standing is Standing.AGENT else None
+    if agent is None:
+        if standing is not Standing.COLLEAGUE:
+            return "somebody who is no agent wrote below a card"
+        actions.note(ticket, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
+        return f"a colleague's note on ticket {ticket}"
+    by = f"agent:{agent.handle}"
+    words = _words(workspace, wrote, row, now)
+    marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)
+    if marked is None:
+        actions.note(ticket, words, by=by, now=now)
+        return f"a note on ticket {ticket}"
+    spoken = words.text[len(marked) :].strip()
+    if not spoken:
+        return "an answer without words"
+    answer = Words(text=spoken, author_name=agent.name, inbox=words.inbox, external_id=words.external_id)
+    actions.answer(ticket, answer, by=by, now=now)
+    return f"answers ticket {ticket}"
+
+
+def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:
+    """Somebody of our own who is no agent of Rung: kept with the ticket, counted as nobody's answer."""
+    found = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts) if wrote.is_reply else None
+    if found is None:
+        return "a colleague's message"
+    actions.note(found.number, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
+    return f"a colleague's message, kept with ticket {found.number}"
+
+
+def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> Words:
+    names = persons.names(workspace, list(speech.mentioned(wrote.text)), now)
+    return Words(
+        text=speech.plain(wrote.text, names),
+        author_name=row.name if row else "",
+        inbox=workspace.inbox,
+        external_id=threads.external_id(wrote.channel, wrote.ts),
+    )

@@ -1,0 +1,148 @@
+"""A message in Slack becomes a ticket, joins one, or is nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from msgspec import Struct
+
+from rung.channels.slack import answering, files, persons, speech, threads
+from rung.channels.slack.addresses import Place
+from rung.channels.slack.facts import Wrote
+from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
+from rung.channels.slack.standing import Standing
+from rung.people.models import Requester
+from rung.tickets import actions, hearing
+from rung.tickets.results import AlreadySo, Created
+from rung.tickets.writing import Words
+
+SUBJECT = 120
+
+
+class Author(Struct, frozen=True):
+    """Who wrote, what that makes of them, and where."""
+
+    row: PersonSeen | None
+    standing: Standing
+    channel: SlackChannel | None
+
+
+def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool = False) -> str:
+    """What came of it, in a few words. `explicit`: somebody asked for a ticket (emoji, shortcut, mention)."""
+    if _is_ours(workspace, wrote):
+        return "our own message"
+    if wrote.bot or not wrote.user:
+        return "a bot's message"
+    author = _author(workspace, wrote, now)
+    if author.standing in (Standing.BOT, Standing.OURSELVES):
+        return "a bot's message"
+    asked = explicit or wrote.mention or speech.mentions(wrote.text, workspace.bot_user)
+    card = threads.ticket_of_card(workspace, wrote.channel, wrote.thread_ts) if wrote.is_reply else None
+    if card is not None:
+        return answering.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
+    return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
+        workspace, wrote, author, now, explicit=asked
+    )
+
+
+def _inside(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, asked: bool, explicit: bool) -> str:
+    """What is no request of a customer's: our own people's words, and channels nobody watches. Empty: it is one."""
+    if author.standing is Standing.AGENT and not explicit:
+        return answering.in_customers_thread(workspace, wrote, author.row, now)
+    if author.standing is Standing.COLLEAGUE and not asked and not wrote.direct:
+        return answering.by_colleague(workspace, wrote, author.row, now)
+    watched = author.channel is not None and author.channel.watched
+    if watched or wrote.direct or asked or _belongs_to_a_ticket(workspace, wrote):
+        return ""
+    return "nobody watches this channel"
+
+
+def _is_ours(workspace: Workspace, wrote: Wrote) -> bool:
+    ids = (wrote.user == workspace.bot_user, wrote.bot == workspace.bot, wrote.app == workspace.app)
+    known = (workspace.bot_user, workspace.bot, workspace.app)
+    return any(same and name for same, name in zip(ids, known, strict=True))
+
+
+def _author(workspace: Workspace, wrote: Wrote, now: datetime) -> Author:
+    row = persons.seen(workspace, wrote.user, now)
+    channel = SlackChannel.objects.filter(workspace=workspace, channel=wrote.channel).select_related("customer").first()
+    return Author(row, persons.standing_of(workspace, row, channel), channel)
+
+
+def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote) -> bool:
+    return wrote.is_reply and threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts) is not None
+
+
+def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool) -> str:
+    customer = author.channel.customer if author.channel else None
+    requester = persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
+    words = _words(workspace, wrote, author.row, now)
+    by = f"customer:{requester.pk}"
+    with transaction.atomic():
+        _one_at_a_time(workspace, wrote)
+        ticket = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts or wrote.ts)
+        if ticket is None and not wrote.is_reply:
+            ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, by)
+        if ticket is not None:
+            told = actions.customer_message(ticket.number, words, by=by, now=now)
+            return _said(told, f"joins ticket {ticket.number}")
+        if not explicit and hearing.verdict_on(words.text) is not None:
+            return "thanks open nothing"
+        if not words.text.strip() and not words.files:
+            return "an empty message"
+        created = _open(workspace, wrote, words, requester, now)
+    return _said(created, "opens")
+
+
+def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester, now: datetime) -> Created | AlreadySo:
+    return actions.open_ticket(
+        subject_of(words.text) or "(a file)",
+        words,
+        by=f"customer:{requester.pk}",
+        channel="slack",
+        inbox=workspace.inbox,
+        thread=str(Place(workspace.team, wrote.channel, wrote.thread_ts or wrote.ts)),
+        customer=requester.customer,
+        requester=requester,
+        now=now,
+    )
+
+
+def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> Words:
+    text = speech.without_mention(wrote.text, workspace.bot_user)
+    names = persons.names(workspace, list(speech.mentioned(text)), now)
+    taken, failed = files.take_over(workspace, wrote.files, now)
+    spoken = "\n".join([speech.plain(text, names), *failed]).strip()
+    return Words(
+        text=spoken,
+        author_name=row.name if row else wrote.user_name or wrote.user,
+        inbox=workspace.inbox,
+        external_id=threads.external_id(wrote.channel, wrote.ts),
+        files=taken,
+    )
+
+
+def subject_of(text: str) -> str:
+    """The first line that says something, shortened."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= SUBJECT else line[: SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _one_at_a_time(workspace: Workspace, wrote: Wrote) -> None:
+    """The messages of one person in one channel are sorted one after the other, so that a burst is one ticket."""
+    with connection.cursor() as cursor:
+        name = f"slack:{workspace.team}/{wrote.channel}/{wrote.user}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _said(result: object, otherwise: str) -> str:
+    match result:
+        case Created(ticket=number, continues=None):
+            return f"opens ticket {number}"
+        case Created(ticket=number, continues=before):
+            return f"opens ticket {number}, which continues {before}"
+        case AlreadySo(why=why):
+            return why
+        case _:
+            return otherwise

@@ -1,0 +1,72 @@
+"""What happens to channels: new ids, new names, archived, shared, joined and left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rung.channels.slack.clients import client_of
+from rung.channels.slack.facts import ChannelChanged
+from rung.channels.slack.models import SlackChannel, Workspace
+
+
+def moved(workspace: Workspace, old: str, new: str) -> str:
+    """Slack Connect gives a channel a new id; what we know by the old one stays findable."""
+    row = SlackChannel.objects.filter(workspace=workspace, channel=old).first()
+    if row is None:
+        return "a channel we do not know moved"
+    SlackChannel.objects.filter(workspace=workspace, channel=new).delete()
+    row.channel, row.former = new, [*row.former, old]
+    row.save(update_fields=["channel", "former"])
+    return f"{row} moved"
+
+
+def changed(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
+    """Keep what is known of the channel true."""
+    rows = SlackChannel.objects.filter(workspace=workspace, channel=fact.channel)
+    match fact.how:
+        case "archived" | "deleted":
+            rows.update(is_archived=True)
+        case "unarchived":
+            rows.update(is_archived=False)
+        case "renamed":
+            rows.update(name=fact.name)
+        case "shared" | "unshared":
+            refresh(workspace, fact.channel, now)
+        case "joined" if fact.user == workspace.bot_user:
+            refresh(workspace, fact.channel, now)
+        case "left" if fact.user in ("", workspace.bot_user):
+            rows.update(is_member=False)
+        case _:
+            return "somebody came or went"
+    return f"a channel was {fact.how}"
+
+
+def refresh(workspace: Workspace, channel: str, now: datetime) -> SlackChannel:
+    """Ask Slack about one channel and keep the answer. Raises what slack_sdk raises."""
+    told = client_of(workspace, now).conversations_info(channel=channel)["channel"] or {}
+    return keep(workspace, told)
+
+
+def refresh_all(workspace: Workspace, now: datetime) -> list[SlackChannel]:
+    """Every channel the app can see. Raises what slack_sdk raises."""
+    client, cursor, found = client_of(workspace, now), "", []
+    while True:
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = client.conversations_list(types="public_channel,private_channel", limit=200, **more)
+        found += [keep(workspace, told) for told in page["channels"] or []]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found
+
+
+def keep(workspace: Workspace, told: dict[str, Any]) -> SlackChannel:
+    """A channel as `conversations.info` describes it. What people chose for it stays."""
+    facts = {
+        "name": str(told.get("name") or ""),
+        "is_external": bool(told.get("is_ext_shared") or told.get("is_pending_ext_shared")),
+        "is_member": bool(told.get("is_member")),
+        "is_archived": bool(told.get("is_archived")),
+    }
+    row, _ = SlackChannel.objects.update_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
+    return row

@@ -1,0 +1,52 @@
+"""Messages that were edited or deleted in Slack: shown as such, never taken out of the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rung.channels.slack import persons, speech, threads
+from rung.channels.slack.answering import BY_BOT
+from rung.channels.slack.facts import Deleted, Edited
+from rung.channels.slack.models import Workspace
+from rung.tickets import actions
+from rung.tickets.models import Direction, Message
+from rung.tickets.writing import Words
+
+
+def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
+    """The customer's new words are words of theirs; an agent's edit is noted."""
+    message = _message(workspace, fact.channel, fact.ts)
+    if message is None:
+        return "an edit of a message no ticket knows"
+    text = speech.plain(fact.text, persons.names(workspace, list(speech.mentioned(fact.text)), now))
+    words = Words(
+        text=f"(edited) {text}",
+        author_name=message.author_name,
+        inbox=workspace.inbox,
+        external_id=f"{threads.external_id(fact.channel, fact.ts)}/edited/{fact.event_id}",
+    )
+    if message.direction == Direction.INBOUND:
+        actions.customer_message(message.ticket_id, words, by=message.author, now=now)
+    else:
+        actions.note(message.ticket_id, words, by=BY_BOT, now=now)
+    return f"an edit on ticket {message.ticket_id}"
+
+
+def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
+    """What was said stays said; a note tells that its author took it back in Slack."""
+    message = _message(workspace, fact.channel, fact.ts)
+    if message is None:
+        return "a deletion of a message no ticket knows"
+    said = message.text if len(message.text) <= 80 else message.text[:79] + "…"
+    words = Words(
+        text=f"Deleted in Slack by its author: “{said}”",
+        inbox=workspace.inbox,
+        external_id=f"{threads.external_id(fact.channel, fact.ts)}/deleted",
+    )
+    actions.note(message.ticket_id, words, by=BY_BOT, now=now)
+    return f"a deletion on ticket {message.ticket_id}"
+
+
+def _message(workspace: Workspace, channel: str, ts: str) -> Message | None:
+    name = threads.external_id(channel, ts)
+    return Message.objects.filter(inbox=workspace.inbox, external_id=name).first()

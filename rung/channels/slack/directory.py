@@ -1,0 +1,31 @@
+"""Where an address leads: the workspace and the channel's present id, whether it was given by id, name or former id."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from rung.channels.slack.addresses import Place, parse
+from rung.channels.slack.models import SlackChannel, Workspace
+
+
+def find(address: str) -> tuple[Workspace, Place] | None:
+    """The place behind `T1/C2`, `T1/C2/169.1`, `#triage` or `triage`; None if no active workspace has it."""
+    place = parse(address)
+    if place is None:
+        return _by_name(address.removeprefix("#"))
+    workspace = Workspace.objects.filter(team=place.team).first()
+    if workspace is None:
+        return None
+    return workspace, Place(place.team, _present_id(workspace, place.channel), place.ts)
+
+
+def _present_id(workspace: Workspace, channel: str) -> str:
+    """A channel's id changes when it is shared; messages we know by the old one are still there."""
+    moved = workspace.channels.filter(former__contains=[channel]).exclude(channel=channel).first()
+    return moved.channel if moved else channel
+
+
+def _by_name(name: str) -> tuple[Workspace, Place] | None:
+    named = SlackChannel.objects.filter(Q(name=name), workspace__active=True, is_archived=False)
+    found = named.select_related("workspace").order_by("-is_member", "workspace__connected_at").first()
+    return (found.workspace, Place(found.workspace.team, found.channel)) if found else None

@@ -1,0 +1,119 @@
+"""What needs attention, in order: mine, unassigned, at risk, escalated. On the Home tab and behind /desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from rung.channels.slack import blocks as b
+from rung.channels.slack import persons
+from rung.channels.slack.blocks import Block, Leaf
+from rung.channels.slack.clients import client_of
+from rung.channels.slack.models import Workspace
+from rung.channels.slack.phrases import MARKS
+from rung.channels.slack.presses import About, Press, write
+from rung.channels.slack.standing import Standing
+from rung.core.vocabulary import Priority
+from rung.people.models import Agent, Requester
+from rung.tickets.models import IS_OPEN, Ticket
+
+SHOWN = 8
+
+
+def publish(workspace: Workspace, user: str, now: datetime) -> str:
+    """Draw somebody's Home tab. Raises what slack_sdk raises."""
+    row = persons.seen(workspace, user, now)
+    agent = persons.agent_of(workspace, row)
+    if agent is not None:
+        parts = desk(agent, now)
+    elif persons.standing_of(workspace, row) is Standing.CUSTOMER:
+        parts = asked_by(persons.requester_of(workspace, row, user, row.team if row else "", None))
+    else:
+        parts = [b.section("You are not an agent of this desk yet. Ask its owner to add you.")]
+    client_of(workspace, now).views_publish(user_id=user, view={"type": "home", "blocks": parts})
+    return "a Home tab"
+
+
+def desk(agent: Agent, now: datetime) -> list[Block]:
+    """The lists of one agent. A ticket stands in the first list it belongs to."""
+    running = Ticket.objects.filter(IS_OPEN).filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
+    lists: Sequence[tuple[str, QuerySet[Ticket]]] = (
+        ("Mine", running.filter(assignee=agent, turn="ours")),
+        ("Unassigned", running.filter(assignee__isnull=True, turn="ours")),
+        ("At risk", running.filter(Q(missed=True) | Q(at_risk_at__lte=now))),
+        ("Escalated, waiting to be claimed", running.exclude(offered_to="")),
+    )
+    told: set[int] = set()
+    parts: list[Block] = []
+    for title, tickets in lists:
+        ordered = tickets.select_related("customer").order_by(
+            F("critical").desc(), "priority_rank", F("next_deadline_at").asc(nulls_last=True), "number"
+        )
+        count = ordered.count()
+        parts.append(b.header(f"{title} ({count})"))
+        fresh = [ticket for ticket in ordered[: SHOWN + len(told)] if ticket.number not in told][:SHOWN]
+        parts += [part for ticket in fresh for part in _row(ticket, offered=title.startswith("Esc"))]
+        if not fresh:
+            parts.append(b.aside("Nothing." if not count else "All of these are listed above."))
+        elif count > len(fresh):
+            parts.append(b.aside(f"{count - len(fresh)} more in Rung, or above"))
+        told |= {ticket.number for ticket in fresh}
+    return parts
+
+
+def asked_by(requester: Requester) -> list[Block]:
+    """What a customer sees: their own requests and how they stand. Nothing internal."""
+    tickets = Ticket.objects.filter(requester=requester).order_by("-number")[:10]
+    if not tickets:
+        return [b.section("You have no requests here. Write to us, and we will answer.")]
+    return [b.header("Your requests"), *(b.section(status_line(ticket)) for ticket in tickets)]
+
+
+def status_line(ticket: Ticket) -> str:
+    """How a ticket stands, for its customer."""
+    standing = {
+        "open": "we are working on it",
+        "pending": "we are waiting for your answer",
+        "on_hold": "we are waiting for somebody we have asked",
+        "resolved": "solved",
+        "closed": "closed",
+    }
+    return f"#{ticket.number} {b.cut(ticket.subject, 150)}: {standing.get(ticket.status, ticket.status)}"
+
+
+def ticket_url(number: int) -> str:
+    return f"{settings.BASE_URL}/tickets/{number}" if settings.BASE_URL else ""
+
+
+def _row(ticket: Ticket, *, offered: bool) -> list[Block]:
+    mark = MARKS.get(Priority(ticket.priority)) if ticket.priority else None
+    row: list[Leaf] = [{"type": "emoji", "name": mark}, b.words(" ")] if mark else []
+    row += [
+        b.link(ticket_url(ticket.number), f"#{ticket.number}"),
+        b.words(f" {b.cut(ticket.subject, 150)}", bold=True),
+    ]
+    second: list[Leaf] = [b.words(" · ".join(_facts(ticket)) or "no facts yet")]
+    if ticket.next_deadline_at is not None:
+        second += [b.words(" · overdue since " if ticket.missed else " · due "), b.moment(ticket.next_deadline_at)]
+    return [b.lines([row, second]), b.actions(_buttons(ticket, offered=offered), f"ticket:{ticket.number}:{offered}")]
+
+
+def _facts(ticket: Ticket) -> list[str]:
+    told = [ticket.customer.name if ticket.customer else "", ticket.priority, ticket.level]
+    told.append(f"offered to {ticket.offered_to}" if ticket.offered_to else "")
+    return [fact for fact in told if fact]
+
+
+def _buttons(ticket: Ticket, *, offered: bool) -> list[dict[str, Any]]:
+    value = write(About(ticket.number))
+    buttons = []
+    if offered:
+        buttons.append(b.button("Claim", Press.CLAIM, value, style="primary"))
+    elif ticket.assignee_id is None:
+        buttons.append(b.button("Take it", Press.TAKE, value, style="primary"))
+    buttons += [b.button("Reply", Press.REPLY, value), b.button("Escalate", Press.ESCALATE, value)]
+    return buttons

@@ -1,0 +1,115 @@
+"""Which workspaces are connected, which of their channels matter, and who was seen there."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from rung.people.models import Customer
+
+
+class Workspace(models.Model):
+    """One installation of the app. Secrets are sealed (people.vault)."""
+
+    team = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=200, blank=True)
+    enterprise = models.CharField(max_length=20, blank=True)
+    app = models.CharField(max_length=20, blank=True)
+    bot_user = models.CharField(max_length=20)
+    bot = models.CharField(max_length=20, blank=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+
+    token = models.TextField(blank=True, help_text="sealed")
+    refresh_token = models.TextField(blank=True, help_text="sealed; only with token rotation")
+    token_expires_at = models.DateTimeField(null=True, blank=True)
+    client_id = models.CharField(max_length=60, blank=True)
+    client_secret = models.TextField(blank=True, help_text="sealed")
+    signing_secret = models.TextField(blank=True, help_text="sealed; requests are proven with it")
+    app_token = models.TextField(blank=True, help_text="sealed; for Socket Mode")
+
+    #: An emoji that makes a ticket of a message.
+    emoji = models.CharField(max_length=60, default="ticket")
+    #: Said in the thread of a new ticket, if anything; it is no answer.
+    acknowledgement = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+    off_why = models.CharField(max_length=300, blank=True)
+    connected_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.team})"
+
+    @property
+    def inbox(self) -> str:
+        """How messages and tickets name it."""
+        return f"slack:{self.team}"
+
+
+class Colleagues(models.TextChoices):
+    """What our own people are in a channel when they are no agents."""
+
+    COLLEAGUE = "colleague", "colleagues: they open nothing"
+    CUSTOMER = "customer", "customers"
+
+
+class SlackChannel(models.Model):
+    """A channel by its id; names and privacy differ per side, and ids change with Slack Connect."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="channels")
+    channel = models.CharField(max_length=20)
+    former = ArrayField(models.CharField(max_length=20), default=list, blank=True, help_text="ids it had before")
+    name = models.CharField(max_length=200, blank=True)
+    #: Customers write here: every message is a request.
+    watched = models.BooleanField(default=False)
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    colleagues = models.CharField(max_length=10, choices=Colleagues.choices, default=Colleagues.COLLEAGUE)
+    is_external = models.BooleanField(default=False)
+    is_member = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)
+    #: Everything up to this message was read; catching up starts here.
+    read_to = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["workspace", "channel"], name="slack_channel_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.name}" if self.name else self.channel
+
+
+class PersonSeen(models.Model):
+    """What Slack said of a person when it was last asked. Keyed by workspace asked and user, never by name."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="people")
+    user = models.CharField(max_length=20)
+    team = models.CharField(max_length=20, blank=True)
+    enterprise = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    is_stranger = models.BooleanField(default=False)
+    is_guest = models.BooleanField(default=False)
+    is_bot = models.BooleanField(default=False)
+    is_deleted = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="slack_person_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.user
+
+
+class Reminder(models.Model):
+    """A reminder in a ticket's thread, so that it can be taken away when it is no longer true."""
+
+    ticket = models.PositiveBigIntegerField()
+    place = models.CharField(max_length=80, unique=True, help_text="team/channel/ts")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["ticket"], name="slack_reminder_ticket")]
+
+    def __str__(self) -> str:
+        return f"reminder of #{self.ticket} at {self.place}"

@@ -1,0 +1,169 @@
+"""What happens when somebody presses: who may, then the action, or the window that asks for more.
+
+Everything in a payload comes from outside. Who presses is looked up anew on every press and fails closed; what a
+button is about names a ticket and grants nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from rung.channels.slack import persons, windows
+from rung.channels.slack.clients import client_of
+from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
+from rung.channels.slack.standing import Standing
+from rung.people.models import Agent
+from rung.tickets import actions
+from rung.tickets.models import Ticket
+from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
+
+Payload = Mapping[str, Any]
+NOT_ALLOWED = "Only agents of this desk may do that."
+UNKNOWN = "That button is from another time; please use the newest card."
+
+
+class Pressed(Struct, frozen=True, kw_only=True):
+    """One press by an agent."""
+
+    workspace: Workspace
+    agent: Agent
+    about: About
+    press: Press
+    trigger: str
+    key: str
+    now: datetime
+
+    @property
+    def by(self) -> str:
+        return f"agent:{self.agent.handle}"
+
+
+def press(payload: Payload, now: datetime) -> None:
+    """One `block_actions`. Whoever may not is told so where nobody else sees it."""
+    workspace = workspace_of(payload)
+    action = (payload.get("actions") or [{}])[0]
+    wanted, about = _wanted(action)
+    if workspace is None or wanted is Press.OPEN:
+        return
+    if wanted is None or about is None:
+        tell(workspace, payload, UNKNOWN, now)
+        return
+    if wanted in FOR_CUSTOMERS:
+        tell(workspace, payload, windows.for_customer(workspace, payload, wanted, about, now), now)
+        return
+    agent = agent_of(workspace, payload, now)
+    if agent is None:
+        tell(workspace, payload, NOT_ALLOWED, now)
+        return
+    pressed = Pressed(
+        workspace=workspace,
+        agent=agent,
+        about=about,
+        press=wanted,
+        trigger=str(payload.get("trigger_id") or ""),
+        key=f"slack:{workspace.team}:{action.get('action_ts') or payload.get('action_ts')}:{wanted}",
+        now=now,
+    )
+    answer = _do(pressed, payload)
+    if answer:
+        tell(workspace, payload, answer, now)
+
+
+def _do(pressed: Pressed, payload: Payload) -> str:
+    """Act at once, or open a window. Returns what the person is told, if anything."""
+    if not Ticket.objects.filter(number=pressed.about.ticket).exists():
+        return f"There is no ticket {pressed.about.ticket} any more."
+    if pressed.press in _AT_ONCE:
+        return _told(_AT_ONCE[pressed.press](pressed))
+    if pressed.press is Press.CANNED:
+        return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.now)
+    view = windows.window(pressed.press, pressed.about, pressed.agent, pressed.now)
+    client_of(pressed.workspace, pressed.now).views_open(trigger_id=pressed.trigger, view=view)
+    return ""
+
+
+def _take(pressed: Pressed) -> object:
+    """Take what nobody has: an offer of the agent's level is claimed with it, else the agent is assigned."""
+    handle = pressed.agent.handle
+    claimed = actions.claim(pressed.about.ticket, agent=handle, client_key=pressed.key, now=pressed.now)
+    if not isinstance(claimed, Refused):
+        return claimed
+    return actions.assign(pressed.about.ticket, handle, by=pressed.by, client_key=pressed.key, now=pressed.now)
+
+
+def _claim(pressed: Pressed) -> object:
+    return actions.claim(pressed.about.ticket, agent=pressed.agent.handle, client_key=pressed.key, now=pressed.now)
+
+
+def _not_a_ticket(pressed: Pressed) -> object:
+    return actions.close(
+        pressed.about.ticket, by=pressed.by, why="not_a_ticket", client_key=pressed.key, now=pressed.now
+    )
+
+
+_AT_ONCE: dict[Press, Callable[[Pressed], object]] = {
+    Press.TAKE: _take,
+    Press.CLAIM: _claim,
+    Press.NOT_A_TICKET: _not_a_ticket,
+}
+
+
+def _told(result: object) -> str:
+    """A sentence where something did not happen; silence where the card shows it."""
+    match result:
+        case AlreadyClaimed(by=name):
+            return f"{name} was quicker."
+        case AlreadySo(why=why) | Refused(why=why):
+            return why[:1].upper() + why[1:] + "."
+        case _:
+            return ""
+
+
+def _wanted(action: Payload) -> tuple[Press | None, About | None]:
+    """What was pressed; in an overflow the chosen option says it."""
+    chosen = action.get("selected_option") or {}
+    about = read(str(action.get("value") or chosen.get("value") or ""))
+    name = str(action.get("action_id") or "")
+    if name == Press.MORE and about is not None:
+        name = about.what
+    if name == Press.CANNED:
+        return Press.CANNED, About(0, what=str(chosen.get("value") or ""))
+    return (Press(name) if name in set(Press) else None), about
+
+
+def workspace_of(payload: Payload) -> Workspace | None:
+    """The installation: in Slack Connect the presser's team is another one, so the app's own is looked up."""
+    team = str((payload.get("team") or {}).get("id") or payload.get("team_id") or "")
+    return Workspace.objects.filter(team=team, active=True).first()
+
+
+def agent_of(workspace: Workspace, payload: Payload, now: datetime) -> Agent | None:
+    """The agent who presses, or None for everybody else: looked up anew on every press."""
+    user = str((payload.get("user") or {}).get("id") or payload.get("user_id") or "")
+    row = persons.seen(workspace, user, now)
+    if persons.standing_of(workspace, row) is not Standing.AGENT:
+        return None
+    return persons.agent_of(workspace, row)
+
+
+def tell(workspace: Workspace, payload: Payload, text: str, now: datetime) -> None:
+    """To the presser alone, where they pressed."""
+    if not text:
+        return
+    user = str((payload.get("user") or {}).get("id") or "")
+    channel = str((payload.get("channel") or {}).get("id") or "")
+    client = client_of(workspace, now)
+    if channel:
+        thread = (payload.get("container") or {}).get("thread_ts")
+        client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread)
+    else:
+        client.chat_postMessage(channel=user, text=text)
+
+
+def channel_of(workspace: Workspace, channel: str) -> SlackChannel | None:
+    return SlackChannel.objects.filter(workspace=workspace, channel=channel).first()

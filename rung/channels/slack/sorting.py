@@ -1,0 +1,117 @@
+"""What is done about each fact heard from Slack. Repeating any of it changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rung.channels.slack import arriving, channels, corrections, home, persons
+from rung.channels.slack import incoming as reader
+from rung.channels.slack.clients import client_of, switch_off
+from rung.channels.slack.facts import (
+    ChannelChanged,
+    ChannelMoved,
+    Deleted,
+    Edited,
+    Fact,
+    HomeOpened,
+    Nothing,
+    PersonChanged,
+    Reacted,
+    Throttled,
+    Uninstalled,
+    Wrote,
+)
+from rung.channels.slack.models import Workspace
+from rung.channels.slack.standing import Standing
+
+
+def sort(envelope: Mapping[str, Any], now: datetime) -> str:
+    """Sort one raw event; what came of it, in a few words. Raises if it must be tried again."""
+    return act(reader.read(envelope), now)
+
+
+def act(fact: Fact, now: datetime) -> str:
+    """Do what one fact asks for."""
+    workspace = Workspace.objects.filter(team=fact.team).first()
+    if workspace is None:
+        return "its workspace is not connected"
+    if isinstance(fact, Uninstalled):
+        switch_off(workspace.team, f"Slack: {fact.why}; connect the workspace again.")
+        return fact.why
+    return _HANDLERS[type(fact)](workspace, fact, now)
+
+
+def _wrote(workspace: Workspace, fact: Wrote, now: datetime) -> str:
+    return arriving.message(workspace, fact, now)
+
+
+def _reacted(workspace: Workspace, fact: Reacted, now: datetime) -> str:
+    """The chosen emoji of an agent makes a ticket of the message it is put on."""
+    if fact.emoji != workspace.emoji:
+        return "another emoji"
+    row = persons.seen(workspace, fact.user, now)
+    if persons.standing_of(workspace, row) is not Standing.AGENT:
+        return "the emoji of somebody who is no agent"
+    found = message_at(workspace, fact.channel, fact.ts, now)
+    return arriving.message(workspace, found, now, explicit=True) if found else "the message is not there any more"
+
+
+def message_at(workspace: Workspace, channel: str, ts: str, now: datetime) -> Wrote | None:
+    """One message, fetched from Slack: events about it do not carry its words."""
+    client = client_of(workspace, now)
+    got = client.conversations_history(channel=channel, latest=ts, oldest=ts, inclusive=True, limit=1)
+    messages = got.get("messages") or []
+    if not messages:
+        messages = client.conversations_replies(channel=channel, ts=ts, limit=1).get("messages") or []
+    told = next((one for one in messages if one.get("ts") == ts), None)
+    found = reader.of_event({**told, "channel": channel}, team=workspace.team) if told else None
+    return found if isinstance(found, Wrote) else None
+
+
+def _edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
+    return corrections.edited(workspace, fact, now)
+
+
+def _deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
+    return corrections.deleted(workspace, fact, now)
+
+
+def _home_opened(workspace: Workspace, fact: HomeOpened, now: datetime) -> str:
+    return home.publish(workspace, fact.user, now)
+
+
+def _moved(workspace: Workspace, fact: ChannelMoved, _now: datetime) -> str:
+    return channels.moved(workspace, fact.old, fact.new)
+
+
+def _channel(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
+    return channels.changed(workspace, fact, now)
+
+
+def _person(workspace: Workspace, fact: PersonChanged, _now: datetime) -> str:
+    persons.forget(workspace, fact.user)
+    return "a person has changed"
+
+
+def _throttled(_workspace: Workspace, _fact: Throttled, _now: datetime) -> str:
+    return "Slack dropped events; catch up with: rung slack reconcile"
+
+
+def _nothing(_workspace: Workspace, fact: Nothing, _now: datetime) -> str:
+    return fact.why
+
+
+_HANDLERS: dict[type, Callable[[Workspace, Any, datetime], str]] = {
+    Wrote: _wrote,
+    Reacted: _reacted,
+    Edited: _edited,
+    Deleted: _deleted,
+    HomeOpened: _home_opened,
+    ChannelMoved: _moved,
+    ChannelChanged: _channel,
+    PersonChanged: _person,
+    Throttled: _throttled,
+    Nothing: _nothing,
+}

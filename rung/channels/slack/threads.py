@@ -1,0 +1,54 @@
+"""Which ticket a place in Slack belongs to: the customer's own thread, or the thread of one of our cards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rung.channels.slack.addresses import Place
+from rung.channels.slack.models import Workspace
+from rung.core.effects import NoticeKind
+from rung.outbox.models import Delivery
+from rung.tickets.models import Direction, Message, Ticket
+
+BURST = timedelta(minutes=10)
+_CARDS = (NoticeKind.TRIAGE_CARD.value, NoticeKind.OFFER_CARD.value)
+
+
+def external_id(channel: str, ts: str) -> str:
+    """A message's name within its workspace's inbox."""
+    return f"{channel}/{ts}"
+
+
+def ticket_of_thread(workspace: Workspace, channel: str, ts: str) -> Ticket | None:
+    """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to."""
+    thread = str(Place(workspace.team, channel, ts))
+    found = Ticket.objects.filter(inbox=workspace.inbox, thread=thread).order_by("-number").first()
+    if found is not None:
+        return found
+    name = external_id(channel, ts)
+    message = Message.objects.filter(inbox=workspace.inbox, external_id=name).select_related("ticket").first()
+    return message.ticket if message else None
+
+
+def ticket_of_card(workspace: Workspace, channel: str, ts: str) -> int | None:
+    """The ticket whose card stands there: its thread is ours alone."""
+    place = str(Place(workspace.team, channel, ts))
+    return Delivery.objects.filter(kind__in=_CARDS, external_id=place).values_list("ticket_id", flat=True).first()
+
+
+def ticket_of_burst(workspace: Workspace, channel: str, ts: str, author: str) -> Ticket | None:
+    """The ticket that the same person opened here a few minutes before or after, and that nobody has answered."""
+    opened = Ticket.objects.filter(
+        inbox=workspace.inbox, thread__startswith=f"{workspace.team}/{channel}/", messages__author=author
+    )
+    for ticket in opened.exclude(status__in=["resolved", "closed"]).distinct().order_by("-number")[:3]:
+        if ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:").exists():
+            continue
+        told = ticket.messages.filter(author=author).values_list("external_id", flat=True)
+        if any(name and _apart(name.rpartition("/")[2], ts) <= BURST for name in told):
+            return ticket
+    return None
+
+
+def _apart(one: str, other: str) -> timedelta:
+    return timedelta(seconds=abs(float(one or 0) - float(other or 0)))

@@ -1,0 +1,150 @@
+"""Cards as people see them: what stands out, what is asked for, within Slack's limits, and nobody's words as markup."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from rung.channels.slack.card import fallback, needs_attention, triage_card
+from rung.channels.slack.escalation_card import escalation_card
+from rung.core.effects import NoticeKind
+from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
+from rung.outbox.ports import Card, Deadline, OpenOffer
+from tests.fakes.slack.blockkit import faults_of_blocks
+from tests.fakes.slack.screen import Screen
+from tests.fakes.slack.state import State, leaves, pings
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+CARD = Card(
+    key="triage:7",
+    to="T1/C1",
+    kind=NoticeKind.TRIAGE_CARD,
+    ticket=7,
+    title="Nightly import stopped",
+    url="https://desk.example/tickets/7",
+    status=Status.OPEN,
+    turn=Turn.OURS,
+    priority=Priority.HIGH,
+    priority_reasons=("phrase:asap",),
+    category="outage",
+    customer="Acme",
+    tier="enterprise",
+    requester="Zoe Miller",
+    channel="slack",
+    level="L1",
+    path="support",
+    deadlines=(Deadline(clock=ClockName.FIRST_RESPONSE, due_at=NOON + timedelta(minutes=30)),),
+    excerpt="Since last night the import stops after ten rows.",
+    version=3,
+    drawn_at=NOON,
+)
+OFFER = OpenOffer(number=9, level="L2", path="support", at=NOON, by="rule:Nobody has answered")
+ESCALATION = replace(
+    CARD,
+    kind=NoticeKind.OFFER_CARD,
+    offer=9,
+    reason=Reason.TIME,
+    offers=(OFFER,),
+    handoff=(("impact", "No orders since midnight"),),
+    missing=("tried",),
+)
+
+
+def seen(blocks: list[dict[str, Any]]) -> str:
+    return "\n".join(Screen(State()).blocks(blocks))
+
+
+def test_the_triage_card_says_who_wants_what_how_urgent_and_until_when() -> None:
+    shown = seen(triage_card(CARD))
+    for words in (
+        "#7 (https://desk.example/tickets/7) Nightly import stopped",
+        "nobody has it",
+        "Acme (enterprise) · Zoe Miller asks · by slack",
+        'Priority high (said "asap") · Category outage',
+        "Level L1 of support",
+        "Our turn · first answer due",
+        "> Since last night the import stops after ten rows.",
+        "[Take it] [Reply] [Escalate] [Resolve]",
+    ):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"critical": True}, "critical"),
+        ({"deadlines": (replace(CARD.deadlines[0], missed=True),)}, "overdue"),
+        ({"offers": (OFFER,)}, "waiting to be accepted at L2"),
+        ({"assignee": "sam", "deadlines": (replace(CARD.deadlines[0], at_risk=True),)}, "at risk"),
+        ({}, "nobody has it"),
+        ({"assignee": "sam"}, ""),
+        ({"turn": Turn.CUSTOMER}, ""),
+    ],
+)
+def test_what_needs_attention_stands_out(changes: dict[str, Any], expected: str) -> None:
+    card = replace(CARD, **changes)
+    assert needs_attention(card) == expected
+    assert (f"– {expected}" in seen(triage_card(card))) is bool(expected)
+
+
+def test_nothing_is_left_to_press_when_a_ticket_is_over() -> None:
+    shown = triage_card(replace(CARD, status=Status.RESOLVED, over=True, assignee="sam"))
+    assert "[" not in seen(shown)
+    assert "Resolved · Acme · sam" in seen(shown)
+
+
+def test_an_escalation_carries_the_handoff_and_marks_what_is_missing() -> None:
+    shown = seen(escalation_card(ESCALATION))
+    for words in (
+        "Escalation for L2: #7",
+        'Time is running out · asked by the rule "Nobody has answered"',
+        "Impact: No orders since midnight",
+        "Tried: missing",
+        "until it is claimed: L1, nobody",
+        "[Claim] [Return…]",
+    ):
+        assert words in shown
+
+
+def test_an_escalation_that_is_no_longer_true_is_one_quiet_line() -> None:
+    over = escalation_card(replace(ESCALATION, over=True, headline="claimed by ben at L2"))
+    assert seen(over) == "#7 (https://desk.example/tickets/7) Nightly import stopped – claimed by ben at L2"
+
+
+def test_a_customers_words_never_become_mentions_links_or_markup() -> None:
+    nasty = "*bold* <!channel> <@U1> <https://evil.example|click> `code` @everyone :boom:"
+    fields = dict.fromkeys(("title", "customer", "requester", "excerpt", "tier", "category", "headline"), nasty)
+    for card in (replace(CARD, **fields), replace(ESCALATION, **fields, handoff=(("impact", nasty),))):
+        blocks = triage_card(card) if card.offer is None else escalation_card(card)
+        assert pings(fallback(card), blocks) == frozenset()
+        assert not [one for one in leaves(blocks) if one.get("type") == "mrkdwn"]
+        assert {one["url"] for one in leaves(blocks) if one.get("type") == "link"} == {card.url}
+        assert nasty in seen(blocks)
+    assert "<!channel>" not in fallback(replace(CARD, title=nasty))
+
+
+text = st.text(max_size=6000)
+
+
+@given(
+    title=text,
+    customer=text,
+    requester=text,
+    excerpt=text,
+    headline=text,
+    handoff=st.lists(st.tuples(st.text(min_size=1, max_size=60), text), max_size=30),
+    tags=st.lists(text, max_size=30),
+    url=st.sampled_from(["", "/tickets/7", "https://desk.example/tickets/7"]),
+    over=st.booleans(),
+)
+def test_whatever_people_write_slack_takes_the_blocks(**facts: Any) -> None:
+    handoff = tuple(facts.pop("handoff"))
+    tags = tuple(facts.pop("tags"))
+    for card, draw in ((CARD, triage_card), (ESCALATION, escalation_card)):
+        drawn = draw(replace(card, **facts, handoff=handoff, tags=tags, links=tags))
+        assert faults_of_blocks(drawn) == []
