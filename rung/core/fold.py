@@ -348,8 +348,10 @@ def _assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None) -> 
 
 
 def _reopen(case: Case, event: e.CustomerWrote | e.Reopened, *, by_customer: bool) -> None:
-    """A new resolution cycle at the same level with the same assignee; the facts of the text begin anew."""
+    """A new resolution cycle at the same level with the same assignee. Attempts and the facts of the text begin anew;
+    the answer that the customer reopens is the first attempt of the new cycle."""
     case.over_at = None
+    case.attempts = 0
     if by_customer:
         case.reopens += 1
         _contradict(case)

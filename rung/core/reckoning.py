@@ -6,7 +6,7 @@ A look goes on until it asks for nothing new, so a second look in the same momen
 from datetime import datetime
 
 from rung.core import events as e
-from rung.core.arrival import category_of, path_of, priority_of
+from rung.core.arrival import FALLBACK_CATEGORY, category_of, path_of, priority_of
 from rung.core.case import Case, Offer
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
@@ -113,11 +113,24 @@ def _arrive(look: Look) -> None:
         look.record(e.Placed(at=look.now, by="rule:routing", number=look.number, path=path, level=level.name))
 
 
+def _find_category(look: Look) -> None:
+    """While nothing but the fallback is known, every message may name the category. A person's choice stays."""
+    case = look.case
+    if case.category_by_person or case.category not in (None, FALLBACK_CATEGORY):
+        return
+    category, reasons = category_of(case, look.compiled)
+    if category is not None and category != case.category:
+        look.record(
+            e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
+        )
+
+
 def _raise_priority(look: Look) -> None:
     """Words heard since the priority was set may raise it; they never lower it, nor change what a person set."""
     case = look.case
     if case.heard <= case.judged or case.status.is_over:
         return
+    _find_category(look)
     priority, critical, reasons = priority_of(case, look.compiled, look.facts)
     raised = not case.priority_by_person and (case.priority is None or priority.rank < case.priority.rank)
     if raised or (critical and not case.critical):

@@ -91,7 +91,7 @@ def _escalations(look: Look, items: Sequence[Item]) -> dict[int, tuple[Destinati
     for place, to in wanted.items():
         if to.kind is not Kind.LEVEL or place == winner:
             outcomes[place] = (to, StepOutcome.FIRED)
-        elif to.already:
+        elif to.already or (winner is not None and to.level == wanted[winner].level):
             outcomes[place] = (to, StepOutcome.ALREADY_THERE)
         else:
             outcomes[place] = (to, StepOutcome.OVERTAKEN)
