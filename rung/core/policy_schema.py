@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from rung.core.policy import NUMERIC_FACTS, Fact, Metric
 from rung.core.policy_names import PEOPLE_WORDS
-from rung.core.policy_reader import AFTERWARDS, PAUSES
+from rung.core.policy_promises import AFTERWARDS, PAUSES
 from rung.core.vocabulary import METRICS, ClockName, Emotion, Priority, Reason, Status
 
 Schema = dict[str, object]
