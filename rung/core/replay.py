@@ -1,0 +1,237 @@
+"""A policy run over recorded history: what it would have asked for, and when.
+
+What people did is fixed; what the policy concludes (offers, steps, closings) is folded into the replayed case, and the
+policy is looked at right after everything recorded and at every moment it asks for, until the end of the log. Nobody in
+a log can accept an offer it knows nothing of, so offers stand until their clock ends or the ticket is resolved.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from rung.core import events as e
+from rung.core.calendar.instants import zone
+from rung.core.case import Case
+from rung.core.compiled import Compiled
+from rung.core.desk import Desk
+from rung.core.effects import Notice, NoticeKind
+from rung.core.fold import fold
+from rung.core.ladder import closed_by_claim
+from rung.core.log_events import History
+from rung.core.look import Look
+from rung.core.moments import SECOND_US
+from rung.core.policy import Policy
+from rung.core.reckoning import reckon_in_place
+from rung.core.tally import Tally, Worst
+from rung.core.timetable import ran
+from rung.core.vocabulary import METRICS
+
+#: Nothing is known of who was there: every team counts as present.
+STAFFED = Desk(staffed=True)
+
+#: Looks at one ticket between two recorded events, after which the policy is taken never to come to rest on it.
+MOST_LOOKS = 20_000
+
+#: Tickets given to an executor at a time: few enough to share them out evenly, many enough to be worth the way.
+SHARE = 500
+
+
+def replay(
+    histories: Sequence[History],
+    policy: Policy,
+    *,
+    end: datetime,
+    desk: Desk = STAFFED,
+    executor: Executor | None = None,
+    on_progress: Callable[[int], None] = lambda _tickets: None,
+) -> Tally:
+    """Run the policy over every ticket until `end`, the last moment of the whole log. Any executor will do, and
+    what comes out does not depend on how the tickets were shared out. `on_progress` hears how many are done."""
+    shares = [histories[first : first + SHARE] for first in range(0, len(histories), SHARE)]
+    whole = Tally()
+    if executor is None:
+        compiled = Compiled(policy)
+        parts: Iterator[Tally] = (replay_all(share, compiled, end=end, desk=desk) for share in shares)
+    else:
+        parts = executor.map(_replay_share, [_Share(tuple(share), policy, end, desk) for share in shares])
+    for part in parts:
+        whole.add(part)
+        on_progress(whole.tickets)
+    return whole
+
+
+def replay_all(histories: Sequence[History], compiled: Compiled, *, end: datetime, desk: Desk = STAFFED) -> Tally:
+    """`replay` of a policy made ready, here and now."""
+    tally = Tally()
+    for history in histories:
+        Replay(history, compiled, desk, tally).run(end)
+    return tally
+
+
+class _Share(Struct, frozen=True):
+    histories: tuple[History, ...]
+    policy: Policy
+    end: datetime
+    desk: Desk
+
+
+def _replay_share(share: _Share) -> Tally:
+    return replay_all(share.histories, Compiled(share.policy), end=share.end, desk=share.desk)
+
+
+class Replay:
+    """One ticket under one policy."""
+
+    def __init__(self, history: History, compiled: Compiled, desk: Desk, tally: Tally) -> None:
+        self.history = history
+        self.compiled = compiled
+        self.desk = desk
+        self.tally = tally
+        self.case = Case()
+        self.wake_at: datetime | None = None
+        self.over_us = 0
+        self.breaches = 0
+        self.steps = 0
+        self.interruptions = 0
+
+    def run(self, end: datetime) -> None:
+        """Everything recorded until `end`, and the looks in between."""
+        tally, recorded = self.tally, self.history.events
+        tally.tickets += 1
+        tally.rows += self.history.rows
+        tally.moved += self.history.moved
+        place = 0
+        while place < len(recorded) and (now := recorded[place].at) <= end:
+            self._look_until(now)
+            while place < len(recorded) and recorded[place].at == now:
+                self._record(recorded[place])
+                place += 1
+            self._look(now)
+        self._look_until(end, closing=True)
+        tally.events += place
+        self._count_running(end)
+        tally.rank(Worst(self.over_us // SECOND_US, self.breaches, self.steps, self.interruptions, self.history.ticket))
+
+    def _look_until(self, moment: datetime, *, closing: bool = False) -> None:
+        """Look whenever the policy asked for it before `moment`; at the end of the log, also then."""
+        looks = 0
+        while self.wake_at is not None and (self.wake_at < moment or (closing and self.wake_at == moment)):
+            self._look(self.wake_at)
+            looks += 1
+            if looks == MOST_LOOKS:
+                self.tally.restless.append(self.history.ticket)
+                self.wake_at = None
+
+    def _look(self, now: datetime) -> None:
+        tally = self.tally
+        decision = reckon_in_place(self.case, self.compiled, self.desk, now)
+        self.wake_at = decision.wake_at
+        tally.looks += 1
+        tally.concluded += len(decision.events)
+        for event in decision.events:
+            match event:
+                case e.StepFired():
+                    tally.step(event.rule, event.step, event.outcome)
+                    self.steps += event.outcome is e.StepOutcome.FIRED
+                case e.CyclesJudged():
+                    self._judge(event)
+                case e.Offered():
+                    tally.offers[event.level] = tally.offers.get(event.level, 0) + 1
+        if decision.notices:
+            hour = now.astimezone(zone(self.compiled.policy.timezone)).hour
+            for notice in decision.notices:
+                self._hear(notice, hour)
+
+    def _judge(self, event: e.CyclesJudged) -> None:
+        for result in event.results:
+            if result.goal is None:
+                continue
+            goals = self.tally.goals(result.clock)
+            if result.met:
+                goals.met += 1
+            else:
+                goals.breached += 1
+                self.breaches += 1
+                self.over_us += round((result.ran - result.goal) * SECOND_US)
+
+    def _count_running(self, end: datetime) -> None:
+        """The cycles of targets that still run when the log ends."""
+        case = self.case
+        if not case.running:
+            return
+        look = Look(case, self.compiled, self.desk, end)
+        for metric in METRICS:
+            cycle = case.running.get(metric)
+            if cycle is None:
+                continue
+            so_far, goal, _ = ran(look, cycle)
+            if goal is None:
+                continue
+            goals = self.tally.goals(metric)
+            if so_far > goal:
+                goals.running_over += 1
+                self.breaches += 1
+                self.over_us += so_far - goal
+            else:
+                goals.running += 1
+
+    def _hear(self, notice: Notice, hour: int) -> None:
+        tally = self.tally
+        match notice.kind:
+            case NoticeKind.MOMENT | NoticeKind.DIGEST | NoticeKind.PAGE:
+                self.interruptions += 1
+                tally.pages += notice.kind is NoticeKind.PAGE
+                tally.by_hour[hour] = tally.by_hour.get(hour, 0) + 1
+                counts = tally.by_person if notice.to.startswith("agent:") else tally.by_channel
+                place = self._place(notice.to)
+                counts[place] = counts.get(place, 0) + 1
+            case NoticeKind.OFFER_CARD:
+                tally.cards += 1
+            case NoticeKind.REPLY:
+                tally.replies += 1
+            case _:
+                pass
+
+    def _place(self, to: str) -> str:
+        """Where it is heard: the channel of a level or of the triage, if the policy names one; else as it is."""
+        policy = self.compiled.policy
+        if to.startswith("agent:"):
+            return to.removeprefix("agent:")
+        if to == "triage":
+            return policy.triage_channel or to
+        if to.startswith("level:"):
+            level = policy.levels.get(to.removeprefix("level:"))
+            return to if level is None else level.channel or to
+        return to
+
+    def _record(self, event: e.AnyEvent) -> None:
+        """Fold what was recorded, as it must have been in a case that the replayed policy has had its say in."""
+        case = self.case
+        match event:
+            case e.TurnTaken() | e.Held() | e.Waited() if case.status.is_over:
+                # The replayed policy closed it; in the log it went on.
+                self._fold(e.Reopened(at=event.at, by=event.by))
+            case e.Claimed():
+                event = self._claim(event)
+            case _:
+                pass
+        if case.assignee is None and case.excused and event.by.removeprefix("agent:") in case.excused:
+            # A rule took it from them, but in the log they went on working on it.
+            self._fold(e.Assigned(at=event.at, by=event.by, assignee=event.by.removeprefix("agent:")))
+        self._fold(event)
+
+    def _claim(self, event: e.Claimed) -> e.Claimed | e.Assigned:
+        """The offers it closes are those of the replay; at the level that holds the ticket it is an assignment."""
+        case, policy = self.case, self.compiled.policy
+        if event.level == case.level:
+            return e.Assigned(at=event.at, by=event.by, assignee=event.agent)
+        own = policy.paths.get(case.path or "", ())
+        path = case.path if case.path is not None and event.level in own else event.path
+        closes = closed_by_claim(case, policy, event.level, path)
+        return msgspec.structs.replace(event, path=path, closes=closes)
+
+    def _fold(self, event: e.AnyEvent) -> None:
+        fold(self.case, msgspec.structs.replace(event, number=self.case.number + 1))

@@ -1,0 +1,191 @@
+"""A policy run over small recorded histories whose outcome is reckoned by hand."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rung.core import events as e
+from rung.core.durations import Duration, Threshold
+from rung.core.log_events import History
+from rung.core.policy import Actions, Fact, Is, Level, Policy, Rule, Step, Target, Team
+from rung.core.replay import replay
+from rung.core.replay_report import Report, as_json, report
+from rung.core.tally import Tally
+from rung.core.vocabulary import ClockName, Priority, Reason
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def _at(hours: float) -> datetime:
+    return MONDAY + timedelta(hours=hours)
+
+
+def _history(*events: e.AnyEvent, ticket: str = "T1") -> History:
+    return History(ticket, events, rows=len(events))
+
+
+def _policy(*rules: Rule, target: Target | None = None) -> Policy:
+    return Policy(
+        name="Small",
+        timezone="Europe/Berlin",
+        calendars={},
+        teams={"front": Team("front", "lea"), "back": Team("back")},
+        levels={"L1": Level("L1", "front", channel="slack:#front"), "L2": Level("L2", "back", channel="slack:#back")},
+        paths={"support": ("L1", "L2")},
+        triage_channel="slack:#triage",
+        targets=(target or Target(resolution=Duration.parse("4h")),),
+        rules=rules,
+    )
+
+
+def _rule(clock: ClockName, *steps: tuple[str, Actions], name: str = "Rule") -> Rule:
+    numbered = tuple(Step(f"{do.kind}.{place}", Threshold.parse(at), do) for place, (at, do) in enumerate(steps, 1))
+    return Rule(name, name, clock, steps=numbered)
+
+
+def _replayed(policy: Policy, *histories: History, end: datetime | None = None) -> Report:
+    last = end or max(history.events[-1].at for history in histories)
+    return report(replay(histories, policy, end=last), policy, end=last, rejected={})
+
+
+OPENED = e.Opened(at=_at(0), by="customer:ann", requester="ann")
+
+
+def test_goals_are_counted_when_their_cycle_ends() -> None:
+    in_time = _history(OPENED, e.Resolved(at=_at(4), by="agent:sam"), ticket="in time")
+    late = _history(OPENED, e.Resolved(at=_at(4.5), by="agent:sam"), ticket="late")
+    waited = _history(
+        OPENED,
+        e.Waited(at=_at(1), by="agent:sam"),
+        e.TurnTaken(at=_at(3), by="agent:sam"),
+        e.Resolved(at=_at(6), by="agent:sam"),
+        ticket="waited",
+    )
+    again = _history(
+        OPENED,
+        e.Resolved(at=_at(1), by="agent:sam"),
+        e.Reopened(at=_at(2), by="customer:ann"),
+        e.Resolved(at=_at(7), by="agent:sam"),
+        ticket="again",
+    )
+    outcome = _replayed(_policy(), in_time, late, waited, again)
+    goals = outcome.targets["resolution"]
+    assert (goals.met, goals.breached, goals.running, goals.running_over) == (3, 2, 0, 0)
+    assert [(worst.ticket, worst.over_seconds) for worst in outcome.worst[:2]] == [("again", 3600), ("late", 1800)]
+
+
+def test_what_still_runs_at_the_end_of_the_log_is_running_or_already_over() -> None:
+    long_ago = _history(OPENED, ticket="long ago")
+    fresh = _history(e.Opened(at=_at(3), by="customer:bob"), ticket="fresh")
+    goals = _replayed(_policy(), long_ago, fresh, end=_at(5)).targets["resolution"]
+    assert (goals.met, goals.breached, goals.running, goals.running_over) == (0, 0, 1, 1)
+
+
+def test_steps_fire_at_the_moments_the_policy_asks_for_and_not_after_the_end() -> None:
+    rule = _rule(
+        ClockName.UNASSIGNED,
+        ("1h", Actions(remind="triage")),
+        ("2h", Actions(notify=("lead",))),
+        ("9h", Actions(tag=("x",))),
+    )
+    open_ticket = _history(OPENED, ticket="open")
+    taken = _history(OPENED, e.Assigned(at=_at(1.5), by="agent:sam", assignee="sam"), ticket="taken")
+    outcome = _replayed(_policy(rule), open_ticket, taken, end=_at(2))
+    assert outcome.steps == {"Rule": {"remind.1": 2, "notify.2": 1, "tag.3": 0}}
+    assert outcome.interruptions.per_channel == {"slack:#triage": 2}
+    assert outcome.interruptions.per_person == {"lea": 1}
+    # 10:00 and 11:00 UTC are 11 and 12 o'clock in Berlin.
+    assert {hour: count for hour, count in outcome.interruptions.per_hour.items() if count} == {"11": 2, "12": 1}
+
+
+def test_everything_at_one_moment_is_folded_before_the_policy_is_looked_at() -> None:
+    rule = Rule("Once", "Once", when=Is(Fact.PRIORITY, ("urgent",)), do=Actions(notify=("lead",)), do_id="notify.1")
+    history = _history(
+        OPENED,
+        e.PrioritySet(at=_at(1), by="agent:sam", priority=Priority.URGENT),
+        e.PrioritySet(at=_at(1), by="agent:sam", priority=Priority.NORMAL),
+    )
+    assert _replayed(_policy(rule), history).steps == {"Once": {"notify.1": 0}}
+
+
+def test_the_engines_conclusions_are_part_of_the_replayed_case() -> None:
+    """An offer nobody can accept in a log stands until the ticket is resolved; it repeats at the last level."""
+    rules = (
+        _rule(ClockName.UNASSIGNED, ("1h", Actions(escalate="next", reason=Reason.TIME)), name="Take it"),
+        _rule(ClockName.UNACCEPTED, ("1h", Actions(escalate="next", reason=Reason.TIME)), name="Accept it"),
+    )
+    history = _history(OPENED, e.Resolved(at=_at(5.5), by="agent:sam"))
+    outcome = _replayed(_policy(*rules), history)
+    # Offered at 1 h, again to the same last level at 2 h, then after twice the wait at 4 h.
+    assert outcome.steps == {"Take it": {"escalate.1": 1}, "Accept it": {"escalate.1": 2}}
+    assert outcome.escalations == {"L1": 0, "L2": 3}
+
+
+def test_whoever_goes_on_working_on_a_ticket_a_rule_took_from_them_has_it_again() -> None:
+    rule = _rule(ClockName.IDLE, ("1h", Actions(unassign=True)))
+    history = _history(
+        OPENED,
+        e.Assigned(at=_at(0), by="agent:sam", assignee="sam"),
+        e.Noted(at=_at(3), by="agent:sam"),
+        e.Resolved(at=_at(5), by="agent:sam"),
+    )
+    assert _replayed(_policy(rule), history).steps == {"Rule": {"unassign.1": 2}}
+
+
+def test_a_ticket_the_policy_closed_is_reopened_by_what_happens_next_in_the_log() -> None:
+    follow_up = _rule(ClockName.CUSTOMER_SILENCE, ("2h", Actions(close="no_answer")), name="follow_up")
+    history = _history(
+        OPENED,
+        e.Waited(at=_at(1), by="agent:sam"),
+        e.TurnTaken(at=_at(6), by="agent:sam"),
+        e.Resolved(at=_at(12), by="agent:sam"),
+    )
+    goals = _replayed(_policy(follow_up), history).targets["resolution"]
+    assert (goals.met, goals.breached) == (1, 1)
+
+
+def test_a_claim_in_the_log_closes_the_offers_of_the_replay() -> None:
+    rules = (
+        _rule(ClockName.AT_LEVEL, ("1h", Actions(escalate="L2")), name="Climb"),
+        _rule(ClockName.UNACCEPTED, ("1h", Actions(notify=("lead",))), name="Accept it"),
+    )
+    history = _history(
+        OPENED,
+        e.Claimed(at=_at(1.5), by="agent:kim", agent="kim", level="L2", path="support", offer=0),
+        e.Resolved(at=_at(9), by="agent:kim"),
+    )
+    outcome = _replayed(_policy(*rules), history)
+    assert outcome.steps["Climb"] == {"escalate.1": 1}
+    assert outcome.steps["Accept it"] == {"notify.1": 0}
+
+
+def test_the_outcome_does_not_depend_on_how_the_tickets_were_shared_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = _rule(ClockName.UNASSIGNED, ("1h", Actions(remind="triage")), ("2h", Actions(escalate="next")))
+    histories = [
+        _history(OPENED, e.Resolved(at=_at(1 + number / 7), by="agent:sam"), ticket=f"T{number}")
+        for number in range(40)
+    ]
+    policy, end = _policy(rule), _at(8)
+    whole = replay(histories, policy, end=end)
+    for share in (1, 7, 1000):
+        monkeypatch.setattr("rung.core.replay.SHARE", share)
+        for order in (histories, histories[::-1]):
+            with ThreadPoolExecutor(2) as executor:
+                shared = replay(order, policy, end=end, executor=executor)
+            assert _bytes(shared, policy) == _bytes(whole, policy)
+
+
+def _bytes(tally: Tally, policy: Policy) -> bytes:
+    return as_json(report(tally, policy, end=_at(8), rejected={}))
+
+
+def test_a_policy_that_never_rests_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.core.replay.MOST_LOOKS", 5)
+    rules = (
+        _rule(ClockName.UNASSIGNED, ("1m", Actions(escalate="next")), name="Start"),
+        _rule(ClockName.UNACCEPTED, ("1m", Actions(escalate="next")), name="Go on"),
+    )
+    outcome = _replayed(_policy(*rules), _history(OPENED, ticket="odd"), end=_at(24))
+    assert outcome.restless == ["odd"]
+    assert outcome.looks == 6

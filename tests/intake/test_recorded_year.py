@@ -1,0 +1,152 @@
+"""The recorded year beside the repository loads whole, and its goals agree with a reckoning that shares no code."""
+
+import csv
+import gzip
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
+from pathlib import Path
+
+import pytest
+
+from rung.core.calendar import ALWAYS, Calendar
+from rung.core.durations import Duration
+from rung.core.log_events import DEAF, History
+from rung.core.log_map import read_map
+from rung.core.policy import Level, Policy, Target
+from rung.core.replay import replay
+from rung.core.vocabulary import ClockName, Turn
+from rung.intake.importers.histories import Recorded, Selection, read_histories
+from rung.intake.importers.logs import open_log
+
+EVENTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "events"
+LOG = EVENTS / "uci_incident_event_log.csv.gz"
+MAP = EVENTS / "uci.map.yaml"
+
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the recorded year is not beside the repository")
+
+OFFICE = Calendar.parse({"timezone": "Europe/Berlin", "hours": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}})
+
+
+@pytest.fixture(scope="module")
+def year() -> Recorded:
+    return _read(Selection())
+
+
+def _read(selection: Selection) -> Recorded:
+    with open_log(LOG) as log:
+        log_map, findings = read_map(MAP.read_text(), MAP.name, log.columns)
+        assert log_map is not None, findings
+        return read_histories(log, log_map, hearing=DEAF, levels={}, selection=selection)
+
+
+def _policy(target: Target) -> Policy:
+    levels = {"L1": Level("L1", "front")}
+    calendars = {"always": ALWAYS, "office": OFFICE}
+    return Policy("One goal", "UTC", calendars, levels, {"support": ("L1",)}, targets=(target,))
+
+
+def test_the_year_loads_whole_with_no_row_rejected(year: Recorded) -> None:
+    assert len(year.histories) == 24_918
+    assert sum(history.rows for history in year.histories) == 141_712
+    assert year.rejected == {}
+    assert year.left_out == 0
+    assert year.end == datetime(2017, 2, 18, 15, tzinfo=UTC)
+
+
+def test_a_part_of_the_year_accounts_for_every_row() -> None:
+    part = _read(Selection(since=datetime(2016, 4, 1, tzinfo=UTC), until=datetime(2016, 5, 1, tzinfo=UTC), tickets=900))
+    assert len(part.histories) == 900
+    assert sum(history.rows for history in part.histories) + part.left_out == 141_712
+    assert all(history.events[0].at.month == 4 for history in part.histories)
+
+
+# --- the same reckoned another way: from the file itself, without anything of Rung's ----------------------------------
+
+Row = dict[str, str]
+
+
+def _rows_by_ticket() -> dict[str, list[Row]]:
+    by_ticket = defaultdict(list)
+    with gzip.open(LOG, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            by_ticket[row["number"]].append(row)
+    return {ticket: sorted(rows, key=lambda row: int(row["sys_mod_count"])) for ticket, rows in by_ticket.items()}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
+
+
+def _cycles(rows: list[Row]) -> list[tuple[list[tuple[datetime, str]], datetime]]:
+    """Each resolution cycle: when which state began, and when it was resolved. Every ticket of this log ends closed."""
+    cycles, states, last = [], [], _moment(rows[0]["opened_at"])
+    states.append((last, "New"))
+    over = False
+    for row in rows:
+        last = max(last, _moment(row["sys_updated_at"]))
+        state = row["incident_state"]
+        if state == "-100":
+            continue
+        if state in ("Resolved", "Closed"):
+            if not over:
+                cycles.append((states, last))
+            over = True
+            continue
+        if over:
+            states, over = [], False
+        states.append((last, state))
+    return cycles
+
+
+def _elapsed(states: list[tuple[datetime, str]], end: datetime, paused: set[str]) -> timedelta:
+    starts = [*states, (end, "")]
+    return sum(
+        (after - at for (at, state), (after, _) in pairwise(starts) if state not in paused),
+        timedelta(),
+    )
+
+
+def _office_minutes(states: list[tuple[datetime, str]], end: datetime, paused: set[str]) -> int:
+    """Minute by minute: Berlin's winter and summer time by hand, Monday to Friday, without the hour from noon."""
+    starts = [*states, (end, "")]
+    minutes = 0
+    for (at, state), (after, _) in pairwise(starts):
+        if state in paused:
+            continue
+        for minute in range((after - at) // timedelta(minutes=1)):
+            now = at + timedelta(minutes=minute)
+            summer = datetime(2016, 3, 27, 1, tzinfo=UTC) <= now < datetime(2016, 10, 30, 1, tzinfo=UTC)
+            local = now + timedelta(hours=2 if summer else 1)
+            minutes += local.weekday() < 5 and local.hour in (9, 10, 11, 13, 14, 15, 16)
+    return minutes
+
+
+def test_goals_round_the_clock_agree_over_the_whole_year(year: Recorded) -> None:
+    policy = _policy(Target(resolution=Duration.parse("3d"), calendar="always", pause_on=(Turn.CUSTOMER,)))
+    assert year.end is not None
+    goals = replay(year.histories, policy, end=year.end).targets[ClockName.RESOLUTION]
+    ran = [
+        _elapsed(states, end, {"Awaiting User Info"})
+        for rows in _rows_by_ticket().values()
+        for states, end in _cycles(rows)
+    ]
+    met = sum(each <= timedelta(days=3) for each in ran)
+    assert (goals.met, goals.breached, goals.running, goals.running_over) == (met, len(ran) - met, 0, 0)
+    assert 5_000 < met < 24_000
+
+
+def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
+    """Several hundred tickets, pausing also while a vendor or a problem is waited for."""
+    chosen = list(islice(_rows_by_ticket().items(), 0, None, 60))
+    names = {ticket for ticket, _ in chosen}
+    histories: list[History] = [history for history in year.histories if history.ticket in names]
+    target = Target(resolution=Duration.parse("2d"), calendar="office", pause_on=(Turn.CUSTOMER, Turn.THIRD_PARTY))
+    assert year.end is not None
+    goals = replay(histories, _policy(target), end=year.end).targets[ClockName.RESOLUTION]
+    paused = {"Awaiting User Info", "Awaiting Vendor", "Awaiting Problem", "Awaiting Evidence"}
+    ran = [_office_minutes(states, end, paused) for _, rows in chosen for states, end in _cycles(rows)]
+    met = sum(each <= 2 * 7 * 60 for each in ran)
+    assert (goals.met, goals.breached) == (met, len(ran) - met)
+    assert len(histories) > 400
+    assert 0.2 < met / len(ran) < 0.9
