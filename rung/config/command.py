@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rung.config import folder
+from rung.config import folder, processes
 
 
 def main() -> None:
@@ -18,8 +18,11 @@ def main() -> None:
         app = typer.Typer()
         _add_up(app)
         app(words[1:], prog_name="rung up")
-    folder.make(folder.data_folder()) if words[:1] and words[0] in _part_names() else None
-    _run_whole(words)
+    if len(words) == 1 and words[0] in processes.PARTS:
+        folder.make(folder.data_folder())
+        processes.run(words[0])
+    else:
+        _run_whole(words)
 
 
 def _without_data(words: list[str]) -> list[str]:
@@ -39,12 +42,6 @@ def _without_data(words: list[str]) -> list[str]:
     if "RUNG_DATA" in os.environ:
         os.environ["RUNG_DATA"] = str(Path(os.environ["RUNG_DATA"]).absolute())
     return rest
-
-
-def _part_names() -> tuple[str, ...]:
-    from rung.config.processes import PARTS
-
-    return PARTS
 
 
 def _run_whole(words: list[str]) -> None:
@@ -86,29 +83,9 @@ def _add_up(app: typer.Typer) -> None:
 
 
 def _add_parts(app: typer.Typer) -> None:
-    from rung.config import processes
-
-    @app.command(rich_help_panel="Running")
-    def web() -> None:
-        """Run the web process alone (RUNG_HOST, RUNG_PORT)."""
-        processes.run_web(processes.Listen.from_environment())
-
-    @app.command(rich_help_panel="Running")
-    def live() -> None:
-        """Run /live alone, on the port after RUNG_PORT."""
-        processes.run_live(processes.Listen.from_environment())
-
-    for name in processes.LOOPS:
-        app.command(name, rich_help_panel="Running", help=f"Run the {name} alone.")(_loop(name))
-
-
-def _loop(name: str):  # type: ignore[no-untyped-def]
-    from rung.config import processes
-
-    def loop() -> None:
-        processes.run_loop(name)
-
-    return loop
+    """For the help; `main` runs a part without putting the whole command together first."""
+    for name, does in processes.PARTS.items():
+        app.command(name, rich_help_panel="Running", help=f"Run one part alone: {does}")(lambda: None)
 
 
 if __name__ == "__main__":

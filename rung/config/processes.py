@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from types import FrameType
 
+import django
 from granian.constants import Interfaces
 from granian.server import Server
 
@@ -17,7 +18,26 @@ LOOPS = {
     "courier": "rung.outbox.courier",
     "worker": "rung.insights.worker",
 }
-PARTS = ("web", "live", *LOOPS)
+PARTS = {
+    "web": "pages and API, on RUNG_HOST and RUNG_PORT.",
+    "live": "tells open pages what changed, on the port after RUNG_PORT.",
+    "ticker": "looks at tickets that are due.",
+    "sorter": "makes tickets of what came in.",
+    "courier": "sends what waits to be said.",
+    "worker": "does what is rare or slow.",
+}
+
+
+def run(part: str) -> None:
+    """Run one of PARTS in this process until SIGTERM or SIGINT."""
+    os.environ.setdefault("RUNG_PART", part)
+    match part:
+        case "web":
+            run_web(Listen.from_environment())
+        case "live":
+            run_live(Listen.from_environment())
+        case _:
+            run_loop(part)
 
 
 @dataclass(frozen=True)
@@ -74,4 +94,5 @@ def run_loop(name: str) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
+    django.setup()
     importlib.import_module(LOOPS[name]).run(stop)
