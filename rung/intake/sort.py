@@ -1,8 +1,99 @@
-"""What came in becomes tickets."""
+"""What came in becomes tickets: each raw event is given to its channel, and tried again when that fails."""
 
 import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from rung.intake.models import Received
+from rung.outbox import loop, wakeups
+from rung.outbox.loop import Loop
+from rung.people.clock import database_now
+
+log = structlog.get_logger(__name__)
+
+#: What a channel's module `sorting` has as `sort`: what came of it, in a few words. It raises to be tried again.
+Sorter = Callable[[Mapping[str, Any], datetime], str]
+BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+AT_MOST = timedelta(hours=1)
+
+
+class NotYet(Exception):
+    """It cannot be sorted now, through nobody's fault: the other side cannot be asked."""
 
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop."""
-    stop.wait()
+
+    def rounds() -> int:
+        done = 0
+        while not stop.is_set() and sort_one():
+            done += 1
+        return done
+
+    loop.run(Loop(name="sorter", channel=wakeups.SORTER, round=rounds, next_at=next_due_at), stop)
+
+
+def sort_all_due() -> int:
+    """Sort until nothing is due at this moment; how many that were. For stories and commands."""
+    done = 0
+    while sort_one():
+        done += 1
+    return done
+
+
+def next_due_at() -> datetime | None:
+    """When something waits to be sorted, or tried again."""
+    waiting = Received.objects.filter(next_attempt_at__isnull=False).order_by("next_attempt_at")
+    return waiting.values_list("next_attempt_at", flat=True).first()
+
+
+def sort_one() -> bool:
+    """The oldest that is due, if there is one; other sorters take others meanwhile."""
+    with transaction.atomic():
+        now = database_now()
+        due = Received.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+        received = due.select_for_update(skip_locked=True).first()
+        if received is None:
+            return False
+        try:
+            with transaction.atomic():
+                received.outcome = _sorters()[received.channel](received.body, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not the message
+        except Exception as error:  # noqa: BLE001  it moves on to a later try, and says why
+            _put_off(received, error, now)
+        else:
+            received.sorted_at, received.next_attempt_at = now, None
+        received.save(update_fields=["outcome", "sorted_at", "next_attempt_at", "attempts"])
+    return True
+
+
+def _put_off(received: Received, error: Exception, now: datetime) -> None:
+    if isinstance(error, NotYet):
+        log.info("what came in waits to be sorted", received=received.pk, channel=received.channel, why=str(error))
+    else:
+        log.exception("what came in could not be sorted", received=received.pk, channel=received.channel)
+    wait = BACK_OFF[received.attempts] if received.attempts < len(BACK_OFF) else AT_MOST
+    received.attempts = min(received.attempts + 1, 1000)
+    received.outcome = f"{type(error).__name__}: {error}"
+    received.next_attempt_at = now + wait
+
+
+@cache
+def _sorters() -> dict[str, Sorter]:
+    """Each configured channel by its name, the last word of its app, where it brings raw events."""
+    found: dict[str, Sorter] = {}
+    for app in settings.CHANNELS:
+        try:
+            found[app.rpartition(".")[2]] = import_module(f"{app}.sorting").sort
+        except ModuleNotFoundError as missing:
+            if missing.name != f"{app}.sorting":
+                raise
+    return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rung.channels.slack import persons, speech, threads
+from rung.channels.slack import arriving, persons, speech, threads
 from rung.channels.slack.answering import BY_BOT
-from rung.channels.slack.facts import Deleted, Edited
+from rung.channels.slack.facts import Deleted, Edited, Wrote
 from rung.channels.slack.models import Workspace
 from rung.tickets import actions
 from rung.tickets.models import Direction, Message
@@ -16,8 +16,8 @@ from rung.tickets.writing import Words
 def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     """The customer's new words are words of theirs; an agent's edit is noted."""
     message = _message(workspace, fact.channel, fact.ts)
-    if message is None:
-        return "an edit of a message no ticket knows"
+    if message is None:  # it opened nothing as it was, or has not come yet
+        return arriving.message(workspace, _as_written(fact), now)
     text = speech.plain(fact.text, persons.names(workspace, list(speech.mentioned(fact.text)), now))
     words = Words(
         text=f"(edited) {text}",
@@ -30,6 +30,20 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     else:
         actions.note(message.ticket_id, words, by=BY_BOT, now=now)
     return f"an edit on ticket {message.ticket_id}"
+
+
+def _as_written(fact: Edited) -> Wrote:
+    return Wrote(
+        team=fact.team,
+        event_id=fact.event_id,
+        channel=fact.channel,
+        ts=fact.ts,
+        thread_ts=fact.thread_ts,
+        user=fact.user,
+        user_team=fact.user_team,
+        text=fact.text,
+        direct=fact.channel.startswith("D"),
+    )
 
 
 def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:

@@ -45,7 +45,9 @@ class Edited(Heard, frozen=True, kw_only=True):
 
     channel: str
     ts: str
+    thread_ts: str = ""
     user: str
+    user_team: str = ""
     text: str
     before: str
 

@@ -90,7 +90,9 @@ def _edited(event: Raw, team: str, event_id: str, channel: str) -> Fact:
         event_id=event_id,
         channel=channel,
         ts=str(after.get("ts") or ""),
+        thread_ts=str(after.get("thread_ts") or ""),
         user=str(after.get("user") or ""),
+        user_team=str(after.get("user_team") or after.get("source_team") or after.get("team") or ""),
         text=str(after.get("text") or ""),
         before=str(before.get("text") or ""),
     )

@@ -113,3 +113,13 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"reminder of #{self.ticket} at {self.place}"
+
+
+class UsedSignature(models.Model):
+    """A press or command that was seen, so that nobody can play it again within the five minutes it is valid."""
+
+    signature = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.signature

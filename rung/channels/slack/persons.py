@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
@@ -12,14 +13,20 @@ from rung.channels.slack.addresses import person
 from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Profile, Standing
+from rung.intake.sort import NotYet
 from rung.people.models import Agent, ContactMethod, Customer, Identity, Requester, Role
 
 BELIEVED_FOR = timedelta(minutes=5)
+STILL_BELIEVED_FOR = timedelta(hours=1)
 KIND = "slack"
 
 
+class CannotAsk(NotYet):
+    """Nobody can say now who that is."""
+
+
 def seen(workspace: Workspace, user: str, now: datetime) -> PersonSeen | None:
-    """The person as Slack describes them; None if Slack does not know them or cannot be asked and never was."""
+    """The person as Slack describes them; None if Slack does not know them. Raises CannotAsk if it gives no answer."""
     known = PersonSeen.objects.filter(workspace=workspace, user=user).first()
     if known is not None and now - known.asked_at < BELIEVED_FOR:
         return known
@@ -34,9 +41,11 @@ def seen(workspace: Workspace, user: str, now: datetime) -> PersonSeen | None:
         return _stale(known, now)
 
 
-def _stale(known: PersonSeen | None, now: datetime) -> PersonSeen | None:
+def _stale(known: PersonSeen | None, now: datetime) -> PersonSeen:
     """While Slack cannot be asked, what was known within the hour still counts."""
-    return known if known is not None and now - known.asked_at < timedelta(hours=1) else None
+    if known is None or now - known.asked_at > STILL_BELIEVED_FOR:
+        raise CannotAsk("Slack cannot be asked who somebody is")
+    return known
 
 
 def _ask(client: WebClient, workspace: Workspace, user: str, now: datetime) -> PersonSeen:
@@ -148,5 +157,9 @@ def slack_user_of(agent: Agent, workspace: Workspace) -> str:
 
 def names(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:
     """Names for the people a message mentions."""
-    found = {user: seen(workspace, user, now) for user in dict.fromkeys(users)}
-    return {user: row.name for user, row in found.items() if row is not None}
+    found: dict[str, str] = {}
+    for user in dict.fromkeys(users):
+        with suppress(CannotAsk):
+            row = seen(workspace, user, now)
+            found |= {user: row.name} if row else {}
+    return found

@@ -145,10 +145,11 @@ def workspace_of(payload: Payload) -> Workspace | None:
 def agent_of(workspace: Workspace, payload: Payload, now: datetime) -> Agent | None:
     """The agent who presses, or None for everybody else: looked up anew on every press."""
     user = str((payload.get("user") or {}).get("id") or payload.get("user_id") or "")
-    row = persons.seen(workspace, user, now)
-    if persons.standing_of(workspace, row) is not Standing.AGENT:
+    try:
+        row = persons.seen(workspace, user, now)
+    except persons.CannotAsk:
         return None
-    return persons.agent_of(workspace, row)
+    return persons.agent_of(workspace, row) if persons.standing_of(workspace, row) is Standing.AGENT else None
 
 
 def tell(workspace: Workspace, payload: Payload, text: str, now: datetime) -> None:

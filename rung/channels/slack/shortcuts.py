@@ -1,0 +1,72 @@
+"""Message shortcuts: open a ticket of a message, send it to the customer, keep it as a note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rung.channels.slack import arriving, incoming, modals, persons, speech, threads, windows
+from rung.channels.slack.clients import client_of
+from rung.channels.slack.facts import Wrote
+from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
+from rung.channels.slack.models import Workspace
+from rung.channels.slack.presses import About
+from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, tell, workspace_of
+from rung.core.turns import is_kept_by_default
+
+Payload = Mapping[str, Any]
+NO_TICKET = "That message belongs to no ticket; use the shortcut on a message in a ticket's thread."
+
+
+def message(payload: Payload, now: datetime) -> None:
+    """One `message_action`. Only agents may."""
+    workspace = workspace_of(payload)
+    if workspace is None:
+        return
+    if agent_of(workspace, payload, now) is None:
+        tell(workspace, payload, NOT_ALLOWED, now)
+        return
+    match payload.get("callback_id"):
+        case name if name == OPEN_TICKET:
+            _open(workspace, payload, now)
+        case name if name in (SEND_ANSWER, ADD_NOTE):
+            _window(workspace, payload, str(name), now)
+        case _:
+            pass
+
+
+def _open(workspace: Workspace, payload: Payload, now: datetime) -> None:
+    wrote = _wrote(workspace, payload)
+    outcome = arriving.message(workspace, wrote, now, explicit=True) if wrote else "no ticket can be made of that"
+    tell(workspace, payload, outcome[:1].upper() + outcome[1:] + ".", now)
+
+
+def _window(workspace: Workspace, payload: Payload, name: str, now: datetime) -> None:
+    wrote = _wrote(workspace, payload)
+    root = (wrote.thread_ts or wrote.ts) if wrote else ""
+    ticket = threads.ticket_of_card(workspace, wrote.channel, root) if wrote else None
+    if ticket is None and wrote is not None:
+        found = threads.ticket_of_thread(workspace, wrote.channel, root)
+        ticket = found.number if found else None
+    if wrote is None or ticket is None:
+        tell(workspace, payload, NO_TICKET, now)
+        return
+    text = speech.plain(wrote.text, persons.names(workspace, list(speech.mentioned(wrote.text)), now))
+    about = About(ticket, channel=wrote.channel, ts=wrote.ts)
+    if name == ADD_NOTE:
+        view = modals.note(about, text=text)
+    else:
+        seen = windows.Seen(ticket)
+        keeps = is_kept_by_default(seen.case, seen.compiled.policy)
+        view = modals.reply(
+            about, customer=seen.customer, last_words=seen.last_words(), canned=(), keeps_turn=keeps, text=text
+        )
+    client_of(workspace, now).views_open(trigger_id=str(payload.get("trigger_id") or ""), view=view)
+
+
+def _wrote(workspace: Workspace, payload: Payload) -> Wrote | None:
+    told = payload.get("message") or {}
+    channel = str((payload.get("channel") or {}).get("id") or "")
+    found = incoming.of_event({**told, "type": "message", "channel": channel}, team=workspace.team)
+    return found if isinstance(found, Wrote) else None
