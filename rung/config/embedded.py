@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -34,6 +34,7 @@ SETTINGS = {
     "log_min_duration_statement": "2s",
 }
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+SUPERUSER_FILE = "database-superuser-password"
 LONGEST_SOCKET = 107  # bytes in sockaddr_un, less the closing zero
 ROLE = "rung"
 DATABASE = "rung"
@@ -81,6 +82,10 @@ class Embedded:
         here = programs.installed(self._home)
         self.stop_left_over()
         if not (self.cluster / "PG_VERSION").exists():
+            if kept := next(self.folder.glob("cluster-[0-9]*"), None):
+                raise DatabaseProblem(
+                    f"A change of PostgreSQL's version was cut off; rename {kept} to {self.cluster} and start again."
+                )
             self._initdb(here)
         elif (old := (self.cluster / "PG_VERSION").read_text().strip()) != (new := programs.major(here)):
             self._change_major(old, new, here)
@@ -146,7 +151,7 @@ class Embedded:
                 )
 
     def _initdb(self, here: Path) -> None:
-        password = self._password("database-superuser-password")
+        password = self._password(SUPERUSER_FILE)
         handed = self.folder / "initdb-password"
         handed.write_text(password)
         handed.chmod(0o600)
@@ -213,30 +218,34 @@ class Embedded:
                 f"{self.cluster} was written by PostgreSQL {old} and this is {new}; its own programs are no longer in "
                 f"{self._home}. Restore a backup with `rung restore`, or go back to the version that wrote it."
             )
-        dump = self.folder / f"before-{new}.dump"
-        self._serve(before)
-        try:
-            subprocess.run([here / "pg_dump", "-Fc", "-f", dump, self.url], check=True)
-        finally:
-            self.stop()
-        kept = self.folder / f"cluster-{old}"
+        cluster, following, kept = self.cluster, self.folder / "cluster-next", self.folder / f"cluster-{old}"
         if kept.exists():
-            raise DatabaseProblem(
-                f"{kept} is in the way of the change from PostgreSQL {old} to {new}; move it elsewhere."
-            )
-        self.cluster.rename(kept)
+            raise DatabaseProblem(f"{kept} is in the way of the change to PostgreSQL {new}; move it elsewhere.")
+        dump = self.data / f"before-postgresql-{new}.dump"
         try:
+            self._serve(before)
+            self._copy([here / "pg_dump", "-Fc", "-f", dump, DATABASE])
+            self.stop()
+            shutil.rmtree(following, ignore_errors=True)  # of an attempt that was cut off
+            self.cluster = following
             self._make_folders()
             self._initdb(here)
             self._serve(here)
             self._make_database()
-            subprocess.run([here / "pg_restore", "--exit-on-error", "--no-owner", "-d", self.url, dump], check=True)
+            self._copy([here / "pg_restore", "--exit-on-error", "-d", DATABASE, dump])
+        finally:
             self.stop()
-        except BaseException:
-            self.stop()
-            shutil.rmtree(self.cluster)
-            kept.rename(self.cluster)
-            raise
+            self.cluster = cluster
+        cluster.rename(kept)
+        following.rename(cluster)
+        dump.unlink()
+
+    def _copy(self, command: Sequence[str | Path]) -> None:
+        """Run pg_dump or pg_restore as the superuser, with the password where other accounts cannot see it."""
+        reach = {"PGHOST": str(self.socket), "PGUSER": "postgres", "PGPASSWORD": self._password(SUPERUSER_FILE)}
+        done = subprocess.run(command, env={**os.environ, **reach}, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise DatabaseProblem(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[str, int]]:
@@ -265,5 +274,5 @@ class Embedded:
             file.write(text)
 
     def _url(self, role: str, database: str) -> str:
-        name = "database-superuser-password" if role == "postgres" else "database-password"
+        name = SUPERUSER_FILE if role == "postgres" else "database-password"
         return f"postgresql://{role}:{self._password(name)}@/{database}?host={quote(str(self.socket), safe='')}"

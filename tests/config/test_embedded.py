@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from rung.config import programs
 from rung.config.embedded import Embedded
 from rung.config.programs import DatabaseProblem
 
@@ -90,3 +91,41 @@ def test_a_server_that_outlived_its_desk_is_stopped_first(server: Embedded) -> N
 def test_a_path_too_long_for_a_socket_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem, match=r"has \d+ bytes, at most 86 work"):
         Embedded(Path("/tmp") / ("long" * 30)).start()
+
+
+OLD = max(Path("/usr/lib/postgresql").glob("1[5-7]/bin"), default=None)
+
+
+@pytest.mark.skipif(OLD is None, reason="needs an older PostgreSQL server, such as Debian's postgresql-15")
+def test_a_cluster_of_an_older_major_version_is_brought_along(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert OLD is not None
+    data.parent.mkdir(mode=0o700)
+    server = Embedded(data, throwaway=True)
+    server._make_folders()
+    with server._opened() as (place, fd):
+        programs.run([OLD / "initdb", "-D", place, "--username=postgres", "--auth=trust", "--encoding=UTF8"], fds=[fd])
+    server._serve(OLD)
+    superuser = server._url("postgres", "postgres")
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("create role rung login createdb")
+        connection.execute("create database rung owner rung")
+    with psycopg.connect(server.url) as connection:
+        connection.execute("create extension pg_trgm")
+        connection.execute("create table kept as select 42 as n")
+    server.stop()
+    old = (server.cluster / "PG_VERSION").read_text().strip()
+    monkeypatch.setattr(programs, "programs_of_major", lambda _home, wanted: OLD if wanted == old else None)
+
+    server.start()
+    assert say(server, "select n from kept") == 42
+    assert str(say(server, "show server_version")).startswith("18.")
+    assert say(server, "select tableowner from pg_tables where tablename = 'kept'") == "rung"
+    assert (server.folder / f"cluster-{old}" / "PG_VERSION").read_text().strip() == old
+    server.stop()
+
+
+def test_a_change_of_version_that_was_cut_off_is_not_taken_for_an_empty_desk(server: Embedded) -> None:
+    server.stop()
+    server.cluster.rename(server.folder / "cluster-17")
+    with pytest.raises(DatabaseProblem, match=r"was cut off; rename .*cluster-17 to "):
+        server.start()
