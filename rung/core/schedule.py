@@ -60,11 +60,9 @@ class Schedule:
         """The number of the rotation's turn at an aware moment; negative before `from_`."""
         wall = from_us(to_us(at)).astimezone(self._zone).replace(tzinfo=None)
         number = (wall - self.from_) // self.every.elapsed
-        # At an hour shown twice the wall can be behind a handover that has been, and after a skipped one ahead.
+        # At an hour shown twice the wall can be behind a handover that has been; it is never ahead of one.
         while self.handover(number + 1) <= at:
             number += 1
-        while self.handover(number) > at:
-            number -= 1
         return number
 
 

@@ -11,6 +11,7 @@ from rung.core.calendar.instants import zone
 
 BERLIN = zone("Europe/Berlin")
 HOUR = timedelta(hours=1)
+BEFORE_FOUR = datetime(2025, 1, 1, 3, 30, tzinfo=UTC)
 OFFICE = Calendar.parse(
     {
         "timezone": "Europe/Berlin",
@@ -93,6 +94,16 @@ class TestBetween:
         end = OFFICE.add(start, 38 * 52 * 230 * HOUR)
         assert end.year > 2195
         assert OFFICE.between(start, end) == 38 * 52 * 230 * HOUR
+
+    def test_the_night_before_the_first_day_of_the_table_counts(self):
+        hours = ["00:30-01:00", "05:00-10:00", "20:00-04:00"]
+        for question, answer in (
+            (lambda fresh: fresh.add(datetime(2025, 1, 2, tzinfo=UTC), -9.5 * HOUR), BEFORE_FOUR),
+            (lambda fresh: fresh.is_open(datetime(2025, 1, 1, 3, tzinfo=UTC)), True),
+        ):
+            fresh = calendar("UTC", **{"mon-sun": hours})
+            fresh.is_open(datetime(2026, 6, 1, tzinfo=UTC))  # builds a table that begins with 2025
+            assert question(fresh) == answer
 
     def test_far_years_keep_summer_time(self):
         assert OFFICE.next_opening(berlin("2150-07-01", "03:00")) == datetime(2150, 7, 1, 7, tzinfo=UTC)

@@ -101,6 +101,11 @@ class TestSwapsAndAbsences:
         assert on_call(WEEKLY, berlin("2026-11-29"), [swap]).person == "ada"
         assert on_call(WEEKLY, berlin("2026-12-01"), [swap]).person == "dora"
 
+    def test_an_override_of_a_stand_in_counts(self):
+        away = [Absence("ada", berlin("2026-11-24"), berlin("2026-11-26"))]
+        swap = Override(berlin("2026-11-24"), berlin("2026-11-26"), "dora", instead_of="ben")
+        assert on_call(WEEKLY, berlin("2026-11-25"), [swap], away).person == "dora"
+
     def test_an_override_counts_before_the_rotation_starts(self):
         swap = Override(berlin("2026-10-01"), berlin("2026-10-02"), "dora")
         assert on_call(WEEKLY, berlin("2026-10-01", "12:00"), [swap]).person == "dora"

@@ -61,15 +61,15 @@ def on_day(day: date, spans: tuple[Span, ...], where: ZoneInfo) -> list[tuple[in
 def _rows(hours: Hours, closed: frozenset[date], where: ZoneInfo, first: date, after: date) -> list[tuple[int, int]]:
     """Each opening by the day it starts on, in seconds. Days on which the clock keeps its offset take a short way."""
     rows: list[tuple[int, int]] = []
-    offsets = [_steady_offset(first + timedelta(days=step), where) for step in range(2)]
+    offsets = [_offset_at_midnight(first + timedelta(days=step), where) for step in range(2)]
     for step in range((after - first).days):
         day = first + timedelta(days=step)
-        offsets.append(_steady_offset(day + timedelta(days=2), where))
+        offsets.append(_offset_at_midnight(day + timedelta(days=2), where))
         spans = () if day in closed else hours.days[day.weekday()]
         offset = offsets[step]
         if not spans:
             continue
-        if offset is not None and offset == offsets[step + 1] == offsets[step + 2]:
+        if offset == offsets[step + 1] == offsets[step + 2]:
             midnight = (datetime.combine(day, MIDNIGHT) - NAIVE_EPOCH) // SECOND - offset
             rows += [(midnight + start * 60, midnight + end * 60) for start, end in spans]
         else:
@@ -77,13 +77,10 @@ def _rows(hours: Hours, closed: frozenset[date], where: ZoneInfo, first: date, a
     return rows
 
 
-def _steady_offset(day: date, where: ZoneInfo) -> int | None:
-    """Seconds ahead of UTC at the day's midnight, or None when the clock shows that midnight twice or skips it."""
-    midnight = datetime.combine(day, MIDNIGHT, where)
-    offset = midnight.utcoffset()
-    if offset is None or offset != midnight.replace(fold=1).utcoffset():
-        return None
-    return offset // SECOND
+def _offset_at_midnight(day: date, where: ZoneInfo) -> int:
+    """Seconds ahead of UTC when the day's midnight is first reached, or just before one that is skipped."""
+    offset = datetime.combine(day, MIDNIGHT, where).utcoffset()
+    return 0 if offset is None else offset // SECOND
 
 
 def _merged(rows: list[tuple[int, int]]) -> list[tuple[int, int]]:
