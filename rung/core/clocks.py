@@ -13,12 +13,23 @@ _REPLY_CLOCKS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, Cl
 _PAUSABLE = frozenset({ClockName.RESOLUTION, ClockName.AT_LEVEL})
 _OURS = frozenset({ClockName.UNASSIGNED, ClockName.IDLE})
 
+#: No limit, in microseconds.
+UNLIMITED = 1 << 62
+
 
 class Stretch(Struct, frozen=True):
     """A time during which the clock runs; `end_us` None: it still does."""
 
     start_us: int
     end_us: int | None
+
+
+class Pauses(Struct, frozen=True):
+    """The turns that pause `resolution` and `at_level`, each with the longest a pause may last: microseconds of
+    working time on the ticket's own calendar, whichever calendar a rule counts on."""
+
+    limits: Mapping[Turn, int]
+    calendar: Calendar
 
 
 class Reading(Struct, frozen=True):
@@ -30,9 +41,9 @@ class Reading(Struct, frozen=True):
     open_us: int | None
 
 
-def reading(case: Case, cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Reading:
-    """Read one cycle on a calendar. `limits`: the pauses of its target (only `resolution`, `at_level`)."""
-    stretches = tuple(_stretches(case, cycle, limits, calendar))
+def reading(case: Case, cycle: Cycle, pauses: Pauses, calendar: Calendar) -> Reading:
+    """Read one cycle on a calendar."""
+    stretches = tuple(_stretches(case, cycle, pauses))
     ran = 0
     open_us = None
     for stretch in stretches:
@@ -51,7 +62,14 @@ def ran_until(read: Reading, now_us: int, calendar: Calendar) -> int:
 
 
 def crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None:
-    """The moment at which the running time reaches a threshold; None: not as things stand."""
+    """The moment at which the running time reaches a threshold; None: not as things stand, or centuries ahead."""
+    try:
+        return _crossing(read, threshold_us, calendar)
+    except OverflowError:
+        return None
+
+
+def _crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None:
     if threshold_us > read.ran_us or (threshold_us == read.ran_us and read.open_us is not None and not read.ran_us):
         if read.open_us is None:
             return None
@@ -67,29 +85,26 @@ def crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None
     return read.stretches[0].start_us if read.stretches else None
 
 
-def overruns(case: Case, limits: Mapping[str, int], calendar: Calendar) -> Iterator[tuple[int, Turn, int]]:
+def overruns(case: Case, pauses: Pauses) -> Iterator[tuple[int, Turn, int]]:
     """The present pause of the resolution clock, if limited: (number of its first event, turn, when it is used up)."""
-    if case.turn not in limits or not case.spans:
+    if case.turn not in pauses.limits or not case.spans:
         return
     pause = case.spans[-1]
     for span in reversed(case.spans):
         if span.turn is not case.turn:
             break
         pause = span
-    limit = limits[case.turn]
-    if limit < _FOREVER:
-        yield pause.number, pause.turn, calendar.add_us(pause.since_us, limit)
+    limit = pauses.limits[case.turn]
+    if limit < UNLIMITED:
+        yield pause.number, pause.turn, pauses.calendar.add_us(pause.since_us, limit)
 
 
-_FOREVER = 1 << 60
-
-
-def _stretches(case: Case, cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Iterator[Stretch]:
+def _stretches(case: Case, cycle: Cycle, pauses: Pauses) -> Iterator[Stretch]:
     clock = cycle.clock
     if clock in _REPLY_CLOCKS:
         return _while_not_the_customers_turn(case.spans, cycle)
     if clock in _PAUSABLE:
-        return _unless_paused(case.spans, cycle, limits, calendar)
+        return _unless_paused(case.spans, cycle, pauses)
     if clock in _OURS:
         return _while_ours(case.spans, cycle, idle=clock is ClockName.IDLE)
     return iter((Stretch(cycle.started_us, cycle.ended_us),))
@@ -131,13 +146,13 @@ def _while_ours(spans: list[Span], cycle: Cycle, *, idle: bool) -> Iterator[Stre
             yield Stretch(woken, end)
 
 
-def _unless_paused(spans: list[Span], cycle: Cycle, limits: Mapping[str, int], calendar: Calendar) -> Iterator[Stretch]:
+def _unless_paused(spans: list[Span], cycle: Cycle, pauses: Pauses) -> Iterator[Stretch]:
     for start, end, span, place in _pieces(spans, cycle):
-        limit = limits.get(span.turn)
+        limit = pauses.limits.get(span.turn)
         if limit is None:
             yield Stretch(start, end)
-        elif limit < _FOREVER:
-            resumes = max(start, calendar.add_us(_pause_began(spans, place), limit))
+        elif limit < UNLIMITED:
+            resumes = max(start, pauses.calendar.add_us(_pause_began(spans, place), limit))
             if end is None or resumes < end:
                 yield Stretch(resumes, end)
 

@@ -1,10 +1,9 @@
 """A policy made ready for reckoning: conditions as functions, rules by clock, thresholds in microseconds."""
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.clocks import UNLIMITED, Pauses
 from rung.core.conditions import Facts, Predicate, facts_of, predicate
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import Fact, Policy, Rule, Step, Target
@@ -13,8 +12,6 @@ from rung.core.workflows import acting_alone
 
 #: The longest an offer at the last level waits before it is repeated.
 LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
-
-_UNLIMITED = 1 << 62
 
 
 class TimedStep(Struct, frozen=True):
@@ -71,7 +68,7 @@ class Compiled:
         self.by_clock = {clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
-        self._pauses: dict[tuple[int, int], dict[str, int]] = {}
+        self._pauses: dict[tuple[int, int], Pauses] = {}
         self._calendar_of_level = {
             name: self._calendar(level.calendar) for name, level in policy.levels.items() if level.calendar
         }
@@ -126,16 +123,17 @@ class Compiled:
             self._goals[key] = None if goal is None else duration_us(goal.on(calendar))
         return self._goals[key]
 
-    def pause_limits(self, target: int | None, calendar: Calendar) -> Mapping[str, int]:
-        """For each turn that pauses the resolution clock: the longest pause, in microseconds of working time."""
-        key = (-1 if target is None else target, id(calendar))
+    def pauses(self, target: int | None, own: Calendar) -> Pauses:
+        """What pauses the resolution clock of a ticket with this target, counted on its own calendar."""
+        key = (-1 if target is None else target, id(own))
         cached = self._pauses.get(key)
         if cached is None:
             goals = self.goals(target)
-            cached = self._pauses[key] = {
-                turn: duration_us(goals.pause_at_most[turn].on(calendar)) if turn in goals.pause_at_most else _UNLIMITED
+            limits = {
+                turn: duration_us(goals.pause_at_most[turn].on(own)) if turn in goals.pause_at_most else UNLIMITED
                 for turn in goals.pause_on
             }
+            cached = self._pauses[key] = Pauses(limits, own)
         return cached
 
     def _calendar(self, name: str) -> Calendar:

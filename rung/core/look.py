@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from rung.core.calendar import Calendar
-from rung.core.case import Case
+from rung.core.case import Case, Cycle
+from rung.core.clocks import Reading, reading
 from rung.core.compiled import Compiled
 from rung.core.conditions import Facts
 from rung.core.desk import Desk
@@ -58,6 +59,10 @@ class Look:
     def calendar(self) -> Calendar:
         """The ticket's calendar: its target's, else its level's, else `always`."""
         return self.compiled.calendar(None, self.target, self.case.level)
+
+    def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
+        """A cycle of this ticket, counted on a calendar."""
+        return reading(self.case, cycle, self.compiled.pauses(self.target, self.calendar), calendar)
 
     def record(self, event: AnyEvent) -> None:
         """Add an event numbered `number`; from here on the look sees its consequences."""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from rung.core import clocks
-from rung.core.calendar import Calendar
 from rung.core.case import Cycle
 from rung.core.compiled import ClockRule, TimedStep, repeated
 from rung.core.ladder import Destination, destination
@@ -85,7 +84,7 @@ def deadline(look: Look) -> datetime | None:
 def _view(look: Look, cycle: Cycle) -> ClockView:
     own = look.calendar
     goal = look.compiled.goal_us(cycle.clock, look.target, own) if cycle.clock in METRICS else None
-    read = _read(look, cycle, own)
+    read = look.read(cycle, own)
     ran = clocks.ran_until(read, look.now_us, own)
     at = None if goal is None else clocks.crossing(read, goal, own)
     runs = read.open_us is not None and read.open_us <= look.now_us
@@ -104,7 +103,7 @@ def _view(look: Look, cycle: Cycle) -> ClockView:
 
 def _of_rule(look: Look, rule: ClockRule, cycle: Cycle) -> list[Upcoming]:
     calendar = look.compiled.calendar(rule.rule, look.target, look.case.level)
-    read = _read(look, cycle, calendar)
+    read = look.read(cycle, calendar)
     offer = look.case.offer(cycle.number) if cycle.clock is ClockName.UNACCEPTED else None
     found = []
     for timed in look.compiled.thresholds(rule, look.target, calendar):
@@ -147,7 +146,3 @@ def _where(to: Destination) -> str:
     if to.level:
         return f"level:{to.level}"
     return f"{to.tracker}:{to.name}" if to.tracker else f"expert:{to.name}".rstrip(":")
-
-
-def _read(look: Look, cycle: Cycle, calendar: Calendar) -> clocks.Reading:
-    return clocks.reading(look.case, cycle, look.compiled.pause_limits(look.target, calendar), calendar)

@@ -132,7 +132,7 @@ def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: 
 def lines(look: Look, cycle: Cycle, calendar: Calendar) -> tuple[Line, ...]:
     """Every stretch of a cycle up to now: when it ran, was paused, or lay outside hours. No gap, no overlap."""
     end_us = look.now_us if cycle.ended_us is None else cycle.ended_us
-    read = clocks.reading(look.case, cycle, look.compiled.pause_limits(look.target, calendar), calendar)
+    read = look.read(cycle, calendar)
     running = [(s.start_us, end_us if s.end_us is None else s.end_us) for s in read.stretches]
     cuts = {cycle.started_us, end_us}
     cuts.update(span.since_us for span in look.case.spans if cycle.started_us < span.since_us < end_us)
@@ -156,8 +156,7 @@ def _cycle(look: Look, cycle: Cycle, goals: dict[tuple[ClockName, int], e.Judgem
     ran = _sum(every, Why.RAN)
     deadline = None
     if goal is not None and cycle.ended_us is None:
-        limits = look.compiled.pause_limits(look.target, own)
-        at = clocks.crossing(clocks.reading(look.case, cycle, limits, own), goal // _MICROSECOND, own)
+        at = clocks.crossing(look.read(cycle, own), goal // _MICROSECOND, own)
         deadline = None if at is None else from_us(at)
     return CycleReceipt(
         clock=cycle.clock,
@@ -279,7 +278,7 @@ def _step_not_yet(look: Look, rule: Rule, step: Step) -> NotYet | None:
     at = step.at.of(None if length is None else length.on(calendar), calendar)
     if at is None:
         return NotYet(rule.id, name, "this ticket has no target for it, or one shorter than the step stands before it")
-    read = clocks.reading(look.case, cycle, look.compiled.pause_limits(look.target, calendar), calendar)
+    read = look.read(cycle, calendar)
     if clocks.crossing(read, at // _MICROSECOND, calendar) is None:
         return NotYet(rule.id, name, "its clock is paused")
     return None

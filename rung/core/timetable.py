@@ -65,7 +65,7 @@ def timetable(look: Look) -> Timetable:
         if not rules and goal is None:
             continue
         if goal is not None:
-            goal_at = clocks.crossing(_read(case, cycle, compiled, target, own), goal, own)
+            goal_at = clocks.crossing(look.read(cycle, own), goal, own)
             if goal_at is not None and case.missed.get(clock) != cycle.number:
                 if goal_at <= now_us:
                     missed.append(Missed(clock, cycle.number, goal_at))
@@ -106,7 +106,7 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
                 continue
             if case.has_fired(rule.rule.id, timed.step.id, cycle.number):
                 continue
-            read = read or _read(case, cycle, compiled, look.target, calendar)
+            read = read or look.read(cycle, calendar)
             if read.ran_us > threshold:
                 at = clocks.crossing(read, threshold, calendar)
                 yield Due(cycle.ended_us if at is None else at, rule, timed, cycle)
@@ -116,7 +116,7 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     """(running time, goal, when the goal was reached) of a cycle on the ticket's calendar, in microseconds."""
     own = look.calendar
     goal = look.compiled.goal_us(cycle.clock, look.target, own)
-    read = _read(look.case, cycle, look.compiled, look.target, own)
+    read = look.read(cycle, own)
     total = clocks.ran_until(read, look.now_us, own)
     return total, goal, None if goal is None or total <= goal else clocks.crossing(read, goal, own)
 
@@ -135,7 +135,7 @@ def _of_rule(
         if cycles is not None and cycle.number in cycles:
             continue
         if read is None:
-            read = _read(case, cycle, compiled, look.target, calendar)
+            read = look.read(cycle, calendar)
         at = clocks.crossing(read, _threshold(case, cycle, timed), calendar)
         if at is None:
             continue
@@ -153,13 +153,9 @@ def _threshold(case: Case, cycle: Cycle, timed: TimedStep) -> int:
     return timed.threshold_us if offer is None else repeated(timed, offer.repeat)
 
 
-def _read(case: Case, cycle: Cycle, compiled: Compiled, target: int | None, calendar: Calendar) -> clocks.Reading:
-    return clocks.reading(case, cycle, compiled.pause_limits(target, calendar), calendar)
-
-
 def _overruns(case: Case, compiled: Compiled, target: int | None, own: Calendar) -> Iterator[Overrun]:
     if ClockName.RESOLUTION not in case.running or target is None:
         return
-    for pause, turn, at in clocks.overruns(case, compiled.pause_limits(target, own), own):
+    for pause, turn, at in clocks.overruns(case, compiled.pauses(target, own)):
         if pause not in case.overruns:
             yield Overrun(pause, turn, at)

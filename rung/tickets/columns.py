@@ -83,7 +83,7 @@ def next_deadline(look: Look) -> NextDeadline:
         goal = None if cycle is None else compiled.goal_us(clock, look.target, calendar)
         if cycle is None or goal is None or case.missed.get(clock) == cycle.number:
             continue
-        read = clocks.reading(case, cycle, compiled.pause_limits(look.target, calendar), calendar)
+        read = look.read(cycle, calendar)
         at = clocks.crossing(read, goal, calendar)
         if at is not None and (nearest is None or at < nearest[0]):
             nearest = (at, clock, clocks.crossing(read, int(goal * AT_RISK), calendar))
