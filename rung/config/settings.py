@@ -164,7 +164,6 @@ LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 # -- static files: from installed packages and our own, served by the web process itself
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -11,10 +11,10 @@ from rung.people.clock import database_now
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: HttpRequest, word: str) -> HttpResponse:
     """Ask first: a mail scanner that follows the link must not use it up. Then sign in."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "sign_in_link.html")
     agent = signin.redeem_link(word, now=database_now())
     if agent is None:

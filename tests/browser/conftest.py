@@ -1,0 +1,52 @@
+"""One desk and one Chromium for all browser tests."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.desk import Desk, free_port
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk in which nothing has happened yet, with its owner's sign-in link unused."""
+    desk = Desk(tmp_path_factory.mktemp("desk") / "data", free_port())
+    desk.link()
+    yield desk
+    desk.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; playwright's own would be a download."""
+    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+    assert found, "the browser tests need Chromium; on Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, desk: Desk, tmp_path: Path) -> Iterator[Page]:
+    """A page nobody is signed in on. The test fails if the browser complains of anything."""
+    context = chromium.new_context(base_url=f"http://localhost:{desk.port}")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def owner(page: Page, desk: Desk) -> Page:
+    """The same page with the owner signed in."""
+    page.goto(f"/sign-in/{desk.rung('person', 'link', 'owner').strip().rpartition('/')[2]}")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("/")
+    return page
