@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from rung.core.check import check_policy
 from rung.core.findings import Finding, Severity
-from rung.core.policy_reader import read_policy_bytes
+from rung.core.policy_reader import decoded
 from rung.core.policy_schema import schema as policy_schema
 
 commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
@@ -21,7 +22,7 @@ def check(
     strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
 ) -> None:
     """Say everything that is wrong with a policy. Exits 1 when something is, else 0."""
-    _, findings = read_policy_bytes(contents(file), str(file))
+    findings = findings_of(file)
     worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     fails = any(finding.severity in worst for finding in findings)
     if as_json:
@@ -37,6 +38,12 @@ def check(
 def schema() -> None:
     """Print the JSON Schema of a policy, for an editor to complete and check while one writes."""
     print(json.dumps(policy_schema(), indent=2))
+
+
+def findings_of(file: Path) -> tuple[Finding, ...]:
+    """What is wrong with a policy file."""
+    text = decoded(contents(file), str(file))
+    return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
 
 
 def contents(file: Path) -> bytes:

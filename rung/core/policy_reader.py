@@ -44,12 +44,18 @@ def read_document(
 
 
 def read_policy_bytes(content: bytes, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
-    """As `read_policy`, of a file's bytes, which must be UTF-8."""
+    """As `read_policy`, of a file's bytes."""
+    text = decoded(content, file)
+    return (None, (text,)) if isinstance(text, Finding) else read_policy(text, file)
+
+
+def decoded(content: bytes, file: str) -> str | Finding:
+    """A file's bytes as text, which must be UTF-8."""
     try:
-        return read_policy(content.decode(), file)
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return None, (Finding(file, line, "", "this line is not UTF-8", hint="save the file with that encoding"),)
+        return Finding(file, line, "", "this line is not UTF-8", hint="save the file with that encoding")
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from rung.core.durations import Duration
 from rung.core.findings import Finding
 from rung.core.policy import AnyOf, Budget, Compare, Comparison, Fact, Is, Policy
 from rung.core.policy_nodes import Entries, Items, Node, Text, lines_by_place, parse, plain
-from rung.core.policy_reader import read_document, read_policy, read_policy_bytes
+from rung.core.policy_reader import decoded, read_document, read_policy
 from rung.core.policy_schema import schema
 from rung.core.vocabulary import ClockName, Priority, Turn
 
@@ -117,9 +117,9 @@ def test_a_billion_laughs_ends_soon_with_one_finding() -> None:
 
 
 def test_bytes_that_are_not_utf8_are_named_with_their_line() -> None:
-    _, findings = read_policy_bytes(b"name: a\nlevels: \xff\n", "policy.yaml")
-    assert str(findings[0]) == "policy.yaml:2: this line is not UTF-8; save the file with that encoding"
-    assert read_policy_bytes(b"\xef\xbb\xbf" + SMALL.encode(), "policy.yaml")[1] == ()
+    finding = decoded(b"name: a\nlevels: \xff\n", "policy.yaml")
+    assert str(finding) == "policy.yaml:2: this line is not UTF-8; save the file with that encoding"
+    assert said(str(decoded(b"\xef\xbb\xbf" + SMALL.encode(), "policy.yaml"))) == []
 
 
 def planted(old: str, new: str) -> str:

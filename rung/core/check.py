@@ -1,0 +1,26 @@
+"""Checks a policy like code: what in it can never work, or not as somebody would expect, found without running it."""
+
+from rung.core import check_attention, check_clocks, check_levels, check_lists, check_sleepers
+from rung.core.check_notes import Notes
+from rung.core.findings import Finding, has_errors, in_reading_order
+from rung.core.policy import Policy
+from rung.core.policy_nodes import lines_by_place, parse
+from rung.core.policy_reader import read_document
+from rung.core.possible import World
+
+
+def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
+    """A document read, and judged by the file alone; None where an error of reading leaves no policy to judge.
+
+    Never raises. An error can never do what is written; a warning works, and not as one would expect.
+    """
+    root, found = parse(text, file)
+    if root is None:
+        return None, in_reading_order(found)
+    policy, findings = read_document(root, file, found)
+    if policy is None or has_errors(findings):
+        return None, findings
+    notes = Notes(policy, file, lines_by_place(root), World.of(policy))
+    for part in (check_lists, check_clocks, check_sleepers, check_levels, check_attention):
+        part.check(notes)
+    return policy, in_reading_order([*findings, *notes.findings])

@@ -1,0 +1,100 @@
+"""Finds interruptions that would wait too long, and replies with gaps that nothing can fill."""
+
+import re
+from datetime import timedelta
+
+from rung.core.check_notes import Notes
+from rung.core.policy import Actions, Budget, Fact, Is
+from rung.core.policy_cells import did_you_mean
+from rung.core.vocabulary import METRICS, Priority
+
+PLACEHOLDERS = (
+    *("requester.name", "requester.first_name", "requester.email", "customer.name", "customer.tier"),
+    *("ticket.number", "ticket.subject", "ticket.priority", "ticket.status", "ticket.category", "ticket.link"),
+    *("level.name", "level.team", "assignee.name", "assignee.first_name", "agent.name", "agent.first_name"),
+    *(f"deadline.{metric}" for metric in METRICS),
+    *("missing", "resolution", "rating_link"),
+)
+_GAP = re.compile(r"\{([^{}\n]*)\}")
+_URGENT = Is(Fact.PRIORITY, (Priority.URGENT,))
+_PEOPLE = ("assignee", "owner", "lead", "agent:", "on_call:", "account_owner")
+
+
+def check(notes: Notes) -> None:
+    """Budgets, quiet hours, alerts and the gaps in replies."""
+    attention = notes.policy.attention
+    if attention.person is not None:
+        _budget(notes, "person", attention.person)
+    if attention.channel is not None:
+        _budget(notes, "channel", attention.channel)
+    _quiet(notes)
+    _replies(notes)
+    for number, alert in enumerate(notes.policy.alerts):
+        if alert.above_share is not None and alert.above_share >= 1:
+            notes.error(f"alerts[{number}].above", "a share is never above 100%", "write a smaller one")
+
+
+def _budget(notes: Notes, whose: str, budget: Budget) -> None:
+    """A single urgent ticket must not use up what a person or a channel may be told."""
+    most, example = 0, ""
+    for number, target in enumerate(notes.policy.targets):
+        if notes.world.possible(notes.selected(number), _URGENT) is None:
+            continue
+        moments: list[timedelta] = []
+        for _, rule, step, actions, when in notes.acts():
+            if step is None or rule.clock is None or notes.world.possible(when, _URGENT) is None:
+                continue
+            calendar = notes.calendar(rule.calendar or target.calendar)
+            goal = target.goal(rule.clock)
+            at = step.at.of(None if goal is None else goal.on(calendar), calendar)
+            if at is not None:
+                moments += [at] * _told(actions, whose)
+        count = max((_within(moments, start, budget.per) for start in moments), default=0)
+        if count > most:
+            most, example = count, f"targets[{number}]"
+    if most > budget.count:
+        notes.warning(
+            f"attention.budget.{whose}",
+            f"one urgent ticket of {example} alone can mean {most} messages in that time, so some would wait",
+            f"allow at least {most}",
+        )
+
+
+def _within(moments: list[timedelta], start: timedelta, window: timedelta) -> int:
+    return sum(start <= moment < start + window for moment in moments)
+
+
+def _told(actions: Actions, whose: str) -> int:
+    """How many messages the step means for one person, or for one channel."""
+    words = [*actions.notify, *([actions.remind] if actions.remind else [])]
+    to_people = [word for word in words if word.startswith(_PEOPLE)]
+    return min(1, len(to_people)) if whose == "person" else min(1, len(words) - len(to_people))
+
+
+def _quiet(notes: Notes) -> None:
+    quiet = notes.policy.attention.quiet
+    if quiet is None or Priority.URGENT in quiet.except_:
+        return
+    calendar = notes.calendar(quiet.outside)
+    if calendar.always:
+        return
+    for number, target in enumerate(notes.policy.targets):
+        counts = notes.calendar(target.calendar)
+        urgent = notes.world.possible(notes.selected(number), _URGENT) is not None
+        if urgent and counts.ordinary_week > calendar.ordinary_week:
+            notes.warning(
+                "attention.quiet",
+                f"urgent tickets of targets[{number}] run on {target.calendar or 'always'}, "
+                f"and what they say waits until {quiet.outside} opens",
+                "write except: [urgent]",
+            )
+            return
+
+
+def _replies(notes: Notes) -> None:
+    for name, text in notes.policy.replies.items():
+        for gap in dict.fromkeys(_GAP.findall(text)):
+            if gap in PLACEHOLDERS or re.fullmatch(r"answers\.\w+", gap):
+                continue
+            hint = did_you_mean(gap, PLACEHOLDERS) or "write one such as {requester.first_name}"
+            notes.warning(f"replies.{name}", f"nothing fills the gap {{{gap}}}", hint)

@@ -1,0 +1,128 @@
+"""Finds entries that can never match: contradictory ones, and those that earlier entries leave nothing to."""
+
+from collections.abc import Sequence
+
+from rung.core.check_notes import Notes
+from rung.core.policy import ALWAYS_TRUE, All, Fact, Is, When
+from rung.core.possible import contains, in_words, otherwise
+from rung.core.vocabulary import ClockName, Status
+
+OPEN_STATUSES = (Status.OPEN, Status.PENDING, Status.ON_HOLD)
+_OURS = (Status.OPEN,)
+_NOT_CUSTOMERS = (Status.OPEN, Status.ON_HOLD)
+RUNS_WHILE: dict[ClockName, tuple[Status, ...]] = {
+    ClockName.FIRST_RESPONSE: _NOT_CUSTOMERS,
+    ClockName.NEXT_RESPONSE: _NOT_CUSTOMERS,
+    ClockName.UPDATE: _NOT_CUSTOMERS,
+    ClockName.RESOLUTION: OPEN_STATUSES,
+    ClockName.UNASSIGNED: _OURS,
+    ClockName.IDLE: _OURS,
+    ClockName.AT_LEVEL: OPEN_STATUSES,
+    ClockName.UNACCEPTED: OPEN_STATUSES,
+    ClockName.CUSTOMER_SILENCE: (Status.PENDING,),
+    ClockName.THIRD_PARTY_SILENCE: (Status.ON_HOLD,),
+}
+
+
+def check(notes: Notes) -> None:
+    """Every list in which the first match wins, every rule and step, every category and workflow."""
+    policy = notes.policy
+    _first_match(notes, "routing", [route.when for route in policy.routing])
+    _first_match(notes, "priority.rules", [rule.when for rule in policy.priority.rules])
+    _first_match(notes, "targets", [target.when for target in policy.targets])
+    _no_target(notes)
+    _rules(notes)
+    _categories(notes)
+    _workflows(notes)
+
+
+def running(clock: ClockName) -> When:
+    """What holds of every ticket on which the clock runs."""
+    return Is(Fact.STATUS, RUNS_WHILE[clock])
+
+
+def _first_match(notes: Notes, section: str, conditions: Sequence[When]) -> None:
+    for number, when in enumerate(conditions):
+        place = f"{section}[{number}]"
+        if notes.world.possible(when) is None:
+            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+        elif notes.world.possible(when, otherwise(conditions[:number])) is None:
+            blocking = next(
+                (
+                    earlier
+                    for earlier in range(number)
+                    if notes.world.possible(when, otherwise([conditions[earlier]])) is None
+                ),
+                None,
+            )
+            by = f"{section}[{blocking}] takes" if blocking is not None else "the entries above take"
+            notes.error(place, f"this never counts: {by} every ticket it could match", "move it up, or remove it")
+
+
+def _no_target(notes: Notes) -> None:
+    targets = notes.policy.targets
+    if not targets:
+        notes.warning(
+            "targets", "there are no targets, so no ticket has a deadline", "add targets: [{first_response: 1h}]"
+        )
+    elif (ticket := notes.world.possible(otherwise(target.when for target in targets))) is not None:
+        notes.warning(
+            "targets",
+            f"a ticket with {in_words(ticket)} matches none of these, so it has no deadline",
+            "end the list with a target without `when`",
+        )
+
+
+def _rules(notes: Notes) -> None:
+    for place, rule in notes.rules():
+        runs = running(rule.clock) if rule.clock is not None else ALWAYS_TRUE
+        if notes.world.possible(rule.when) is None:
+            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+            continue
+        if rule.clock is not None and notes.world.possible(rule.when, runs) is None:
+            statuses = " or ".join(RUNS_WHILE[rule.clock])
+            notes.error(
+                f"{place}.when",
+                f"this can never hold while {rule.clock} runs, which is when a ticket is {statuses}",
+                "change the status, or the clock",
+            )
+            continue
+        for number, step in enumerate(rule.steps):
+            if notes.world.possible(rule.when, step.when, runs) is None:
+                notes.error(
+                    f"{place}.steps[{number}].when",
+                    "this can never hold together with the rule's own `when`",
+                    "change one of the two",
+                )
+
+
+def _categories(notes: Notes) -> None:
+    heard: list[tuple[str, str]] = []
+    for category in notes.policy.categories:
+        for number, phrase in enumerate(category.text):
+            earlier = next(((name, part) for name, part in heard if contains(phrase, part)), None)
+            if earlier is not None:
+                name, part = earlier
+                where = "already" if name == category.name else f"already under {name}, which comes first"
+                notes.warning(
+                    f"categories.{category.name}.text[{number}]",
+                    f'"{phrase}" decides nothing: "{part}" is listed {where}',
+                    "remove it, or move its category up",
+                )
+            heard.append((category.name, phrase))
+
+
+def _workflows(notes: Notes) -> None:
+    for workflow in notes.policy.workflows:
+        place = f"workflows.{workflow.name}"
+        if notes.world.possible(workflow.when) is None:
+            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+        if workflow.reply is None and workflow.then is None:
+            notes.error(place, "this workflow does nothing", "give it a reply, or then: pending")
+        if workflow.auto and workflow.ask:
+            asked = ", ".join(workflow.ask)
+            notes.error(f"{place}.auto", f"it cannot act alone while it has to ask for {asked}", "remove ask, or auto")
+        elif workflow.auto and workflow.when == All(()):
+            notes.error(
+                f"{place}.auto", "acting alone and without a `when`, it would answer every ticket", "add when: {…}"
+            )
