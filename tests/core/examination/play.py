@@ -157,6 +157,9 @@ class Play:
                 return f"{clock} ran {spelled(view.ran.total_seconds())} of {goal}"
             case [clock, "running"] | [clock, "not", "running"]:
                 return f"{clock} running" if ClockName(clock) in case.running else f"{clock} not running"
+            case ["missing", *_]:
+                newest = next(each for each in reversed(self.history) if isinstance(each, e.Offered))
+                return f"missing {', '.join(newest.missing) or 'nothing'}"
             case ["wakes", *_]:
                 return f"wakes {wall(self.wake_at, self.situation.zone)}" if self.wake_at else "wakes never"
         raise AssertionError(f"nothing can be read by {' '.join(words)!r}")
