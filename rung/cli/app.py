@@ -12,7 +12,11 @@ import rung.cli
 def build() -> typer.Typer:
     """The command. A module's `commands` become `rung MODULE ...`; a module's `command` becomes `rung MODULE`."""
     app = typer.Typer(
-        name="rung", help="An open escalation desk.", no_args_is_help=True, pretty_exceptions_show_locals=False
+        name="rung",
+        help="An open escalation desk.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
     )
 
     @app.callback()

@@ -1,14 +1,19 @@
 """`rung prepare`: the schema of this version, and a first agent to sign in as."""
 
 from django.core.management import call_command
+from django.db import connection
 
 from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 
+ONE_AT_A_TIME = 7_864_871  # a number of ours among PostgreSQL's advisory locks; it is given back with the connection
+
 
 def command() -> None:
     """Bring the database up to date and print the word of a one-time sign-in link for the desk's first owner."""
+    with connection.cursor() as cursor:  # several machines may start at once
+        cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
     call_command("migrate", interactive=False, verbosity=0)
     print(signin.issue_link(_owner(), now=database_now()))
 

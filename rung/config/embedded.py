@@ -14,6 +14,7 @@ from urllib.parse import quote
 import psycopg
 
 from rung.config import programs
+from rung.config.folder import write_secret
 from rung.config.programs import DatabaseProblem
 
 # Written once into the cluster's postgresql.conf, where the operator may change them.
@@ -91,7 +92,7 @@ class Embedded:
             self._change_major(old, new, here)
         self._serve(here)
         self._make_database()
-        self._write_secret("database-url", self.url)
+        write_secret(self.data / "database-url", self.url)
 
     def stop(self) -> None:
         """Stop the server and wait until it has gone: politely, then at once."""
@@ -266,12 +267,8 @@ class Embedded:
     def _password(self, name: str) -> str:
         place = self.data / name
         if not place.exists():
-            self._write_secret(name, secrets.token_urlsafe(32))
+            write_secret(place, secrets.token_urlsafe(32))
         return place.read_text().strip()
-
-    def _write_secret(self, name: str, text: str) -> None:
-        with os.fdopen(os.open(self.data / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
 
     def _url(self, role: str, database: str) -> str:
         name = SUPERUSER_FILE if role == "postgres" else "database-password"

@@ -13,12 +13,16 @@ def data_folder() -> Path:
 def make(folder: Path) -> None:
     """Make the data folder and the secret key in it, closed to everybody else. Nothing changes when they are there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        fd = os.open(folder / "secret-key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(fd, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not (folder / "secret-key").exists():
+        write_secret(folder / "secret-key", secrets.token_urlsafe(48))
+
+
+def write_secret(place: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    made = place.with_name(f".{place.name}-{os.getpid()}")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    made.replace(place)
 
 
 def secret_key(folder: Path) -> str:

@@ -13,6 +13,16 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
+# granian's own lines, in the same form.
+SERVER = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "rung.config.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"_granian": {"handlers": ["stderr"], "propagate": False}},
+}
+
+
 def formatter() -> logging.Formatter:
     """The formatter Django's LOGGING names; configures structlog to write through it."""
     structlog.configure(

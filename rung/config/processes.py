@@ -11,6 +11,8 @@ import django
 from granian.constants import Interfaces
 from granian.server import Server
 
+from rung.config import logs
+
 STOP_WITHIN = 3  # seconds a web worker may take to finish its requests
 LOOPS = {
     "ticker": "rung.escalation.ticker",
@@ -67,6 +69,7 @@ def run_web(listen: Listen) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=STOP_WITHIN,
         log_access=False,
+        log_dictconfig=logs.SERVER,
     ).serve()
 
 
@@ -82,6 +85,7 @@ def run_live(listen: Listen) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=1,  # its streams never end by themselves
         log_access=False,
+        log_dictconfig=logs.SERVER,
     ).serve()
 
 

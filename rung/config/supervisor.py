@@ -15,6 +15,8 @@ from rung.config.embedded import Embedded
 from rung.config.lifeline import tied_to_us
 from rung.config.programs import DatabaseProblem
 
+LOOK_EVERY = 1.0  # seconds; the end of a part wakes us sooner
+GREET_EVERY = 0.1
 FIRST_WAIT = 0.5  # seconds before a part that died is started again; doubled each time
 LONGEST_WAIT = 30.0
 SETTLED = 60.0  # seconds alive after which a part counts as healthy again
@@ -43,6 +45,7 @@ class Supervisor:
     database: Embedded | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     say: Callable[[str], None] = print
+    greet: Callable[[], bool] | None = None  # asked until it has said its greeting
     _stopping: bool = False
 
     def run(self) -> None:
@@ -51,13 +54,17 @@ class Supervisor:
         os.set_blocking(wake, False)
         os.set_blocking(awake, False)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask_to_stop)
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to outlive the terminal
+            signal.signal(signal.SIGHUP, self._ask_to_stop)
         signal.signal(signal.SIGCHLD, lambda _signal, _frame: None)  # only to wake us
         try:
             while not self._stopping:
                 self._look_after_database()
-                pause = min([1.0, *(self._look_after(part) for part in self.parts)])
+                pause = min([LOOK_EVERY, *(self._look_after(part) for part in self.parts)])
+                if self.greet:
+                    pause, self.greet = (pause, None) if self.greet() else (GREET_EVERY, self.greet)
                 if select.select([awake], [], [], pause)[0]:
                     os.read(awake, 4096)
         finally:

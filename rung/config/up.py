@@ -16,6 +16,7 @@ from rung.config.processes import PARTS
 from rung.config.programs import DatabaseProblem
 from rung.config.supervisor import Part, Supervisor, command_of, put_large_logs_aside
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -40,6 +41,8 @@ def up(*, host: str, port: int) -> None:
     }
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over, stop tidily too
     database = None if os.environ.get("DATABASE_URL") else Embedded(data)
+    if url := os.environ.get("DATABASE_URL"):
+        folder.write_secret(data / "database-url", url)  # so that the `rung` command finds it
     try:
         if database:
             database.start()
@@ -50,10 +53,16 @@ def up(*, host: str, port: int) -> None:
         if database:
             database.stop()
         raise
-    say(f"Rung is at {address}")
-    say(f"Sign in once with {address}/sign-in/{word}")
-    say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
-    Supervisor([Part(name, command_of(name)) for name in PARTS], logs, database, environment, say).run()
+
+    def greet() -> bool:
+        if not _answers(host, port):
+            return False
+        say(f"Rung is at {address}")
+        say(f"Sign in once with {address}/sign-in/{word}")
+        say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
+        return True
+
+    Supervisor([Part(name, command_of(name)) for name in PARTS], logs, database, environment, say, greet).run()
     say("Stopped.")
     lock.close()
 
@@ -64,8 +73,7 @@ def say(sentence: str) -> None:
 
 
 def _name(host: str) -> str:
-    everywhere = ("127.0.0.1", "0.0.0.0", "::")  # noqa: S104  compared, not bound
-    return "localhost" if host in everywhere else host  # passkeys need localhost, not its number
+    return "localhost" if host in {"127.0.0.1", EVERYWHERE} else host  # passkeys need localhost, not its number
 
 
 def _prepare(environment: dict[str, str]) -> str:
@@ -92,6 +100,14 @@ def _lock(data: Path) -> IO[str]:
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1" if host == EVERYWHERE else host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
