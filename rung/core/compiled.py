@@ -1,10 +1,14 @@
 """A policy made ready for reckoning: conditions as functions, rules by clock, thresholds in microseconds."""
 
+from collections.abc import Hashable
+
 from msgspec import Struct
 
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.case import Case
 from rung.core.clocks import UNLIMITED, Pauses
 from rung.core.conditions import Facts, Predicate, facts_of, predicate
+from rung.core.facts import facts
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import Fact, Policy, Rule, Step, Target
 from rung.core.vocabulary import ClockName
@@ -12,6 +16,9 @@ from rung.core.workflows import acting_alone
 
 #: The longest an offer at the last level waits before it is repeated.
 LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
+
+#: Sets of facts remembered per policy; beyond that all are forgotten at once.
+MOST_STANDINGS = 20_000
 
 
 class TimedStep(Struct, frozen=True):
@@ -41,8 +48,43 @@ class PlainRule(Struct, frozen=True):
     asks_rating: bool
 
 
+class Standing:
+    """What a policy says to a set of facts: the target, and which rules hold. Reckoned when first asked for."""
+
+    __slots__ = ("_compiled", "_plain", "_target", "_whens", "facts")
+
+    def __init__(self, compiled: "Compiled", known: Facts) -> None:
+        self.facts = known
+        self._compiled = compiled
+        self._target: int | None = -1
+        self._plain: tuple[PlainRule, ...] | None = None
+        self._whens: dict[tuple[int, int], bool] = {}
+
+    @property
+    def target(self) -> int | None:
+        """The place of the target among those of the policy."""
+        if self._target == -1:
+            self._target = self._compiled.target(self.facts)
+        return self._target
+
+    @property
+    def plain(self) -> tuple[PlainRule, ...]:
+        """The rules without a clock that hold."""
+        if self._plain is None:
+            self._plain = tuple(rule for rule in self._compiled.plain_rules if rule.when(self.facts))
+        return self._plain
+
+    def applies(self, rule: ClockRule, timed: TimedStep) -> bool:
+        """Whether both the rule and this step of it hold."""
+        key = rule.place, timed.place
+        known = self._whens.get(key)
+        if known is None:
+            known = self._whens[key] = rule.when(self.facts) and timed.when(self.facts)
+        return known
+
+
 class Compiled:
-    """One policy version, ready. Immutable but for its caches of thresholds, which depend on nothing else."""
+    """One policy version, ready. Immutable but for what it remembers of questions whose answers never change."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -66,6 +108,8 @@ class Compiled:
             if workflow.auto and not workflow.ask
         )
         self.by_clock = {clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName}
+        self._asks_for_customer = Fact.CUSTOMER in _asked(policy)
+        self._standings: dict[Hashable, Standing] = {}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
         self._pauses: dict[tuple[int, int], Pauses] = {}
@@ -79,10 +123,41 @@ class Compiled:
             rule.id: self._calendar(rule.calendar) for rule in policy.rules if rule.calendar is not None
         }
 
-    def target(self, facts: Facts) -> int | None:
+    def standing(self, case: Case) -> Standing:
+        """What the policy says to the facts of a case: one answer for all cases with the same facts."""
+        key = (
+            case.status,
+            case.priority,
+            case.level,
+            case.category,
+            case.path,
+            case.offers[-1].level if case.offers else None,
+            case.critical,
+            case.attempts,
+            case.reopens,
+            case.tier,
+            case.emotion,
+            case.rating,
+            case.channel,
+            case.language,
+            case.customer if self._asks_for_customer else None,
+            tuple(case.matched),
+            tuple(case.tags),
+        )
+        found = self._standings.get(key)
+        if found is None:
+            if len(self._standings) >= MOST_STANDINGS:
+                self._standings.clear()
+            known = facts(case)
+            if not self._asks_for_customer:
+                known = {fact: value for fact, value in known.items() if fact is not Fact.CUSTOMER}
+            found = self._standings[key] = Standing(self, known)
+        return found
+
+    def target(self, known: Facts) -> int | None:
         """The place of the first target whose `when` holds."""
         for place, (when, _) in enumerate(self.targets):
-            if when(facts):
+            if when(known):
                 return place
         return None
 
@@ -151,6 +226,18 @@ class Compiled:
 
 
 _NO_TARGET = Target()
+
+
+def _asked(policy: Policy) -> frozenset[Fact]:
+    """Every fact some condition of the policy asks for."""
+    whens = (
+        *(rule.when for rule in policy.priority.rules),
+        *(route.when for route in policy.routing),
+        *(target.when for target in policy.targets),
+        *(rule.when for rule in policy.rules),
+        *(step.when for rule in policy.rules for step in rule.steps),
+    )
+    return frozenset(fact for when in whens for fact in facts_of(when))
 
 
 def repeated(timed: TimedStep, repeat: int) -> int:

@@ -2,26 +2,31 @@
 
 from datetime import datetime
 
+from rung.core import events as e
 from rung.core.calendar import Calendar
 from rung.core.case import Case, Cycle
 from rung.core.clocks import Reading, reading
-from rung.core.compiled import Compiled
+from rung.core.compiled import Compiled, Standing
 from rung.core.conditions import Facts
 from rung.core.desk import Desk
 from rung.core.effects import Notice
 from rung.core.events import AnyEvent
-from rung.core.facts import facts
 from rung.core.fold import fold
 from rung.core.moments import to_us
 
 #: `by` of what the ticker itself concludes.
 SYSTEM = "system"
 
+#: What is only written down: it changes no fact and no clock, so it brings nothing else about.
+WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
+    {e.StepFired, e.TargetMissed, e.CyclesJudged, e.PauseOverrun, e.EpisodeEnded, e.NobodyReached, e.AutoReplied}
+)
+
 
 class Look:
     """Mutable, and alive only for the length of one reckoning. The case is its own: pass it a copy."""
 
-    __slots__ = ("_facts", "_target", "case", "compiled", "desk", "events", "highest", "notices", "now", "now_us")
+    __slots__ = ("_standing", "case", "compiled", "desk", "events", "highest", "notices", "now", "now_us")
 
     def __init__(self, case: Case, compiled: Compiled, desk: Desk, now: datetime) -> None:
         self.case = case
@@ -34,8 +39,7 @@ class Look:
         self.notices: list[Notice] = []
         #: The rank of the highest offer made in this look.
         self.highest = -2
-        self._facts: Facts | None = None
-        self._target: int | None = -1
+        self._standing: Standing | None = None
 
     @property
     def number(self) -> int:
@@ -43,17 +47,20 @@ class Look:
         return self.case.number + 1
 
     @property
+    def standing(self) -> Standing:
+        """What the policy says to the facts as they are now."""
+        if self._standing is None:
+            self._standing = self.compiled.standing(self.case)
+        return self._standing
+
+    @property
     def facts(self) -> Facts:
-        if self._facts is None:
-            self._facts = facts(self.case)
-        return self._facts
+        return self.standing.facts
 
     @property
     def target(self) -> int | None:
         """The place of the ticket's target among those of the policy."""
-        if self._target == -1:
-            self._target = self.compiled.target(self.facts)
-        return self._target
+        return self.standing.target
 
     @property
     def calendar(self) -> Calendar:
@@ -68,8 +75,8 @@ class Look:
         """Add an event numbered `number`; from here on the look sees its consequences."""
         fold(self.case, event)
         self.events.append(event)
-        self._facts = None
-        self._target = -1
+        if type(event) not in WITHOUT_CONSEQUENCE:
+            self._standing = None
 
     def say(self, notice: Notice) -> None:
         self.notices.append(notice)

@@ -13,7 +13,7 @@ from rung.core.desk import Desk
 from rung.core.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.escalating import Origin
 from rung.core.ladder import first_level
-from rung.core.look import SYSTEM, Look
+from rung.core.look import SYSTEM, WITHOUT_CONSEQUENCE, Look
 from rung.core.moments import SECOND_US, from_us
 from rung.core.recipients import lead
 from rung.core.steps import WITHDRAWING, Item, act, item_of, record_step
@@ -41,9 +41,9 @@ def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime) -> 
     _judge_ended(look)
     wake_us: int | None = None
     for _ in range(MOST_PASSES):
-        before = case.number
+        before = len(look.events)
         table = _pass(look)
-        if case.number == before:
+        if all(type(event) in WITHOUT_CONSEQUENCE for event in look.events[before:]):
             wake_us = table.next_us
             break
     else:
@@ -177,21 +177,29 @@ def _judge_ended(look: Look) -> None:
 
 def _withdraw(look: Look) -> None:
     """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
-    while (
-        offer := next((each for each in look.case.offers if _has_lost_its_clock(look.case, each)), None)
-    ) is not None:
+    while (offer := _without_its_clock(look.case)) is not None:
         look.record(
             e.OfferWithdrawn(at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock))
         )
 
 
-def _has_lost_its_clock(case: Case, offer: Offer) -> bool:
-    if offer.clock not in WITHDRAWING:
-        return False
-    if offer.clock is ClockName.UNACCEPTED:
-        return offer.cycle is not None and case.offer(offer.cycle) is None
-    running = case.running.get(offer.clock)
-    return running is None or running.number != offer.cycle
+def _without_its_clock(case: Case) -> Offer | None:
+    """The oldest open offer that was made on a clock which runs no longer."""
+    standing: set[int] = set()
+    for offer in case.offers:
+        standing.add(offer.number)
+        clock = offer.clock
+        if clock is None or clock not in WITHDRAWING:
+            continue
+        if clock is ClockName.UNACCEPTED:
+            # Its clock is that of an older offer, so that one has been passed already if it still stands.
+            if offer.cycle is not None and offer.cycle not in standing:
+                return offer
+            continue
+        running = case.running.get(clock)
+        if running is None or running.number != offer.cycle:
+            return offer
+    return None
 
 
 def _free_of_the_inactive(look: Look) -> None:
@@ -268,12 +276,15 @@ def _turned_true(look: Look) -> list[Item]:
     """The rules without a clock whose `when` has turned true; those that turned false end their episode.
     On a resolved ticket only a rating can still start one."""
     case = look.case
+    true = look.standing.plain
+    if not true and not case.episodes:
+        return []
     over = case.status.is_over
     items = []
     for rule in look.compiled.plain_rules:
         if over and not rule.asks_rating:
             continue
-        holds = rule.when(look.facts)
+        holds = rule in true
         began = case.episodes.get(rule.rule.id)
         if holds and began is None and rule.rule.do is not None:
             items.append(
@@ -292,6 +303,8 @@ def _turned_true(look: Look) -> list[Item]:
 
 def _digested(notices: list[Notice]) -> tuple[Notice, ...]:
     """Several moments for one recipient in one look become one digest."""
+    if len(notices) < 2:
+        return tuple(notices)
     moments: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.kind is NoticeKind.MOMENT:

@@ -72,7 +72,7 @@ def item_of(look: Look, due: Due) -> Item:
         actions=due.timed.step.actions,
         due_us=due.due_us,
         episode=False,
-        holds=rule.when(look.facts) and due.timed.when(look.facts),
+        holds=look.standing.applies(rule, due.timed),
         deadline_us=due.deadline_us,
     )
 
