@@ -44,6 +44,8 @@ WSGI_APPLICATION = "rung.config.wsgi.application"
 # Adding a channel or a tracker is one line here.
 CHANNELS: list[str] = ["rung.channels.slack"]
 TRACKERS: list[str] = []
+# Who tells the outbox what a delivery says when it is sent, and whether it is still true.
+DELIVERY_SOURCE = "rung.tickets.speech.Speech"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -21,7 +21,11 @@ LATER = timedelta(hours=1)
 def park(number: int, raised: Exception) -> None:
     """Set it aside for 1, 5, 30 minutes, then hourly. The desk's owners are told the first time."""
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update(of=("self",)).select_related("customer", "requester").get(pk=number)
+        ticket = (
+            Ticket.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("customer", "requester")
+            .get(pk=number)
+        )
         now = database_now()
         ticket.wake_at = now + (WAITS[ticket.attempts] if ticket.attempts < len(WAITS) else LATER)
         is_first = ticket.parked_at is None

@@ -1,8 +1,131 @@
-"""What waits to be said is sent."""
+"""What waits to be said is sent: asked again whether it is still wanted, one at a time in a lane, never forgotten."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils.module_loading import import_string
+
+from rung.outbox import holding, lanes, loop, settling, wakeups
+from rung.outbox.lanes import Claimed
+from rung.outbox.loop import Loop
+from rung.outbox.ports import Later, Outcome, Source, Unclear
+from rung.outbox.sending import call_for
+from rung.people.clock import database_now
+
+log = structlog.get_logger(__name__)
+
+#: How many adapters may be at work at once.
+WORKERS = 8
+#: How long one sending may take before another courier believes that this one has died. Adapters give up far sooner.
+LEASE = timedelta(minutes=2)
+LOOK_ROUND_EVERY = 0.5
 
 
 def run(stop: threading.Event) -> None:
-    """Until asked to stop."""
-    stop.wait()
+    """Until asked to stop; what is being sent is finished first."""
+    courier = Courier(source())
+    try:
+        loop.run(
+            Loop(
+                name="courier",
+                channel=wakeups.COURIER,
+                round=lambda: courier.send_all(stop),
+                next_at=lanes.next_at,
+            ),
+            stop,
+        )
+    finally:
+        courier.close()
+
+
+def source() -> Source:
+    """Those who know the tickets, as settings name them."""
+    built: Source = import_string(settings.DELIVERY_SOURCE)()
+    return built
+
+
+class Courier:
+    """Claims what is due, has it sent by a few threads, and writes down what came of it.
+
+    Only this thread touches deliveries. A row is marked as being sent, and that is committed, before anybody is
+    called: whatever dies afterwards, the next courier knows that it may have gone out.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="adapter")
+        self._away: dict[Future[Outcome], Claimed] = {}
+
+    def send_all(self, stop: threading.Event | None = None) -> int:
+        """Send until nothing is due at this moment; how many sendings that took."""
+        done = 0
+        while True:
+            stopping = stop is not None and stop.is_set()
+            if not stopping:
+                self._start()
+            if not self._away:
+                return done
+            finished, _ = wait(self._away, timeout=LOOK_ROUND_EVERY, return_when=FIRST_COMPLETED)
+            for future in finished:
+                settling.settle(self._away.pop(future), future.result(), self._source, database_now())
+                done += 1
+
+    def close(self) -> None:
+        """Let the threads finish."""
+        self._pool.shutdown(wait=True)
+
+    def _start(self) -> None:
+        settling.settle_abandoned(self._source, database_now())
+        holding.release(self._source, database_now())
+        room = WORKERS - len(self._away)
+        while room > 0 and (claimed := self._claim(room)):
+            for one, call in claimed:
+                self._away[self._pool.submit(_carefully, call, one)] = one
+            room = WORKERS - len(self._away)
+
+    def _claim(self, most: int) -> list[tuple[Claimed, Callable[[], Outcome]]]:
+        """What is to be sent now, with the call that does it. What is no longer wanted or held back goes no further.
+
+        An empty list means that nothing at all is due.
+        """
+        ready: list[tuple[Claimed, Callable[[], Outcome]]] = []
+        while not ready:
+            with transaction.atomic():
+                now = database_now()
+                claimed = lanes.claim(most, now, now + LEASE)
+                if not claimed:
+                    return []
+                prepared = ((one, self._prepared(one, now)) for one in claimed)
+                ready.extend((one, call) for one, call in prepared if call is not None)
+        return ready
+
+    def _prepared(self, one: Claimed, now: datetime) -> Callable[[], Outcome] | None:
+        """The call that sends it; None if it is not to be sent now. One that cannot be drawn stops no other."""
+        try:
+            with transaction.atomic():
+                if settling.drop_unwanted(one, self._source, now) or holding.hold(one, now):
+                    return None
+                return call_for(one, self._source, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not a delivery
+        except Exception as raised:
+            log.exception("a delivery could not be drawn", delivery=one.delivery.pk, ticket=one.delivery.ticket_id)
+            reason = f"{type(raised).__name__}: {raised}"
+            return lambda: Later(reason)
+
+
+def _carefully(call: Callable[[], Outcome], claimed: Claimed) -> Outcome:
+    """An adapter that raises has a mistake in it: nobody knows what the other side has."""
+    try:
+        return call()
+    except Exception as raised:
+        log.exception("an adapter raised", delivery=claimed.delivery.pk, channel=claimed.delivery.channel)
+        return Unclear(f"{type(raised).__name__}: {raised}")
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connection.close_if_unusable_or_obsolete()

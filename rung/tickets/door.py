@@ -99,7 +99,7 @@ def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
     `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
     """
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(number=number)
+        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(number=number)
         inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or database_now())
         with structlog.contextvars.bound_contextvars(ticket=number):
             yield inside

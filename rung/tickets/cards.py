@@ -1,0 +1,163 @@
+"""A ticket drawn as a card: how it stands at this moment, for whoever decides from the card alone."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from rung.core import events as e
+from rung.core.case import Case
+from rung.core.effects import NoticeKind
+from rung.core.look import Look
+from rung.core.outlook import clock_views
+from rung.core.vocabulary import METRICS, Status
+from rung.outbox.models import Delivery
+from rung.outbox.ports import Card, Deadline, Move, OpenOffer
+from rung.people.desks import desk_at
+from rung.policies.versions import compiled
+from rung.tickets.columns import AT_RISK
+from rung.tickets.history import events_of
+from rung.tickets.models import Direction, Ticket
+
+LONGEST_EXCERPT = 500
+
+
+def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
+    """The card of an offer or of triage, as it should look now."""
+    events = events_of(ticket.number)
+    is_offer = delivery.kind == NoticeKind.OFFER_CARD
+    offered = next((ev for ev in events if isinstance(ev, e.Offered) and ev.number == delivery.event), None)
+    over = case.status.is_over or (is_offer and case.offer(delivery.event) is None)
+    fields, missing = _handoff(ticket, case, offered)
+    return Card(
+        key=delivery.key,
+        to=delivery.destination,
+        kind=NoticeKind(delivery.kind),
+        offer=delivery.event if is_offer else None,
+        reason=offered.reason if offered else None,
+        ticket=ticket.number,
+        title=ticket.subject,
+        url=f"{settings.BASE_URL}/tickets/{ticket.number}" if settings.BASE_URL else "",
+        status=case.status,
+        turn=case.turn,
+        priority=case.priority,
+        priority_reasons=_priority_reasons(events),
+        critical=case.critical,
+        category=case.category,
+        tags=tuple(case.tags),
+        customer=ticket.customer.name if ticket.customer else case.customer,
+        tier=case.tier,
+        requester=ticket.requester.name if ticket.requester else None,
+        channel=case.channel,
+        level=case.level,
+        path=case.path,
+        assignee=case.assignee,
+        offers=tuple(
+            OpenOffer(number=offer.number, level=offer.level, path=offer.path, at=offer.at, by=offer.by)
+            for offer in case.offers
+        ),
+        deadlines=deadlines(case, now),
+        excerpt=excerpt(ticket),
+        handoff=fields,
+        missing=missing,
+        links=tuple(case.links),
+        moves=_moves(case, is_offer=is_offer, over=over),
+        over=over,
+        headline=headline(case, events, delivery.event if is_offer else None),
+        version=case.number,
+        drawn_at=now,
+    )
+
+
+def deadlines(case: Case, now: datetime) -> tuple[Deadline, ...]:
+    """The running targets, soonest first."""
+    if case.status.is_over:
+        return ()
+    look = Look(case, compiled(case.policy), desk_at(now), now)
+    views = [view for view in clock_views(look) if view.clock in METRICS and view.deadline_at is not None]
+    return tuple(
+        sorted(
+            (
+                Deadline(
+                    clock=view.clock,
+                    due_at=view.deadline_at,
+                    missed=view.missed,
+                    at_risk=view.goal is not None and view.ran >= AT_RISK * view.goal,
+                )
+                for view in views
+                if view.deadline_at is not None
+            ),
+            key=lambda deadline: deadline.due_at,
+        )
+    )
+
+
+def excerpt(ticket: Ticket) -> str:
+    """What the customer said last, shortened."""
+    last = ticket.messages.filter(direction=Direction.INBOUND).order_by("-at", "-pk").first()
+    text = " ".join(last.text.split()) if last else ""
+    return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
+
+
+def headline(case: Case, events: list[e.AnyEvent], offer: int | None) -> str:
+    """One sentence on how it stands; for an offer, on what became of it."""
+    if case.status is Status.RESOLVED:
+        return "Resolved"
+    if case.status is Status.CLOSED:
+        return f"Merged into #{case.merged_into}" if case.merged_into else "Closed"
+    if offer is not None and case.offer(offer) is None:
+        return _end_of_offer(events, offer)
+    if case.offers:
+        return f"Offered to {case.offers[-1].level}"
+    if case.assignee:
+        return f"{case.assignee} has it at {case.level}"
+    return f"Waits at {case.level}" if case.level else "New"
+
+
+def handoff_text(ticket: Ticket) -> str:
+    """All that the next one needs, as text: the handoff's fields, then what was said, oldest first."""
+    lines = []
+    newest = ticket.handoffs.first()
+    if newest is not None:
+        lines += [newest.note, *(f"{name}: {words}" for name, words in newest.fields.items())]
+    for message in ticket.messages.order_by("at", "pk"):
+        who = message.author_name or message.author
+        lines.append(f"{message.at:%Y-%m-%d %H:%M} UTC, {who} ({message.get_direction_display()}):\n{message.text}")
+    return "\n\n".join(line for line in lines if line)
+
+
+def _end_of_offer(events: list[e.AnyEvent], offer: int) -> str:
+    for event in reversed(events):
+        match event:
+            case e.Claimed(agent=agent, level=level, closes=closes) if offer in closes:
+                return f"Claimed by {agent} at {level}"
+            case e.OfferReturned(offer=returned, by=by) if returned == offer:
+                return f"Returned by {by.partition(':')[2] or by}"
+            case e.OfferWithdrawn(offer=withdrawn, why=why) if withdrawn == offer:
+                return f"Withdrawn: {why.replace('_', ' ')} has ended" if why != "by_hand" else "Withdrawn"
+            case _:
+                pass
+    return "No longer offered"
+
+
+def _handoff(
+    ticket: Ticket, case: Case, offered: e.Offered | None
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The fields given so far, newest words of each, and those of the offer's form still missing."""
+    given: dict[str, str] = {}
+    for row in ticket.handoffs.order_by("at", "pk"):
+        given |= row.fields
+    missing = tuple(name for name in (offered.missing if offered else ()) if name not in case.handoff)
+    return tuple(given.items()), missing
+
+
+def _priority_reasons(events: list[e.AnyEvent]) -> tuple[str, ...]:
+    newest = next((event for event in reversed(events) if isinstance(event, e.PrioritySet)), None)
+    return newest.reasons if newest else ()
+
+
+def _moves(case: Case, *, is_offer: bool, over: bool) -> tuple[Move, ...]:
+    if over:
+        return (Move.OPEN,)
+    if is_offer:
+        return (Move.CLAIM, Move.RETURN, Move.OPEN)
+    return (*(() if case.assignee else (Move.ASSIGN_ME,)), Move.ESCALATE, Move.RESOLVE, Move.OPEN)
