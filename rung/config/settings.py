@@ -42,7 +42,7 @@ ROOT_URLCONF = "rung.config.urls"
 WSGI_APPLICATION = "rung.config.wsgi.application"
 
 # Adding a channel or a tracker is one line here.
-CHANNELS: list[str] = ["rung.channels.slack"]
+CHANNELS = ["rung.channels.slack", "rung.channels.email", "rung.channels.webhook"]
 TRACKERS: list[str] = []
 # Who tells the outbox what a delivery says when it is sent, and whether it is still true.
 DELIVERY_SOURCE = "rung.tickets.speech.Speech"

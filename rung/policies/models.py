@@ -16,9 +16,9 @@ class PolicyVersion(models.Model):
     created_at = models.DateTimeField()
     #: Calendar name -> holidays as dates, so that a new release of the library moves no deadline of the past.
     holidays: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    holidays_until = models.PositiveSmallIntegerField(default=0, help_text="the last year whose holidays are kept")
     tzdata = models.CharField(max_length=20, blank=True)
     is_current = models.BooleanField(default=False)
-    fired_at_once = models.BooleanField(default=False, help_text="steps already crossed in running tickets were fired")
 
     class Meta:
         ordering = ["-number"]

@@ -1,0 +1,169 @@
+"""Mail as a channel: one message, one outcome. Nothing here answers a machine, or lets a machine answer us for ever."""
+
+import smtplib
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from zlib import crc32
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.timezone import now
+
+from rung.core.effects import NoticeKind
+from rung.outbox.models import Delivery, State
+from rung.outbox.ports import (
+    Card,
+    CustomerMessage,
+    Digest,
+    Lane,
+    Later,
+    Method,
+    Moment,
+    Never,
+    Outcome,
+    Sent,
+    Unclear,
+)
+
+#: Queues side by side. One address always has the same one, so that its mails keep their order.
+QUEUES = 8
+#: Automatic mails to one customer address within an hour; beyond that somebody's machine is answering ours.
+MOST_AUTOMATIC = 5
+
+
+def adapter() -> "Email | None":
+    """Mail, once SMTP_HOST is set."""
+    return Email() if settings.EMAIL_HOST else None
+
+
+class Email:
+    """Sends by Django's mail backend."""
+
+    name = "email"
+    takes = frozenset({NoticeKind.MOMENT, NoticeKind.DIGEST, NoticeKind.REPLY, NoticeKind.OFFER_CARD})
+    #: Receivers need not notice a second copy, though both have the same Message-ID.
+    repeats_safely = False
+
+    def lane(self, method: Method, to: str) -> Lane:  # noqa: ARG002  a mail is a mail
+        return Lane(f"email/{crc32(to.lower().encode()) % QUEUES}", timedelta(seconds=0.2))
+
+    def send_moment(self, moment: Moment) -> Outcome:
+        headers = _generated(moment.key) | _threaded(moment.ticket)
+        return _send(EmailMultiAlternatives(moment.title, moment.text, to=[moment.to], headers=headers))
+
+    def send_digest(self, digest: Digest) -> Outcome:
+        text = "\n\n".join(moment.text for moment in digest.moments)
+        return _send(EmailMultiAlternatives(digest.title, text, to=[digest.to], headers=_generated(digest.key)))
+
+    def post_card(self, card: Card) -> Outcome:
+        """A mail cannot be edited, so it shows the card as it was when it was sent."""
+        title = f"[{card.priority.value if card.priority else 'new'}] #{card.ticket} {card.title}"
+        headers = _generated(card.key) | _threaded(card.ticket)
+        return _send(EmailMultiAlternatives(title, _as_text(card), to=[card.to], headers=headers))
+
+    def edit_card(self, card: Card, external_id: str) -> Outcome:  # noqa: ARG002
+        return Sent(external_id)
+
+    def find_card(self, card: Card) -> Sent | Later | None:
+        """Nobody can look into another's mailbox; better once than twice."""
+        return Sent(_message_id(card.key))
+
+    def send_message(self, message: CustomerMessage) -> Outcome:
+        if message.automatic and _automatic_lately(message.to) >= MOST_AUTOMATIC:
+            return Never(f"more than {MOST_AUTOMATIC} automatic mails to {message.to} within an hour")
+        headers = _threaded(message.ticket) | {"Message-ID": _message_id(message.key)}
+        if message.automatic:
+            headers |= _generated(message.key) | {"Auto-Submitted": "auto-replied"}
+        if message.in_reply_to:
+            headers["In-Reply-To"] = message.in_reply_to
+            headers["References"] = message.in_reply_to
+        mail = EmailMultiAlternatives(f"Re: {message.subject}", message.text, to=[message.to], headers=headers)
+        if message.html:
+            mail.attach_alternative(message.html, "text/html")
+        for file in message.files:
+            mail.attach(file.name, Path(file.path).read_bytes(), file.content_type)
+        return _send(mail)
+
+    def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:  # noqa: ARG002
+        return Unclear("nobody can look into the customer's mailbox")
+
+
+def _send(mail: EmailMultiAlternatives) -> Outcome:
+    """Connected first: what fails before the mail is handed over has certainly not arrived."""
+    smtp = get_connection()
+    try:
+        smtp.open()
+    except (OSError, smtplib.SMTPException) as failed:
+        return Later(f"the mail server does not let us in: {failed}")
+    try:
+        smtp.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as refused:
+        return _judged([code for code, _ in refused.recipients.values()], str(refused.recipients))
+    except smtplib.SMTPResponseException as refused:
+        return _judged([refused.smtp_code], f"{refused.smtp_code} {_text(refused.smtp_error)}")
+    except (OSError, smtplib.SMTPException) as failed:
+        return Unclear(f"the connection broke while the mail was handed over: {failed}")
+    finally:
+        smtp.close()
+    return Sent(str(mail.extra_headers["Message-ID"]))
+
+
+def _judged(codes: Sequence[int], reason: str) -> Outcome:
+    """5xx is for good, 4xx for now."""
+    return Never(reason) if all(code >= 500 for code in codes) else Later(reason)
+
+
+def _text(error: bytes | str) -> str:
+    return error.decode(errors="replace") if isinstance(error, bytes) else error
+
+
+def _generated(key: str) -> dict[str, str]:
+    """Written by a machine: no machine shall answer (RFC 3834)."""
+    return {
+        "Message-ID": _message_id(key),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "X-Loop": _domain(),
+    }
+
+
+def _threaded(ticket: int | None) -> dict[str, str]:
+    """All mails about one ticket hang together in a mail program."""
+    return {"References": f"<ticket-{ticket}@{_domain()}>"} if ticket is not None else {}
+
+
+def _message_id(key: str) -> str:
+    """The same for the same delivery, whoever sends it how often."""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{_domain()}>"
+
+
+def _domain() -> str:
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"
+
+
+def _automatic_lately(address: str) -> int:
+    return Delivery.objects.filter(
+        channel="email",
+        destination=address,
+        kind=NoticeKind.REPLY,
+        subject="canned_reply",
+        state=State.SENT,
+        sent_at__gt=now() - timedelta(hours=1),
+    ).count()
+
+
+def _as_text(card: Card) -> str:
+    lines = [
+        card.headline,
+        f"Customer: {card.customer or 'unknown'}{f' ({card.tier})' if card.tier else ''}",
+        *(f"{deadline.clock.value} by {deadline.due_at:%Y-%m-%d %H:%M} UTC" for deadline in card.deadlines),
+        *(f"{name}: {words}" for name, words in card.handoff),
+        *((f"Still missing: {', '.join(card.missing)}",) if card.missing else ()),
+        "",
+        card.excerpt,
+        "",
+        card.url,
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Signed webhooks out, after the Standard Webhooks specification."""

@@ -1,0 +1,141 @@
+"""Webhooks as a channel, and as a place tickets go out to: signed, and dropped by the receiver when sent twice."""
+
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+from standardwebhooks import Webhook
+
+from rung.channels.webhook import guarded
+from rung.channels.webhook.models import Endpoint
+from rung.core.effects import NoticeKind
+from rung.outbox.ports import (
+    Card,
+    Comment,
+    CustomerMessage,
+    Digest,
+    Lane,
+    Later,
+    Method,
+    Moment,
+    Never,
+    NewIssue,
+    Outcome,
+    Sent,
+    Unclear,
+)
+
+LONGEST_REASON = 300
+GONE = 410
+
+
+def adapter() -> "WebhookChannel":
+    """Always there; whether an endpoint is known is seen when something is sent to it."""
+    return WebhookChannel()
+
+
+class WebhookChannel:
+    """Everything it is given, as JSON `{type, timestamp, data}`. `to` is the name of an endpoint."""
+
+    name = "webhook"
+    takes = frozenset(
+        {
+            NoticeKind.MOMENT,
+            NoticeKind.DIGEST,
+            NoticeKind.OFFER_CARD,
+            NoticeKind.TRIAGE_CARD,
+            NoticeKind.LINK,
+            NoticeKind.WEBHOOK,
+        }
+    )
+    #: The receiver knows a copy by its `webhook-id`.
+    repeats_safely = True
+
+    def lane(self, method: Method, to: str) -> Lane:  # noqa: ARG002  one queue for each endpoint
+        return Lane(f"webhook/{to}")
+
+    def send_moment(self, moment: Moment) -> Outcome:
+        return _send(moment.to, moment.key, f"notice.{moment.subject.value}", moment)
+
+    def send_digest(self, digest: Digest) -> Outcome:
+        return _send(digest.to, digest.key, "notice.digest", digest)
+
+    def post_card(self, card: Card) -> Outcome:
+        outcome = _send(card.to, card.key, f"{card.kind.value}.opened", card)
+        return Sent(card.key) if isinstance(outcome, Sent) else outcome
+
+    def edit_card(self, card: Card, external_id: str) -> Outcome:
+        state = "ended" if card.over else "changed"
+        outcome = _send(card.to, f"{card.key}/{card.version}", f"{card.kind.value}.{state}", card)
+        return Sent(external_id) if isinstance(outcome, Sent) else outcome
+
+    def find_card(self, card: Card) -> Sent | Later | None:  # noqa: ARG002
+        """Sent again: the receiver drops the copy."""
+        return None
+
+    def send_message(self, message: CustomerMessage) -> Outcome:
+        return _send(message.to, message.key, "message.public", message)
+
+    def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:  # noqa: ARG002
+        return None
+
+    def create(self, issue: NewIssue) -> Outcome:
+        outcome = _send(issue.project, issue.key, "ticket.sent_out", issue)
+        return Sent(issue.key) if isinstance(outcome, Sent) else outcome
+
+    def find(self, issue: NewIssue) -> Sent | Later | None:  # noqa: ARG002
+        return None
+
+    def comment(self, comment: Comment) -> Outcome:
+        return _send(comment.issue, comment.key, "ticket.comment", comment)
+
+    def issue_url(self, issue: str) -> str:  # noqa: ARG002
+        return ""
+
+
+def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
+    endpoint = Endpoint.objects.filter(name=name).first()
+    if endpoint is None:
+        return Never(f'no webhook endpoint is called "{name}"')
+    if endpoint.disabled_at is not None:
+        return Never(f"the endpoint {name} is disabled: {endpoint.disabled_why}")
+    now = datetime.now(UTC)
+    body = msgspec.json.encode({"type": kind, "timestamp": now, "data": data})
+    try:
+        answer = guarded.post(
+            endpoint.url, body, _signed(endpoint, key, now, body), allow_private=endpoint.allow_private
+        )
+    except guarded.Forbidden as forbidden:
+        return Never(str(forbidden))
+    except (httpx.ConnectError, httpx.ConnectTimeout, socket.gaierror) as failed:
+        return Later(f"{endpoint.url} cannot be reached: {failed}")
+    except httpx.HTTPError as failed:
+        return Unclear(f"{endpoint.url} did not finish its answer: {failed}")
+    return _judged(endpoint, answer, now)
+
+
+def _signed(endpoint: Endpoint, key: str, now: datetime, body: bytes) -> dict[str, str]:
+    return {
+        "content-type": "application/json",
+        "user-agent": "Rung",
+        "webhook-id": key,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(endpoint.secret).sign(key, now, body.decode()),
+    }
+
+
+def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcome:
+    if answer.is_success:
+        return Sent()
+    reason = f"{endpoint.url} answered {answer.status_code} {answer.text[:LONGEST_REASON]}".strip()
+    if answer.status_code == GONE:
+        Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=now, disabled_why="it answered 410 Gone")
+        return Never(reason)
+    return Later(reason, _retry_after(answer.headers))
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    seconds = headers.get("retry-after", "")
+    return timedelta(seconds=int(seconds)) if seconds.isdigit() else None

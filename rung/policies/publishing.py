@@ -1,0 +1,84 @@
+"""A text becomes a version: checked, numbered, its holidays kept as dates, and from then on in force."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.metadata import version as installed
+
+from django.db import connection, transaction
+from django.db.models import Max
+from msgspec import Struct
+
+from rung.core.findings import Finding
+from rung.core.policy import Policy
+from rung.core.policy_reader import read_policy
+from rung.policies.models import PolicyVersion
+
+#: Years of holidays kept with a version, before and after the one it is published in.
+YEARS_BEFORE, YEARS_AHEAD = 2, 3
+_LOCK = 7_241_001
+
+
+class Published(Struct, frozen=True):
+    number: int
+
+
+class NotPublished(Struct, frozen=True):
+    """The text has mistakes, or says what is in force already (`findings` empty)."""
+
+    findings: tuple[Finding, ...]
+
+
+def publish(
+    text: str, *, author: str, reason: str = "", file: str = "policy", now: datetime
+) -> Published | NotPublished:
+    """Make this text the policy for new tickets. Running tickets keep theirs until they are told to change."""
+    policy, findings = read_policy(text, file)
+    if policy is None:
+        return NotPublished(findings)
+    with transaction.atomic():
+        # One at a time, so that numbers follow each other.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        before = PolicyVersion.objects.filter(is_current=True).first()
+        if before is not None and before.text == text:
+            return NotPublished(())
+        number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        PolicyVersion.objects.filter(is_current=True).update(is_current=False)
+        PolicyVersion.objects.create(
+            number=number,
+            text=text,
+            author=author,
+            reason=reason,
+            created_at=now,
+            holidays=holidays_of(policy, range(now.year - YEARS_BEFORE, now.year + YEARS_AHEAD + 1)),
+            holidays_until=now.year + YEARS_AHEAD,
+            tzdata=installed("tzdata"),
+            is_current=True,
+        )
+    return Published(number)
+
+
+def extend_holidays(now: datetime) -> int:
+    """Add the holidays of years that have come near; those already kept stay as they are. How many versions grew."""
+    last = now.year + YEARS_AHEAD
+    grown = 0
+    for version in PolicyVersion.objects.filter(holidays_until__lt=last):
+        policy, _ = read_policy(version.text, "policy")
+        if policy is None:
+            continue
+        new = holidays_of(policy, range(version.holidays_until + 1, last + 1))
+        version.holidays = {name: [*version.holidays.get(name, []), *dates] for name, dates in new.items()}
+        version.holidays_until = last
+        version.save(update_fields=["holidays", "holidays_until"])
+        grown += 1
+    return grown
+
+
+def holidays_of(policy: Policy, years: Iterable[int]) -> dict[str, list[str]]:
+    """Calendar -> the days it is closed in those years."""
+    kept = {}
+    for name, calendar in policy.calendars.items():
+        dates = calendar.frozen(years)["holidays"]
+        if isinstance(dates, list):
+            kept[name] = [str(day) for day in dates]
+    return kept
