@@ -164,12 +164,8 @@ def lane_of(channel: str, kind: NoticeKind, destination: str, *, edit: bool = Fa
 
 def open_lanes(names: Iterable[str], now: datetime) -> None:
     """Make the queues that are not there yet; they are free at once."""
-    new = sorted(set(names) - _opened)
-    if not new:
-        return
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_LANES, [now, new])
-    _opened.update(new)
+        cursor.execute(_OPEN_LANES, [now, sorted(set(names))])
 
 
 def _rank(notice: Notice) -> int:
@@ -231,5 +227,3 @@ _OPEN_LANES = """
     SELECT name, %s, '', 0 FROM unnest(%s::text[]) AS name
     ON CONFLICT (name) DO NOTHING
 """
-#: Lanes this process knows to be there.
-_opened: set[str] = set()

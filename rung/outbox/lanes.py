@@ -39,6 +39,7 @@ _NEXT = """
             SELECT min(next_attempt_at) AS next_attempt_at FROM outbox_delivery
             WHERE lane = lane.name AND state = 'waiting'
         ) first
+        WHERE first.next_attempt_at IS NOT NULL
         UNION ALL SELECT min(next_attempt_at) FROM outbox_delivery WHERE state = 'held'
         UNION ALL SELECT min(leased_until) FROM outbox_delivery WHERE state = 'sending'
     ) moments

@@ -44,10 +44,8 @@ def settle(claimed: Claimed, outcome: Outcome, source: Source, now: datetime) ->
     with transaction.atomic():
         if claimed.delivery.kind in CARDS and claimed.delivery.ticket is not None:
             # Before the delivery, as actions do: else a change could slip between our look at it and "sent".
-            claimed.delivery.refresh_from_db(
-                fields=["ticket"],
-                from_queryset=Delivery.objects.select_related("ticket").select_for_update(of=("ticket",), no_key=True),
-            )
+            tickets = type(claimed.delivery.ticket).objects.select_for_update(no_key=True)
+            claimed.delivery.ticket = tickets.get(pk=claimed.delivery.ticket_id)
         mine = Delivery.objects.select_for_update().filter(
             pk=claimed.delivery.pk, state=State.SENDING, attempts=claimed.delivery.attempts
         )
