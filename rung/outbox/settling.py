@@ -45,7 +45,7 @@ def settle(claimed: Claimed, outcome: Outcome, source: Source, now: datetime) ->
         if claimed.delivery.kind in CARDS and claimed.delivery.ticket is not None:
             # Before the delivery, as actions do: else a change could slip between our look at it and "sent".
             tickets = type(claimed.delivery.ticket).objects.select_for_update(no_key=True)
-            claimed.delivery.ticket = tickets.get(pk=claimed.delivery.ticket_id)
+            claimed.delivery.ticket = tickets.get(pk=claimed.delivery.ticket.pk)
         mine = Delivery.objects.select_for_update().filter(
             pk=claimed.delivery.pk, state=State.SENDING, attempts=claimed.delivery.attempts
         )
