@@ -19,30 +19,36 @@ commands = typer.Typer(help="The agents.", no_args_is_help=True)
 @commands.command()
 def add(
     handle: Annotated[str, typer.Argument(help="As policies call them, such as sam.")],
-    email: Annotated[str, typer.Option()],
-    name: Annotated[str, typer.Option(help="Default: the handle.")] = "",
+    email: Annotated[str | None, typer.Option(help="Needed for somebody new.")] = None,
+    name: Annotated[str | None, typer.Option(help="For somebody new: the handle, if not given.")] = None,
     team: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    level: Annotated[str, typer.Option(help="The policy's level they belong to.")] = "",
-    role: Annotated[Role, typer.Option()] = Role.AGENT,
+    level: Annotated[str | None, typer.Option(help="The policy's level they belong to.")] = None,
+    role: Annotated[Role | None, typer.Option(help="For somebody new: agent, if not given.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="A category they master; may be repeated.")] = None,
-    time_zone: Annotated[str, typer.Option()] = "UTC",
-    language: Annotated[str, typer.Option()] = "en",
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or de.")] = None,
 ) -> None:
-    """Add an agent, or change one who is there. Teams that are missing are made."""
-    if time_zone not in available_timezones():
+    """Add an agent, or change what is named of one who is there. Teams that are missing are made."""
+    if time_zone and time_zone not in available_timezones():
         raise SystemExit(f'No time zone is called "{time_zone}"; they read like Europe/Berlin.')
-    agent = Agent.objects.filter(handle=handle).first() or Agent(handle=handle)
-    agent.email, agent.name = email.strip().lower(), name or agent.name or handle
-    agent.level, agent.role, agent.skills = level, role, skill or []
-    agent.time_zone, agent.language, agent.is_active = time_zone, language, True
-    if not agent.password:
-        agent.set_unusable_password()
+    agent = Agent.objects.filter(handle=handle).first() or _newcomer(handle)
+    facts = {
+        "email": email.strip().lower() if email else None,
+        "name": name,
+        "level": level,
+        "role": role,
+        "skills": skill or None,
+        "time_zone": time_zone,
+        "language": language,
+    }
+    for fact, value in facts.items():
+        if value is not None:
+            setattr(agent, fact, value)
+    agent.is_active = True
     try:
         agent.full_clean()
-    except ValidationError as mistakes:
-        raise SystemExit(
-            "\n".join(f"{where}: {' '.join(said)}" for where, said in mistakes.message_dict.items())
-        ) from mistakes
+    except ValidationError as wrong:
+        raise SystemExit("\n".join(f"{fact}: {' '.join(said)}" for fact, said in wrong.message_dict.items())) from wrong
     with transaction.atomic():
         agent.save()
         for place in team or []:
@@ -51,7 +57,13 @@ def add(
             ContactMethod.objects.get_or_create(
                 agent=agent, channel=channel, address=address, defaults={"position": position}
             )
-    print(f"{agent.name} ({handle}) is {role.value}{' in ' + ', '.join(team) if team else ''}")
+    print(f"{agent.name} ({handle}) is {Role(agent.role).value}{' in ' + ', '.join(team) if team else ''}")
+
+
+def _newcomer(handle: str) -> Agent:
+    agent = Agent(handle=handle, name=handle)
+    agent.set_unusable_password()
+    return agent
 
 
 @commands.command(name="list")
