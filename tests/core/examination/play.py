@@ -40,6 +40,7 @@ class Play:
         self.down_until: datetime | None = None
         self.looked_at: datetime | None = None
         self.looks = 0
+        self.keys: set[tuple[str, ...]] = set()
         self.concluded: list[Conclusion] = []
         self.misread: list[str] = []
 
@@ -84,6 +85,10 @@ class Play:
         self.concluded += [Conclusion(now, text, 0) for text in words]
         for event in decision.events:
             self._record(event)
+            if isinstance(event, e.StepFired):
+                self._is_first("step", event.rule, event.step, str(event.cycle))
+        for notice in decision.notices:
+            self._is_first("notice", notice.key)
         assert encode(self.case) == encode(decision.case), "the decision's case is not the fold of its events"
         assert decision.wake_at is None or decision.wake_at > now, "the engine asks to be woken in the past"
         self.wake_at, self.looked_at = decision.wake_at, now
@@ -93,6 +98,11 @@ class Play:
         if self.case.turn is not Turn.NOBODY:
             clocks = _CLOCK_OF_TURN[self.case.turn]
             assert any(clock in self.case.running for clock in clocks), f"no clock runs on the turn {self.case.turn}"
+
+    def _is_first(self, *key: str) -> None:
+        """What the database holds by unique keys: a step once in a cycle, a notice once for a ticket."""
+        assert key not in self.keys, f"twice: {' '.join(key)}"
+        self.keys.add(key)
 
     def _record(self, event: e.AnyEvent) -> None:
         fold(self.case, event)
