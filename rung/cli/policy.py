@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import track
 
+from rung.cli import naming
 from rung.core.check import check_policy
 from rung.core.findings import Finding, Severity
 from rung.core.policy_reader import decoded
 from rung.core.policy_schema import schema as policy_schema
+from rung.escalation.republishing import choose_for_running
+from rung.people.clock import database_now
+from rung.policies.publishing import NotPublished, Published, publish
 
 commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
 
@@ -44,6 +49,31 @@ def findings_of(file: Path) -> tuple[Finding, ...]:
     """What is wrong with a policy file."""
     text = decoded(contents(file), str(file))
     return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+
+
+@commands.command(name="publish")
+def publish_file(
+    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    reason: Annotated[str, typer.Option(help="Why it changes; kept with the version.")] = "",
+    running: Annotated[bool, typer.Option(help="Let it judge running tickets too, not only new ones.")] = False,
+    fire: Annotated[bool, typer.Option(help="With --running: fire steps it has already crossed there.")] = False,
+    by: Annotated[str, typer.Option(help="The handle of who publishes.")] = "",
+) -> None:
+    """Make this the policy in force. Exits 1 when there is a mistake in it."""
+    text = contents(file).decode(errors="replace")
+    author = f"agent:{naming.agent(by).handle}" if by else "system"
+    match publish(text, author=author, reason=reason, file=str(file), now=database_now()):
+        case NotPublished(findings=()):
+            print("That is the policy in force already.")
+        case NotPublished(findings=findings):
+            for finding in findings:
+                print(finding)
+            raise typer.Exit(1)
+        case Published(number=number):
+            print(f"Version {number} judges new tickets from now on.")
+            if running:
+                moved = sum(track(choose_for_running(number, by=author, fire=fire), description="Running tickets"))
+                print(f"{moved} running tickets are judged by it too.")
 
 
 def contents(file: Path) -> bytes:

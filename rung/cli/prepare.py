@@ -1,4 +1,4 @@
-"""`rung prepare`: the schema of this version, and a first agent to sign in as."""
+"""`rung prepare`: the schema of this version, a first policy, and a first agent to sign in as."""
 
 from django.core.management import call_command
 from django.db import connection
@@ -6,6 +6,9 @@ from django.db import connection
 from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
+from rung.policies.publishing import extend_holidays, publish
+from rung.policies.starter import STARTER
+from rung.policies.versions import current_number
 
 ONE_AT_A_TIME = 7_864_871  # a number of ours among PostgreSQL's advisory locks; it is given back with the connection
 
@@ -15,6 +18,9 @@ def command() -> None:
     with connection.cursor() as cursor:  # several machines may start at once
         cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
     call_command("migrate", interactive=False, verbosity=0)
+    if current_number() == 0:
+        publish(STARTER.read_text(), author="system", reason="The policy a new desk starts with", now=database_now())
+    extend_holidays(database_now())
     print(signin.issue_link(_owner(), now=database_now()))
 
 

@@ -55,6 +55,7 @@ def _run_whole(words: list[str]) -> None:
 
     app = commands.build()
     _add_up(app)
+    _add_backup(app)
     _add_parts(app)
     try:
         app(words, prog_name="rung")
@@ -80,6 +81,27 @@ def _add_up(app: typer.Typer) -> None:
         from rung.config import up as desk
 
         desk.up(host=host, port=port)
+
+
+def _add_backup(app: typer.Typer) -> None:
+    from rung.config import backup as keeping
+    from rung.config.programs import DatabaseProblem
+
+    @app.command(rich_help_panel="Running")
+    def backup(file: Annotated[Path, typer.Argument(help="Where to write it, such as desk.tar.")]) -> None:
+        """Keep everything in one file: the database and the attachments. The desk may be running."""
+        try:
+            keeping.backup(file)
+        except DatabaseProblem as problem:
+            sys.exit(str(problem))
+
+    @app.command(rich_help_panel="Running")
+    def restore(file: Annotated[Path, typer.Argument(help="What `rung backup` wrote.")]) -> None:
+        """Put everything back as it was in a backup, in place of what is there. Stop the desk first."""
+        try:
+            keeping.restore(file)
+        except DatabaseProblem as problem:
+            sys.exit(str(problem))
 
 
 def _add_parts(app: typer.Typer) -> None:

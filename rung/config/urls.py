@@ -5,10 +5,14 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from rung.web import health
+
 #: A channel or tracker that is called from outside has `urls`; they stand below its name, such as /slack/.
 _CALLED = [app for app in (*settings.CHANNELS, *settings.TRACKERS) if find_spec(f"{app}.urls")]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("metrics", health.metrics),
     path("account/", include("allauth.urls")),
     *(path(f"{app.rpartition('.')[2]}/", include(f"{app}.urls")) for app in _CALLED),
     path("", include("rung.web.urls")),

@@ -1,0 +1,148 @@
+"""`rung backup` and `rung restore`: the database and the files that came with messages, in one archive."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from rung.config import folder, programs
+from rung.config.embedded import Embedded
+from rung.config.programs import DatabaseProblem
+
+DUMP = "database.dump"
+FILES = "files"
+#: Kept too, for without it sealed secrets and signed links of the backup are worth nothing.
+KEY = "secret-key"
+
+
+def backup(target: Path) -> None:
+    """Write everything to one file; the desk may be running. An interrupted backup leaves no file behind."""
+    data = folder.data_folder()
+    partial = target.with_name(target.name + ".partial")
+    with _database(data) as url, tempfile.TemporaryDirectory(dir=target.absolute().parent) as scratch:
+        dump = Path(scratch) / DUMP
+        _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"], url)
+        with tarfile.open(partial, "w") as archive:
+            archive.add(dump, DUMP)
+            for name in (FILES, KEY):
+                if (data / name).exists():
+                    archive.add(data / name, name)
+    partial.chmod(0o600)
+    partial.replace(target)
+
+
+def restore(source: Path) -> None:
+    """Put everything back as it was then, in place of what is there. The desk must be stopped."""
+    data = folder.data_folder()
+    folder.make(data)
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(source) as archive:
+        archive.extractall(scratch, filter="data")
+        dump = Path(scratch) / DUMP
+        if not dump.exists():
+            sys.exit(f"{source} is no backup of a desk: there is no {DUMP} in it.")
+        with _database(data) as url:
+            _refuse_running(url)
+            wanted = Path(scratch) / "list"
+            wanted.write_text(_without_extensions(_run(["pg_restore", "--list", str(dump)], url)))
+            _run(
+                [
+                    *("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction"),
+                    *(f"--use-list={wanted}", f"--dbname={_name(url)}", str(dump)),
+                ],
+                url,
+            )
+        _put_back(Path(scratch), data)
+
+
+def _put_back(scratch: Path, data: Path) -> None:
+    if (scratch / FILES).exists():
+        before = data / f"{FILES}-before-restore"
+        if (data / FILES).exists():
+            (data / FILES).rename(_free_name(before))
+        _move(scratch / FILES, data / FILES)
+    if (scratch / KEY).exists() and "SECRET_KEY" not in os.environ:
+        (data / KEY).write_bytes((scratch / KEY).read_bytes())
+        (data / KEY).chmod(0o600)
+
+
+def _free_name(wanted: Path) -> Path:
+    number, free = 1, wanted
+    while free.exists():
+        number += 1
+        free = wanted.with_name(f"{wanted.name}-{number}")
+    return free
+
+
+def _move(source: Path, target: Path) -> None:
+    for path in sorted(source.rglob("*")):
+        there = target / path.relative_to(source)
+        if path.is_dir():
+            there.mkdir(parents=True, exist_ok=True)
+        else:
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+
+
+@contextmanager
+def _database(data: Path) -> Iterator[str]:
+    """The desk's database: the one that answers, else the embedded one, started for as long as this takes."""
+    url = folder.database_url(data)
+    if url is not None and _answers(url):
+        yield url
+        return
+    if os.environ.get("DATABASE_URL"):
+        raise DatabaseProblem("The database of DATABASE_URL does not answer.")
+    database = Embedded(data)
+    database.start()
+    try:
+        yield database.url
+    finally:
+        database.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with psycopg.connect(url, connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def _refuse_running(url: str) -> None:
+    """A desk that runs would see half of two worlds."""
+    running = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(url) as connection:
+        row = connection.execute(running).fetchone()
+    if row is not None and row[0]:
+        sys.exit(f"{row[0]} connections are open to this database. Stop the desk first, then restore.")
+
+
+def _without_extensions(listed: str) -> str:
+    """They belong to the server's superuser and are there already; to drop them is neither allowed nor needed."""
+    return "\n".join(line for line in listed.splitlines() if " EXTENSION " not in line) + "\n"
+
+
+def _run(command: Sequence[str], url: str) -> str:
+    """Run one of PostgreSQL's client programs, ours, with the address where other accounts cannot see it."""
+    here = programs.installed(programs.home(folder.data_folder() / "pg"))
+    words = [str(here / command[0]), *command[1:]]
+    done = subprocess.run(words, env={**os.environ, **_reach(url)}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DatabaseProblem(f"{command[0]} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _reach(url: str) -> dict[str, str]:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return {names[key]: str(value) for key, value in parts.items() if key in names and value is not None}
+
+
+def _name(url: str) -> str:
+    return str(psycopg.conninfo.conninfo_to_dict(url).get("dbname", "rung"))
