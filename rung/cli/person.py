@@ -32,6 +32,7 @@ def add(
     if time_zone and time_zone not in available_timezones():
         raise SystemExit(f'No time zone is called "{time_zone}"; they read like Europe/Berlin.')
     agent = Agent.objects.filter(handle=handle).first() or _newcomer(handle)
+    former_email = agent.email
     facts = {
         "email": email.strip().lower() if email else None,
         "name": name,
@@ -51,6 +52,8 @@ def add(
         raise SystemExit("\n".join(f"{fact}: {' '.join(said)}" for fact, said in wrong.message_dict.items())) from wrong
     with transaction.atomic():
         agent.save()
+        if former_email != agent.email:
+            ContactMethod.objects.filter(agent=agent, channel="email", address=former_email).delete()
         for place in team or []:
             Membership.objects.get_or_create(agent=agent, team=Team.objects.get_or_create(name=place)[0])
         for position, (channel, address) in enumerate([("app", handle), ("email", agent.email)]):

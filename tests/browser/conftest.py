@@ -1,4 +1,4 @@
-"""One desk and one Chromium for all browser tests."""
+"""One desk for all browser tests, one Chromium for each module of them."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,9 +19,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; playwright's own would be a download."""
+    """The system's Chromium; playwright's own would be a download.
+
+    Closed after each module: playwright keeps an event loop running, in which neither asyncio.run nor Django's ORM works.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
     assert found, "the browser tests need Chromium; on Debian: apt-get install chromium"
     with sync_playwright() as playwright:

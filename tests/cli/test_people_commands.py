@@ -31,6 +31,7 @@ def test_adding_again_changes_what_is_named_and_keeps_the_password() -> None:
     sam.refresh_from_db()
     assert (sam.email, sam.role, sam.level, sam.skills) == ("sam@new.example", "lead", "L1", ["billing"])
     assert sam.check_password("a long enough word")
+    assert [str(method) for method in sam.contact_methods.all()] == ["app:sam", "email:sam@new.example"]
 
 
 def test_each_mistake_gets_a_sentence() -> None:
