@@ -23,7 +23,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; playwright's own would be a download.
 
-    Closed after each module: playwright keeps an event loop running, in which neither asyncio.run nor Django's ORM works.
+    Closed after each module: playwright keeps an event loop running, which asyncio.run and Django's ORM refuse.
     """
     found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
     assert found, "the browser tests need Chromium; on Debian: apt-get install chromium"
