@@ -48,6 +48,7 @@ class SlackAdapter:
     def __init__(self) -> None:
         self._connected = False
         self._asked = float("-inf")
+        self._places: dict[str, Place] = {}
 
     @property
     def takes(self) -> frozenset[NoticeKind]:
@@ -58,10 +59,16 @@ class SlackAdapter:
 
     def lane(self, method: Method, to: str) -> Lane:
         """Posts queue by channel, edits by workspace."""
-        place = parse(to)
+        place = parse(to) or self._place_of(to)
         if method is Method.EDIT:
             return Lane(f"slack:{place.team if place else to}:chat.update", EDIT_EVERY)
         return Lane(f"slack:{place.team}/{place.channel}" if place else f"slack:{to}", POST_EVERY)
+
+    def _place_of(self, name: str) -> Place | None:
+        """The place behind a name; once known, a lane keeps its name."""
+        if name not in self._places and (found := directory.find(name)) is not None:
+            self._places[name] = found[1]
+        return self._places.get(name)
 
     def send_moment(self, moment: Moment) -> Outcome:
         """A message to a person or channel; about a ticket whose card is in that channel, in the card's thread."""

@@ -76,12 +76,12 @@ def press(payload: Payload, now: datetime) -> None:
 
 def _do(pressed: Pressed, payload: Payload) -> str:
     """Act at once, or open a window. Returns what the person is told, if anything."""
+    if pressed.press is Press.CANNED:  # its ticket is the window's
+        return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.now)
     if not Ticket.objects.filter(number=pressed.about.ticket).exists():
         return f"There is no ticket {pressed.about.ticket} any more."
     if pressed.press in _AT_ONCE:
         return _told(_AT_ONCE[pressed.press](pressed))
-    if pressed.press is Press.CANNED:
-        return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.now)
     view = windows.window(pressed.press, pressed.about, pressed.agent, pressed.now)
     client_of(pressed.workspace, pressed.now).views_open(trigger_id=pressed.trigger, view=view)
     return ""

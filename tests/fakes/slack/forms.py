@@ -24,7 +24,6 @@ def action(blocks: list[Json], action_id: str, value: Any) -> Json:
                     "action_id": action_id,
                     "block_id": block.get("block_id", "b"),
                     "type": element["type"],
-                    "action_ts": "1.1",
                 }
                 return found | _chosen(element, value)
     there = sorted({one["action_id"] for block in blocks for one in leaves(block) if one.get("action_id")})

@@ -192,6 +192,8 @@ class Hands:
             raise ImpossibleError(f"Slack refuses the view: {error.extra}") from error
 
     def _send(self, kind: Kind, payload: Json, what: str) -> Answer:
+        for acted in payload.get("actions", ()):
+            acted["action_ts"] = payload["action_ts"]
         answer = self.gateway.send(kind, payload)
         if not answer.ok:
             self.errors.append(f"{what}: {answer.status or answer.reason}")
