@@ -1,0 +1,34 @@
+"""The written escalation procedure, made from the policy: every sentence knows the place it comes from."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from rung.core.compiled import Compiled
+from rung.core.handbook_parts import Section
+from rung.core.handbook_rules import clocks, endings, ladders, moments
+from rung.core.handbook_sections import levels, on_duty, promises, sorting, working_hours
+from rung.core.policy import Policy
+from rung.core.possible import World
+
+
+class Handbook(Struct, frozen=True):
+    title: str
+    sections: tuple[Section, ...]
+
+
+def handbook(policy: Policy, now: datetime) -> Handbook:
+    """The procedure as it stands at an aware moment: with who is on call in the week from then, and its examples."""
+    compiled, world = Compiled(policy), World.of(policy)
+    written = (
+        levels(policy),
+        working_hours(policy),
+        sorting(policy),
+        promises(policy, now),
+        ladders(compiled, world, now),
+        clocks(policy),
+        moments(policy),
+        *endings(policy),
+        on_duty(policy, now),
+    )
+    return Handbook(policy.name, tuple(section for section in written if section.blocks))

@@ -1,0 +1,152 @@
+"""The handbook's chapters on what happens when: ladders, clocks, moments and how a ticket ends."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from rung.core import plain_words as words
+from rung.core.calendar import ALWAYS
+from rung.core.compiled import Compiled
+from rung.core.handbook_parts import Block, Ladder, Points, Prose, Section, Sentence, points
+from rung.core.policy import ALWAYS_TRUE, All, Not, Policy, Rule, Step, When
+from rung.core.policy_rules import FOLLOW_UP
+from rung.core.possible import World
+from rung.core.silence import unanswered
+from rung.core.vocabulary import ClockName
+
+_LADDER_TIME = timedelta(days=5)
+_MOST_RUNGS = 12
+_SILENCES = (ClockName.CUSTOMER_SILENCE, ClockName.THIRD_PARTY_SILENCE)
+
+
+def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
+    """What happens to a ticket that nobody answers, one ladder for each target."""
+    policy = compiled.policy
+    drawn: list[Block] = []
+    for number, target in enumerate(policy.targets):
+        earlier = tuple(Not(other.when) for other in policy.targets[:number])
+        ticket = world.possible(All((target.when, *earlier)))
+        if ticket is None:
+            continue
+        calendar = policy.calendars.get(target.calendar or "", ALWAYS)
+        rungs = unanswered(compiled, ticket, calendar.next_opening(now), _LADDER_TIME)[:_MOST_RUNGS]
+        path = _path_of(policy)
+        if rungs:
+            drawn.append(Ladder(words.for_whom(target.when), path, rungs, f"targets[{number}]"))
+    intro = Sentence("Each begins when the hours of its target do, and assumes that everybody can be reached.")
+    return Section("What happens when nobody answers", (intro, *drawn) if drawn else ())
+
+
+def clocks(policy: Policy) -> Section:
+    """Every rule that runs on a clock, but the silences, which have their own chapter."""
+    blocks = [
+        Points(tuple(_steps(policy, place, rule)), rule.name, place)
+        for place, rule in _rules(policy)
+        if rule.clock is not None and rule.clock not in _SILENCES
+    ]
+    return Section("Reminders and escalations by time", tuple(blocks))
+
+
+def moments(policy: Policy) -> Section:
+    """Every rule that acts at once, at any hour; and the same cause at several customers."""
+    blocks: list[Block] = []
+    for place, rule in _rules(policy):
+        if rule.do is not None:
+            text = f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}."
+            blocks.append(Points((Sentence(text, place),), rule.name, place))
+    for problem in policy.problems:
+        then = words.listed(words.actions(problem.then))
+        text = f"When {problem.customers} customers within {words.duration(problem.within)} have one cause, {then}."
+        blocks.append(Points((Sentence(text, f"problems.{problem.name}"),), "Many tickets, one cause"))
+    return Section("What happens at once, at any hour", tuple(blocks))
+
+
+def endings(policy: Policy) -> Iterator[Section]:
+    """Silence, missing information, closing; and what may interrupt people."""
+    silent = [
+        Points(tuple(_steps(policy, place, rule)), rule.name, place)
+        for place, rule in _rules(policy)
+        if rule.clock in _SILENCES
+    ]
+    yield Section("When the customer or a third party is silent", tuple(silent))
+    workflows = [
+        Sentence(_workflow(workflow.name, workflow.when, workflow.ask, workflow.reply), f"workflows.{workflow.name}")
+        for workflow in policy.workflows
+    ]
+    replies = tuple(Prose(f"“{name}”", text, f"replies.{name}") for name, text in policy.replies.items())
+    yield Section("Common requests and canned answers", (*points("In one click", workflows), *replies))
+    yield Section("When it is solved", points("", list(_closing(policy))))
+    yield Section("What may interrupt people", points("", list(_attention(policy))))
+
+
+def _path_of(policy: Policy) -> tuple[str, ...]:
+    path = policy.routing[-1].path if policy.routing else next(iter(policy.paths))
+    return policy.paths[path]
+
+
+def _rules(policy: Policy) -> Iterator[tuple[str, Rule]]:
+    for number, rule in enumerate(policy.rules):
+        yield (FOLLOW_UP if rule.id == FOLLOW_UP else f"rules[{number}]"), rule
+
+
+def _steps(policy: Policy, place: str, rule: Rule) -> Iterator[Sentence]:
+    for number, step in enumerate(rule.steps):
+        yield Sentence(_step(policy, rule, step), f"{place}.steps[{number}]")
+
+
+def _step(policy: Policy, rule: Rule, step: Step) -> str:
+    only = [words.condition(when) for when in (rule.when, step.when) if when != ALWAYS_TRUE]
+    limits = f", if {', and '.join(only)}" if only else ""
+    counted = f" ({words.calendar(rule.calendar)})" if rule.calendar else ""
+    clock = words.WHILE[rule.clock] if rule.clock is not None else ""
+    done = words.listed(words.actions(step.actions))
+    shares = "; ".join(_shares(policy, rule, step)) if step.at.needs_target else ""
+    measured = f" (that is {shares})" if shares else ""
+    return f"{words.upper_first(words.threshold(step.at))}{counted}, {clock}{limits}: {done}.{measured}"
+
+
+def _shares(policy: Policy, rule: Rule, step: Step) -> Iterator[str]:
+    """What a share of the target means for each target that has one."""
+    for target in policy.targets:
+        goal = target.goal(rule.clock) if rule.clock is not None else None
+        if goal is None:
+            continue
+        calendar = policy.calendars.get(rule.calendar or target.calendar or "", ALWAYS)
+        at = step.at.of(goal.on(calendar), calendar)
+        if at is not None:
+            yield f"{words.span(at)} for {words.for_whom(target.when)}"
+
+
+def _workflow(name: str, when: When, ask: tuple[str, ...], reply: str | None) -> str:
+    asked = f" Ask for {words.listed(ask)}." if ask else ""
+    sent = f" The answer is “{reply}”." if reply else ""
+    return f"{words.upper_first(name)}: when {words.condition(when)}.{asked}{sent}"
+
+
+def _closing(policy: Policy) -> Iterator[Sentence]:
+    closing = policy.closing
+    if closing.tell_customer is not None:
+        yield Sentence(f"The customer is sent “{closing.tell_customer}”.", "closing.tell_customer")
+    if closing.ask_rating:
+        yield Sentence("The customer is asked for a rating.", "closing.ask_rating")
+    if closing.reopen_within is not None:
+        within = words.duration(closing.reopen_within)
+        text = f"A reply within {within} opens the ticket again; a later one opens a new ticket, linked to it."
+        yield Sentence(text, "closing.reopen_within")
+
+
+def _attention(policy: Policy) -> Iterator[Sentence]:
+    attention = policy.attention
+    if attention.quiet is not None:
+        hours = words.hours(policy.calendars.get(attention.quiet.outside, ALWAYS))
+        but = (
+            f", except what is {words.listed([str(each) for each in attention.quiet.except_])}"
+            if attention.quiet.except_
+            else ""
+        )
+        yield Sentence(f"Nobody is written to outside {hours}{but}. It waits, and no clock stops.", "attention.quiet")
+    for whose, budget in (("person", attention.person), ("channel", attention.channel)):
+        if budget is not None:
+            most = f"{budget.count} messages in {words.span(budget.per)}"
+            text = f"A {whose} gets at most {most}; the rest comes in one digest."
+            yield Sentence(text, f"attention.budget.{whose}")
+    yield Sentence("Pages, cards, urgent offers and offers to those on call are never held back.")
