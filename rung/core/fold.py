@@ -356,11 +356,23 @@ def _reopen(case: Case, event: e.CustomerWrote | e.Reopened, *, by_customer: boo
         case.reopens += 1
         _contradict(case)
     case.matched = []
-    case.episodes = {}
+    resolved = _resolved_by(case)
+    # What began after the resolution, such as a low rating, has not ended with it.
+    case.episodes = {rule: began for rule, began in case.episodes.items() if began >= resolved}
     _start(case, ClockName.RESOLUTION, event)
     _start(case, ClockName.AT_LEVEL, event)
     _start(case, ClockName.UNASSIGNED if case.assignee is None else ClockName.IDLE, event)
     _pass_turn(case, event, Status.OPEN)
+
+
+def _resolved_by(case: Case) -> int:
+    """The number of the event since which it is nobody's turn."""
+    number = case.number
+    for span in reversed(case.spans):
+        if span.turn is not Turn.NOBODY:
+            break
+        number = span.number
+    return number
 
 
 def _finish(case: Case, event: e.Resolved | e.Closed | e.Merged, status: Status) -> None:

@@ -147,6 +147,9 @@ def _next(case: Case, policy: Policy) -> Destination:
     place = _place(policy, path, level)
     if not levels:
         return Destination(Kind.LEVEL, level, path, already=True)
+    if place < 0:
+        # A level this version has no longer: never below the highest one of the path it has stood at.
+        place = max((_place(policy, path, stay.level) for stay in case.stays), default=-1)
     if place + 1 < len(levels):
         return Destination(Kind.LEVEL, levels[place + 1], path, rank=place + 1)
     return Destination(Kind.LEVEL, levels[-1], path, rank=place, repeat=repeat, is_last=True)
