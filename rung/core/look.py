@@ -12,6 +12,7 @@ from rung.core.desk import Desk
 from rung.core.effects import Notice
 from rung.core.events import AnyEvent
 from rung.core.fold import fold
+from rung.core.memory import Memory
 from rung.core.moments import to_us
 
 #: `by` of what the ticker itself concludes.
@@ -26,9 +27,12 @@ WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
 class Look:
     """Mutable, and alive only for the length of one reckoning. The case is its own: pass it a copy."""
 
-    __slots__ = ("_standing", "case", "compiled", "desk", "events", "highest", "notices", "now", "now_us")
+    __slots__ = ("_standing", "case", "compiled", "desk", "events", "highest", "memory", "notices", "now", "now_us")
 
-    def __init__(self, case: Case, compiled: Compiled, desk: Desk, now: datetime) -> None:
+    def __init__(
+        self, case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory | None = None
+    ) -> None:
+        self.memory = Memory() if memory is None else memory
         self.case = case
         self.compiled = compiled
         self.desk = desk
@@ -39,7 +43,12 @@ class Look:
         self.notices: list[Notice] = []
         #: The rank of the highest offer made in this look.
         self.highest = -2
-        self._standing: Standing | None = None
+        self._standing = self.memory.standing if self.nothing_new else None
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether nothing has happened since the last look, and only time has passed."""
+        return self.memory.number == self.case.number
 
     @property
     def number(self) -> int:
@@ -77,6 +86,11 @@ class Look:
         self.events.append(event)
         if type(event) not in WITHOUT_CONSEQUENCE:
             self._standing = None
+
+    def rest(self) -> None:
+        """Remember that for now everything has been concluded."""
+        self.memory.number = self.case.number
+        self.memory.standing = self._standing
 
     def say(self, notice: Notice) -> None:
         self.notices.append(notice)

@@ -14,6 +14,7 @@ from rung.core.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.escalating import Origin
 from rung.core.ladder import first_level
 from rung.core.look import SYSTEM, WITHOUT_CONSEQUENCE, Look
+from rung.core.memory import Memory
 from rung.core.moments import SECOND_US, from_us
 from rung.core.recipients import lead
 from rung.core.steps import WITHDRAWING, Item, act, item_of, record_step
@@ -32,19 +33,24 @@ def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
     return reckon_in_place(case.copy(), policy, desk, now)
 
 
-def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
-    """`reckon` on a case that the caller gives away: it becomes the decision's."""
-    look = Look(case, policy, desk, now)
+def reckon_in_place(
+    case: Case, policy: Compiled, desk: Desk, now: datetime, memory: Memory | None = None
+) -> Decision:
+    """`reckon` on a case that the caller gives away: it becomes the decision's. Whoever looks at the same case object
+    again and again, under one policy and with the same people, may pass on a memory."""
+    look = Look(case, policy, desk, now, memory)
     if case.opened_at is None:
         return Decision((), (), None, case)
-    _arrive(look)
-    _judge_ended(look)
+    if not look.nothing_new:
+        _arrive(look)
+        _judge_ended(look)
     wake_us: int | None = None
     for _ in range(MOST_PASSES):
         before = len(look.events)
         table = _pass(look)
         if all(type(event) in WITHOUT_CONSEQUENCE for event in look.events[before:]):
             wake_us = table.next_us
+            look.rest()
             break
     else:
         wake_us = look.now_us + SECOND_US
@@ -59,17 +65,21 @@ def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime) -> 
 def _pass(look: Look) -> Timetable:
     """Once through everything that may have become true."""
     case = look.case
-    _raise_priority(look)
-    _free_of_the_inactive(look)
+    anew = not look.nothing_new
+    if anew:
+        _raise_priority(look)
+        _free_of_the_inactive(look)
     _end_snooze(look)
-    _withdraw(look)
+    if anew:
+        _withdraw(look)
     table = timetable(look)
     for missed in table.missed:
         _miss(look, missed)
     for overrun in table.overruns:
         _tell_overrun(look, overrun)
     items = [item_of(look, due) for due in table.due]
-    items += _turned_true(look)
+    if anew or not look.nothing_new:
+        items += _turned_true(look)
     if case.settling:
         for item in items:
             record_step(look, item, e.StepOutcome.SETTLED)

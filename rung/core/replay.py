@@ -22,6 +22,7 @@ from rung.core.fold import fold
 from rung.core.ladder import closed_by_claim
 from rung.core.log_events import History
 from rung.core.look import Look
+from rung.core.memory import Memory
 from rung.core.moments import SECOND_US
 from rung.core.policy import Policy
 from rung.core.reckoning import reckon_in_place
@@ -91,6 +92,7 @@ class Replay:
         self.desk = desk
         self.tally = tally
         self.case = Case()
+        self.memory = Memory()
         self.wake_at: datetime | None = None
         self.over_us = 0
         self.breaches = 0
@@ -127,7 +129,7 @@ class Replay:
 
     def _look(self, now: datetime) -> None:
         tally = self.tally
-        decision = reckon_in_place(self.case, self.compiled, self.desk, now)
+        decision = reckon_in_place(self.case, self.compiled, self.desk, now, self.memory)
         self.wake_at = decision.wake_at
         tally.looks += 1
         tally.concluded += len(decision.events)

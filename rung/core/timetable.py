@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from rung.core import clocks
-from rung.core.calendar import Calendar
 from rung.core.case import Case, Cycle
-from rung.core.compiled import ClockRule, Compiled, TimedStep, repeated
+from rung.core.compiled import ClockRule, TimedStep, repeated
 from rung.core.look import Look
+from rung.core.memory import Moment, Plan
 from rung.core.moments import to_us
 from rung.core.vocabulary import METRICS, ClockName
 
@@ -53,39 +53,27 @@ class Timetable(Struct, frozen=True):
 
 def timetable(look: Look) -> Timetable:
     """Everything the running clocks say at this moment."""
-    case, compiled, now_us = look.case, look.compiled, look.now_us
-    target, level = look.target, case.level
-    own = compiled.calendar(None, target, level)
+    case, now_us = look.case, look.now_us
+    target, level, spans = look.target, case.level, len(case.spans)
+    plans = look.memory.plans
     due: list[Due] = []
     missed: list[Missed] = []
     next_us = _NEVER
     for clock, cycle in case.running.items():
-        rules = compiled.by_clock[clock]
-        goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None
-        if not rules and goal is None:
-            continue
-        if goal is not None:
-            goal_at = clocks.crossing(look.read(cycle, own), goal, own)
-            if goal_at is not None and case.missed.get(clock) != cycle.number:
-                if goal_at <= now_us:
-                    missed.append(Missed(clock, cycle.number, goal_at))
-                else:
-                    next_us = min(next_us, goal_at)
-        else:
-            goal_at = None
-        for rule in rules:
-            found, soonest = _of_rule(look, rule, cycle, own)
-            if found:
-                ahead = [at for at in (goal_at, soonest) if at is not None and at > now_us]
-                limit = min(ahead, default=None)
-                due += [Due(at, rule, timed, cycle, limit) for at, timed in found]
-            if soonest is not None:
-                next_us = min(next_us, soonest)
-    overruns = tuple(_overruns(case, compiled, target, own))
-    next_us = min(next_us, *(over.due_us for over in overruns if over.due_us > now_us), _NEVER)
+        plan = plans.get(clock)
+        if plan is None or plan.basis != (cycle.number, spans, target, level):
+            plan = plans[clock] = _plan(look, cycle)
+        if plan.next_us <= now_us:
+            plan.next_us = _collect(look, cycle, plan, due, missed)
+        next_us = min(next_us, plan.next_us)
+    overruns = ()
+    if target is not None and ClockName.RESOLUTION in case.running:
+        overruns = tuple(_overruns(look))
+        next_us = min(next_us, *(over.due_us for over in overruns if over.due_us > now_us), _NEVER)
     if case.snoozed_until is not None:
         next_us = min(next_us, to_us(case.snoozed_until))
-    due.sort(key=lambda each: (each.due_us, each.rule.place, each.timed.place))
+    if len(due) > 1:
+        due.sort(key=lambda each: (each.due_us, each.rule.place, each.timed.place))
     return Timetable(
         tuple(due),
         tuple(missed),
@@ -94,10 +82,64 @@ def timetable(look: Look) -> Timetable:
     )
 
 
+def _plan(look: Look, cycle: Cycle) -> Plan:
+    """The moments of a running cycle: they move only with the spans, the target and the level."""
+    case, compiled, target, clock = look.case, look.compiled, look.target, cycle.clock
+    basis = (cycle.number, len(case.spans), target, case.level)
+    rules = compiled.by_clock[clock]
+    own = look.calendar
+    goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None
+    if not rules and goal is None:
+        return Plan(basis, None, (), _NEVER)
+    read = look.read(cycle, own)
+    goal_at = None if goal is None else clocks.crossing(read, goal, own)
+    moments = []
+    for rule in rules:
+        calendar = own if rule.rule.calendar is None else compiled.calendar(rule.rule, target, case.level)
+        of_rule = read if calendar is own else look.read(cycle, calendar)
+        for timed in compiled.thresholds(rule, target, calendar):
+            at = clocks.crossing(of_rule, _threshold(case, cycle, timed), calendar)
+            if at is not None:
+                moments.append(Moment(at, rule, timed))
+    # Looked through at once, whatever has fired: `_collect` knows.
+    return Plan(basis, goal_at, tuple(moments), -_NEVER)
+
+
+def _collect(look: Look, cycle: Cycle, plan: Plan, due: list[Due], missed: list[Missed]) -> int:
+    """Add what a cycle has reached by now and nobody has acted upon. Returns when it reaches the next."""
+    case, now_us, goal_us = look.case, look.now_us, plan.goal_us
+    next_us = _NEVER
+    if goal_us is not None and case.missed.get(cycle.clock) != cycle.number:
+        if goal_us <= now_us:
+            missed.append(Missed(cycle.clock, cycle.number, goal_us))
+        else:
+            next_us = goal_us
+    waiting: dict[int, int] = {}
+    reached: list[Moment] = []
+    for moment in plan.moments:
+        if cycle.number in case.fired.get(moment.timed.key, ()):
+            continue
+        if moment.at_us <= now_us:
+            reached.append(moment)
+        else:
+            waiting.setdefault(moment.rule.place, moment.at_us)
+    for moment in reached:
+        ahead = [at for at in (goal_us, waiting.get(moment.rule.place)) if at is not None and at > now_us]
+        due.append(Due(moment.at_us, moment.rule, moment.timed, cycle, min(ahead, default=None)))
+    return min(next_us, min(waiting.values(), default=_NEVER))
+
+
 def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
     """The steps an ended cycle had crossed and nobody has acted upon: the engine was late."""
     case, compiled = look.case, look.compiled
-    for rule in compiled.by_clock[cycle.clock]:
+    rules = compiled.by_clock[cycle.clock]
+    if not rules:
+        return
+    basis = (cycle.number, cycle.ended, look.target, case.level)
+    if look.memory.judged.get(cycle.clock) == basis:
+        return
+    look.memory.judged[cycle.clock] = basis
+    for rule in rules:
         calendar = compiled.calendar(rule.rule, look.target, case.level)
         read: clocks.Reading | None = None
         for timed in compiled.thresholds(rule, look.target, calendar):
@@ -121,31 +163,6 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     return total, goal, None if goal is None or total <= goal else clocks.crossing(read, goal, own)
 
 
-def _of_rule(
-    look: Look, rule: ClockRule, cycle: Cycle, own: Calendar
-) -> tuple[list[tuple[int, TimedStep]], int | None]:
-    """The rule's steps that are due in this cycle, and when the first of the others will be."""
-    case, compiled = look.case, look.compiled
-    calendar = own if rule.rule.calendar is None else compiled.calendar(rule.rule, look.target, case.level)
-    read: clocks.Reading | None = None
-    due = []
-    soonest: int | None = None
-    for timed in compiled.thresholds(rule, look.target, calendar):
-        cycles = case.fired.get(timed.key)
-        if cycles is not None and cycle.number in cycles:
-            continue
-        if read is None:
-            read = look.read(cycle, calendar)
-        at = clocks.crossing(read, _threshold(case, cycle, timed), calendar)
-        if at is None:
-            continue
-        if at <= look.now_us:
-            due.append((at, timed))
-        elif soonest is None or at < soonest:
-            soonest = at
-    return due, soonest
-
-
 def _threshold(case: Case, cycle: Cycle, timed: TimedStep) -> int:
     if cycle.clock is not ClockName.UNACCEPTED:
         return timed.threshold_us
@@ -153,9 +170,7 @@ def _threshold(case: Case, cycle: Cycle, timed: TimedStep) -> int:
     return timed.threshold_us if offer is None else repeated(timed, offer.repeat)
 
 
-def _overruns(case: Case, compiled: Compiled, target: int | None, own: Calendar) -> Iterator[Overrun]:
-    if ClockName.RESOLUTION not in case.running or target is None:
-        return
-    for pause, turn, at in clocks.overruns(case, compiled.pauses(target, own)):
-        if pause not in case.overruns:
+def _overruns(look: Look) -> Iterator[Overrun]:
+    for pause, turn, at in clocks.overruns(look.case, look.compiled.pauses(look.target, look.calendar)):
+        if pause not in look.case.overruns:
             yield Overrun(pause, turn, at)

@@ -1,0 +1,42 @@
+"""What may be kept from one look at a ticket to the next. It saves work and never changes a conclusion."""
+
+from msgspec import Struct
+
+from rung.core.compiled import ClockRule, Standing, TimedStep
+from rung.core.vocabulary import ClockName
+
+#: What the moments of a cycle depend on: its number, how many spans there are, the target, the level.
+Basis = tuple[int, int, int | None, str | None]
+
+
+class Moment(Struct, frozen=True):
+    """When a cycle reaches a step, as things stand."""
+
+    at_us: int
+    rule: ClockRule
+    timed: TimedStep
+
+
+class Plan(Struct):
+    """When a running cycle reaches its goal and its steps; the same whatever the hour."""
+
+    basis: Basis
+    goal_us: int | None
+    #: Earliest first within a rule; rules as in the policy.
+    moments: tuple[Moment, ...]
+    #: Nothing of it is due before.
+    next_us: int
+
+
+class Memory:
+    """Of one case under one policy, for whoever looks at the same case object again."""
+
+    __slots__ = ("judged", "number", "plans", "standing")
+
+    def __init__(self) -> None:
+        #: The case's number when a look came to rest. Still the same: only time has passed.
+        self.number = -1
+        self.standing: Standing | None = None
+        self.plans: dict[ClockName, Plan] = {}
+        #: Ended cycles whose steps have been accounted for.
+        self.judged: dict[ClockName, Basis] = {}
