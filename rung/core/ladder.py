@@ -64,11 +64,18 @@ def destination(case: Case, policy: Policy, escalate: str) -> Destination:
 
 
 def highest_offer(case: Case, policy: Policy) -> Offer | None:
-    """The open offer furthest up the ticket's path, or, with none there, up its own."""
-    on_path = [offer for offer in case.offers if _place(policy, case.path, offer.level) >= 0]
-    if on_path:
-        return max(on_path, key=lambda offer: (_place(policy, case.path, offer.level), offer.number))
-    return max(case.offers, key=lambda offer: (_place(policy, offer.path, offer.level), offer.number), default=None)
+    """The open offer furthest up the ticket's path, or, with none there, up its own; the newest of equals."""
+    if not case.offers:
+        return None
+    levels = policy.paths.get(case.path or "", ())
+    best, height = None, -1
+    for offer in reversed(case.offers):
+        place = levels.index(offer.level) if offer.level in levels else -1
+        if place > height:
+            best, height = offer, place
+            if place == len(levels) - 1:
+                break
+    return best or max(case.offers, key=lambda offer: (_place(policy, offer.path, offer.level), offer.number))
 
 
 def reach(compiled: Compiled, desk: Desk, wanted: Destination, *, ticket_open: bool, now: datetime) -> Reach:

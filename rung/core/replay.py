@@ -134,14 +134,13 @@ class Replay:
         tally.looks += 1
         tally.concluded += len(decision.events)
         for event in decision.events:
-            match event:
-                case e.StepFired():
-                    tally.step(event.rule, event.step, event.outcome)
-                    self.steps += event.outcome is e.StepOutcome.FIRED
-                case e.CyclesJudged():
-                    self._judge(event)
-                case e.Offered():
-                    tally.offers[event.level] = tally.offers.get(event.level, 0) + 1
+            if isinstance(event, e.StepFired):
+                tally.step(event.rule, event.step, event.outcome)
+                self.steps += event.outcome is e.StepOutcome.FIRED
+            elif isinstance(event, e.CyclesJudged):
+                self._judge(event)
+            elif isinstance(event, e.Offered):
+                tally.offers[event.level] = tally.offers.get(event.level, 0) + 1
         if decision.notices:
             hour = now.astimezone(zone(self.compiled.policy.timezone)).hour
             for notice in decision.notices:

@@ -10,7 +10,7 @@ from rung.core.compiled import ClockRule, TimedStep, repeated
 from rung.core.look import Look
 from rung.core.memory import Moment, Plan
 from rung.core.moments import to_us
-from rung.core.vocabulary import METRICS, ClockName
+from rung.core.vocabulary import METRICS, ClockName, Turn
 
 _METRICS = frozenset(METRICS)
 _NEVER = 1 << 62
@@ -53,9 +53,8 @@ class Timetable(Struct, frozen=True):
 
 def timetable(look: Look) -> Timetable:
     """Everything the running clocks say at this moment."""
-    case, now_us = look.case, look.now_us
+    case, now_us, plans = look.case, look.now_us, look.memory.plans
     target, level, spans = look.target, case.level, len(case.spans)
-    plans = look.memory.plans
     due: list[Due] = []
     missed: list[Missed] = []
     next_us = _NEVER
@@ -65,11 +64,12 @@ def timetable(look: Look) -> Timetable:
             plan = plans[clock] = _plan(look, cycle)
         if plan.next_us <= now_us:
             plan.next_us = _collect(look, cycle, plan, due, missed)
-        next_us = min(next_us, plan.next_us)
-    overruns = ()
-    if target is not None and ClockName.RESOLUTION in case.running:
-        overruns = tuple(_overruns(look))
-        next_us = min(next_us, *(over.due_us for over in overruns if over.due_us > now_us), _NEVER)
+        if plan.next_us < next_us:
+            next_us = plan.next_us
+    overruns = _overruns(look)
+    for overrun in overruns:
+        if now_us < overrun.due_us < next_us:
+            next_us = overrun.due_us
     if case.snoozed_until is not None:
         next_us = min(next_us, to_us(case.snoozed_until))
     if len(due) > 1:
@@ -77,7 +77,7 @@ def timetable(look: Look) -> Timetable:
     return Timetable(
         tuple(due),
         tuple(missed),
-        tuple(over for over in overruns if over.due_us <= now_us),
+        tuple(over for over in overruns if over.due_us <= now_us) if overruns else (),
         None if next_us == _NEVER else next_us,
     )
 
@@ -170,7 +170,16 @@ def _threshold(case: Case, cycle: Cycle, timed: TimedStep) -> int:
     return timed.threshold_us if offer is None else repeated(timed, offer.repeat)
 
 
-def _overruns(look: Look) -> Iterator[Overrun]:
-    for pause, turn, at in clocks.overruns(look.case, look.compiled.pauses(look.target, look.calendar)):
-        if pause not in look.case.overruns:
-            yield Overrun(pause, turn, at)
+def _overruns(look: Look) -> tuple[Overrun, ...]:
+    case = look.case
+    if case.turn not in _PAUSING or look.target is None or ClockName.RESOLUTION not in case.running:
+        return ()
+    return tuple(
+        Overrun(pause, turn, at)
+        for pause, turn, at in clocks.overruns(case, look.compiled.pauses(look.target, look.calendar))
+        if pause not in case.overruns
+    )
+
+
+#: The turns a target may pause on.
+_PAUSING = frozenset({Turn.CUSTOMER, Turn.THIRD_PARTY})
