@@ -7,7 +7,7 @@ from msgspec import Struct
 from rung.core.calendar import ALWAYS, Calendar
 from rung.core.case import Case
 from rung.core.clocks import UNLIMITED, Pauses
-from rung.core.conditions import Facts, Predicate, facts_of, predicate
+from rung.core.conditions import Facts, Predicate, facts_of, predicate, whens_of
 from rung.core.facts import facts
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import Fact, Policy, Rule, Step, Target
@@ -49,23 +49,19 @@ class PlainRule(Struct, frozen=True):
 
 
 class Standing:
-    """What a policy says to a set of facts: the target, and which rules hold. Reckoned when first asked for."""
+    """What a policy says to a set of facts: the target, the calendar, and which rules hold."""
 
-    __slots__ = ("_compiled", "_plain", "_target", "_whens", "facts")
+    __slots__ = ("_compiled", "_plain", "_whens", "calendar", "facts", "target")
 
-    def __init__(self, compiled: "Compiled", known: Facts) -> None:
+    def __init__(self, compiled: "Compiled", known: Facts, level: str | None) -> None:
         self.facts = known
+        #: The place of the target among those of the policy.
+        self.target = compiled.target(known)
+        #: The ticket's calendar: its target's, else its level's, else `always`.
+        self.calendar = compiled.calendar(None, self.target, level)
         self._compiled = compiled
-        self._target: int | None = -1
         self._plain: tuple[PlainRule, ...] | None = None
         self._whens: dict[tuple[int, int], bool] = {}
-
-    @property
-    def target(self) -> int | None:
-        """The place of the target among those of the policy."""
-        if self._target == -1:
-            self._target = self._compiled.target(self.facts)
-        return self._target
 
     @property
     def plain(self) -> tuple[PlainRule, ...]:
@@ -108,7 +104,13 @@ class Compiled:
             if workflow.auto and not workflow.ask
         )
         self.by_clock = {clock: tuple(rule for rule in self.clock_rules if rule.clock is clock) for clock in ClockName}
-        self._asks_for_customer = Fact.CUSTOMER in _asked(policy)
+        self._asks_for_customer = any(Fact.CUSTOMER in facts_of(when) for when in whens_of(policy))
+        #: The clocks that a rule or a target looks at.
+        self.watched = frozenset(
+            clock
+            for clock in ClockName
+            if self.by_clock[clock] or any(target.goal(clock) is not None for target in policy.targets)
+        )
         self._standings: dict[Hashable, Standing] = {}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
@@ -151,7 +153,7 @@ class Compiled:
             known = facts(case)
             if not self._asks_for_customer:
                 known = {fact: value for fact, value in known.items() if fact is not Fact.CUSTOMER}
-            found = self._standings[key] = Standing(self, known)
+            found = self._standings[key] = Standing(self, known, case.level)
         return found
 
     def target(self, known: Facts) -> int | None:
@@ -226,18 +228,6 @@ class Compiled:
 
 
 _NO_TARGET = Target()
-
-
-def _asked(policy: Policy) -> frozenset[Fact]:
-    """Every fact some condition of the policy asks for."""
-    whens = (
-        *(rule.when for rule in policy.priority.rules),
-        *(route.when for route in policy.routing),
-        *(target.when for target in policy.targets),
-        *(rule.when for rule in policy.rules),
-        *(step.when for rule in policy.rules for step in rule.steps),
-    )
-    return frozenset(fact for when in whens for fact in facts_of(when))
 
 
 def repeated(timed: TimedStep, repeat: int) -> int:

@@ -69,18 +69,20 @@ def phrases_of(when: When) -> Iterator[str]:
             yield from values
 
 
+def whens_of(policy: Policy) -> Iterator[When]:
+    """Every condition of a policy."""
+    yield from (rule.when for rule in policy.priority.rules)
+    yield from (route.when for route in policy.routing)
+    yield from (target.when for target in policy.targets)
+    yield from (rule.when for rule in policy.rules)
+    yield from (step.when for rule in policy.rules for step in rule.steps)
+    yield from (workflow.when for workflow in policy.workflows)
+
+
 def phrases_of_policy(policy: Policy) -> tuple[str, ...]:
     """Every phrase any category or condition of the policy listens for, once each, in a stable order."""
-    whens = (
-        *(rule.when for rule in policy.priority.rules),
-        *(route.when for route in policy.routing),
-        *(target.when for target in policy.targets),
-        *(rule.when for rule in policy.rules),
-        *(step.when for rule in policy.rules for step in rule.steps),
-        *(workflow.when for workflow in policy.workflows),
-    )
     spoken = [phrase for category in policy.categories for phrase in category.text]
-    spoken += [phrase for when in whens for phrase in phrases_of(when)]
+    spoken += [phrase for when in whens_of(policy) for phrase in phrases_of(when)]
     return tuple(dict.fromkeys(spoken))
 
 

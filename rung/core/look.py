@@ -29,9 +29,7 @@ class Look:
 
     __slots__ = ("_standing", "case", "compiled", "desk", "events", "highest", "memory", "notices", "now", "now_us")
 
-    def __init__(
-        self, case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory | None = None
-    ) -> None:
+    def __init__(self, case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory | None = None) -> None:
         self.memory = Memory() if memory is None else memory
         self.case = case
         self.compiled = compiled
@@ -74,7 +72,7 @@ class Look:
     @property
     def calendar(self) -> Calendar:
         """The ticket's calendar: its target's, else its level's, else `always`."""
-        return self.compiled.calendar(None, self.target, self.case.level)
+        return self.standing.calendar
 
     def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
         """A cycle of this ticket, counted on a calendar."""

@@ -33,9 +33,7 @@ def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
     return reckon_in_place(case.copy(), policy, desk, now)
 
 
-def reckon_in_place(
-    case: Case, policy: Compiled, desk: Desk, now: datetime, memory: Memory | None = None
-) -> Decision:
+def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime, memory: Memory | None = None) -> Decision:
     """`reckon` on a case that the caller gives away: it becomes the decision's. Whoever looks at the same case object
     again and again, under one policy and with the same people, may pass on a memory."""
     look = Look(case, policy, desk, now, memory)

@@ -28,7 +28,7 @@ from rung.core.policy import Policy
 from rung.core.reckoning import reckon_in_place
 from rung.core.tally import Tally, Worst
 from rung.core.timetable import ran
-from rung.core.vocabulary import METRICS
+from rung.core.vocabulary import METRICS, ClockName
 
 #: Nothing is known of who was there: every team counts as present.
 STAFFED = Desk(staffed=True)
@@ -83,6 +83,19 @@ def _replay_share(share: _Share) -> Tally:
     return replay_all(share.histories, Compiled(share.policy), end=share.end, desk=share.desk)
 
 
+_TURNS = (e.TurnTaken, e.Held, e.Waited)
+
+
+def _unheard(compiled: Compiled, desk: Desk) -> frozenset[type[e.Event]]:
+    """Events after which a look could conclude nothing: they change no fact, and of clocks only such as this policy
+    does not watch."""
+    if ClockName.IDLE in compiled.watched or not desk.staffed:
+        return frozenset()
+    if ClockName.UNASSIGNED in compiled.watched:
+        return frozenset({e.Noted})
+    return frozenset({e.Noted, e.Assigned})
+
+
 class Replay:
     """One ticket under one policy."""
 
@@ -93,6 +106,7 @@ class Replay:
         self.tally = tally
         self.case = Case()
         self.memory = Memory()
+        self.unheard = _unheard(compiled, desk)
         self.wake_at: datetime | None = None
         self.over_us = 0
         self.breaches = 0
@@ -108,10 +122,13 @@ class Replay:
         place = 0
         while place < len(recorded) and (now := recorded[place].at) <= end:
             self._look_until(now)
+            stirs = self.wake_at == now or bool(self.case.excused)
             while place < len(recorded) and recorded[place].at == now:
+                stirs = stirs or type(recorded[place]) not in self.unheard
                 self._record(recorded[place])
                 place += 1
-            self._look(now)
+            if stirs:
+                self._look(now)
         self._look_until(end, closing=True)
         tally.events += place
         self._count_running(end)
@@ -211,15 +228,12 @@ class Replay:
     def _record(self, event: e.AnyEvent) -> None:
         """Fold what was recorded, as it must have been in a case that the replayed policy has had its say in."""
         case = self.case
-        match event:
-            case e.TurnTaken() | e.Held() | e.Waited() if case.status.is_over:
-                # The replayed policy closed it; in the log it went on.
-                self._fold(e.Reopened(at=event.at, by=event.by))
-            case e.Claimed():
-                event = self._claim(event)
-            case _:
-                pass
-        if case.assignee is None and case.excused and event.by.removeprefix("agent:") in case.excused:
+        if case.status.is_over and isinstance(event, _TURNS):
+            # The replayed policy closed it; in the log it went on.
+            self._fold(e.Reopened(at=event.at, by=event.by))
+        if isinstance(event, e.Claimed):
+            event = self._claim(event)
+        if case.excused and case.assignee is None and event.by.removeprefix("agent:") in case.excused:
             # A rule took it from them, but in the log they went on working on it.
             self._fold(e.Assigned(at=event.at, by=event.by, assignee=event.by.removeprefix("agent:")))
         self._fold(event)

@@ -54,18 +54,20 @@ class Timetable(Struct, frozen=True):
 def timetable(look: Look) -> Timetable:
     """Everything the running clocks say at this moment."""
     case, now_us, plans = look.case, look.now_us, look.memory.plans
-    target, level, spans = look.target, case.level, len(case.spans)
+    target, level, spans = look.standing.target, case.level, len(case.spans)
     due: list[Due] = []
     missed: list[Missed] = []
     next_us = _NEVER
+    watched = look.compiled.watched
     for clock, cycle in case.running.items():
+        if clock not in watched:
+            continue
         plan = plans.get(clock)
         if plan is None or plan.basis != (cycle.number, spans, target, level):
             plan = plans[clock] = _plan(look, cycle)
         if plan.next_us <= now_us:
             plan.next_us = _collect(look, cycle, plan, due, missed)
-        if plan.next_us < next_us:
-            next_us = plan.next_us
+        next_us = min(next_us, plan.next_us)
     overruns = _overruns(look)
     for overrun in overruns:
         if now_us < overrun.due_us < next_us:
@@ -89,8 +91,6 @@ def _plan(look: Look, cycle: Cycle) -> Plan:
     rules = compiled.by_clock[clock]
     own = look.calendar
     goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None
-    if not rules and goal is None:
-        return Plan(basis, None, (), _NEVER)
     read = look.read(cycle, own)
     goal_at = None if goal is None else clocks.crossing(read, goal, own)
     moments = []

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rung.core import events as e
+from rung.core import replay as replay_module
 from rung.core.durations import Duration, Threshold
 from rung.core.log_events import History
 from rung.core.policy import Actions, Fact, Is, Level, Policy, Rule, Step, Target, Team
@@ -189,3 +190,48 @@ def test_a_policy_that_never_rests_is_stopped_and_named(monkeypatch: pytest.Monk
     outcome = _replayed(_policy(*rules), _history(OPENED, ticket="odd"), end=_at(24))
     assert outcome.restless == ["odd"]
     assert outcome.looks == 6
+
+
+def test_looking_only_when_something_watched_has_happened_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = _rule(ClockName.AT_LEVEL, ("1h", Actions(remind="triage")), ("3h", Actions(escalate="next")))
+    histories = [
+        _history(
+            OPENED,
+            e.Noted(at=_at(0.5), by="agent:sam"),
+            e.Assigned(at=_at(1), by="agent:sam", assignee="sam"),
+            e.Noted(at=_at(2 + number), by="agent:sam"),
+            e.Resolved(at=_at(4 + number / 3), by="agent:sam"),
+            ticket=f"T{number}",
+        )
+        for number in range(6)
+    ]
+    sparing = _replayed(_policy(rule), *histories)
+    monkeypatch.setattr("rung.core.replay._unheard", lambda _compiled, _desk: frozenset())
+    after_each = _replayed(_policy(rule), *histories)
+    assert sparing.looks < after_each.looks
+    assert (sparing.targets, sparing.steps, sparing.worst) == (after_each.targets, after_each.steps, after_each.worst)
+
+
+def test_a_memory_between_looks_changes_no_conclusion(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = (
+        _rule(ClockName.UNASSIGNED, ("1h", Actions(escalate="next", reason=Reason.TIME)), name="Take it"),
+        _rule(ClockName.UNACCEPTED, ("1h", Actions(escalate="next")), ("2h", Actions(priority="+1")), name="Accept it"),
+        _rule(ClockName.IDLE, ("1h", Actions(notify=("assignee",))), ("3h", Actions(unassign=True)), name="Work on it"),
+        _rule(ClockName.CUSTOMER_SILENCE, ("2h", Actions(close="no_answer")), name="follow_up"),
+    )
+    history = _history(
+        OPENED,
+        e.Assigned(at=_at(2), by="agent:sam", assignee="sam"),
+        e.PrioritySet(at=_at(2.5), by="agent:sam", priority=Priority.LOW),
+        e.Noted(at=_at(7), by="agent:sam"),
+        e.Waited(at=_at(8), by="agent:sam"),
+        e.TurnTaken(at=_at(11), by="agent:sam"),
+        e.Resolved(at=_at(30), by="agent:sam"),
+    )
+    remembering = _replayed(_policy(*rules), history)
+    reckon = replay_module.reckon_in_place
+    monkeypatch.setattr(
+        replay_module, "reckon_in_place", lambda case, policy, desk, now, _memory: reckon(case, policy, desk, now)
+    )
+    assert _replayed(_policy(*rules), history) == remembering
+    assert remembering.concluded > 20
