@@ -1,0 +1,59 @@
+"""docs/policy.md: each of its examples is read, and no key or word of the language is missing from it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rung.core import policy_desk, policy_promises, policy_rules
+from rung.core.policy import Fact, Metric
+from rung.core.policy_reader import SECTIONS, read_policy
+from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.S)
+#: What the examples stand on, unless they write it themselves.
+AROUND = {
+    "teams": "teams: {frontline: {}, specialists: {}, leads: {}}\n",
+    "levels": "levels: {L1: {team: frontline}, L2: {team: specialists}, management: {team: leads}}\n",
+    "paths": "paths: {support: [L1, L2, management]}\n",
+}
+
+
+def sections_of(example: str) -> set[str]:
+    return set(re.findall(r"^(\w+):", example, re.M))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[", ".join(sorted(sections_of(each))) for each in EXAMPLES])
+def test_each_example_is_read_without_a_finding(example: str) -> None:
+    written = sections_of(example)
+    policy, findings = read_policy("".join(text for key, text in AROUND.items() if key not in written) + example, "doc")
+    assert [str(finding) for finding in findings] == []
+    assert policy is not None
+
+
+def test_the_examples_show_every_key() -> None:
+    shown = set(re.findall(r"([\w.]+):", "\n".join(EXAMPLES)))
+    keys = {
+        *SECTIONS,
+        *policy_desk.LEVEL_KEYS,
+        *policy_promises.TARGET_KEYS,
+        *policy_promises.ALERT_KEYS,
+        *policy_promises.WORKFLOW_KEYS,
+        *policy_rules.STEP_KEYS,
+        *policy_rules.RULE_KEYS,
+        *policy_rules.CONNECTIVES,
+        *Fact,
+        *("lead", "rotation", "every", "from", "hours", "country", "subdivision", "add", "remove", "require"),
+        *("default", "learned", "minimum_confidence", "set", "critical", "customer", "third_party"),
+        *("tell_customer", "ask_rating", "reopen_within", "customers", "within", "quiet", "outside", "except"),
+        *("budget", "person", "channel"),
+    }
+    assert keys - shown == set()
+
+
+@pytest.mark.parametrize(
+    "words", [ClockName, Emotion, Priority, Reason, Status, Metric, Fact], ids=lambda each: each.__name__
+)
+def test_every_word_is_explained(words: type[ClockName]) -> None:
+    assert [word for word in words if not re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", DOCUMENT)] == []
