@@ -30,7 +30,7 @@ from rung.people import clock
 from rung.people.models import Agent, ContactMethod, Customer, Membership, Requester, Role, Team
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
-from rung.tickets import actions
+from rung.tickets import actions, hearing
 from rung.tickets.models import Event, Ticket
 from rung.tickets.writing import Words
 
@@ -296,7 +296,7 @@ class World:
 def desk(at: datetime = MONDAY_MORNING) -> Iterator[World]:
     """A desk with the cast and the policy above, at that moment."""
     crank, chat = HandCrank(at), Chat()
-    compiled.cache_clear()
+    _forget_versions()
     registry.forget()
     registry.channels()["slack"] = chat
     with clock.cranked(crank):
@@ -307,4 +307,10 @@ def desk(at: datetime = MONDAY_MORNING) -> Iterator[World]:
         finally:
             world.close()
             registry.forget()
-            compiled.cache_clear()
+            _forget_versions()
+
+
+def _forget_versions() -> None:
+    """Versions never change, except from one test to the next."""
+    compiled.cache_clear()
+    hearing._phrases.cache_clear()

@@ -64,7 +64,7 @@ def settle_abandoned(source: Source, now: datetime) -> None:
     """Whoever was sending these has died: nobody knows what the other side has."""
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",), skip_locked=True).filter(
-            state=State.SENDING, leased_until__lt=now
+            state=State.SENDING, leased_until__lte=now
         )
         for delivery in rows.select_related("ticket", "message"):
             _write(delivery, Unclear("the courier stopped while it was being sent"), source, now)

@@ -1,0 +1,80 @@
+"""What may interrupt, and what waits for a digest."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rung.core.attention import Hold, Interruption, held_back
+from rung.core.calendar import Calendar
+from rung.core.effects import NoticeKind
+from rung.core.policy import Attention, Budget, Level, Policy, Quiet
+from rung.core.vocabulary import Priority
+
+OFFICE = Calendar.parse({"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}})
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+MOMENT = Interruption(kind=NoticeKind.MOMENT, to_person=True, priority=Priority.NORMAL)
+
+
+def policy(**attention: object) -> Policy:
+    return Policy(
+        name="p",
+        timezone="UTC",
+        calendars={"office": OFFICE},
+        levels={"L1": Level("L1", "t")},
+        paths={"p": ("L1",)},
+        attention=Attention(**attention),  # type: ignore[arg-type]
+    )
+
+
+QUIET = policy(quiet=Quiet("office", (Priority.URGENT,)))
+SIX_AN_HOUR = policy(person=Budget(6, timedelta(hours=1)), channel=Budget(2, timedelta(hours=1)))
+
+
+def test_a_moment_at_night_waits_for_the_morning() -> None:
+    assert held_back(MOMENT, QUIET, (), NIGHT) == Hold("quiet hours", NEXT_MORNING)
+    assert held_back(MOMENT, QUIET, (), NOON) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Interruption(kind=NoticeKind.MOMENT, to_person=True, priority=Priority.URGENT),
+        Interruption(kind=NoticeKind.MOMENT, to_person=True, priority=Priority.LOW, exempt=True),
+        Interruption(kind=NoticeKind.OFFER_CARD, to_person=False, priority=Priority.LOW),
+        Interruption(kind=NoticeKind.TRIAGE_CARD, to_person=False, priority=Priority.LOW),
+        Interruption(kind=NoticeKind.PAGE, to_person=True, priority=Priority.LOW),
+        Interruption(kind=NoticeKind.REPLY, to_person=False, priority=Priority.LOW),
+    ],
+)
+def test_urgent_ones_exempt_ones_cards_pages_and_answers_are_never_held(said: Interruption) -> None:
+    assert held_back(said, QUIET, (), NIGHT) is None
+
+
+def test_nothing_is_held_beyond_its_own_deadline() -> None:
+    at_midnight = Interruption(kind=NoticeKind.MOMENT, to_person=True, deadline=NIGHT + timedelta(hours=2))
+    assert held_back(at_midnight, QUIET, (), NIGHT) == Hold("quiet hours", NIGHT + timedelta(hours=2))
+    assert held_back(at_midnight, QUIET, (), NIGHT + timedelta(hours=2)) is None
+
+
+def test_the_seventh_within_an_hour_waits_until_the_first_has_left_the_hour() -> None:
+    lately = [NOON - timedelta(minutes=minutes) for minutes in (5, 10, 15, 20, 25, 50)]
+    assert held_back(MOMENT, SIX_AN_HOUR, lately[1:], NOON) is None
+    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=10))
+
+
+def test_what_is_over_the_budget_already_waits_until_one_more_fits() -> None:
+    lately = [NOON - timedelta(minutes=minutes) for minutes in (1, 2, 3, 4, 5, 6, 50)]
+    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=54))
+
+
+def test_a_channel_has_its_own_budget() -> None:
+    to_channel = Interruption(kind=NoticeKind.MOMENT, to_person=False, priority=Priority.NORMAL)
+    lately = [NOON - timedelta(minutes=1), NOON - timedelta(minutes=2)]
+    assert held_back(to_channel, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=58))
+    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) is None
+
+
+def test_without_a_word_about_attention_nothing_is_held() -> None:
+    assert held_back(MOMENT, policy(), [NOON] * 100, NIGHT) is None
