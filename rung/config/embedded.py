@@ -2,18 +2,17 @@
 
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
-from rung.config import programs
+from rung.config import major_version, programs
 from rung.config.folder import write_secret
 from rung.config.programs import DatabaseProblem
 
@@ -79,19 +78,16 @@ class Embedded:
                 f"The data folder's path is too long for a socket: {self.data} has {len(os.fsencode(self.data))} bytes,"
                 f" at most {LONGEST_SOCKET - len(address) + len(str(self.data))} work."
             )
-        self._make_folders()
-        here = programs.installed(self._home)
+        self.make_folders()
+        here = programs.installed(self.home)
         self.stop_left_over()
         if not (self.cluster / "PG_VERSION").exists():
-            if kept := next(self.folder.glob("cluster-[0-9]*"), None):
-                raise DatabaseProblem(
-                    f"A change of PostgreSQL's version was cut off; rename {kept} to {self.cluster} and start again."
-                )
-            self._initdb(here)
+            major_version.refuse_half_changed(self)
+            self.make_cluster(here)
         elif (old := (self.cluster / "PG_VERSION").read_text().strip()) != (new := programs.major(here)):
-            self._change_major(old, new, here)
-        self._serve(here)
-        self._make_database()
+            major_version.change(self, old, new, here)
+        self.serve(here)
+        self.make_database()
         write_secret(self.data / "database-url", self.url)
 
     def stop(self) -> None:
@@ -112,8 +108,8 @@ class Embedded:
             # The number may belong to somebody else by now, and PostgreSQL would refuse to start.
             pid_file.unlink(missing_ok=True)
             return
-        here = programs.installed(self._home)
-        with self._opened() as (place, fd):
+        here = programs.installed(self.home)
+        with self.opened() as (place, fd):
             for mode, seconds in (("fast", 30), ("immediate", 10)):
                 try:
                     programs.run([here / "pg_ctl", "stop", "-D", place, "-m", mode, "-w", "-t", str(seconds)], fds=[fd])
@@ -130,20 +126,32 @@ class Embedded:
             self._server.wait()
             self._server = None
         self.stop_left_over()
-        self._serve(programs.installed(self._home))
+        self.serve(programs.installed(self.home))
 
     @property
-    def _home(self) -> Path:
+    def home(self) -> Path:
+        """Where programs of every version this data was served by are kept."""
         return programs.home(self.folder)
 
-    def _make_folders(self) -> None:
+    @property
+    def superuser(self) -> dict[str, str]:
+        """The environment in which PostgreSQL's own programs reach the database as its superuser."""
+        return {
+            "PGHOST": str(self.socket),
+            "PGUSER": "postgres",
+            "PGPASSWORD": self._password(SUPERUSER_FILE),
+            "PGDATABASE": DATABASE,
+        }
+
+    def make_folders(self) -> None:
+        """Make what is missing of the folders, each closed to other accounts."""
         who = programs.owner()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.folder, self.cluster, self.socket):
             if not folder.exists():
                 folder.mkdir(mode=0o700)
-                os.chown(folder, who.uid, who.gid)
+                os.chown(folder, who.uid, who.gid, follow_symlinks=False)
             elif folder.stat().st_uid != who.uid:
                 mine = programs.SYSTEM_USER if who.is_other else "this user"
                 raise DatabaseProblem(
@@ -151,33 +159,32 @@ class Embedded:
                     "or choose another --data folder."
                 )
 
-    def _initdb(self, here: Path) -> None:
-        password = self._password(SUPERUSER_FILE)
-        handed = self.folder / "initdb-password"
-        handed.write_text(password)
-        handed.chmod(0o600)
+    def make_cluster(self, here: Path) -> None:
+        """Make an empty cluster with these programs. The superuser's password is handed over in memory."""
         who = programs.owner()
-        os.chown(handed, who.uid, who.gid)
+        password = os.memfd_create("password")
+        os.fchmod(password, 0o600)
+        os.fchown(password, who.uid, who.gid)
+        os.write(password, self._password(SUPERUSER_FILE).encode())
         words = [word for name, value in self._settings.items() for word in ("--set", f"{name}={value}")]
         if self._throwaway:
             words.append("--no-sync")
-        parent = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with self._opened() as (place, fd):
+            with self.opened() as (place, fd):
                 programs.run(
                     [
                         *(here / "initdb", "-D", place, "--username=postgres", "--auth=scram-sha-256"),
-                        *(f"--pwfile=/proc/self/fd/{parent}/initdb-password", "--encoding=UTF8"),
+                        *(f"--pwfile=/proc/self/fd/{password}", "--encoding=UTF8"),
                         *("--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", *words),
                     ],
-                    fds=[fd, parent],
+                    fds=[fd, password],
                 )
         finally:
-            os.close(parent)
-            handed.unlink()
+            os.close(password)
 
-    def _serve(self, here: Path) -> None:
-        with self._opened() as (place, fd), self.log.open("ab") as log:
+    def serve(self, here: Path) -> None:
+        """Start the server over the cluster with these programs. Returns when it answers."""
+        with self.opened() as (place, fd), self.log.open("ab") as log:
             self._server = programs.launch(
                 [here / "postgres", "-D", place, "-c", "listen_addresses=", "-c", "unix_socket_directories=../run"],
                 fds=[fd],
@@ -197,7 +204,8 @@ class Embedded:
             return False
         return True
 
-    def _make_database(self) -> None:
+    def make_database(self) -> None:
+        """Make what is missing of the desk's role, its database and the extensions."""
         with psycopg.connect(self._url("postgres", "postgres"), autocommit=True) as connection:
             password = psycopg.sql.Literal(self._password("database-password"))
             role, name = psycopg.sql.Identifier(ROLE), psycopg.sql.Identifier(DATABASE)
@@ -211,45 +219,9 @@ class Embedded:
                     made = psycopg.sql.SQL("create extension if not exists {}")
                     connection.execute(made.format(psycopg.sql.Identifier(extension)))
 
-    def _change_major(self, old: str, new: str, here: Path) -> None:
-        """Dump with the new pg_dump from the old server, restore into a new cluster. The old one is kept beside it."""
-        before = programs.programs_of_major(self._home, old)
-        if before is None:
-            raise DatabaseProblem(
-                f"{self.cluster} was written by PostgreSQL {old} and this is {new}; its own programs are no longer in "
-                f"{self._home}. Restore a backup with `rung restore`, or go back to the version that wrote it."
-            )
-        cluster, following, kept = self.cluster, self.folder / "cluster-next", self.folder / f"cluster-{old}"
-        if kept.exists():
-            raise DatabaseProblem(f"{kept} is in the way of the change to PostgreSQL {new}; move it elsewhere.")
-        dump = self.data / f"before-postgresql-{new}.dump"
-        try:
-            self._serve(before)
-            self._copy([here / "pg_dump", "-Fc", "-f", dump, DATABASE])
-            self.stop()
-            shutil.rmtree(following, ignore_errors=True)  # of an attempt that was cut off
-            self.cluster = following
-            self._make_folders()
-            self._initdb(here)
-            self._serve(here)
-            self._make_database()
-            self._copy([here / "pg_restore", "--exit-on-error", "-d", DATABASE, dump])
-        finally:
-            self.stop()
-            self.cluster = cluster
-        cluster.rename(kept)
-        following.rename(cluster)
-        dump.unlink()
-
-    def _copy(self, command: Sequence[str | Path]) -> None:
-        """Run pg_dump or pg_restore as the superuser, with the password where other accounts cannot see it."""
-        reach = {"PGHOST": str(self.socket), "PGUSER": "postgres", "PGPASSWORD": self._password(SUPERUSER_FILE)}
-        done = subprocess.run(command, env={**os.environ, **reach}, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise DatabaseProblem(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
-
     @contextmanager
-    def _opened(self) -> Iterator[tuple[str, int]]:
+    def opened(self) -> Iterator[tuple[str, int]]:
+        """The cluster's folder as a name that works wherever the descriptor goes, and the descriptor."""
         fd = os.open(self.cluster, os.O_RDONLY | os.O_DIRECTORY)
         try:
             yield f"/proc/self/fd/{fd}", fd

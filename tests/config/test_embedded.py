@@ -101,10 +101,10 @@ def test_a_cluster_of_an_older_major_version_is_brought_along(data: Path, monkey
     assert OLD is not None
     data.parent.mkdir(mode=0o700)
     server = Embedded(data, throwaway=True)
-    server._make_folders()
-    with server._opened() as (place, fd):
+    server.make_folders()
+    with server.opened() as (place, fd):
         programs.run([OLD / "initdb", "-D", place, "--username=postgres", "--auth=trust", "--encoding=UTF8"], fds=[fd])
-    server._serve(OLD)
+    server.serve(OLD)
     superuser = server._url("postgres", "postgres")
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("create role rung login createdb")
