@@ -9,13 +9,13 @@ from rung.channels.slack.answering import BY_BOT
 from rung.channels.slack.facts import Deleted, Edited, Wrote
 from rung.channels.slack.models import Workspace
 from rung.tickets import actions
-from rung.tickets.models import Direction, Message
+from rung.tickets.models import Direction
 from rung.tickets.writing import Words
 
 
 def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     """The customer's new words are words of theirs; an agent's edit is noted."""
-    message = _message(workspace, fact.channel, fact.ts)
+    message = threads.message_at(workspace, fact.channel, fact.ts)
     if message is None:  # it opened nothing as it was, or has not come yet
         return arriving.message(workspace, _as_written(fact), now)
     text = speech.plain(fact.text, persons.names(workspace, list(speech.mentioned(fact.text)), now))
@@ -48,7 +48,7 @@ def _as_written(fact: Edited) -> Wrote:
 
 def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
     """What was said stays said; a note tells that its author took it back in Slack."""
-    message = _message(workspace, fact.channel, fact.ts)
+    message = threads.message_at(workspace, fact.channel, fact.ts)
     if message is None:
         return "a deletion of a message no ticket knows"
     said = message.text if len(message.text) <= 80 else message.text[:79] + "…"
@@ -59,8 +59,3 @@ def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
     )
     actions.note(message.ticket_id, words, by=BY_BOT, now=now)
     return f"a deletion on ticket {message.ticket_id}"
-
-
-def _message(workspace: Workspace, channel: str, ts: str) -> Message | None:
-    name = threads.external_id(channel, ts)
-    return Message.objects.filter(inbox=workspace.inbox, external_id=name).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rung.channels.slack.addresses import Place
-from rung.channels.slack.models import Workspace
+from rung.channels.slack.models import SlackChannel, Workspace
 from rung.core.effects import NoticeKind
 from rung.outbox.models import Delivery
 from rung.tickets.models import Direction, Message, Ticket
@@ -21,19 +21,32 @@ def external_id(channel: str, ts: str) -> str:
 
 def ticket_of_thread(workspace: Workspace, channel: str, ts: str) -> Ticket | None:
     """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to."""
-    thread = str(Place(workspace.team, channel, ts))
-    found = Ticket.objects.filter(inbox=workspace.inbox, thread=thread).order_by("-number").first()
+    ids = ids_of(workspace, channel)
+    threads = [str(Place(workspace.team, one, ts)) for one in ids]
+    found = Ticket.objects.filter(inbox=workspace.inbox, thread__in=threads).order_by("-number").first()
     if found is not None:
         return found
-    name = external_id(channel, ts)
-    message = Message.objects.filter(inbox=workspace.inbox, external_id=name).select_related("ticket").first()
+    message = message_at(workspace, channel, ts)
     return message.ticket if message else None
+
+
+def message_at(workspace: Workspace, channel: str, ts: str) -> Message | None:
+    """The message of ours that is that one in Slack."""
+    names = [external_id(one, ts) for one in ids_of(workspace, channel)]
+    found = Message.objects.filter(inbox=workspace.inbox, external_id__in=names)
+    return found.select_related("ticket").first()
 
 
 def ticket_of_card(workspace: Workspace, channel: str, ts: str) -> int | None:
     """The ticket whose card stands there: its thread is ours alone."""
-    place = str(Place(workspace.team, channel, ts))
-    return Delivery.objects.filter(kind__in=_CARDS, external_id=place).values_list("ticket_id", flat=True).first()
+    places = [str(Place(workspace.team, one, ts)) for one in ids_of(workspace, channel)]
+    return Delivery.objects.filter(kind__in=_CARDS, external_id__in=places).values_list("ticket_id", flat=True).first()
+
+
+def ids_of(workspace: Workspace, channel: str) -> list[str]:
+    """The channel's id, and those it had before it was shared: what was kept then is kept under them."""
+    known = SlackChannel.objects.filter(workspace=workspace, channel=channel).values_list("former", flat=True).first()
+    return [channel, *(known or ())]
 
 
 def ticket_of_burst(workspace: Workspace, channel: str, ts: str, author: str) -> Ticket | None:

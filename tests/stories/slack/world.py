@@ -175,12 +175,13 @@ class SlackWorld:
         proof.secrets.read()
         acme = Customer.objects.create(name="Acme", tier="business")
         for channel in self.channels.values():
-            self._knows(channel)
-        self._knows(self.shared, watched=True, customer=acme, is_external=True)
+            self.knows(channel)
+        self.knows(self.shared, watched=True, customer=acme, is_external=True)
 
-    def _knows(self, channel: Channel, **facts: Any) -> None:
+    def knows(self, channel: Channel, **facts: Any) -> SlackChannel:
+        """Connect a channel to the desk."""
         known = {"name": channel.name, "is_member": True, **facts}
-        SlackChannel.objects.create(workspace=self.workspace, channel=channel.id, **known)
+        return SlackChannel.objects.create(workspace=self.workspace, channel=channel.id, **known)
 
 
 @contextmanager
