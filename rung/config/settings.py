@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "rung.escalation",
     "rung.intake",
     "rung.insights",
+    "rung.api",
     *CHANNELS,
     *TRACKERS,
     "django_htmx",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rung.api.idempotency.middleware",
 ]
 
 TEMPLATES = [
@@ -153,6 +155,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
+
+# -- the API: how often one token may ask, in this process; 0 lets it ask as often as it likes
+
+API_REQUESTS_PER_SECOND = float(os.environ.get("RUNG_API_RATE") or 300)
 
 # -- languages and time
 

@@ -13,6 +13,7 @@ _CALLED = [app for app in (*settings.CHANNELS, *settings.TRACKERS) if find_spec(
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("metrics", health.metrics),
+    path("api/", include("rung.api.urls")),
     path("account/", include("allauth.urls")),
     *(path(f"{app.rpartition('.')[2]}/", include(f"{app}.urls")) for app in _CALLED),
     path("", include("rung.web.urls")),

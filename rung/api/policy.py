@@ -1,0 +1,130 @@
+"""The policy: what is in force, its versions, checking a text, publishing it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field, StringConstraints
+
+from rung.api.callers import LEAD, OBSERVER, caller
+from rung.api.problems import Problem
+from rung.api.shapes import Given, example
+from rung.core.findings import Finding
+from rung.core.policy_reader import read_policy
+from rung.people.clock import database_now
+from rung.policies.models import PolicyVersion
+from rung.policies.publishing import NotPublished, publish
+
+router = Router(tags=["policy"])
+FILE = "policy.yaml"
+SMALL = (
+    "name: Acme support\ntimezone: Europe/Berlin\n"
+    "teams: {frontline: {}}\nlevels: {L1: {team: frontline}}\npaths: {support: [L1]}\n"
+)
+
+
+class PolicyText(Given):
+    model_config = example(text=SMALL)
+    text: Annotated[str, StringConstraints(max_length=1_000_000)]
+
+
+class NewVersion(Given):
+    model_config = example(text=SMALL, reason="Begin")
+    text: Annotated[str, StringConstraints(max_length=1_000_000)]
+    reason: Annotated[str, StringConstraints(max_length=2_000)] = ""
+
+
+class FindingOut(Schema):
+    line: int
+    place: str
+    message: str
+    severity: str
+    hint: str
+    text: str = Field(description="The finding as one line.")
+
+
+class CheckOut(Schema):
+    ok: bool
+    findings: list[FindingOut]
+
+
+class VersionOut(Schema):
+    number: int
+    author: str
+    reason: str
+    created_at: datetime
+    is_current: bool
+
+
+class VersionTextOut(VersionOut):
+    text: str
+
+
+class PublishedOut(VersionOut):
+    findings: list[FindingOut] = Field(description="Warnings: somebody should look.")
+
+
+@router.get("/policy", response=VersionTextOut, auth=OBSERVER, summary="The policy in force")
+def current(request: HttpRequest) -> VersionTextOut:
+    """404 while none has been published."""
+    version = PolicyVersion.objects.filter(is_current=True).first()
+    if version is None:
+        raise Problem(404, "no policy has been published yet")
+    return _with_text(version)
+
+
+@router.get("/policy/versions", response=list[VersionOut], auth=OBSERVER, summary="Its versions, the newest first")
+def versions(request: HttpRequest) -> list[VersionOut]:
+    return [VersionOut(**_facts(version)) for version in PolicyVersion.objects.defer("text", "holidays")]
+
+
+@router.get("/policy/versions/{int:number}", response=VersionTextOut, auth=OBSERVER, summary="One version")
+def version(request: HttpRequest, number: int) -> VersionTextOut:
+    found = PolicyVersion.objects.filter(number=number).first()
+    if found is None:
+        raise Problem(404, f"there is no version {number} of the policy", place="path.number")
+    return _with_text(found)
+
+
+@router.post("/policy/check", response=CheckOut, auth=OBSERVER, summary="Check a text without publishing it")
+def check(request: HttpRequest, body: PolicyText) -> CheckOut:
+    """Every mistake with its line, all at once."""
+    policy, findings = read_policy(body.text, FILE)
+    return CheckOut(ok=policy is not None, findings=[_finding(each) for each in findings])
+
+
+@router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version, for new tickets")
+def publish_version(request: HttpRequest, body: NewVersion) -> tuple[int, PublishedOut]:
+    """422 with every finding when the text has mistakes; nothing is published then."""
+    now = database_now()
+    result = publish(body.text, author=caller(request).by, reason=body.reason, file=FILE, now=now)
+    if isinstance(result, NotPublished):
+        findings = [_finding(each) for each in result.findings]
+        if not findings:
+            raise Problem(409, "this text is the policy in force already")
+        first = next((each for each in findings if each.severity == "error"), findings[0])
+        raise Problem(422, first.text, place=first.place or "body.text", findings=[each.dict() for each in findings])
+    _, warnings = read_policy(body.text, FILE)
+    version = PolicyVersion.objects.get(number=result.number)
+    return 201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings])
+
+
+def _facts(version: PolicyVersion) -> dict[str, Any]:
+    names = ("number", "author", "reason", "created_at", "is_current")
+    return {name: getattr(version, name) for name in names}
+
+
+def _with_text(version: PolicyVersion) -> VersionTextOut:
+    return VersionTextOut(**_facts(version), text=version.text)
+
+
+def _finding(finding: Finding) -> FindingOut:
+    return FindingOut(
+        line=finding.line,
+        place=finding.place,
+        message=finding.message,
+        severity=finding.severity.value,
+        hint=finding.hint,
+        text=str(finding),
+    )

@@ -1,0 +1,324 @@
+"""What happened and what will, in sentences: who did it, what it was, and why."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from msgspec import Struct
+
+from rung.core import events as e
+from rung.core.policy import Actions, Policy
+from rung.core.vocabulary import ActorKind
+from rung.people.models import Agent, Requester
+
+
+class Tone(StrEnum):
+    """How an event weighs on a timeline."""
+
+    CUSTOMER = "customer"
+    ANSWER = "answer"
+    NOTE = "note"
+    ESCALATION = "escalation"
+    WARNING = "warning"
+    GOOD = "good"
+    PLAIN = "plain"
+    #: Bookkeeping of the desk: of interest only when one looks for the reason of something.
+    QUIET = "quiet"
+
+
+class Told(Struct, frozen=True):
+    """One event for people. `who` did `what`; `why` may be empty."""
+
+    number: int
+    at: datetime
+    kind: str
+    by: str
+    who: str
+    what: str
+    why: str = ""
+    tone: Tone = Tone.PLAIN
+    message: int | None = None
+
+
+class Names:
+    """What people and rules are called."""
+
+    def __init__(self, policy: Policy, people: Mapping[str, str] | None = None) -> None:
+        self.rules = {rule.id: rule.name for rule in policy.rules}
+        self._people = dict(people or {})
+
+    @classmethod
+    def read(cls, policy: Policy, events: Iterable[e.AnyEvent] = ()) -> "Names":
+        """The names of everybody here, and of the requesters in these events."""
+        people = {f"agent:{handle}": name for handle, name in Agent.objects.values_list("handle", "name")}
+        numbers = {event.by.partition(":")[2] for event in events if event.by.startswith("customer:")}
+        asked = Requester.objects.filter(pk__in=[int(each) for each in numbers if each.isdigit()])
+        people |= {f"customer:{person.pk}": str(person) for person in asked}
+        return cls(policy, people)
+
+    def of(self, by: str) -> str:
+        """Whoever `by` names."""
+        kind, _colon, rest = by.partition(":")
+        if found := self._people.get(by):
+            return found
+        match kind:
+            case "customer":
+                return _("The customer")
+            case "rule":
+                return _("Rule “%(rule)s”") % {"rule": self.rules.get(rest, rest)}
+            case "system":
+                return "Rung"
+            case _:
+                return rest or by
+
+    def agent(self, handle: str | None) -> str:
+        """An agent by handle; nobody."""
+        return self._people.get(f"agent:{handle}", handle) if handle else _("nobody")
+
+    def recipient(self, to: str) -> str:
+        """As a delivery or a step names it: agent:sam, team:leads, level:L2, slack:#leads."""
+        kind, colon, rest = to.partition(":")
+        if not colon:
+            return _("the customer") if to == "customer" else _("triage") if to == "triage" else to
+        if kind in ("agent", "account_owner"):
+            return self.agent(rest)
+        return _("team %(team)s") % {"team": rest} if kind == "team" else rest
+
+    def recipients(self, each: Iterable[str]) -> str:
+        """Several, as a list in words."""
+        return ", ".join(self.recipient(to) for to in each)
+
+
+def tell(event: e.AnyEvent, names: Names) -> Told:
+    """One event in words."""
+    what, tone, why = _what(event, names)
+    return Told(
+        number=event.number,
+        at=event.at,
+        kind=str(type(event).__struct_config__.tag),
+        by=event.by,
+        who=names.of(event.by),
+        what=what,
+        why=why,
+        tone=tone,
+        message=getattr(event, "message", None),
+    )
+
+
+def tell_actions(actions: Actions, to: Iterable[str], names: Names) -> tuple[str, ...]:
+    """What a step will do, one sentence each; `to`: whom it would reach as things stand."""
+    told: list[str] = []
+    reached = names.recipients(to)
+    if actions.escalate:
+        told.append(_("escalates to %(to)s") % {"to": reached or actions.escalate})
+    if actions.priority:
+        told.append(_("sets the priority to %(priority)s") % {"priority": actions.priority})
+    if actions.assign:
+        told.append(_("assigns it (%(how)s)") % {"how": actions.assign.replace("_", " ")})
+    if actions.unassign:
+        told.append(_("takes it off the assignee"))
+    if actions.tag:
+        told.append(_("adds the tag %(tags)s") % {"tags": ", ".join(actions.tag)})
+    if actions.reply:
+        told.append(_("sends the customer “%(reply)s”") % {"reply": actions.reply})
+    if actions.comment:
+        told.append(_("comments on the linked tickets"))
+    if actions.page:
+        told.append(_("pages through %(pager)s") % {"pager": actions.page})
+    if actions.notify or actions.remind:
+        others = names.recipients(each for each in to if not (actions.escalate and each.startswith("level:")))
+        told.append((_("reminds %(whom)s") if actions.remind else _("tells %(whom)s")) % {"whom": others})
+    if actions.close:
+        told.append(_("closes it"))
+    return tuple(told)
+
+
+What = tuple[str, Tone, str]
+
+
+def _what(event: e.AnyEvent, names: Names) -> What:
+    return (
+        _by_people(event, names)
+        or _handshake(event, names)
+        or _by_rules(event, names)
+        or (_kind(event), Tone.QUIET, "")
+    )
+
+
+def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, PLR0911, PLR0912  one line an event
+    match event:
+        case e.Opened(channel=channel, customer=customer):
+            of = _(" for %(customer)s") % {"customer": customer} if customer else ""
+            return _("opened it by %(channel)s") % {"channel": channel} + of, Tone.CUSTOMER, ""
+        case e.CustomerWrote(automatic=None):
+            return _("wrote"), Tone.CUSTOMER, ""
+        case e.CustomerWrote(automatic=automatic):
+            return _("wrote, which counts as nobody's words (%(why)s)") % {"why": _word(automatic)}, Tone.QUIET, ""
+        case e.Answered(kept=None):
+            return _("answered; it is the customer's turn"), Tone.ANSWER, ""
+        case e.Answered(kept=kept):
+            return _("answered and kept it open"), Tone.ANSWER, _KEPT[kept.value]() if kept else ""
+        case e.AutoReplied(reply=reply):
+            return _("sent the customer “%(reply)s”") % {"reply": reply}, Tone.ANSWER, ""
+        case e.Noted(mentions=mentions):
+            asked = _(", asking %(whom)s") % {"whom": ", ".join(map(names.agent, mentions))} if mentions else ""
+            return _("wrote a note") + asked, Tone.NOTE, ""
+        case e.Assigned(assignee=None):
+            return _("unassigned it"), Tone.PLAIN, ""
+        case e.Assigned(assignee=assignee):
+            return _("assigned it to %(whom)s") % {"whom": names.agent(assignee)}, Tone.PLAIN, ""
+        case e.Held(third_party=party):
+            return _("put it on hold, waiting for %(party)s") % {"party": party or _("a third party")}, Tone.PLAIN, ""
+        case e.Waited():
+            return _("passed the turn to the customer"), Tone.PLAIN, ""
+        case e.TurnTaken():
+            return _("took the turn back"), Tone.PLAIN, ""
+        case e.Snoozed(until=until):
+            return _("snoozed it until %(until)s UTC") % {"until": f"{until:%d %b %H:%M}"}, Tone.PLAIN, ""
+        case e.SnoozeEnded():
+            return _("ended the snooze"), Tone.PLAIN, ""
+        case e.Recounted(event=number, automatic=automatic):
+            verdict = _word(automatic) if automatic else _("the customer's own words")
+            return _("counts event %(number)d as %(verdict)s") % {"number": number, "verdict": verdict}, Tone.PLAIN, ""
+        case e.Resolved():
+            return _("resolved it"), Tone.GOOD, ""
+        case e.Closed(why=why):
+            return _("closed it"), Tone.GOOD, _word(why)
+        case e.Reopened():
+            return _("reopened it"), Tone.WARNING, ""
+        case e.PrioritySet(priority=priority, critical=critical, reasons=reasons):
+            flag = _(" and marked it critical") if critical else ""
+            said = _("set the priority to %(priority)s") % {"priority": priority.value} + flag
+            return said, Tone.PLAIN, ", ".join(tell_reason(each, names) for each in reasons)
+        case e.CategorySet(category=category, reasons=reasons):
+            said = _("set the category to %(category)s") % {"category": category or _("none")}
+            return said, Tone.PLAIN, ", ".join(tell_reason(each, names) for each in reasons)
+        case e.Tagged(added=added, removed=removed):
+            return " ".join([*(f"+{tag}" for tag in added), *(f"−{tag}" for tag in removed)]), Tone.PLAIN, ""
+        case e.CustomerChanged(customer=customer):
+            return _("set the customer to %(customer)s") % {"customer": customer or _("none")}, Tone.PLAIN, ""
+        case e.Rated(rating=rating):
+            return _("rated it %(rating)d of 5") % {"rating": rating}, Tone.GOOD if rating > 2 else Tone.WARNING, ""
+        case e.Merged(into=into):
+            return _("merged it into #%(ticket)d") % {"ticket": into}, Tone.PLAIN, ""
+        case e.Absorbed(ticket=ticket):
+            return _("merged #%(ticket)d into it") % {"ticket": ticket}, Tone.PLAIN, ""
+        case e.SplitOff(ticket=ticket):
+            return _("split #%(ticket)d off it") % {"ticket": ticket}, Tone.PLAIN, ""
+        case e.Related(ticket=ticket, relation=relation):
+            return f"{_word(relation)} #{ticket}", Tone.PLAIN, ""
+        case e.Linked(tracker=tracker, issue=issue):
+            return _("linked %(issue)s") % {"issue": f"{tracker}:{issue}"}, Tone.PLAIN, ""
+        case e.Unlinked(tracker=tracker, issue=issue):
+            return _("unlinked %(issue)s") % {"issue": f"{tracker}:{issue}"}, Tone.PLAIN, ""
+        case e.ThirdPartyMoved(tracker=tracker, issue=issue, status=status):
+            return (
+                _("moved %(issue)s to %(status)s") % {"issue": f"{tracker}:{issue}", "status": status or "?"},
+                Tone.PLAIN,
+                "",
+            )
+    return None
+
+
+def _handshake(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911  one line an event
+    match event:
+        case e.Offered(level=level, reason=reason, skipped=skipped, missing=missing):
+            why = [_word(reason)]
+            why += [_("%(level)s could not be reached") % {"level": name} for name, _at in skipped]
+            why += [_("still to be told: %(fields)s") % {"fields": ", ".join(missing)}] if missing else []
+            return _("offered it to %(level)s") % {"level": level}, Tone.ESCALATION, "; ".join(why)
+        case e.Claimed(level=level):
+            return _("claimed it at %(level)s") % {"level": level}, Tone.ESCALATION, ""
+        case e.OfferReturned(level=level):
+            return _("returned the offer to %(level)s") % {"level": level}, Tone.WARNING, ""
+        case e.OfferWithdrawn(why=ended):
+            return _("withdrew the offer"), Tone.PLAIN, _("by hand") if ended == "by_hand" else _word(ended)
+        case e.ExpertsAsked(agents=agents):
+            return _("asked %(whom)s") % {"whom": ", ".join(map(names.agent, agents))}, Tone.ESCALATION, ""
+        case e.SentOut(tracker=tracker, project=project):
+            return _("asked for a ticket in %(where)s") % {"where": f"{tracker}:{project}"}, Tone.ESCALATION, ""
+        case e.HandoffGiven(fields=fields):
+            return _("filled in the handoff: %(fields)s") % {"fields": ", ".join(fields)}, Tone.NOTE, ""
+        case e.NobodyReached(skipped=skipped):
+            passed = ", ".join(name for name, _at in skipped)
+            return _("could reach nobody and told the desk's owners"), Tone.ESCALATION, passed
+    return None
+
+
+def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911  one line an event
+    match event:
+        case e.Placed(path=path, level=level):
+            return _("placed it at %(level)s on the path %(path)s") % {"level": level, "path": path}, Tone.QUIET, ""
+        case e.StepFired():
+            return _step(event, names)
+        case e.EpisodeEnded(rule=rule):
+            return _("“%(rule)s” no longer holds") % {"rule": names.rules.get(rule, rule)}, Tone.QUIET, ""
+        case e.TargetMissed(metric=metric, due_at=due_at):
+            said = _("the target for the %(clock)s was missed") % {"clock": _word(metric)}
+            return said, Tone.WARNING, _("due %(at)s UTC") % {"at": f"{due_at:%d %b %H:%M:%S}"}
+        case e.CyclesJudged(results=results):
+            met = [
+                f"{_word(each.clock)}: {_('met') if each.met else _('missed')}"
+                for each in results
+                if each.met is not None
+            ]
+            return _("clocks ended: %(clocks)s") % {"clocks": ", ".join(met) or _("no goal")}, Tone.QUIET, ""
+        case e.PauseOverrun(turn=turn):
+            return _("it has waited for the %(turn)s as long as is allowed") % {"turn": _word(turn)}, Tone.WARNING, ""
+        case e.PolicyChosen(version=version):
+            return _("judges it by version %(version)d of the policy") % {"version": version}, Tone.PLAIN, ""
+    return None
+
+
+def _step(event: e.StepFired, names: Names) -> What:
+    name = names.rules.get(event.rule, event.rule)
+    late = (event.at - event.due_at).total_seconds()
+    why = [_OUTCOMES[event.outcome]()] if event.outcome is not e.StepOutcome.FIRED else []
+    if late >= 1:
+        why.append(ngettext("%(late)d second late", "%(late)d seconds late", int(late)) % {"late": late})
+    kind = event.step.partition(".")[0]
+    tone = Tone.PLAIN if event.outcome is e.StepOutcome.FIRED else Tone.QUIET
+    return _("“%(rule)s”: %(step)s") % {"rule": name, "step": kind.replace("_", " ")}, tone, "; ".join(why)
+
+
+def tell_reason(reason: str, names: Names) -> str:
+    """`phrase:asap`, `rule:...`, `priority.rules[1]`, `default`: why something was set, in words."""
+    kind, colon, rest = reason.partition(":")
+    match kind:
+        case "phrase":
+            return _("the customer wrote “%(phrase)s”") % {"phrase": rest}
+        case "rule":
+            return _("rule “%(rule)s”") % {"rule": names.rules.get(rest, rest)}
+        case "emotion":
+            return _("the customer sounds %(emotion)s") % {"emotion": rest}
+        case "learned":
+            return _("learned from past tickets (%(share)s)") % {"share": rest}
+    return reason.replace("_", " ") if not colon else f"{kind}: {rest}"
+
+
+def is_by_customer(by: str) -> bool:
+    """Whether an actor is the customer."""
+    return e.actor_kind(by) is ActorKind.CUSTOMER
+
+
+def _word(word: object) -> str:
+    return str(getattr(word, "value", word)).replace("_", " ")
+
+
+def _kind(event: e.AnyEvent) -> str:
+    return _word(type(event).__struct_config__.tag)
+
+
+_OUTCOMES = {
+    e.StepOutcome.PASSED_OVER: lambda: _("passed over, because its condition did not hold"),
+    e.StepOutcome.OVERTAKEN: lambda: _("overtaken by a later step, so nothing was sent"),
+    e.StepOutcome.ALREADY_THERE: lambda: _("it was there already"),
+    e.StepOutcome.SETTLED: lambda: _("crossed before this policy came into force"),
+}
+_KEPT = {
+    "by_agent": lambda: _("as they chose"),
+    "holding": lambda: _("the words only hold the line"),
+    "by_default": lambda: _("it is on its way up"),
+}

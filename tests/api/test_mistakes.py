@@ -1,0 +1,71 @@
+"""Every mistake is one sentence: the thing, the place, the nearest right one."""
+
+from typing import Any
+
+import pytest
+
+from rung.people.models import Role
+
+MISTAKES = [
+    (
+        "/tickets",
+        {"subject": "S", "body": "B", "priority": "hihg"},
+        422,
+        'Body.priority: "hihg" is not known; did you mean "high"?',
+    ),
+    (
+        "/tickets",
+        {"subject": "S", "body": "B", "requster": {}},
+        422,
+        'Body.requster: no field is called "requster"; did you mean "requester"?',
+    ),
+    ("/tickets", {"subject": "S"}, 422, "Body.body is missing"),
+    (
+        "/tickets",
+        {"subject": "S", "body": "B", "category": "ssso"},
+        422,
+        'Body.category: no category is called "ssso"; did you mean "sso"?',
+    ),
+    ("/tickets/9999/claim", {"agent": "ben"}, 404, "There is no ticket 9999"),
+    (
+        "/tickets/{n}/assign",
+        {"assignee": "bne"},
+        422,
+        'Body.assignee: no agent is called "bne"; did you mean "ben"?',
+    ),
+    ("/tickets/{n}/claim", {"agent": "bem"}, 422, 'Body.agent: no agent is called "bem"; did you mean "ben"?'),
+    ("/tickets/{n}/merge", {"into": 9999}, 422, "Body.into: there is no ticket 9999"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "status", "sentence"), MISTAKES)
+def test_a_mistake_is_one_sentence(caller: Any, path: str, body: dict[str, Any], status: int, sentence: str) -> None:
+    api = caller()
+    path = path.replace("{n}", str(api.opens())) if "{n}" in path else path
+    answer = api.post(path, body)
+    assert (answer.status_code, answer.json()["error"]) == (status, sentence)
+
+
+def test_several_mistakes_are_all_named(caller: Any) -> None:
+    answer = caller().post("/tickets", {"priority": "hihg"}).json()
+    assert len(answer["also"]) == 2
+
+
+def test_an_unknown_level_names_the_nearest(caller: Any) -> None:
+    api = caller()
+    answer = api.post(f"/tickets/{api.opens()}/escalate", {"to": "managment", "agent": "sam"})
+    assert answer.status_code == 422
+    assert "management" in answer.json()["error"]
+
+
+def test_text_that_is_none_is_refused(caller: Any) -> None:
+    assert caller().post("/tickets", {"subject": "a\x00b", "body": "B"}).status_code == 422
+    assert caller(Role.LEAD).get("/tickets", level="a\x00b").status_code == 422
+
+
+def test_a_policy_with_mistakes_is_not_published(caller: Any) -> None:
+    api = caller(Role.LEAD)
+    answer = api.post("/policy", {"text": "name: X\ntimezone: UTC\nlevles: {}\n"})
+    assert answer.status_code == 422
+    assert answer.json()["findings"][0]["line"] >= 1
+    assert len(api.get("/policy/versions").json()) == 1
