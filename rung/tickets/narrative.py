@@ -67,7 +67,7 @@ class Names:
             case "customer":
                 return _("The customer")
             case "rule":
-                return _("Rule “%(rule)s”") % {"rule": self.rules.get(rest, rest)}
+                return _("Rule “%(rule)s”") % {"rule": self.rules[rest]} if rest in self.rules else _("The policy")
             case "system":
                 return "Rung"
             case _:
@@ -191,7 +191,8 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.PrioritySet(priority=priority, critical=critical, reasons=reasons):
             flag = _(" and marked it critical") if critical else ""
             said = _("set the priority to %(priority)s") % {"priority": priority.value} + flag
-            return said, Tone.PLAIN, ", ".join(tell_reason(each, names) for each in reasons)
+            tone = Tone.QUIET if reasons == ("default",) else Tone.PLAIN
+            return said, tone, ", ".join(tell_reason(each, names) for each in reasons)
         case e.CategorySet(category=category, reasons=reasons):
             said = _("set the category to %(category)s") % {"category": category or _("none")}
             return said, Tone.PLAIN, ", ".join(tell_reason(each, names) for each in reasons)
@@ -252,7 +253,7 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
         case e.Placed(path=path, level=level):
             return _("placed it at %(level)s on the path %(path)s") % {"level": level, "path": path}, Tone.QUIET, ""
         case e.StepFired():
-            return _step(event, names)
+            return _step(event)
         case e.EpisodeEnded(rule=rule):
             return _("“%(rule)s” no longer holds") % {"rule": names.rules.get(rule, rule)}, Tone.QUIET, ""
         case e.TargetMissed(metric=metric, due_at=due_at):
@@ -272,15 +273,15 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
     return None
 
 
-def _step(event: e.StepFired, names: Names) -> What:
-    name = names.rules.get(event.rule, event.rule)
+def _step(event: e.StepFired) -> What:
     late = (event.at - event.due_at).total_seconds()
     why = [_OUTCOMES[event.outcome]()] if event.outcome is not e.StepOutcome.FIRED else []
     if late >= 1:
         why.append(ngettext("%(late)d second late", "%(late)d seconds late", int(late)) % {"late": late})
     kind = event.step.partition(".")[0]
     tone = Tone.PLAIN if event.outcome is e.StepOutcome.FIRED else Tone.QUIET
-    return _("“%(rule)s”: %(step)s") % {"rule": name, "step": kind.replace("_", " ")}, tone, "; ".join(why)
+    said = _("fired: %(step)s") if event.outcome is e.StepOutcome.FIRED else _("would have fired: %(step)s")
+    return said % {"step": kind.replace("_", " ")}, tone, "; ".join(why)
 
 
 def tell_reason(reason: str, names: Names) -> str:

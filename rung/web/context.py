@@ -15,6 +15,7 @@ LIVE_PORT_OFFSET = 1
 # The places of the navigation, in order: (name of the address, word shown). One that does not exist yet is left out.
 PLACES: list[tuple[str, str | Promise]] = [
     ("triage", _("Triage")),
+    ("for-you", _("For you")),
     ("tickets", _("Tickets")),
     ("policy", _("Policy")),
     ("people", _("People")),

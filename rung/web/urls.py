@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from rung.web import entrance, home
+from rung.web import acts, ask, entrance, foryou, ticket, tickets, triage
 
 urlpatterns = [
-    path("", home.home, name="triage"),
+    path("", triage.triage, name="triage"),
+    path("tickets", tickets.tickets, name="tickets"),
+    path("tickets/<int:number>", ticket.ticket, name="ticket"),
+    path("tickets/<int:number>/<slug:action>", acts.act, name="act"),
+    path("for-you", foryou.for_you, name="for-you"),
+    path("for-you/seen", foryou.seen, name="for-you-seen"),
+    path("ask", ask.ask, name="ask"),
+    path("ask/thanks/<str:word>", ask.asked, name="asked"),
+    path("ask/<str:word>", ask.status, name="ask-status"),
     path("sign-in/<str:word>", entrance.sign_in_link, name="sign-in-link"),
 ]

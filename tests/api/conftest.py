@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from rung.policies.publishing import publish
 
 from rung.api import limits
 from rung.people import tokens
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Team
+from rung.policies.publishing import publish
 
 POLICY = """\
 name: Test desk

@@ -1,0 +1,274 @@
+"""What people do to a ticket from its page: each a form, with or without JavaScript."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rung.core.vocabulary import Automatic, Priority, Reason
+from rung.people.clock import database_now
+from rung.people.models import Agent, Role
+from rung.tickets import results as r
+from rung.tickets.actions import assignment, conversation, ending, escalation, joining, triage, turns
+from rung.tickets.models import Ticket
+from rung.tickets.writing import Words
+from rung.web.access import agent_of, needs
+from rung.web.ticket import Given, context_of
+
+Result = (
+    r.Done
+    | r.AlreadySo
+    | r.AlreadyClaimed
+    | r.Refused
+    | r.Answered
+    | r.Claimed
+    | r.Escalated
+    | r.Unreachable
+    | r.Created
+)
+W = TypeVar("W", Reason, Priority, Automatic)
+Act = Callable[[int, QueryDict, Agent], Result]
+SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "7d": timedelta(days=7)}
+MORNING = 8  # o'clock, for "tomorrow morning"
+
+
+@require_POST
+@needs(Role.AGENT)
+def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
+    """Do it, say what came of it, and show the ticket again."""
+    do = ACTS.get(action)
+    if do is None or not Ticket.objects.filter(number=number).exists():
+        raise Http404(f"no action is called {action}")
+    given = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    try:
+        result = do(number, request.POST, agent_of(request))
+    except Mistake as mistake:
+        return _refused(request, number, Given(action, str(mistake), values=given))
+    if isinstance(result, r.Unreachable):
+        return _refused(request, number, Given(action, _of_unreachable(result), ask_anyway=True, values=given))
+    if isinstance(result, r.Refused):
+        return _refused(request, number, Given(action, _sentence(result.why), values=given))
+    level, said = _said(result)
+    messages.add_message(request, level, said)
+    if not request.headers.get("HX-Request"):
+        return redirect(_back(request, number))
+    if _back(request, number) != f"/tickets/{number}":
+        return render(request, "ticket/said.html")
+    context = context_of(request, number) | {"done": action}
+    return render(request, "ticket/changed.html", context)
+
+
+class Mistake(Exception):
+    """A form that cannot be obeyed, in one sentence."""
+
+
+def _claim(number: int, form: QueryDict, by: Agent) -> Result:
+    return assignment.claim(number, agent=by.handle)
+
+
+def _return(number: int, form: QueryDict, by: Agent) -> Result:
+    return assignment.return_offer(number, _needed(form, "why", _("Say why, so that the sender knows.")), by=_by(by))
+
+
+def _assign(number: int, form: QueryDict, by: Agent) -> Result:
+    return assignment.assign(number, form.get("assignee") or None, by=_by(by))
+
+
+def _answer(number: int, form: QueryDict, by: Agent) -> Result:
+    text = _needed(form, "text", _("An answer needs words."))
+    keep = {"1": True, "0": False}.get(form.get("keep", ""))
+    return conversation.answer(number, Words(text=text, author_name=by.name), by=_by(by), keep_open=keep)
+
+
+def _note(number: int, form: QueryDict, by: Agent) -> Result:
+    return conversation.note(
+        number, Words(text=_needed(form, "text", _("A note needs words.")), author_name=by.name), by=_by(by)
+    )
+
+
+def _escalate(number: int, form: QueryDict, by: Agent) -> Result:
+    fields = {name.removeprefix("handoff-"): form.get(name, "") for name in form if name.startswith("handoff-")}
+    return escalation.escalate(
+        number,
+        form.get("to") or "next",
+        by=_by(by),
+        reason=_word(Reason, form.get("reason"), Reason.OTHER),
+        note=form.get("note", ""),
+        handoff={name: words for name, words in fields.items() if words.strip()},
+        anyway=form.get("anyway") == "1",
+    )
+
+
+def _priority(number: int, form: QueryDict, by: Agent) -> Result:
+    priority = _word(Priority, form.get("priority"), Priority.NORMAL)
+    return triage.set_priority(number, priority, by=_by(by), critical=form.get("critical") == "1")
+
+
+def _category(number: int, form: QueryDict, by: Agent) -> Result:
+    return triage.set_category(number, form.get("category") or None, by=_by(by))
+
+
+def _tags(number: int, form: QueryDict, by: Agent) -> Result:
+    added = tuple(word.strip() for word in form.get("add", "").split(",") if word.strip())
+    return triage.tag(number, by=_by(by), added=added, removed=tuple(form.getlist("remove")))
+
+
+def _hold(number: int, form: QueryDict, by: Agent) -> Result:
+    return turns.hold(number, by=_by(by), third_party=form.get("third_party", "").strip() or None)
+
+
+def _wait(number: int, form: QueryDict, by: Agent) -> Result:
+    return turns.wait(number, by=_by(by))
+
+
+def _take_turn(number: int, form: QueryDict, by: Agent) -> Result:
+    return turns.take_turn(number, by=_by(by))
+
+
+def _snooze(number: int, form: QueryDict, by: Agent) -> Result:
+    return turns.snooze(number, _until(form.get("until", "")), by=_by(by))
+
+
+def _wake(number: int, form: QueryDict, by: Agent) -> Result:
+    return turns.wake(number, by=_by(by))
+
+
+def _resolve(number: int, form: QueryDict, by: Agent) -> Result:
+    text = form.get("text", "").strip()
+    return ending.resolve(number, by=_by(by), words=Words(text=text, author_name=by.name) if text else None)
+
+
+def _close(number: int, form: QueryDict, by: Agent) -> Result:
+    return ending.close(number, by=_by(by), why=form.get("why", "").strip() or "by_hand")
+
+
+def _reopen(number: int, form: QueryDict, by: Agent) -> Result:
+    return ending.reopen(number, by=_by(by))
+
+
+def _recount(number: int, form: QueryDict, by: Agent) -> Result:
+    event = form.get("event", "")
+    if not event.isdecimal():
+        raise Mistake(_("Choose the message whose verdict is wrong."))
+    automatic = _word(Automatic, form.get("automatic"), Automatic.BY_HAND) if form.get("automatic") else None
+    return conversation.recount(number, int(event), by=_by(by), automatic=automatic)
+
+
+def _merge(number: int, form: QueryDict, by: Agent) -> Result:
+    into = form.get("into", "").strip().lstrip("#")
+    if not into.isdecimal() or not Ticket.objects.filter(number=int(into)).exists():
+        raise Mistake(_("There is no ticket “%(number)s” to merge this into.") % {"number": into})
+    return joining.merge(number, int(into), by=_by(by))
+
+
+ACTS: dict[str, Act] = {
+    "claim": _claim,
+    "return": _return,
+    "assign": _assign,
+    "answer": _answer,
+    "note": _note,
+    "escalate": _escalate,
+    "priority": _priority,
+    "category": _category,
+    "tags": _tags,
+    "hold": _hold,
+    "wait": _wait,
+    "turn": _take_turn,
+    "snooze": _snooze,
+    "wake": _wake,
+    "resolve": _resolve,
+    "close": _close,
+    "reopen": _reopen,
+    "recount": _recount,
+    "merge": _merge,
+}
+
+
+def _by(agent: Agent) -> str:
+    return f"agent:{agent.handle}"
+
+
+def _needed(form: QueryDict, name: str, otherwise: str) -> str:
+    text = form.get(name, "").replace("\x00", "").strip()
+    if not text:
+        raise Mistake(otherwise)
+    return text
+
+
+def _word(words: type[W], given: str | None, otherwise: W) -> W:
+    try:
+        return words(given or otherwise.value)
+    except ValueError:
+        raise Mistake(_("“%(word)s” is not known here.") % {"word": given}) from None
+
+
+def _until(word: str) -> datetime:
+    now = database_now()
+    if word in SNOOZES:
+        return now + SNOOZES[word]
+    if word == "tomorrow":
+        morning = timezone.localtime(now) + timedelta(days=1)
+        return morning.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    try:
+        chosen = datetime.fromisoformat(word)
+    except ValueError:
+        raise Mistake(_("Say until when.")) from None
+    return timezone.make_aware(chosen) if timezone.is_naive(chosen) else chosen
+
+
+def _back(request: HttpRequest, number: int) -> str:
+    """Where the form was: a page of ours."""
+    back = request.POST.get("back", "")
+    parts = urlsplit(back)
+    is_ours = back.startswith("/") and not back.startswith("//") and not parts.netloc and "\\" not in back
+    return back if is_ours else f"/tickets/{number}"
+
+
+def _refused(request: HttpRequest, number: int, given: Given) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return render(request, "ticket/page.html", context_of(request, number, given), status=409)
+    if _back(request, number) != f"/tickets/{number}":
+        messages.warning(request, given.problem)
+        return render(request, "ticket/said.html")
+    return render(request, "ticket/refused.html", context_of(request, number, given))
+
+
+def _of_unreachable(result: r.Unreachable) -> str:
+    if result.opens_at is None:
+        return _("Nobody can be reached at %(level)s, and it is not foreseeable when.") % {"level": result.level}
+    at = timezone.localtime(result.opens_at)
+    when = f"{at:%a %d %b %H:%M} {at.tzname()}"
+    return _("Nobody can be reached at %(level)s before %(when)s.") % {"level": result.level, "when": when}
+
+
+def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a result
+    match result:
+        case r.AlreadySo(why=why):
+            return messages.INFO, _sentence(why)
+        case r.AlreadyClaimed(by=by):
+            return messages.WARNING, _("%(who)s was quicker: it is theirs.") % {"who": by}
+        case r.Claimed(level=level):
+            return messages.SUCCESS, _("It is yours, at %(level)s.") % {"level": level}
+        case r.Answered(kept=""):
+            return messages.SUCCESS, _("Answered. It is the customer's turn.")
+        case r.Answered():
+            return messages.SUCCESS, _("Answered, and still our turn.")
+        case r.Escalated(level=level, missing=()):
+            return messages.SUCCESS, _("Offered to %(level)s.") % {"level": level}
+        case r.Escalated(level=level, missing=missing):
+            words = {"level": level, "fields": ", ".join(missing)}
+            return messages.WARNING, _("Offered to %(level)s. Still to be told: %(fields)s.") % words
+        case r.Created(ticket=number):
+            return messages.SUCCESS, _("Ticket %(number)d was opened.") % {"number": number}
+    return messages.SUCCESS, _("Done.")
+
+
+def _sentence(why: str) -> str:
+    return why[:1].upper() + why[1:].rstrip(".") + "."

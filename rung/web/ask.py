@@ -1,0 +1,112 @@
+"""The public form, without JavaScript: a request becomes a ticket; its sender gets a signed link to how it stands."""
+
+from django import forms
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from rung.people.acquaintance import customer_for, customer_of_address, requester_for
+from rung.tickets.actions import conversation
+from rung.tickets.models import Direction, Ticket
+from rung.tickets.writing import Words
+from rung.web import throttle
+from rung.web.access import public
+
+SALT = "rung.ask"
+#: Requests one address may send at once, and how many seconds until there is room for one more.
+BURST, REFILL = 5, 60.0
+LONGEST = 50_000
+
+
+class Request(forms.Form):
+    """What we ask. `website` is for machines: people do not see it."""
+
+    name = forms.CharField(max_length=200)
+    email = forms.EmailField(max_length=254)
+    company = forms.CharField(max_length=200, required=False)
+    subject = forms.CharField(max_length=300)
+    text = forms.CharField(max_length=LONGEST)
+    website = forms.CharField(required=False)
+
+
+@public("customers have no account")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form; sent, it opens a ticket."""
+    form = Request(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["website"]:
+            # A machine filled in what people do not see. It hears the same as everybody, and nothing is opened.
+            return render(request, "ask/thanks.html", {"number": None})
+        if wait := throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
+            return render(request, "ask/form.html", {"form": form, "wait": wait}, status=429)
+        return redirect("asked", word=pass_of(_open(form.cleaned_data)))
+    return render(request, "ask/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@public("whoever sent the request holds the signed link")
+@never_cache
+def asked(request: HttpRequest, word: str) -> HttpResponse:
+    """Thank you, this is your number, and here you see how it stands."""
+    return render(request, "ask/thanks.html", {"number": _number(word), "status": reverse("ask-status", args=[word])})
+
+
+@public("whoever sent the request holds the signed link")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def status(request: HttpRequest, word: str) -> HttpResponse:
+    """How it stands, and what was said to and fro; nothing internal. A reply may be added."""
+    ticket = Ticket.objects.select_related("requester", "merged_into").filter(number=_number(word)).first()
+    if ticket is None:
+        raise Http404("this request is gone")
+    ticket = ticket.merged_into or ticket
+    problem = ""
+    if request.method == "POST":
+        text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
+        if not text:
+            problem = str(_("Write something first."))
+        elif throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
+            problem = str(_("That was a lot at once; please wait a minute."))
+        else:
+            asker = ticket.requester
+            conversation.customer_message(
+                ticket.number,
+                Words(text=text, author_name=str(asker) if asker else ""),
+                by=f"customer:{asker.pk}" if asker else "customer:unknown",
+            )
+            return redirect("ask-status", word=word)
+    said = ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.PUBLIC])
+    return render(request, "ask/status.html", {"ticket": ticket, "said": said, "problem": problem})
+
+
+def pass_of(number: int) -> str:
+    """The signed word that shows one ticket to its sender."""
+    return signing.Signer(salt=SALT).sign(str(number)).replace(":", ".")
+
+
+def _number(word: str) -> int:
+    try:
+        return int(signing.Signer(salt=SALT).unsign(word.replace(".", ":", 1)))
+    except (signing.BadSignature, ValueError):
+        raise Http404("this link is not one of ours") from None
+
+
+def _open(given: dict[str, str]) -> int:
+    given = {name: value.replace("\x00", "") for name, value in given.items()}
+    customer = customer_of_address(given["email"]) or customer_for(name=given["company"])
+    requester = requester_for(email=given["email"], name=given["name"], customer=customer)
+    opened = conversation.open_ticket(
+        given["subject"],
+        Words(text=given["text"], author_name=given["name"], inbox="form"),
+        by=f"customer:{requester.pk}" if requester else "customer:unknown",
+        channel="form",
+        inbox="form",
+        customer=(requester.customer if requester else None) or customer,
+        requester=requester,
+    )
+    return opened.ticket

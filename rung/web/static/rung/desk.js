@@ -1,0 +1,119 @@
+// Counts the seconds, keeps what is being typed, and answers to keys. Every page works without it.
+(() => {
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+
+  // The same words as `until` in templatetags/desk.py.
+  const until = (milliseconds) => {
+    const seconds = Math.trunc(Math.abs(milliseconds) / 1000);
+    const sign = milliseconds < 0 ? "−" : "";
+    const two = (number) => String(number).padStart(2, "0");
+    if (seconds < HOUR) return `${sign}${Math.trunc(seconds / MINUTE)}:${two(seconds % MINUTE)}`;
+    if (seconds < DAY) return `${sign}${Math.trunc(seconds / HOUR)} h ${two(Math.trunc((seconds % HOUR) / MINUTE))} min`;
+    return `${sign}${Math.trunc(seconds / DAY)} d ${Math.trunc((seconds % DAY) / HOUR)} h`;
+  };
+
+  // As `roughly` there.
+  const roughly = (milliseconds) => {
+    const seconds = Math.trunc(Math.abs(milliseconds) / 1000);
+    const unit = [[DAY, "d"], [HOUR, "h"], [MINUTE, "min"]].find(([size]) => seconds >= size);
+    return unit ? `${Math.trunc(seconds / unit[0])} ${unit[1]}` : `${seconds} s`;
+  };
+
+  const tick = () => {
+    const now = Date.now();
+    for (const each of document.querySelectorAll("time.countdown, time.since")) {
+      const left = Date.parse(each.dateTime) - now;
+      const shown = each.matches(".since") ? roughly(left) : until(left);
+      if (each.textContent !== shown) each.textContent = shown;
+      if (each.matches(".countdown")) {
+        each.classList.toggle("late", left < 0);
+        each.classList.toggle("soon", left >= 0 && left < 15 * MINUTE * 1000);
+      }
+    }
+  };
+  setInterval(tick, 1000);
+
+  // A part of the page that somebody is writing in is left alone until they are done.
+  const typed = (field) => field.type === "hidden" ? false : field.type === "checkbox" ? field.checked !== field.defaultChecked
+    : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.matches(":focus")
+    : field.value !== field.defaultValue;
+  const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
+    || [...part.querySelectorAll("textarea, input, select")].some(typed);
+  let sending = null;
+  document.addEventListener("htmx:beforeRequest", (event) => { sending = event.target.closest("form"); });
+  document.addEventListener("htmx:afterRequest", () => { sending = null; });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const part = event.detail.target;
+    if (!["acts", "compose"].includes(part.id)) return;
+    if (sending && part.contains(sending) && !(part.id === "acts" && busyElsewhere(part, sending))) return;
+    if (busy(part)) event.detail.shouldSwap = false;
+    else reopen(part, event.detail.fragment);
+  });
+  const busyElsewhere = (part, form) =>
+    [...part.querySelectorAll("textarea, input")].some((field) => !form.contains(field) && typed(field));
+  // What was unfolded stays unfolded.
+  const reopen = (part, fragment) => {
+    const open = [...part.querySelectorAll("details")].map((each) => each.open);
+    fragment.querySelectorAll?.("details").forEach((each, place) => { if (open[place]) each.open = true; });
+  };
+  document.addEventListener("htmx:afterSettle", tick);
+
+  // What was written and not sent is still there after the page is loaded again.
+  const drafts = () => document.querySelectorAll("[data-draft]");
+  const restore = () => drafts().forEach((field) => {
+    const kept = sessionStorage.getItem(field.dataset.draft);
+    if (kept && !field.value) field.value = kept;
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset?.draft) sessionStorage.setItem(event.target.dataset.draft, event.target.value);
+  });
+  document.addEventListener("submit", (event) => {
+    event.target.querySelectorAll("[data-draft]").forEach((field) => sessionStorage.removeItem(field.dataset.draft));
+  });
+  restore();
+
+  // Keys.
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  let at = -1;
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const focused = all.findIndex((row) => row.contains(document.activeElement));
+    at = Math.min(all.length - 1, Math.max(0, (focused >= 0 ? focused : at) + step));
+    all[at].querySelector("[data-row-link]").focus();
+    all[at].scrollIntoView({ block: "nearest" });
+  };
+  const unfold = (key) => {
+    const part = document.querySelector(`details[data-key="${key}"]`);
+    if (!part) return;
+    part.open = true;
+    part.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+  };
+  const write = (kind) => {
+    const part = document.querySelector(`.writer.${kind}`);
+    if (!part) return;
+    part.open = true;
+    part.querySelector("textarea").focus();
+  };
+  const claim = () => {
+    const row = rows().find((each) => each.contains(document.activeElement));
+    (row || document).querySelector(row ? ".do button" : '[data-key="c"] button')?.click();
+  };
+  const keys = {
+    j: () => go(1), k: () => go(-1), c: claim, r: () => write("answer"), n: () => write("note"),
+    e: () => unfold("e"), a: () => unfold("a"), p: () => unfold("p"), s: () => unfold("s"),
+    "/": () => { const field = document.getElementById("search"); if (field) field.focus(); else location.assign("/tickets"); },
+    "?": () => document.getElementById("keys")?.showModal(),
+    g: () => location.assign("/"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape") { document.activeElement?.blur(); return; }
+    if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    const does = keys[event.key];
+    if (!does) return;
+    event.preventDefault();
+    does();
+  });
+  if (location.pathname === "/tickets") document.getElementById("search")?.focus();
+})();

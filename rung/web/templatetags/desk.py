@@ -1,0 +1,130 @@
+"""How moments, spans of time, people and levels look on a page."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from rung.core.vocabulary import ClockName
+
+register = template.Library()
+HUES = 8
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString:
+    """The reader's local time with its zone; the day too unless it is today."""
+    if at is None:
+        return SafeString("")
+    local, today = timezone.localtime(at), timezone.localdate()
+    pattern = "H:i" if local.date() == today else "D j M, H:i" if local.year == today.year else "j M Y, H:i"
+    shown = f"{formats.date_format(local, pattern)} {local.tzname()}"
+    full = f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, shown)
+
+
+@register.filter
+def countdown(at: datetime | None) -> SafeString:
+    """How long until then, or since then. A script keeps it going."""
+    if at is None:
+        return SafeString("")
+    left = at - timezone.now()
+    css = "late" if left < timedelta(0) else "soon" if left < timedelta(minutes=15) else ""
+    return format_html(
+        '<time class="countdown {}" datetime="{}" title="{}">{}</time>', css, at.isoformat(), _full(at), until(left)
+    )
+
+
+@register.filter
+def ago(at: datetime | None) -> SafeString:
+    """How long it has been."""
+    if at is None:
+        return SafeString("")
+    shown = roughly(abs(timezone.now() - at))
+    return format_html('<time class="since" datetime="{}" title="{}">{}</time>', at.isoformat(), _full(at), shown)
+
+
+@register.filter
+def duration(time: timedelta | None) -> str:
+    """A span of working time: hours and minutes, because its days are not 24 hours long."""
+    if time is None:
+        return ""
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    if minutes < 1:
+        return f"{seconds} s"
+    hours, minutes = divmod(minutes, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{minutes} min"] if minutes else [])])
+
+
+def roughly(time: timedelta) -> str:
+    """How long something has been so: `17 s`, `12 min`, `3 h`, `2 d`. desk.js says the same."""
+    seconds = int(time.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def until(left: timedelta) -> str:
+    """`4:05`, `3 h 12 min`, `2 d 4 h`; late ones with a minus. desk.js says the same."""
+    seconds = int(abs(left).total_seconds())
+    sign = "−" if left < timedelta(0) else ""
+    if seconds < 3600:
+        return f"{sign}{seconds // 60}:{seconds % 60:02d}"
+    if seconds < 86400:
+        return f"{sign}{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    return f"{sign}{seconds // 86400} d {seconds % 86400 // 3600} h"
+
+
+@register.filter
+def clock(name: ClockName | str) -> str:
+    """A clock's name in words."""
+    return _CLOCKS[ClockName(str(name))]() if str(name) in set(ClockName) else str(name)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Of a person, for their disc."""
+    words = [word for word in str(name or "").replace(".", " ").split() if word[:1].isalnum()]
+    return ((words[0][:1] + words[-1][:1]) if len(words) > 1 else (words[0][:2] if words else "·")).upper()
+
+
+@register.filter
+def hue(name: str) -> int:
+    """One of eight colours that always belongs to this name."""
+    return sum(ord(letter) * (place + 3) for place, letter in enumerate(str(name or ""))) % HUES
+
+
+@register.filter
+def words(word: object) -> str:
+    """`on_hold` as people say it."""
+    return str(getattr(word, "value", word) or "").replace("_", " ")
+
+
+@register.filter
+def share(view: object) -> int:
+    """How much of a clock's goal has run, in percent, at most 100."""
+    ran, goal = getattr(view, "ran", None), getattr(view, "goal", None)
+    return min(100, round(100 * ran / goal)) if ran is not None and goal else 0
+
+
+def _full(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
+
+
+_CLOCKS = {
+    ClockName.FIRST_RESPONSE: lambda: _("first answer"),
+    ClockName.NEXT_RESPONSE: lambda: _("next answer"),
+    ClockName.UPDATE: lambda: _("update"),
+    ClockName.RESOLUTION: lambda: _("resolution"),
+    ClockName.UNASSIGNED: lambda: _("unassigned"),
+    ClockName.IDLE: lambda: _("idle"),
+    ClockName.AT_LEVEL: lambda: _("at this level"),
+    ClockName.UNACCEPTED: lambda: _("offer open"),
+    ClockName.CUSTOMER_SILENCE: lambda: _("customer silent"),
+    ClockName.THIRD_PARTY_SILENCE: lambda: _("third party silent"),
+}

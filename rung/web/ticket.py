@@ -1,0 +1,165 @@
+"""One ticket: what was said, what happened, where it stands on its ladder, and what happens next unless what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rung.core import outlook
+from rung.core.events import AnyEvent
+from rung.core.ladder import destination
+from rung.core.look import Look
+from rung.core.outlook import Upcoming
+from rung.core.turns import is_kept_by_default
+from rung.core.vocabulary import Priority, Reason
+from rung.people.clock import database_now
+from rung.people.models import Agent, Role
+from rung.tickets.history import events_of
+from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
+from rung.tickets.narrative import Names, Told, Tone, tell, tell_actions, tell_reason
+from rung.tickets.standing import ladder, look_at
+from rung.web.access import agent_of, may, needs
+
+#: Steps ahead shown on the page; the rest is in the API.
+STEPS_SHOWN = 5
+OTHERS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing on the conversation: a message with its event, or an event alone."""
+
+    at: datetime
+    told: Told | None
+    message: Message | None
+    #: Bookkeeping, shown only when asked for.
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A step ahead, in words."""
+
+    step: Upcoming
+    does: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a form held that was refused, to be shown again with the reason."""
+
+    form: str = ""
+    problem: str = ""
+    #: Nobody can be reached there: it may be sent all the same.
+    ask_anyway: bool = False
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@needs(Role.OBSERVER)
+def ticket(request: HttpRequest, number: int) -> HttpResponse:
+    """The page; asked again by htmx, only what may have changed."""
+    context = context_of(request, number)
+    if request.headers.get("HX-Request"):
+        return render(request, "ticket/again.html", context)
+    return render(request, "ticket/page.html", context)
+
+
+def context_of(request: HttpRequest, number: int, given: Given | None = None) -> dict[str, Any]:
+    """Everything the page shows. Raises Http404."""
+    now = database_now()
+    found = (
+        Ticket.objects.select_related("customer__account_owner", "requester", "assignee").filter(number=number).first()
+    )
+    if found is None:
+        raise Http404(f"there is no ticket {number}")
+    look = look_at(found, now)
+    events = events_of(number)
+    names = Names.read(look.compiled.policy, events)
+    shows_all = request.GET.get("all") == "1"
+    entries = conversation(events, list(found.messages.prefetch_related("attachments")), names)
+    return {
+        "live": [f"ticket:{number}"],
+        "now": now,
+        "ticket": found,
+        "case": look.case,
+        "names": names,
+        "entries": [entry for entry in entries if shows_all or not entry.quiet],
+        "quiet": sum(entry.quiet for entry in entries),
+        "shows_all": shows_all,
+        "clocks": outlook.clock_views(look),
+        "ladder": ladder(look),
+        "steps": next_steps(look, names),
+        "steps_passed_over": sum(not step.applies for step in outlook.upcoming(look)),
+        "priority_reasons": priority_reasons(events, names),
+        "handoff": found.handoffs.first(),
+        "links": list(found.links.all()),
+        "relations": list(found.relations.select_related("other").all()),
+        "others": _others(found),
+        "works": may(request, Role.AGENT),
+        "given": given or Given(),
+        **forms(found, look, agent_of(request)),
+    }
+
+
+def conversation(events: Iterable[AnyEvent], messages: list[Message], names: Names) -> list[Entry]:
+    """Messages and events in one order; a message stands where its event does."""
+    by_number = {message.pk: message for message in messages}
+    entries = []
+    for event in events:
+        told = tell(event, names)
+        message = by_number.pop(told.message, None) if told.message is not None else None
+        entries.append(Entry(event.at, told, message, quiet=message is None and told.tone is Tone.QUIET))
+    entries += [Entry(message.at, None, message) for message in by_number.values()]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def next_steps(look: Look, names: Names) -> list[NextStep]:
+    """The steps ahead that would act as things stand, soonest first."""
+    ahead = [step for step in outlook.upcoming(look) if step.applies][:STEPS_SHOWN]
+    return [NextStep(step, tell_actions(step.actions, step.to, names)) for step in ahead]
+
+
+def priority_reasons(events: Iterable[AnyEvent], names: Names) -> list[str]:
+    """Why the priority is what it is: the newest event that set it."""
+    reasons: list[str] = []
+    for event in events:
+        if type(event).__name__ == "PrioritySet":
+            by_hand = [f"{names.of(event.by)}"] if event.by.startswith("agent:") else []
+            reasons = [*by_hand, *(tell_reason(each, names) for each in getattr(event, "reasons", ()))]
+    return reasons
+
+
+def forms(found: Ticket, look: Look, reader: Agent) -> dict[str, Any]:
+    """What the forms on the page offer."""
+    policy, case = look.compiled.policy, look.case
+    to = destination(case, policy, "next")
+    required = dict.fromkeys(name for level in policy.levels.values() for name in level.handoff.require)
+    known: dict[str, str] = {}
+    for handoff in Handoff.objects.filter(ticket=found).order_by("at", "pk"):
+        known |= handoff.fields
+    people = list(Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER))
+    return {
+        "keeps_open": is_kept_by_default(case, policy),
+        "next_level": to.level,
+        "destinations": [name for name in policy.levels if name != case.level],
+        "paths": [name for name in policy.paths if name != case.path],
+        "reasons": list(Reason),
+        "priorities": list(Priority),
+        "categories": [rule.name for rule in policy.categories],
+        "handoff_fields": [(name, known.get(name, "")) for name in required],
+        "agents": people,
+        "replies": sorted(policy.replies.items()),
+        "is_mine": case.assignee == reader.handle,
+        "may_claim": not case.status.is_over and (bool(case.offers) or case.assignee is None),
+    }
+
+
+def _others(found: Ticket) -> list[Ticket]:
+    """Other open tickets of the same customer."""
+    if found.customer_id is None:
+        return []
+    same = Ticket.objects.filter(IS_OPEN, customer=found.customer_id).exclude(pk=found.pk).defer("snapshot")
+    return list(same[:OTHERS_SHOWN])

@@ -1,0 +1,80 @@
+"""Every page with every role: denied by default."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from rung.people.models import Role
+
+#: Pages of others, and what guards them.
+GUARDED_ELSEWHERE = (
+    "account/",  # allauth's own
+    "api/",  # by token, walked in tests/api
+    "healthz",
+    "metrics",
+    "slack/",  # by Slack's signature
+    "sign-in/",  # by its one-time word
+)
+BY_ROLE = {Role.OWNER: "olga", Role.LEAD: "sam", Role.AGENT: "ben", Role.OBSERVER: "otto"}
+ORDER = [Role.OBSERVER, Role.AGENT, Role.LEAD, Role.OWNER]
+
+
+def every_address(resolver: Any = None, before: str = "") -> Any:
+    """(address pattern, view) of everything this desk answers to."""
+    for each in (resolver or get_resolver()).url_patterns:
+        address = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from every_address(each, address)
+        elif isinstance(each, URLPattern):
+            yield address, each.callback
+
+
+def ours() -> list[tuple[str, Any]]:
+    return [(address, view) for address, view in every_address() if not address.startswith(GUARDED_ELSEWHERE)]
+
+
+def test_every_page_says_whom_it_is_for() -> None:
+    silent = [address for address, view in ours() if not (hasattr(view, "needs") or hasattr(view, "public"))]
+    assert silent == []
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_page_with_every_role(signed_in: Any, opened: Any, role: Role | None) -> None:
+    number = opened()
+    client = signed_in(BY_ROLE[role]) if role else Client()
+    for pattern, view in ours():
+        if not hasattr(view, "needs"):
+            continue
+        address = "/" + pattern.replace("<int:number>", str(number)).replace("<slug:action>", "wait")
+        if "<" in address:
+            address = address.replace("<str:word>", "x").replace("<int:version>", "1").replace("<slug:name>", "x")
+        answers = [client.get(address), client.post(address)]
+        for answer in answers:
+            if role is None:
+                assert answer.status_code in (302, 405), address
+                assert answer.status_code == 405 or "/account/login" in answer.headers["Location"], address
+            elif ORDER.index(role) < ORDER.index(view.needs):
+                assert answer.status_code in (403, 405), f"{role} {address}"
+            else:
+                assert answer.status_code != 403, f"{role} {address}"
+            assert answer.status_code < 500, address
+    assert {answer.status_code for answer in answers} != set()
+
+
+def test_an_observer_sees_no_buttons(signed_in: Any, opened: Any) -> None:
+    page = signed_in("otto").get(f"/tickets/{opened()}").content.decode()
+    assert 'id="acts"' not in page
+    assert 'id="compose"' not in page
+
+
+def test_nothing_inline_and_nothing_from_elsewhere(signed_in: Any, opened: Any) -> None:
+    client = signed_in("sam")
+    for address in ("/", f"/tickets/{opened()}", "/tickets", "/for-you", "/ask"):
+        answer = client.get(address)
+        page = answer.content.decode()
+        assert "<script>" not in page
+        assert " style=" not in page
+        assert "onclick" not in page
+        assert "'unsafe" not in answer.headers["Content-Security-Policy"]

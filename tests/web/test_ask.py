@@ -1,0 +1,74 @@
+"""The public form and the page behind its signed link."""
+
+from typing import Any
+
+from django.test import Client
+
+from rung.tickets.models import Ticket
+from rung.web.ask import pass_of
+
+REQUEST = {
+    "name": "Rita Ray",
+    "email": "rita@acme.example",
+    "company": "Acme",
+    "subject": "Nightly import has stopped",
+    "text": "Since 02:00 nothing arrives.",
+    "website": "",
+}
+
+
+def test_a_request_becomes_a_ticket_with_a_number_and_a_link(desk: Any) -> None:
+    client = Client()
+    thanks = client.post("/ask", REQUEST, follow=True).content.decode()
+    ticket = Ticket.objects.get()
+    assert f'<b class="number">{ticket.number}</b>' in thanks
+    assert (ticket.channel, ticket.customer.name, ticket.requester.email) == ("form", "Acme", "rita@acme.example")
+    status = client.get(f"/ask/{pass_of(ticket.number)}").content.decode()
+    assert "We are on it." in status
+    assert "Since 02:00 nothing arrives." in status
+
+
+def test_the_form_needs_its_token() -> None:
+    assert Client(enforce_csrf_checks=True).post("/ask", REQUEST).status_code == 403
+
+
+def test_a_machine_opens_nothing_and_hears_nothing_else(desk: Any) -> None:
+    answer = Client().post("/ask", REQUEST | {"website": "https://spam.example"})
+    assert "Thank you" in answer.content.decode()
+    assert Ticket.objects.count() == 0
+
+
+def test_one_address_cannot_flood(desk: Any) -> None:
+    answers = [Client().post("/ask", REQUEST) for _ in range(7)]
+    assert [answer.status_code for answer in answers[:5]] == [302] * 5
+    assert answers[-1].status_code == 429
+    assert "Since 02:00 nothing arrives." in answers[-1].content.decode()
+
+
+def test_mistakes_are_shown_where_they_are_and_nothing_is_lost(desk: Any) -> None:
+    answer = Client().post("/ask", REQUEST | {"email": "rita"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="ask-email-problem"' in page
+    assert "Since 02:00 nothing arrives." in page
+
+
+def test_the_link_shows_nothing_internal_and_takes_a_reply(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    sam = signed_in("sam")
+    sam.post(f"/tickets/{number}/note", {"text": "They never pay."})
+    sam.post(f"/tickets/{number}/answer", {"text": "We look into it."})
+    client = Client()
+    address = f"/ask/{pass_of(number)}"
+    page = client.get(address).content.decode()
+    assert "We look into it." in page
+    assert "They never pay." not in page
+    client.post(address, {"text": "Any news?"})
+    assert "Any news?" in client.get(address).content.decode()
+    assert Ticket.objects.get(number=number).turn == "ours"
+
+
+def test_a_link_of_somebodys_own_making_opens_nothing(desk: Any, opened: Any) -> None:
+    number = opened()
+    assert Client().get(f"/ask/{number}.forged").status_code == 404
+    assert Client().get("/ask/whatever").status_code == 404
