@@ -7,7 +7,7 @@ from rung.escalation import health
 from rung.people.clock import database_now
 
 
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def healthz(request: HttpRequest) -> HttpResponse:
     """How far behind the ticker is and how long the oldest delivery waits; 503 when something is stuck."""
     found = health.measure(database_now())
     body = {
@@ -21,7 +21,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return JsonResponse(body, status=503 if found.troubles else 200)
 
 
-def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def metrics(request: HttpRequest) -> HttpResponse:
     """The same in Prometheus's words, read from the database, so that any web process may be asked."""
     found = health.measure(database_now())
     registry = CollectorRegistry()
