@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,8 @@ FIRST_WAIT = 0.5  # seconds before a part that died is started again; doubled ea
 LONGEST_WAIT = 30.0
 SETTLED = 60.0  # seconds alive after which a part counts as healthy again
 PATIENCE = 6.0  # seconds the parts have to stop by themselves
-LARGEST_LOG = 10 * 1024 * 1024  # bytes; a larger log is put aside at the start, once
+LARGEST_LOG = 10 * 1024 * 1024  # bytes
+LOGS_EVERY = 60.0  # seconds between looks at their size
 
 
 @dataclass
@@ -47,6 +49,9 @@ class Supervisor:
     say: Callable[[str], None] = print
     greet: Callable[[], bool] | None = None  # asked until it has said its greeting
     _stopping: bool = False
+    _database_due: float = 0.0
+    _database_wait: float = FIRST_WAIT
+    _logs_due: float = 0.0
 
     def run(self) -> None:
         """Watch until SIGINT or SIGTERM, then stop all."""
@@ -62,6 +67,7 @@ class Supervisor:
         try:
             while not self._stopping:
                 self._look_after_database()
+                self._look_after_logs()
                 pause = min([LOOK_EVERY, *(self._look_after(part) for part in self.parts)])
                 if self.greet:
                     pause, self.greet = (pause, None) if self.greet() else (GREET_EVERY, self.greet)
@@ -124,22 +130,32 @@ class Supervisor:
     def _look_after_database(self) -> None:
         if self.database is None or self.database.running:
             return
+        if time.monotonic() < self._database_due:
+            return
         self.say(f"PostgreSQL ended; starting it again, see {self.database.log}")
         try:
             self.database.restart()
+            self._database_wait = FIRST_WAIT
         except DatabaseProblem as problem:
-            self.say(str(problem))
-            time.sleep(1)
+            self.say(f"{problem} Trying again in {self._database_wait:g} s.")
+            self._database_due = time.monotonic() + self._database_wait
+            self._database_wait = min(self._database_wait * 2, LONGEST_WAIT)
+
+    def _look_after_logs(self) -> None:
+        if time.monotonic() >= self._logs_due:
+            self._logs_due = time.monotonic() + LOGS_EVERY
+            cut_large_logs(self.logs)
 
     def _log(self, part: Part) -> Path:
         return self.logs / f"{part.name}.log"
 
 
-def put_large_logs_aside(logs: Path) -> None:
-    """Rename logs that have grown large, keeping one older generation of each."""
+def cut_large_logs(logs: Path) -> None:
+    """Empty logs that have grown large, keeping one older generation of each. Their writers append and go on."""
     for log in logs.glob("*.log"):
         if log.stat().st_size > LARGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
 
 
 def command_of(part: str) -> list[str]:

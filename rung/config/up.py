@@ -14,7 +14,7 @@ from rung.config.embedded import Embedded
 from rung.config.lifeline import tied_to_us
 from rung.config.processes import PARTS
 from rung.config.programs import DatabaseProblem
-from rung.config.supervisor import Part, Supervisor, command_of, put_large_logs_aside
+from rung.config.supervisor import Part, Supervisor, command_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -29,7 +29,6 @@ def up(*, host: str, port: int) -> None:
         _refuse_taken_port(host, number)
     logs = data / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
-    put_large_logs_aside(logs)
     address = (os.environ.get("RUNG_URL") or f"http://{_name(host)}:{port}").rstrip("/")
     (data / "address").write_text(address)
     environment = {
@@ -59,6 +58,8 @@ def up(*, host: str, port: int) -> None:
             return False
         say(f"Rung is at {address}")
         say(f"Sign in once with {address}/sign-in/{word}")
+        if host == EVERYWHERE and not os.environ.get("RUNG_URL"):
+            say("It listens to other machines too; set RUNG_URL to the address they use, other names are refused.")
         say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
         return True
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rung.config.supervisor import LARGEST_LOG, cut_large_logs
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -81,3 +83,13 @@ def test_nothing_outlives_a_supervisor_killed_hard(supervisor: "subprocess.Popen
     parts = pids(tmp_path, "calm") + pids(tmp_path, "stubborn")
     supervisor.kill()
     eventually(lambda: not any(alive(pid) for pid in parts))
+
+
+def test_a_log_that_grew_large_begins_anew_and_keeps_what_was_before(tmp_path: Path) -> None:
+    with (tmp_path / "web.log").open("a") as writer:
+        writer.write("x" * (LARGEST_LOG + 1))
+        writer.flush()
+        cut_large_logs(tmp_path)
+        writer.write("after")
+    assert (tmp_path / "web.log").read_text() == "after"
+    assert (tmp_path / "web.log.1").stat().st_size == LARGEST_LOG + 1
