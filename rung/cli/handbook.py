@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rung.cli.policy import contents
+from rung.cli.files import contents
 from rung.core.findings import Finding
 from rung.core.handbook import Handbook, handbook
 from rung.core.handbook_text import changes, html, markdown

@@ -9,6 +9,8 @@ import typer
 from rich.progress import track
 
 from rung.cli import naming
+from rung.cli.files import contents
+from rung.cli.policy_diff import diff
 from rung.core.check import check_policy
 from rung.core.findings import Finding, Severity
 from rung.core.policy_reader import decoded
@@ -45,6 +47,9 @@ def schema() -> None:
     print(json.dumps(policy_schema(), indent=2))
 
 
+commands.command()(diff)
+
+
 def findings_of(file: Path) -> tuple[Finding, ...]:
     """What is wrong with a policy file."""
     text = decoded(contents(file), str(file))
@@ -74,14 +79,6 @@ def publish_file(
             if running:
                 moved = sum(track(choose_for_running(number, by=author, fire=fire), description="Running tickets"))
                 print(f"{moved} running tickets are judged by it too.")
-
-
-def contents(file: Path) -> bytes:
-    """The bytes of a file, or a sentence and exit 1."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise SystemExit(f"{file} cannot be read: {error.strerror or error}") from error
 
 
 def _as_map(finding: Finding) -> dict[str, object]:

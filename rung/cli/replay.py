@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from rung.cli.policy import contents
+from rung.cli.files import contents
 from rung.core.events import StepOutcome
 from rung.core.findings import Finding, has_errors
 from rung.core.log_events import hearing_of, levels_of

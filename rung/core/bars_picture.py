@@ -1,0 +1,67 @@
+"""Draws two policies side by side: paired bars, as SVG."""
+
+from collections.abc import Sequence
+from html import escape
+
+_LABEL = 250
+_BARS = 460
+_ROW = 40
+_OLD, _NEW, _INK = "#9aa8b7", "#3b7dd8", "#1c2530"
+_FONT = 'font-family="system-ui, sans-serif"'
+_HOUR = 26
+_TALL = 150
+
+Pair = tuple[str, int, int]
+
+
+def paired_bars(title: str, rows: Sequence[Pair]) -> str:
+    """Horizontal bars: (label, before, after). The longest fills the width."""
+    most = max([1, *(max(before, after) for _, before, after in rows)])
+    drawn = [_legend(title)]
+    for number, (label, before, after) in enumerate(rows):
+        y = 54 + number * _ROW
+        drawn.append(_text(_LABEL - 12, y + 19, label[:36], "end"))
+        for value, color, top in ((before, _OLD, y), (after, _NEW, y + 15)):
+            width = round(_BARS * value / most)
+            drawn.append(f'<rect x="{_LABEL}" y="{top}" width="{max(width, 1)}" height="13" rx="2" fill="{color}"/>')
+            drawn.append(_text(_LABEL + width + 8, top + 11, f"{value:,}", "start", 11))
+    return _svg(title, _LABEL + _BARS + 90, 64 + len(rows) * _ROW, drawn)
+
+
+def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> str:
+    """24 pairs of columns, one for each hour of the day."""
+    most = max([1, *before, *after])
+    drawn = [_legend(title)]
+    base = 60 + _TALL
+    for hour, pair in enumerate(zip(before, after, strict=True)):
+        x = 40 + hour * _HOUR
+        for place, (value, color) in enumerate(zip(pair, (_OLD, _NEW), strict=True)):
+            height = round(_TALL * value / most)
+            left = x + place * 10
+            drawn.append(f'<rect x="{left}" y="{base - height}" width="9" height="{height}" fill="{color}"/>')
+        drawn.append(_text(x + 10, base + 16, f"{hour:02}", "middle", 11))
+    drawn.append(_text(34, 66, f"{most:,}", "end", 11))
+    drawn.append(f'<line x1="38" y1="{base}" x2="{40 + 24 * _HOUR}" y2="{base}" stroke="{_INK}" stroke-width="1"/>')
+    return _svg(title, 60 + 24 * _HOUR, base + 30, drawn)
+
+
+def _legend(title: str) -> str:
+    marks = "".join(
+        f'<rect x="{x}" y="30" width="12" height="12" rx="2" fill="{color}"/>{_text(x + 18, 41, name, "start", 12)}'
+        for x, color, name in ((10, _OLD, "before"), (90, _NEW, "after"))
+    )
+    return f'<text x="10" y="20" font-size="15" font-weight="600" {_FONT} fill="{_INK}">{escape(title)}</text>{marks}'
+
+
+def _text(x: int, y: int, text: str, anchor: str, size: int = 13) -> str:
+    return (
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" {_FONT} fill="{_INK}">{escape(text)}</text>'
+    )
+
+
+def _svg(title: str, width: int, height: int, drawn: Sequence[str]) -> str:
+    size = f'width="{width}" height="{height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
+        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+    )

@@ -1,0 +1,60 @@
+"""`rung policy diff` as it is typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rung.cli.policy import commands
+
+POLICY = "levels: {L1: {team: a}}\npaths: {p: [L1]}\ntargets: [{resolution: 4h}]\n"
+LOG = "id,at,state\n1,2026-03-02 09:00,New\n1,2026-03-02 12:00,Done\n2,2026-03-02 09:00,New\n"
+MAP = """\
+format: csv
+ticket: id
+time: {column: at, format: "%Y-%m-%d %H:%M", timezone: UTC}
+status: {column: state, values: {New: open, Done: resolved}}
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    (tmp_path / "old.yaml").write_text(POLICY)
+    (tmp_path / "new.yaml").write_text(POLICY.replace("4h", "2h"))
+    (tmp_path / "log.csv").write_text(LOG)
+    (tmp_path / "map.yaml").write_text(MAP)
+    return [str(tmp_path / name) for name in ("old.yaml", "new.yaml", "log.csv", "map.yaml")]
+
+
+def test_two_policies_side_by_side(files: list[str], tmp_path: Path) -> None:
+    old, new, log, mapping = files
+    typed = ["diff", old, new, "--log", log, "--map", mapping]
+    result = CliRunner().invoke(commands, typed)
+    assert result.exit_code == 0, result.output
+    assert "line 3: targets[0].resolution: 4h → 2h" in result.stdout
+    assert "Treated differently: 2 of 2 tickets" in result.stdout
+    first, again = (CliRunner().invoke(commands, [*typed, "--json", "--jobs", jobs]).stdout for jobs in ("1", "2"))
+    assert json.loads(first)["found"]["tickets_changed"] == 2
+    assert first == again
+    page = tmp_path / "diff.html"
+    assert CliRunner().invoke(commands, [*typed, "--html", str(page)]).exit_code == 0
+    assert page.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "sentence"),
+    [
+        (0, "levels: [", "this is not YAML"),
+        (1, "paths: {p: [L1]}\n", "a policy needs levels"),
+        (3, "format: csv\nticket: nr\n", 'the log has no column "nr"'),
+        (2, "", "log.csv"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence(files: list[str], place: int, content: str, sentence: str) -> None:
+    Path(files[place]).write_text(content)
+    old, new, log, mapping = files
+    result = CliRunner().invoke(commands, ["diff", old, new, "--log", log, "--map", mapping])
+    assert result.exit_code == 1
+    assert sentence in result.output
+    assert "Traceback" not in result.output
