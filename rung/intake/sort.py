@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import structlog
@@ -29,7 +30,11 @@ class NotYet(Exception):
 
 
 def run(stop: threading.Event) -> None:
-    """Until asked to stop."""
+    """Until asked to stop. What a channel does beside (catching up, sockets) runs in a thread of its own."""
+    for app in settings.CHANNELS:
+        begin = getattr(_sorting_of(app), "begin", None)
+        if begin is not None:
+            threading.Thread(target=begin, args=(stop,), name=f"beside {app}", daemon=True).start()
 
     def rounds() -> int:
         done = 0
@@ -89,11 +94,15 @@ def _put_off(received: Received, error: Exception, now: datetime) -> None:
 @cache
 def _sorters() -> dict[str, Sorter]:
     """Each configured channel by its name, the last word of its app, where it brings raw events."""
-    found: dict[str, Sorter] = {}
-    for app in settings.CHANNELS:
-        try:
-            found[app.rpartition(".")[2]] = import_module(f"{app}.sorting").sort
-        except ModuleNotFoundError as missing:
-            if missing.name != f"{app}.sorting":
-                raise
-    return found
+    found = ((app.rpartition(".")[2], _sorting_of(app)) for app in settings.CHANNELS)
+    return {name: module.sort for name, module in found if module is not None}
+
+
+def _sorting_of(app: str) -> ModuleType | None:
+    """The channel's module `sorting`, if it has one."""
+    try:
+        return import_module(f"{app}.sorting")
+    except ModuleNotFoundError as missing:
+        if missing.name != f"{app}.sorting":
+            raise
+        return None

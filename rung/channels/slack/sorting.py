@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rung.channels.slack import arriving, channels, corrections, home, persons
+from rung.channels.slack import arriving, background, catching_up, channels, corrections, home, persons
 from rung.channels.slack import incoming as reader
 from rung.channels.slack.clients import client_of, switch_off
 from rung.channels.slack.facts import (
@@ -30,6 +31,11 @@ from rung.channels.slack.standing import Standing
 def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     """Sort one raw event; what came of it, in a few words. Raises if it must be tried again."""
     return act(reader.read(envelope), now)
+
+
+def begin(stop: threading.Event) -> None:
+    """Run by the sorter beside its work: catch up with what was missed, and listen on sockets where there are some."""
+    background.run(stop)
 
 
 def act(fact: Fact, now: datetime) -> str:
@@ -96,7 +102,8 @@ def _person(workspace: Workspace, fact: PersonChanged, _now: datetime) -> str:
 
 
 def _throttled(_workspace: Workspace, _fact: Throttled, _now: datetime) -> str:
-    return "Slack dropped events; catch up with: rung slack reconcile"
+    catching_up.wanted.set()
+    return "Slack dropped events; what was missed is fetched"
 
 
 def _nothing(_workspace: Workspace, fact: Nothing, _now: datetime) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 
 from tests.fakes.slack.errors import SlackError
 from tests.fakes.slack.faults import Fault, Faults
@@ -59,7 +60,7 @@ class Dispatcher:
                 if fault is not None and not fault.performed:
                     return self._befall(fault, method, given, caller)
                 self._admit(method, caller)
-                answer = _ok(self._perform(method, given, caller, token))
+                answer = _ok(self._perform(method, given, caller, token), caller, self.state.clock())
                 self._note(method, given, caller, None)
                 return answer if fault is None else self._befall(fault, method, given, caller, answer)
             except SlackError as error:
@@ -125,8 +126,11 @@ class Dispatcher:
         self.calls.append(Called(method, given, self.state.clock(), caller.team_id if caller else None, error))
 
 
-def _ok(answer: Json) -> Reply:
-    return _json({"ok": True, **answer})
+def _ok(answer: Json, caller: Installation | None, now: float) -> Reply:
+    """Every answer says what the token may do, and what time it is at Slack's."""
+    reply = _json({"ok": True, **answer})
+    scopes = {"X-OAuth-Scopes": ",".join(sorted(caller.scopes))} if caller else {}
+    return replace(reply, headers={**reply.headers, **scopes, "Date": formatdate(now, usegmt=True)})
 
 
 def _json(answer: Json) -> Reply:

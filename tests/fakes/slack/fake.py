@@ -37,20 +37,27 @@ class FakeSlack:
         self.server = Server(self.state, self.dispatcher)
         self.state.base_url = self.server.url
         self.http = HttpGateway(self.state, transport)
-        self.socket = SocketGateway(self.state) if socket_mode else None
-        if self.socket is not None:
-            self.state.socket_url, self.state.app.socket_mode = self.socket.url, True
-        gateway: Gateway = self.socket or self.http
+        self.socket: SocketGateway | None = None
+        gateway: Gateway = self.http
         self.deliveries = Deliveries(self.state, gateway)
         self.state.emit = self.deliveries.emit
         self.people = People(self.state)
         self.hands = Hands(self.state, gateway)
         self.screen = Screen(self.state)
+        if socket_mode:
+            self.use_socket()
 
     @property
     def api_url(self) -> str:
         """What a slack_sdk client takes as `base_url`."""
         return f"{self.server.url}/api/"
+
+    def use_socket(self) -> SocketGateway:
+        """From now on everything goes through Socket Mode."""
+        self.socket = SocketGateway(self.state)
+        self.state.socket_url, self.state.app.socket_mode = self.socket.url, True
+        self.deliveries.gateway = self.hands.gateway = self.socket
+        return self.socket
 
     def close(self) -> None:
         self.deliveries.stop()

@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the client had stopped waiting
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))

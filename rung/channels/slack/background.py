@@ -1,0 +1,40 @@
+"""What runs beside the sorter: catching up after a start, and the sockets of workspaces behind a firewall."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+from django.db import Error, close_old_connections
+
+from rung.channels.slack import catching_up, sockets
+from rung.people.clock import database_now
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 1.0
+#: Sockets are opened and closed as workspaces are connected and switched off.
+SOCKETS_EVERY = 15.0
+
+
+def run(stop: threading.Event) -> None:
+    """Until asked to stop."""
+    catching_up.wanted.set()
+    kept = sockets.Sockets()
+    since_sockets = SOCKETS_EVERY
+    try:
+        while not stop.is_set():
+            try:
+                if since_sockets >= SOCKETS_EVERY:
+                    since_sockets = 0.0
+                    kept.match()
+                if catching_up.wanted.is_set():
+                    catching_up.wanted.clear()
+                    catching_up.catch_up(database_now(), sleep=stop.wait)
+            except Error as lost:
+                log.warning("Slack's background work waits for the database", error=str(lost).strip())
+            close_old_connections()
+            stop.wait(LOOK_EVERY)
+            since_sockets += LOOK_EVERY
+    finally:
+        kept.close()

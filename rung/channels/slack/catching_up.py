@@ -1,0 +1,154 @@
+"""After an outage: what was written meanwhile is fetched from history, so that nothing is lost if events were."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db.models import Q
+from msgspec import Struct
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from rung.channels.slack import threads
+from rung.channels.slack.addresses import parse
+from rung.channels.slack.clients import client_of
+from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.outcomes import code_of, of_error
+from rung.intake import receive
+from rung.outbox.ports import Later
+from rung.tickets.models import Ticket
+
+log = structlog.get_logger(__name__)
+
+PAGE = 200
+#: Threads of tickets that ended longer ago are not looked at again.
+STILL_OPEN_AFTER = timedelta(days=14)
+PATIENCE = 10
+#: Set when Slack says that it dropped events: the next round begins at once.
+wanted = threading.Event()
+Sleep = Callable[[float], object]
+
+
+class CaughtUp(Struct, frozen=True):
+    """One channel: how many messages were read, how many of them nobody had told us of, and what stood in the way."""
+
+    channel: str
+    read: int = 0
+    new: int = 0
+    problem: str = ""
+
+
+def catch_up(now: datetime, *, sleep: Sleep = time.sleep) -> list[CaughtUp]:
+    """Every watched channel and every direct message of every connected workspace."""
+    found = []
+    for workspace in Workspace.objects.filter(active=True):
+        try:
+            _learn_direct_channels(workspace, now)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("direct messages could not be listed", workspace=workspace.team, error=str(error))
+        rows = workspace.channels.filter(Q(watched=True) | Q(channel__startswith="D"), is_archived=False)
+        found += [_channel(workspace, row, now, sleep) for row in rows]
+    return found
+
+
+def _learn_direct_channels(workspace: Workspace, now: datetime) -> None:
+    """Direct messages to the bot are channels too, known once somebody has used them."""
+    client, cursor = client_of(workspace, now), ""
+    while True:
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = client.users_conversations(types="im", limit=PAGE, **more)
+        for told in page["channels"] or []:
+            facts = {"is_member": True, "read_to": f"{workspace.connected_at.timestamp():.6f}"}
+            SlackChannel.objects.get_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
+
+
+def _channel(workspace: Workspace, row: SlackChannel, now: datetime, sleep: Sleep) -> CaughtUp:
+    """Read on from where the last catching up ended; that mark moves only when all has been kept."""
+    read = new = 0
+    newest = row.read_to or f"{workspace.connected_at.timestamp():.6f}"
+    try:
+        client = client_of(workspace, now)
+        for message in _messages(client, row, newest, now, sleep):
+            read += 1
+            new += _keep(workspace, row.channel, message, now)
+            newest = max(newest, str(message["ts"]), key=float)
+    except (SlackApiError, SlackClientError, OSError) as error:
+        why = getattr(of_error("conversations.history", error), "reason", str(error))
+        log.warning("a channel could not be caught up with", channel=row.channel, error=why)
+        return CaughtUp(str(row), read, new, why)
+    SlackChannel.objects.filter(pk=row.pk).update(read_to=newest)
+    return CaughtUp(str(row), read, new)
+
+
+def _messages(
+    client: WebClient, row: SlackChannel, oldest: str, now: datetime, sleep: Sleep
+) -> Iterator[dict[str, Any]]:
+    """What was written after `oldest`: to the channel, then in the threads of tickets that may still go on."""
+    started = list(_pages(client.conversations_history, sleep, channel=row.channel, oldest=oldest, limit=PAGE))
+    yield from reversed(started)
+    roots = {str(one["ts"]) for one in started if one.get("reply_count")} | _threads_of_tickets(row, now)
+    for root in sorted(roots):
+        try:
+            replies = _pages(
+                client.conversations_replies, sleep, channel=row.channel, ts=root, oldest=oldest, limit=PAGE
+            )
+            yield from (one for one in replies if one.get("ts") != root)
+        except SlackApiError as error:
+            if code_of(error) != "thread_not_found":
+                raise
+
+
+def _threads_of_tickets(row: SlackChannel, now: datetime) -> set[str]:
+    """The threads customers may have gone on in."""
+    found: set[str] = set()
+    for channel in threads.ids_of(row.workspace, row.channel):
+        prefix = f"{row.workspace.team}/{channel}/"
+        running = Ticket.objects.filter(thread__startswith=prefix).filter(
+            ~Q(status__in=["resolved", "closed"]) | Q(over_at__gt=now - STILL_OPEN_AFTER)
+        )
+        places = (parse(thread) for thread in running.values_list("thread", flat=True))
+        found |= {place.ts for place in places if place and place.ts}
+    return found
+
+
+def _pages(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Iterator[dict[str, Any]]:
+    """All pages of a method, waiting as long as Slack asks for."""
+    cursor = ""
+    while True:
+        page = _patiently(call, sleep, **asked, **({"cursor": cursor} if cursor else {}))
+        yield from page.get("messages") or []
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
+
+
+def _patiently(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Any:
+    for _ in range(PATIENCE):
+        try:
+            return call(**asked)
+        except SlackApiError as error:
+            outcome = of_error("conversations.history", error)
+            if not isinstance(outcome, Later) or outcome.after is None:
+                raise
+            sleep(outcome.after.total_seconds())
+    return call(**asked)
+
+
+def _keep(workspace: Workspace, channel: str, message: dict[str, Any], now: datetime) -> bool:
+    """As if the event had come; whether this is the first we hear of it."""
+    known = threads.message_at(workspace, channel, str(message["ts"])) is not None
+    envelope = {
+        "type": "event_callback",
+        "event_id": f"history/{workspace.team}/{channel}/{message['ts']}",
+        "authorizations": [{"team_id": workspace.team}],
+        "event": {**message, "type": "message", "channel": channel},
+    }
+    return receive.store("slack", str(envelope["event_id"]), envelope, now=now) and not known

@@ -1,0 +1,130 @@
+"""Connecting a workspace: the tokens are tried, what Slack says of them is kept, its channels are listed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from rung.channels.slack import channels, proof
+from rung.channels.slack.clients import client_of, web_client
+from rung.channels.slack.manifest import missing_scopes
+from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.outcomes import NEVER, code_of
+from rung.outbox import registry
+from rung.people.vault import seal
+
+TOKEN_LIVES = timedelta(hours=12)
+
+
+class Secrets(Struct, frozen=True, kw_only=True):
+    """What api.slack.com shows of the app. With token rotation also a refresh token, the client's id and its secret."""
+
+    token: str
+    signing_secret: str = ""
+    app_token: str = ""
+    refresh_token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class Connected(Struct, frozen=True):
+    """`missing`: permissions the app lacks, with what each is for."""
+
+    workspace: Workspace
+    channels: int
+    missing: dict[str, str]
+
+
+class NotConnected(Struct, frozen=True):
+    """One sentence on what to mend."""
+
+    why: str
+
+
+def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
+    """Try the tokens and keep them; a workspace that was connected before keeps its channels and is switched on."""
+    if problem := _mistaken(secrets):
+        return NotConnected(problem)
+    try:
+        told = web_client(secrets.token).auth_test()
+        if secrets.app_token:
+            web_client(secrets.app_token).apps_connections_open(app_token=secrets.app_token)
+    except SlackApiError as refused:
+        code = code_of(refused)
+        return NotConnected(NEVER.get(code, f"Slack refused the token: {code}."))
+    except (SlackClientError, OSError):
+        return NotConnected("Slack cannot be reached from here; check the network or the proxy.")
+    scopes = scopes_of(dict(told.headers))
+    workspace, _ = Workspace.objects.update_or_create(
+        team=str(told["team_id"]),
+        defaults={
+            "name": str(told["team"]),
+            "domain": str(told.get("url") or ""),
+            "enterprise": str(told.get("enterprise_id") or ""),
+            "bot_user": str(told["user_id"]),
+            "bot": str(told.get("bot_id") or ""),
+            "scopes": sorted(scopes),
+            "token": seal(secrets.token),
+            "signing_secret": seal(secrets.signing_secret),
+            "app_token": seal(secrets.app_token),
+            "refresh_token": seal(secrets.refresh_token),
+            "client_id": secrets.client_id,
+            "client_secret": seal(secrets.client_secret),
+            "token_expires_at": now + TOKEN_LIVES if secrets.refresh_token else None,
+            "active": True,
+            "off_why": "",
+        },
+    )
+    proof.secrets.read()
+    registry.forget()
+    return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+
+
+def _mistaken(secrets: Secrets) -> str:
+    """What is plainly the wrong thing in the wrong field."""
+    if not secrets.token.startswith(("xoxb-", "xoxe.xoxb-")):
+        return 'The bot token begins with "xoxb-"; it stands under "OAuth & Permissions".'
+    if not secrets.signing_secret and not secrets.app_token:
+        return "Give the signing secret (for HTTP) or an app-level token (for Socket Mode)."
+    if secrets.app_token and not secrets.app_token.startswith("xapp-"):
+        return 'The app-level token begins with "xapp-"; it stands under "Basic Information".'
+    rotation = (secrets.refresh_token, secrets.client_id, secrets.client_secret)
+    if any(rotation) and not all(rotation):
+        return "With token rotation the refresh token, the client id and the client secret are all needed."
+    return ""
+
+
+def scopes_of(headers: dict[str, object]) -> frozenset[str]:
+    """What the token may do, as every answer of Slack says in a header."""
+    given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    text = given[0] if isinstance(given, list) and given else given
+    return frozenset(part.strip() for part in str(text).split(",") if part.strip())
+
+
+def _list_channels(workspace: Workspace, now: datetime) -> int:
+    """Without the permission to list them, channels are learned one by one as the app is invited."""
+    try:
+        return len(channels.refresh_all(workspace, now))
+    except (SlackApiError, SlackClientError, OSError):
+        return workspace.channels.count()
+
+
+def watch(channel: SlackChannel, now: datetime, **choices: object) -> str:
+    """Let customers write there: the app joins it. Empty, or one sentence on what a person must do."""
+    for name, value in {"watched": True, **choices}.items():
+        setattr(channel, name, value)
+    if not channel.read_to:
+        channel.read_to = f"{now.timestamp():.6f}"  # what was said before is not ours to answer
+    channel.save()
+    if channel.is_member:
+        return ""
+    try:
+        joined = client_of(channel.workspace, now).conversations_join(channel=channel.channel)
+        channels.keep(channel.workspace, joined["channel"] or {})
+    except SlackApiError:
+        return f"Invite the app to #{channel.name}: write /invite there."
+    except (SlackClientError, OSError):
+        return "Slack cannot be reached from here; check the network or the proxy."
+    return ""

@@ -1,0 +1,25 @@
+"""`rung doctor`: what is wrong with the connections to the outside, and who can mend it."""
+
+from importlib import import_module
+
+from django.conf import settings
+
+from rung.people.clock import database_now
+
+
+def command() -> None:
+    """Ask every connected system whether all is well; exits 1 if something is to be mended."""
+    found: list[str] = []
+    for app in (*settings.CHANNELS, *settings.TRACKERS):
+        try:
+            module = import_module(f"{app}.doctor")
+        except ModuleNotFoundError as missing:
+            if missing.name != f"{app}.doctor":
+                raise
+            continue
+        found += module.findings(database_now())
+    for finding in found:
+        print(finding)
+    if found:
+        raise SystemExit(1)
+    print("All is well.")
