@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.core import mail
+from django.db import connection
 
 from rung.core.effects import NoticeKind
 from rung.escalation import due, ticker
@@ -260,13 +261,23 @@ class World:
 
     def passes(self, **time: float) -> None:
         """Time goes by; whatever becomes due on the way happens at its own moment."""
-        end = self.time.at + timedelta(**time)
+        self.reaches(self.time.at + timedelta(**time))
+
+    def reaches(self, end: datetime) -> None:
+        """As `passes`, until that moment. May be asked again if the desk died on the way."""
+        self.settle()
         while (at := self._next()) is not None and at <= end:
             assert at > self.time.at, "something stays due however often it is looked at"
             self.time.at = at
             self.settle()
         self.time.at = end
         self.settle()
+
+    def starts_again(self) -> None:
+        """The desk was killed: its transaction is gone, and so is what its courier had in hand."""
+        connection.close()
+        self._courier.close()
+        self._courier = Courier(source())
 
     def jumps(self, **time: float) -> None:
         """The desk was down for so long."""

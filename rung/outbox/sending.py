@@ -46,7 +46,8 @@ def _card(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -
             case Sent(external_id=there) if there:
                 return channel.edit_card(card, there)
             case None:
-                return channel.post_card(card)
+                # Looked for and not there: what has ended meanwhile is not posted any more.
+                return Sent() if look_first and card.over else channel.post_card(card)
             case _:
                 return found
 

@@ -23,6 +23,7 @@ LONGEST_LANE_WAIT = timedelta(minutes=2)
 PATIENCE = 4
 #: After so long nobody expects it any more.
 GIVE_UP_AFTER = timedelta(days=2)
+_MOMENTS = (NoticeKind.MOMENT, NoticeKind.DIGEST)
 CARDS = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD)
 
 
@@ -91,6 +92,10 @@ def _write(delivery: Delivery, outcome: Outcome, source: Source, now: datetime) 
 
 def _sent(delivery: Delivery, external_id: str, now: datetime) -> None:
     delivery.external_id = external_id or delivery.external_id
+    if delivery.kind in CARDS and not delivery.external_id:
+        delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, "it had ended before it was posted", now
+        delivery.next_attempt_at = None
+        return
     delivery.state, delivery.outcome, delivery.look_first = State.SENT, "sent", False
     delivery.sent_at = delivery.sent_at or now
     delivery.attempts, delivery.next_attempt_at = 0, None
@@ -131,6 +136,11 @@ def _unclear(delivery: Delivery, reason: str, source: Source, now: datetime) -> 
     if may_repeat(delivery, registry.adapter(delivery.channel)) and now - delivery.created_at <= GIVE_UP_AFTER:
         delivery.look_first = True
         delivery.state, delivery.next_attempt_at = State.WAITING, now + _back_off(delivery.attempts)
+    elif delivery.kind in _MOMENTS and delivery.fallbacks:
+        # Not said a second time where it may have been said, but not lost either: it stands in the app.
+        delivery.fallbacks = delivery.fallbacks[-1:]
+        delivery.outcome = f"may have arrived by {delivery.channel} too: {reason}"
+        _fall_back(delivery, now)
     else:
         delivery.state, delivery.next_attempt_at = State.UNCLEAR, None
         source.was_lost(delivery, delivery.outcome, now)

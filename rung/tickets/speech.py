@@ -11,6 +11,7 @@ from rung.core.case import Case
 from rung.core.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue
+from rung.outbox.settling import CARDS
 from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
@@ -34,7 +35,8 @@ class Speech:
         if delivery.ticket is None:
             return None
         case, subject = _case(delivery.ticket), Subject(delivery.subject)
-        if delivery.kind in _ALWAYS_WANTED or delivery.external_id:
+        hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
+        if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
             return None
         if case.status.is_over and subject in _FOR_OPEN_TICKETS:
             return f"the ticket is {case.status.value}"
