@@ -11,10 +11,10 @@ from rung.core.case import Case
 from rung.core.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue
-from rung.outbox.settling import CARDS
 from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
+from rung.outbox.settling import CARDS
 from rung.policies.versions import compiled
 from rung.tickets import cards
 from rung.tickets.about import about
