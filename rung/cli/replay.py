@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from rung.cli.files import contents
+from rung.core.durations import Duration
 from rung.core.events import StepOutcome
 from rung.core.findings import Finding, has_errors
 from rung.core.log_events import hearing_of, levels_of
@@ -43,11 +44,15 @@ def command(
     until: Annotated[
         datetime | None, typer.Option("--until", formats=MOMENTS, help="Only what happened before then, UTC.")
     ] = None,
+    accept: Annotated[
+        str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Processes; the result is the same with any number.", min=1)] = 1,
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
 ) -> None:
     """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
     wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
+    accepted = _duration(accept)
     judged = _read_policy(policy)
     with ExitStack() as stack:
         progress = stack.enter_context(_progress())
@@ -66,20 +71,27 @@ def command(
             on_rejection=on_rejection,
             on_progress=_follow(progress, f"reading {log.name}", opened.size),
         )
-        outcome = _replayed(recorded, judged, jobs, progress)
+        outcome = _replayed(recorded, judged, accepted, jobs, progress)
     if json:
         sys.stdout.buffer.write(as_json(outcome))
     else:
         _show(outcome)
 
 
-def _replayed(recorded: Recorded, policy: Policy, jobs: int, progress: Progress) -> Report:
+def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, jobs: int, progress: Progress) -> Report:
     histories, end = recorded.histories, recorded.end
     follow = _follow(progress, "replaying", len(histories))
     pool = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
     with pool as executor:
-        tally = replay(histories, policy, end=end or datetime.now(UTC), executor=executor, on_progress=follow)
-    return report(tally, policy, end=end, rejected=recorded.rejected, left_out=recorded.left_out)
+        tally = replay(
+            histories,
+            policy,
+            end=end or datetime.now(UTC),
+            accepted=accepted,
+            executor=executor,
+            on_progress=follow,
+        )
+    return report(tally, policy, end=end, accepted=accepted, rejected=recorded.rejected, left_out=recorded.left_out)
 
 
 def _read_policy(path: Path) -> Policy:
@@ -109,6 +121,13 @@ def _refuse(findings: Sequence[Finding]) -> None:
 def _refused(sentence: str) -> typer.Exit:
     print(sentence, file=sys.stderr)
     return typer.Exit(1)
+
+
+def _duration(text: str | None) -> Duration | None:
+    try:
+        return None if text is None else Duration.parse(text)
+    except ValueError as problem:
+        raise _refused(f"--accept: {problem}") from None
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -169,6 +188,10 @@ def _show(outcome: Report) -> None:
             ", ".join(outcome.restless[:5]),
         )
     told = outcome.interruptions.total
+    if outcome.accepted_after is None and any(outcome.escalations.values()):
+        console.print(
+            "A log cannot know who would have accepted an offer, so here nobody does; --accept 30m assumes they do."
+        )
     for title, table in (
         ("Goals", _targets(outcome)),
         ("Steps", _steps(outcome)),

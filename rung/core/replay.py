@@ -2,7 +2,8 @@
 
 What people did is fixed; what the policy concludes (offers, steps, closings) is folded into the replayed case, and the
 policy is looked at right after everything recorded and at every moment it asks for, until the end of the log. Nobody in
-a log can accept an offer it knows nothing of, so offers stand until their clock ends or the ticket is resolved.
+a log can accept an offer it knows nothing of: offers stand until their clock ends or the ticket is resolved, unless one
+assumes how soon they are accepted.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from rung.core.calendar.instants import zone
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
+from rung.core.durations import Duration
 from rung.core.effects import Notice, NoticeKind
 from rung.core.fold import fold
 from rung.core.ladder import closed_by_claim
@@ -46,29 +48,40 @@ def replay(
     *,
     end: datetime,
     desk: Desk = STAFFED,
+    accepted: Duration | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _tickets: None,
 ) -> Tally:
     """Run the policy over every ticket until `end`, the last moment of the whole log. Any executor will do, and
-    what comes out does not depend on how the tickets were shared out. `on_progress` hears how many are done."""
+    what comes out does not depend on how the tickets were shared out. `accepted`: assume that every offer is claimed
+    so long after it was made, on the calendar of its level. `on_progress` hears how many are done."""
     shares = [histories[first : first + SHARE] for first in range(0, len(histories), SHARE)]
     whole = Tally()
     if executor is None:
         compiled = Compiled(policy)
-        parts: Iterator[Tally] = (replay_all(share, compiled, end=end, desk=desk) for share in shares)
+        parts: Iterator[Tally] = (
+            replay_all(share, compiled, end=end, desk=desk, accepted=accepted) for share in shares
+        )
     else:
-        parts = executor.map(_replay_share, [_Share(tuple(share), policy, end, desk) for share in shares])
+        parts = executor.map(_replay_share, [_Share(tuple(share), policy, end, desk, accepted) for share in shares])
     for part in parts:
         whole.add(part)
         on_progress(whole.tickets)
     return whole
 
 
-def replay_all(histories: Sequence[History], compiled: Compiled, *, end: datetime, desk: Desk = STAFFED) -> Tally:
+def replay_all(
+    histories: Sequence[History],
+    compiled: Compiled,
+    *,
+    end: datetime,
+    desk: Desk = STAFFED,
+    accepted: Duration | None = None,
+) -> Tally:
     """`replay` of a policy made ready, here and now."""
     tally = Tally()
     for history in histories:
-        Replay(history, compiled, desk, tally).run(end)
+        Replay(history, compiled, desk, tally, accepted).run(end)
     return tally
 
 
@@ -77,10 +90,12 @@ class _Share(Struct, frozen=True):
     policy: Policy
     end: datetime
     desk: Desk
+    accepted: Duration | None
 
 
 def _replay_share(share: _Share) -> Tally:
-    return replay_all(share.histories, Compiled(share.policy), end=share.end, desk=share.desk)
+    compiled = Compiled(share.policy)
+    return replay_all(share.histories, compiled, end=share.end, desk=share.desk, accepted=share.accepted)
 
 
 _TURNS = (e.TurnTaken, e.Held, e.Waited)
@@ -99,11 +114,14 @@ def _unheard(compiled: Compiled, desk: Desk) -> frozenset[type[e.Event]]:
 class Replay:
     """One ticket under one policy."""
 
-    def __init__(self, history: History, compiled: Compiled, desk: Desk, tally: Tally) -> None:
+    def __init__(
+        self, history: History, compiled: Compiled, desk: Desk, tally: Tally, accepted: Duration | None = None
+    ) -> None:
         self.history = history
         self.compiled = compiled
         self.desk = desk
         self.tally = tally
+        self.accepted = accepted
         self.case = Case()
         self.memory = Memory()
         self.unheard = _unheard(compiled, desk)
@@ -137,8 +155,14 @@ class Replay:
     def _look_until(self, moment: datetime, *, closing: bool = False) -> None:
         """Look whenever the policy asked for it before `moment`; at the end of the log, also then."""
         looks = 0
-        while self.wake_at is not None and (self.wake_at < moment or (closing and self.wake_at == moment)):
-            self._look(self.wake_at)
+        while True:
+            claim_at = self._next_acceptance()
+            now = self.wake_at if claim_at is None or (self.wake_at and self.wake_at < claim_at) else claim_at
+            if now is None or now > moment or (now == moment and not closing):
+                return
+            if now == claim_at:
+                self._accept(now)
+            self._look(now)
             looks += 1
             if looks == MOST_LOOKS:
                 self.tally.restless.append(self.history.ticket)
@@ -247,6 +271,31 @@ class Replay:
         path = case.path if case.path is not None and event.level in own else event.path
         closes = closed_by_claim(case, policy, event.level, path)
         return msgspec.structs.replace(event, path=path, closes=closes)
+
+    def _next_acceptance(self) -> datetime | None:
+        """When the oldest open offer is assumed to be accepted."""
+        if self.accepted is None or not self.case.offers:
+            return None
+        offer = self.case.offers[0]
+        calendar = self.compiled.level_calendar(offer.level)
+        return max(calendar.add(offer.at, self.accepted.on(calendar)), self.case.last_at or offer.at)
+
+    def _accept(self, now: datetime) -> None:
+        """Whoever has the ticket goes on with it at the level offered; the log knows nobody else."""
+        case, offer = self.case, self.case.offers[0]
+        agent = case.assignee or "somebody"
+        closes = closed_by_claim(case, self.compiled.policy, offer.level, offer.path)
+        self._fold(
+            e.Claimed(
+                at=now,
+                by=e.agent(agent),
+                agent=agent,
+                level=offer.level,
+                path=offer.path,
+                offer=offer.number,
+                closes=tuple({*closes, offer.number}),
+            )
+        )
 
     def _fold(self, event: e.AnyEvent) -> None:
         fold(self.case, msgspec.structs.replace(event, number=self.case.number + 1))

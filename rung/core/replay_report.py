@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from rung.core.durations import Duration
 from rung.core.events import StepOutcome
 from rung.core.policy import Policy
 from rung.core.tally import Goals, Tally
@@ -49,6 +50,8 @@ class Report(Struct, frozen=True):
     moved: int
     #: Where the log ends: running clocks are read then.
     end: str | None
+    #: How soon offers were assumed to be accepted; None: never.
+    accepted_after: str | None
     targets: dict[str, Goals]
     steps: dict[str, dict[str, int]]
     #: What became of the steps that did not fire.
@@ -70,7 +73,13 @@ class Report(Struct, frozen=True):
 
 
 def report(
-    tally: Tally, policy: Policy, *, end: datetime | None, rejected: Mapping[str, int], left_out: int = 0
+    tally: Tally,
+    policy: Policy,
+    *,
+    end: datetime | None,
+    rejected: Mapping[str, int],
+    accepted: Duration | None = None,
+    left_out: int = 0,
 ) -> Report:
     """The tally in a fixed order, with every step of the policy, also those that never fired."""
     return Report(
@@ -81,6 +90,7 @@ def report(
         left_out=left_out,
         moved=tally.moved,
         end=None if end is None else end.isoformat(),
+        accepted_after=None if accepted is None else str(accepted),
         targets=_targets(tally, policy),
         steps={
             rule: {step: outcomes.get(StepOutcome.FIRED, 0) for step, outcomes in steps.items()}

@@ -235,3 +235,22 @@ def test_a_memory_between_looks_changes_no_conclusion(monkeypatch: pytest.Monkey
     )
     assert _replayed(_policy(*rules), history) == remembering
     assert remembering.concluded > 20
+
+
+def test_offers_may_be_assumed_to_be_accepted_after_a_while() -> None:
+    rules = (
+        _rule(ClockName.UNASSIGNED, ("1h", Actions(escalate="next", reason=Reason.TIME)), name="Take it"),
+        _rule(ClockName.UNACCEPTED, ("1h", Actions(escalate="next", reason=Reason.TIME)), name="Accept it"),
+        _rule(ClockName.AT_LEVEL, ("3h", Actions(notify=("lead",))), name="Too long there"),
+    )
+    history, policy = _history(OPENED, e.Resolved(at=_at(8), by="agent:sam")), _policy(*rules)
+    tally = replay([history], policy, end=_at(8), accepted=Duration.parse("30m"))
+    outcome = report(tally, policy, end=_at(8), accepted=Duration.parse("30m"), rejected={})
+    # Offered at 1 h, accepted at 1:30; there since then, so told at 4:30 and not at 3 h.
+    assert outcome.steps == {
+        "Take it": {"escalate.1": 1},
+        "Accept it": {"escalate.1": 0},
+        "Too long there": {"notify.1": 1},
+    }
+    assert outcome.accepted_after == "30m"
+    assert outcome.interruptions.per_hour["14"] == 1
