@@ -97,21 +97,26 @@ def _assigned(case: Case, event: e.Assigned) -> None:
 
 
 def _held(case: Case, event: e.Held) -> None:
+    _take_up(case, event)
     _acted(case, event)
     _pass_turn(case, event, Status.ON_HOLD)
 
 
 def _waited(case: Case, event: e.Waited) -> None:
+    _take_up(case, event)
     _acted(case, event)
     _pass_turn(case, event, Status.PENDING)
 
 
 def _turn_taken(case: Case, event: e.TurnTaken) -> None:
+    _take_up(case, event)
     _acted(case, event)
     _pass_turn(case, event, Status.OPEN)
 
 
 def _snoozed(case: Case, event: e.Snoozed) -> None:
+    if case.status.is_over:
+        return
     case.snoozed_until = event.until
     _span(case, event)
 
@@ -188,6 +193,9 @@ def _third_party_moved(case: Case, event: e.ThirdPartyMoved) -> None:
 
 
 def _offered(case: Case, event: e.Offered) -> None:
+    if _fell_away(case, event):
+        return
+    _take_up(case, event)
     case.offers.append(
         Offer(
             number=event.number,
@@ -207,11 +215,20 @@ def _offered(case: Case, event: e.Offered) -> None:
 
 
 def _experts_asked(case: Case, event: e.ExpertsAsked) -> None:
-    _escalated(case, event)
+    if not _fell_away(case, event):
+        _take_up(case, event)
+        _escalated(case, event)
 
 
 def _sent_out(case: Case, event: e.SentOut) -> None:
-    _escalated(case, event)
+    if not _fell_away(case, event):
+        _take_up(case, event)
+        _escalated(case, event)
+
+
+def _fell_away(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> bool:
+    """A rule had escalated because of a message that, corrected, was none: the ticket is over, and stays so."""
+    return case.status.is_over and e.actor_kind(event.by) is ActorKind.RULE
 
 
 def _claimed(case: Case, event: e.Claimed) -> None:
@@ -326,9 +343,14 @@ def _acted(case: Case, event: e.AnyEvent) -> None:
         _start(case, ClockName.IDLE, event)
 
 
-def _escalated(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> None:
+def _take_up(case: Case, event: e.AnyEvent) -> None:
+    """Who works on a ticket that is over has reopened it. Actions refuse that; but once a verdict is corrected
+    (`recounted`), the message that had reopened the ticket may be gone, and what people did after it is not."""
     if case.status.is_over:
-        return
+        _reopen(case, event, by_customer=False)
+
+
+def _escalated(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> None:
     _acted(case, event)
     _pass_turn(case, event, Status.OPEN)
 
@@ -347,7 +369,7 @@ def _assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None) -> 
     _span(case, event)
 
 
-def _reopen(case: Case, event: e.CustomerWrote | e.Reopened, *, by_customer: bool) -> None:
+def _reopen(case: Case, event: e.AnyEvent, *, by_customer: bool) -> None:
     """A new resolution cycle at the same level with the same assignee. Attempts and the facts of the text begin anew;
     the answer that the customer reopens is the first attempt of the new cycle."""
     case.over_at = None
