@@ -127,5 +127,5 @@ def _carefully(call: Callable[[], Outcome], claimed: Claimed) -> Outcome:
         log.exception("an adapter raised", delivery=claimed.delivery.pk, channel=claimed.delivery.channel)
         return Unclear(f"{type(raised).__name__}: {raised}")
     finally:
-        if threading.current_thread() is not threading.main_thread():
-            connection.close_if_unusable_or_obsolete()
+        # A thread that waits for its next call holds no connection: desks with many couriers have few to spare.
+        connection.close()

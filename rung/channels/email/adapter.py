@@ -9,7 +9,6 @@ from zlib import crc32
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.utils.timezone import now
 
 from rung.core.effects import NoticeKind
 from rung.outbox.models import Delivery, State
@@ -26,6 +25,7 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
+from rung.people.clock import database_now
 
 #: Queues side by side. One address always has the same one, so that its mails keep their order.
 QUEUES = 8
@@ -144,14 +144,14 @@ def _domain() -> str:
 
 
 def _automatic_lately(address: str) -> int:
-    return Delivery.objects.filter(
+    sent = Delivery.objects.filter(
         channel="email",
         destination=address,
         kind=NoticeKind.REPLY,
-        subject="canned_reply",
         state=State.SENT,
-        sent_at__gt=now() - timedelta(hours=1),
-    ).count()
+        sent_at__gt=database_now() - timedelta(hours=1),
+    )
+    return sent.exclude(message__author__startswith="agent:").count()
 
 
 def _as_text(card: Card) -> str:
