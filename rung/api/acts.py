@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from ninja import Router
+from ninja import Status as Reply
 
 from rung.api.callers import AGENT, caller
 from rung.api.problems import Problem, unknown
@@ -38,7 +39,7 @@ from rung.tickets.actions import assignment, conversation, ending, escalation, j
 from rung.tickets.writing import Words
 
 router = Router(tags=["actions"], auth=AGENT)
-Answer = tuple[int, DoneOut]
+Answer = Reply[DoneOut]
 BOTH = {200: DoneOut, 201: DoneOut}
 
 

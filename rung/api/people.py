@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from ninja import Status as Reply
 from pydantic import ConfigDict, Field, StringConstraints
 
 from rung.api.callers import LEAD, OBSERVER, OWNER
@@ -126,7 +127,7 @@ def list_agents(request: HttpRequest) -> list[AgentOut]:
 
 
 @router.post("/agents", response={201: AgentOut}, auth=OWNER, summary="Add an agent")
-def add_agent(request: HttpRequest, body: NewAgent) -> tuple[int, AgentOut]:
+def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
     """They sign in with a link: `rung person link HANDLE`."""
     try:
         HANDLE(body.handle)
@@ -140,7 +141,7 @@ def add_agent(request: HttpRequest, body: NewAgent) -> tuple[int, AgentOut]:
             f'there is an agent with the handle "{body.handle}" or the address "{body.email}" already',
             place="body.handle",
         ) from taken
-    return 201, _agent_out(agent)
+    return Reply(201, _agent_out(agent))
 
 
 @router.patch("/agents/{handle}", response=AgentOut, auth=OWNER, summary="Change an agent")
@@ -158,12 +159,12 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
 
 
 @router.post("/absences", response={201: AbsenceOut}, auth=LEAD, summary="Say when an agent is away")
-def add_absence(request: HttpRequest, body: NewAbsence) -> tuple[int, AbsenceOut]:
+def add_absence(request: HttpRequest, body: NewAbsence) -> Reply[AbsenceOut]:
     agent = _agent(body.agent, "body.agent")
     if body.ends_at <= body.starts_at:
         raise Problem(422, "body.ends_at: an absence ends after it starts", place="body.ends_at")
     Absence.objects.create(agent=agent, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason)
-    return 201, AbsenceOut(**body.dict())
+    return Reply(201, AbsenceOut(**body.dict()))
 
 
 # --- teams ----------------------------------------------------------------------------------------------------------
@@ -175,14 +176,14 @@ def list_teams(request: HttpRequest) -> list[TeamOut]:
 
 
 @router.post("/teams", response={200: TeamOut, 201: TeamOut}, auth=LEAD, summary="Make a team, or say who is in it")
-def put_team(request: HttpRequest, body: NewTeam) -> tuple[int, TeamOut]:
+def put_team(request: HttpRequest, body: NewTeam) -> Reply[TeamOut]:
     """A team of that name is made, or gets this lead and exactly these members."""
     lead = _agent(body.lead, "body.lead") if body.lead else None
     members = [_agent(handle, f"body.members[{place}]") for place, handle in enumerate(body.members)]
     with transaction.atomic():
         team, is_new = Team.objects.update_or_create(name=body.name, defaults={"lead": lead})
         team.members.set(members)
-    return 201 if is_new else 200, _team_out(team)
+    return Reply(201 if is_new else 200, _team_out(team))
 
 
 # --- customers ------------------------------------------------------------------------------------------------------
@@ -194,13 +195,13 @@ def list_customers(request: HttpRequest) -> list[CustomerOut]:
 
 
 @router.post("/customers", response={200: CustomerOut, 201: CustomerOut}, auth=LEAD, summary="Add or change a customer")
-def put_customer(request: HttpRequest, body: NewCustomer) -> tuple[int, CustomerOut]:
+def put_customer(request: HttpRequest, body: NewCustomer) -> Reply[CustomerOut]:
     """A customer of that name is made, or gets this tier, these domains and this account owner."""
     owner = _agent(body.account_owner, "body.account_owner") if body.account_owner else None
     domains = sorted({domain.lower() for domain in body.domains})
     facts = {"tier": body.tier, "domains": domains, "account_owner": owner}
     customer, is_new = Customer.objects.update_or_create(name=body.name, defaults=facts)
-    return 201 if is_new else 200, _customer_out(customer)
+    return Reply(201 if is_new else 200, _customer_out(customer))
 
 
 # --- deliveries -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja import Status as Reply
 from pydantic import Field, StringConstraints
 
 from rung.api.callers import LEAD, OBSERVER, caller
@@ -95,7 +96,7 @@ def check(request: HttpRequest, body: PolicyText) -> CheckOut:
 
 
 @router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version, for new tickets")
-def publish_version(request: HttpRequest, body: NewVersion) -> tuple[int, PublishedOut]:
+def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOut]:
     """422 with every finding when the text has mistakes; nothing is published then."""
     now = database_now()
     result = publish(body.text, author=caller(request).by, reason=body.reason, file=FILE, now=now)
@@ -107,7 +108,7 @@ def publish_version(request: HttpRequest, body: NewVersion) -> tuple[int, Publis
         raise Problem(422, first.text, place=first.place or "body.text", findings=[each.dict() for each in findings])
     _, warnings = read_policy(body.text, FILE)
     version = PolicyVersion.objects.get(number=result.number)
-    return 201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings])
+    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings]))
 
 
 def _facts(version: PolicyVersion) -> dict[str, Any]:

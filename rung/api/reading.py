@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from ninja import Status as Reply
 
 from rung.api.problems import Problem
 from rung.api.shapes import (
@@ -105,21 +106,29 @@ def delivery_out(delivery: Delivery) -> DeliveryOut:
     )
 
 
-def done(result: AnyResult) -> tuple[int, DoneOut]:
+def done(result: AnyResult) -> Reply[DoneOut]:
     """Status and body for what an action answered. Raises Problem 409 where it was refused."""
     match result:
         case r.Created(ticket=ticket, event=event, message=message, continues=continues):
-            return 201, DoneOut(result="created", ticket=ticket, event=event, message=message, continues=continues)
+            return Reply(
+                201, DoneOut(result="created", ticket=ticket, event=event, message=message, continues=continues)
+            )
         case r.AlreadySo(ticket=ticket, why=why, event=event, message=message):
-            return 200, DoneOut(result="already_so", ticket=ticket, event=event, message=message, why=why)
+            return Reply(200, DoneOut(result="already_so", ticket=ticket, event=event, message=message, why=why))
         case r.Done(ticket=ticket, event=event, message=message):
-            return 200, DoneOut(result="done", ticket=ticket, event=event, message=message)
+            return Reply(200, DoneOut(result="done", ticket=ticket, event=event, message=message))
         case r.Answered(ticket=ticket, event=event, message=message, kept=kept):
-            return 200, DoneOut(result="answered", ticket=ticket, event=event, message=message, kept=kept or None)
+            return Reply(
+                200, DoneOut(result="answered", ticket=ticket, event=event, message=message, kept=kept or None)
+            )
         case r.Claimed(ticket=ticket, event=event, level=level, closed=closed):
-            return 200, DoneOut(result="claimed", ticket=ticket, event=event, level=level, closed_offers=list(closed))
+            return Reply(
+                200, DoneOut(result="claimed", ticket=ticket, event=event, level=level, closed_offers=list(closed))
+            )
         case r.Escalated(ticket=ticket, event=event, level=level, missing=missing):
-            return 200, DoneOut(result="escalated", ticket=ticket, event=event, level=level, missing=list(missing))
+            return Reply(
+                200, DoneOut(result="escalated", ticket=ticket, event=event, level=level, missing=list(missing))
+            )
     raise _refusal(result)
 
 

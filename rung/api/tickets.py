@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
+from ninja import Status as Reply
 from pydantic import ConfigDict, Field
 
 from rung.api.callers import AGENT, OBSERVER, Caller, caller
@@ -71,7 +72,7 @@ class Filters(Schema):
 
 
 @router.post("/tickets", response={200: DoneOut, 201: DoneOut}, auth=AGENT, summary="Open a ticket")
-def open_ticket(request: HttpRequest, body: NewTicket) -> tuple[int, DoneOut]:
+def open_ticket(request: HttpRequest, body: NewTicket) -> Reply[DoneOut]:
     """A new ticket with the customer's first message. The same `external_id` again names the first."""
     _refuse_unknown_category(body.category)
     customer = _customer(body.customer, body.requester, caller(request))
@@ -116,7 +117,7 @@ def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
 @router.post(
     "/tickets/{int:number}/messages", response={200: DoneOut, 201: DoneOut}, auth=AGENT, summary="The customer wrote"
 )
-def add_message(request: HttpRequest, number: int, body: NewMessage) -> tuple[int, DoneOut]:
+def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[DoneOut]:
     """A message of the customer. It makes it our turn; it reopens a resolved ticket, or opens one."""
     ticket = the_ticket(number)
     requester = _requester(body.requester, ticket.customer) or ticket.requester

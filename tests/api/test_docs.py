@@ -1,0 +1,38 @@
+"""docs/api.md says nothing that does not work."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from rung.people.models import Role
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+#: Sam and Ben are there already in the tests' desk.
+THERE_ALREADY = 409
+
+
+def test_the_examples_work_in_their_order(caller: Any) -> None:
+    text = DOCS.read_text()
+    block = next(each for each in re.findall(r"```sh\n(.*?)```", text, re.S) if "rung() {" in each)
+    api = caller(Role.OWNER)
+    first: str | None = None
+    answers = []
+    for command in re.findall(r"^rung (?:'[^']*'|[^'\n])*(?:'[^']*')?.*$", block, re.M):
+        words = shlex.split(re.sub(r"\s+#.*$", "", command) if " -d " not in command else command)
+        path, rest = words[1], words[2:]
+        if first and path.startswith("/tickets/1"):
+            path = path.replace("/tickets/1", first, 1)
+        if "-d" in rest:
+            body = json.loads(rest[rest.index("-d") + 1])
+            key = next((word.partition(": ")[2] for word in rest if word.startswith("Idempotency-Key")), None)
+            answer = api.post(path, body, key=key)
+            if path == "/tickets":
+                first = f"/tickets/{answer.json()['ticket']}"
+        else:
+            answer = api.get(path)
+        answers.append(answer)
+        expected = {200, 201} | ({THERE_ALREADY} if path == "/agents" else set())
+        assert answer.status_code in expected, f"{command}\n{answer.content!r}"
+    assert len(answers) >= 14
