@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rung.core.events import Opened, TextFacts
+from rung.core.fold import fold
+from rung.core.reckoning import reckon
 from tests.core.examination.cast import REFERENCE
 from tests.core.examination.play import Play
 from tests.core.examination.script import Conclusion, Situation, situations, wall
@@ -33,6 +36,17 @@ def test_looking_more_often_changes_nothing(situation: Situation) -> None:
     play = Play(situation, every=timedelta(minutes=17))
     play.run()
     assert not (difference := _difference(situation, play)), difference
+
+
+def test_a_clock_that_steps_back_records_nothing_before_the_tickets_last_event() -> None:
+    play = Play(next(each for each in ALL if each.title.startswith("Half an hour without an answer")))
+    opened = play.situation.end
+    fold(play.case, Opened(at=opened, by="customer:acme", number=1, facts=TextFacts()))
+    early = reckon(play.case, play.policy, play.cast.at(opened), opened - timedelta(hours=3))
+    assert [event.at for event in early.events] == [opened] * len(early.events)
+    assert early.case.level == "L1"
+    assert early.wake_at is not None
+    assert early.wake_at > opened
 
 
 def test_there_are_enough_situations_and_each_has_its_own_title() -> None:

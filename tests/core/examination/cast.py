@@ -32,6 +32,8 @@ class Cast:
         left = (line.split(maxsplit=1) for line in situation.headers.get("inactive", []))
         self._left = {handle: moment(at, zone) for handle, at in left}
         self._swaps = tuple(_swap(line, zone) for line in situation.headers.get("swap", []))
+        #: `people: unknown`: a log replayed, of whose people nothing is known.
+        self._staffed = situation.header("people") == "unknown"
         self._owners = tuple(everybody["owners"])
         self._leads = dict(everybody["leads"])
         self._people = {
@@ -47,6 +49,8 @@ class Cast:
         }
 
     def at(self, now: datetime) -> Desk:
+        if self._staffed:
+            return Desk(staffed=True)
         people = {
             handle: Person(
                 handle,

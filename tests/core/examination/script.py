@@ -14,7 +14,7 @@ _STEP = re.compile(
     r"^\[(?P<rule>.+?)(?:: (?P<step>[a-z]+\.\d+))?"
     r"(?P<outcome> passed over| overtaken| already there| settled)?(?:, due (?P<due>[^\]]+))?\] ?"
 )
-_HEADERS = ("examines", "rules", "change", "change 2", "tz", "away", "inactive", "swap", "ignore")
+_HEADERS = ("examines", "rules", "change", "change 2", "tz", "away", "inactive", "swap", "ignore", "people")
 
 
 class Happening(Struct, frozen=True):
