@@ -99,6 +99,21 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     by: str
 
 
+class NextStep(Struct, frozen=True, kw_only=True):
+    """What happens at `at` if nothing changes, in words, and what would prevent it."""
+
+    at: datetime
+    what: str
+    unless: str
+
+
+class WasTold(Struct, frozen=True, kw_only=True):
+    """Somebody who has heard of it."""
+
+    who: str
+    at: datetime
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """A ticket as seen at `drawn_at`. Posted once, then edited: the newest drawing is the only true one."""
 
@@ -127,6 +142,11 @@ class Card(Struct, frozen=True, kw_only=True):
     assignee: str | None = None
     offers: tuple[OpenOffer, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    #: What the policy does next, as things stand.
+    next_step: NextStep | None = None
+    #: For the card of an escalation: who made the offer, in words, and who was told of it.
+    offered_by: str = ""
+    told: tuple[WasTold, ...] = ()
     #: What the customer said last, shortened.
     excerpt: str = ""
     #: The handoff's fields with their values, and the required ones nobody has given.

@@ -8,15 +8,17 @@ from rung.core import events as e
 from rung.core.case import Case
 from rung.core.effects import NoticeKind
 from rung.core.look import Look
-from rung.core.outlook import clock_views
+from rung.core.outlook import clock_views, upcoming
 from rung.core.vocabulary import METRICS, Status
+from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
-from rung.outbox.ports import Card, Deadline, Move, OpenOffer
+from rung.outbox.ports import Card, Deadline, Move, NextStep, OpenOffer, WasTold
 from rung.people.desks import desk_at
 from rung.policies.versions import compiled
 from rung.tickets.columns import AT_RISK
 from rung.tickets.history import events_of
 from rung.tickets.models import Direction, Ticket
+from rung.tickets.narrative import Names, tell_actions
 
 LONGEST_EXCERPT = 500
 
@@ -28,6 +30,8 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
     offered = next((ev for ev in events if isinstance(ev, e.Offered) and ev.number == delivery.event), None)
     over = case.status.is_over or (is_offer and case.offer(delivery.event) is None)
     fields, missing = _handoff(ticket, case, offered)
+    look = Look(case, compiled(case.policy), desk_at(now), now)
+    names = Names.read(look.compiled.policy, events)
     return Card(
         key=delivery.key,
         to=delivery.destination,
@@ -55,7 +59,10 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
             OpenOffer(number=offer.number, level=offer.level, path=offer.path, at=offer.at, by=offer.by)
             for offer in case.offers
         ),
-        deadlines=deadlines(case, now),
+        deadlines=deadlines(look),
+        next_step=None if over else next_step(look, names),
+        offered_by=names.of(offered.by) if offered else "",
+        told=_told(ticket, delivery, names) if is_offer else (),
         excerpt=excerpt(ticket),
         handoff=fields,
         missing=missing,
@@ -68,11 +75,18 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
     )
 
 
-def deadlines(case: Case, now: datetime) -> tuple[Deadline, ...]:
+def next_step(look: Look, names: Names) -> NextStep | None:
+    """The first step ahead that would act as things stand."""
+    ahead = next((step for step in upcoming(look) if step.applies), None)
+    if ahead is None:
+        return None
+    return NextStep(at=ahead.at, what=", ".join(tell_actions(ahead.actions, ahead.to, names)), unless=ahead.unless)
+
+
+def deadlines(look: Look) -> tuple[Deadline, ...]:
     """The running targets, soonest first."""
-    if case.status.is_over:
+    if look.case.status.is_over:
         return ()
-    look = Look(case, compiled(case.policy), desk_at(now), now)
     views = [view for view in clock_views(look) if view.clock in METRICS and view.deadline_at is not None]
     return tuple(
         sorted(
@@ -137,6 +151,13 @@ def _end_of_offer(events: list[e.AnyEvent], offer: int) -> str:
             case _:
                 pass
     return "No longer offered"
+
+
+def _told(ticket: Ticket, delivery: Delivery, names: Names) -> tuple[WasTold, ...]:
+    """Who has heard of the offer beside its card."""
+    heard = ticket.deliveries.filter(event=delivery.event, kind=NoticeKind.MOMENT, sent_at__isnull=False)
+    rows = heard.exclude(channel=APP).order_by("sent_at").values_list("recipient", "sent_at")[:5]
+    return tuple(WasTold(who=names.recipient(to), at=at) for to, at in rows if at is not None)
 
 
 def _handoff(

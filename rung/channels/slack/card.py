@@ -14,7 +14,7 @@ def triage_card(card: Card) -> list[Block]:
     """The blocks. What is over shrinks to a quiet line that can still be opened."""
     if card.over or card.status.is_over:
         return [b.lines([_title(card, quiet=True)]), b.aside(_ended(card))]
-    rows = [_title(card), _who(card), _priority(card), _place(card), _turn(card)]
+    rows = [_title(card), _who(card), _priority(card), _place(card), _turn(card), then(card)]
     body: list[Block] = [b.lines([row for row in rows if row])]
     if card.excerpt:
         body.append(b.quote(card.excerpt))
@@ -102,6 +102,14 @@ def _turn(card: Card) -> list[Leaf]:
     if card.headline:
         row.append(b.words(f" · {b.cut(card.headline, 300)}"))
     return row
+
+
+def then(card: Card) -> list[Leaf]:
+    """What the policy does next, when, unless what."""
+    step = card.next_step
+    if step is None:
+        return []
+    return [b.words("Then, "), b.moment(step.at), b.words(b.cut(f": {step.what}, unless {step.unless}", 500))]
 
 
 def _due(deadline: Deadline) -> list[Leaf]:

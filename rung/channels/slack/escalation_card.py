@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rung.channels.slack import blocks as b
 from rung.channels.slack.blocks import Block, Leaf
+from rung.channels.slack.card import then
 from rung.channels.slack.phrases import CLOCKS, MARKS, REASONS, field_name, why_priority
 from rung.channels.slack.presses import About, Press, write
 from rung.outbox.ports import Card, Move, OpenOffer
@@ -15,7 +16,8 @@ def escalation_card(card: Card) -> list[Block]:
         return [
             b.lines([[b.link(card.url, f"#{card.ticket}"), b.words(f" {b.cut(card.title, 200)} – "), _quiet(card)]])
         ]
-    body: list[Block] = [b.lines([_title(card), _why(card), _who(card), _deadline(card)])]
+    rows = [_title(card), _why(card), _who(card), _deadline(card), _told(card), then(card)]
+    body: list[Block] = [b.lines([row for row in rows if row])]
     if card.excerpt:
         body.append(b.quote(card.excerpt))
     body += _handoff(card)
@@ -49,7 +51,15 @@ def _why(card: Card) -> list[Leaf]:
     offer = _offer(card)
     row = [b.words(reason.capitalize())]
     if offer is not None:
-        row += [b.words(f" · asked by {spoken_actor(offer.by)} "), b.moment(offer.at)]
+        row += [b.words(f" · asked by {card.offered_by or spoken_actor(offer.by)} "), b.moment(offer.at)]
+    return row
+
+
+def _told(card: Card) -> list[Leaf]:
+    """Who has heard of it beside this channel, and when."""
+    row: list[Leaf] = []
+    for one in card.told:
+        row += [b.words(f"{', ' if row else 'Told: '}{one.who} "), b.moment(one.at)]
     return row
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from rung.channels.slack.card import fallback, needs_attention, triage_card
 from rung.channels.slack.escalation_card import escalation_card
 from rung.core.effects import NoticeKind
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
-from rung.outbox.ports import Card, Deadline, OpenOffer
+from rung.outbox.ports import Card, Deadline, NextStep, OpenOffer, WasTold
 from tests.fakes.slack.blockkit import faults_of_blocks
 from tests.fakes.slack.screen import Screen
 from tests.fakes.slack.state import State, leaves, pings
@@ -38,6 +38,7 @@ CARD = Card(
     channel="slack",
     level="L1",
     path="support",
+    next_step=NextStep(at=NOON + timedelta(minutes=30), what="reminds triage", unless="a person answers"),
     deadlines=(Deadline(clock=ClockName.FIRST_RESPONSE, due_at=NOON + timedelta(minutes=30)),),
     excerpt="Since last night the import stops after ten rows.",
     version=3,
@@ -52,6 +53,8 @@ ESCALATION = replace(
     offers=(OFFER,),
     handoff=(("impact", "No orders since midnight"),),
     missing=("tried",),
+    offered_by="Rule “Nobody has answered”",
+    told=(WasTold(who="Ben Miller", at=NOON),),
 )
 
 
@@ -68,6 +71,8 @@ def test_the_triage_card_says_who_wants_what_how_urgent_and_until_when() -> None
         'Priority high (said "asap") · Category outage',
         "Level L1 of support",
         "Our turn · first answer due",
+        "Then, ",
+        ": reminds triage, unless a person answers",
         "> Since last night the import stops after ten rows.",
         "[Take it] [Reply] [Escalate] [Resolve]",
     ):
@@ -102,7 +107,8 @@ def test_an_escalation_carries_the_handoff_and_marks_what_is_missing() -> None:
     shown = seen(escalation_card(ESCALATION))
     for words in (
         "Escalation for L2: #7",
-        'Time is running out · asked by the rule "Nobody has answered"',
+        "Time is running out · asked by Rule “Nobody has answered”",
+        "Told: Ben Miller ",
         "Impact: No orders since midnight",
         "Tried: missing",
         "until it is claimed: L1, nobody",
@@ -128,17 +134,19 @@ def test_a_customers_words_never_become_mentions_links_or_markup() -> None:
     assert "<!channel>" not in fallback(replace(CARD, title=nasty))
 
 
-text = st.text(max_size=6000)
+#: Short words said often: long enough for every limit, and quickly made.
+text = st.tuples(st.text(max_size=20), st.integers(1, 400)).map(lambda said: said[0] * said[1])
 
 
+@settings(deadline=None)
 @given(
     title=text,
     customer=text,
     requester=text,
     excerpt=text,
     headline=text,
-    handoff=st.lists(st.tuples(st.text(min_size=1, max_size=60), text), max_size=30),
-    tags=st.lists(text, max_size=30),
+    handoff=st.lists(st.tuples(st.text(min_size=1, max_size=20), text), max_size=12),
+    tags=st.lists(text, max_size=12),
     url=st.sampled_from(["", "/tickets/7", "https://desk.example/tickets/7"]),
     over=st.booleans(),
 )

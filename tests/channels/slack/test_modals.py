@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rung.channels.slack import modals as m
@@ -13,10 +13,13 @@ from rung.core.vocabulary import Priority, Reason
 from tests.fakes.slack.blockkit import faults_of_view
 
 ABOUT = About(7, offer=9)
-words = st.text(max_size=5000)
-options = st.lists(st.builds(m.Choice, label=words, value=st.text(min_size=1, max_size=300)), min_size=1, max_size=130)
+words = st.tuples(st.text(max_size=20), st.integers(1, 300)).map(lambda said: said[0] * said[1])
+options = st.lists(
+    st.builds(m.Choice, label=words, value=st.text(min_size=1, max_size=300)), min_size=1, max_size=20
+).map(lambda few: few * 8)
 
 
+@settings(deadline=None)
 @given(text=words, customer=words, choices=options, names=st.lists(st.text(min_size=1, max_size=200), min_size=1))
 def test_slack_takes_every_modal(text: str, customer: str, choices: list[m.Choice], names: list[str]) -> None:
     fields = [m.HandoffField("impact", text, required=True), m.HandoffField("tried", "", required=True)]

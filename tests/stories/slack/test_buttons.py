@@ -76,7 +76,7 @@ def test_escalate_names_what_is_missing_and_the_offer_can_be_claimed(world: Slac
     world.passes(seconds=3)
     [escalation] = world.cards("escalations")
     shown = world.shown("escalations")[0]
-    for words in ("Too complex for this level", "asked by sam", "Impact: No orders", "Tried: missing"):
+    for words in ("Too complex for this level", "asked by Sam Miller", "Impact: No orders", "Tried: missing"):
         assert words in shown
     world.presses("ben", escalation, Press.CLAIM)
     world.passes(seconds=5)
