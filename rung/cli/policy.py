@@ -12,11 +12,13 @@ from rung.cli import naming
 from rung.cli.files import contents
 from rung.cli.policy_diff import diff
 from rung.core.check import check_policy
-from rung.core.findings import Finding, Severity
+from rung.core.check_desk import check_desk, waits_in_words
+from rung.core.findings import Finding, Severity, has_errors, in_reading_order
 from rung.core.policy_reader import decoded
 from rung.core.policy_schema import schema as policy_schema
 from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
+from rung.people.desks import desk_at
 from rung.policies.publishing import NotPublished, Published, publish
 
 commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
@@ -27,17 +29,27 @@ def check(
     file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
+    desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
 ) -> None:
-    """Say everything that is wrong with a policy. Exits 1 when something is, else 0."""
-    findings = findings_of(file)
+    """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
+
+    With --desk also who is missing, when nobody can be reached in the next 14 days, and how long it takes at the worst
+    until somebody is.
+    """
+    findings, proof = findings_of(file), ""
+    if desk and not has_errors(findings):
+        among, proof = _among_people(file)
+        findings = in_reading_order([*findings, *among])
     worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     fails = any(finding.severity in worst for finding in findings)
     if as_json:
-        print(json.dumps({"ok": not fails, "findings": [_as_map(finding) for finding in findings]}, indent=2))
+        said = {"ok": not fails, "findings": [_as_map(finding) for finding in findings]}
+        print(json.dumps({**said, "reached": proof.splitlines()} if desk else said, indent=2))
     else:
         for finding in findings:
             print(finding)
         print(_summary(file, findings))
+        print(proof, end="\n" if proof else "")
     raise typer.Exit(1 if fails else 0)
 
 
@@ -54,6 +66,17 @@ def findings_of(file: Path) -> tuple[Finding, ...]:
     """What is wrong with a policy file."""
     text = decoded(contents(file), str(file))
     return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+
+
+def _among_people(file: Path) -> tuple[tuple[Finding, ...], str]:
+    """What the running desk's people say to a policy that is right in itself."""
+    text = contents(file).decode()
+    policy, _ = check_policy(text, str(file))
+    if policy is None:
+        return (), ""
+    now = database_now()
+    findings, waits = check_desk(policy, text, str(file), desk_at(now), now)
+    return findings, waits_in_words(policy, waits)
 
 
 @commands.command(name="publish")

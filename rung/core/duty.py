@@ -4,11 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rung.core.desk import Desk
-from rung.core.oncall import Absence, Override, Schedule, on_call
+from rung.core.oncall import Absence, Override, Schedule, Turn, holes, on_call
 
 
 def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
     """The handle of whoever is on call; None: nobody is, or nobody who is there."""
+    overrides, absences, inactive = _changes(schedule, desk)
+    return on_call(schedule, now, overrides, absences, inactive).person
+
+
+def nobody_on_call(schedule: Schedule, desk: Desk, start: datetime, end: datetime) -> list[Turn]:
+    """The stretches from `start` to `end` in which nobody is on call."""
+    overrides, absences, inactive = _changes(schedule, desk)
+    return holes(schedule, start, end, overrides=overrides, absences=absences, inactive=inactive)
+
+
+def _changes(schedule: Schedule, desk: Desk) -> tuple[list[Override], list[Absence], frozenset[str]]:
+    """Who swaps, who is away and who is no longer active: what a rotation does not know."""
     absences = [
         Absence(handle, away.start, away.end) for handle, person in desk.people.items() for away in person.absences
     ]
@@ -18,7 +30,7 @@ def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
         for swap in desk.swaps
         if swap.schedule == schedule.name
     ]
-    return on_call(schedule, now, overrides, absences, inactive).person
+    return overrides, absences, inactive
 
 
 def on_call_of_team(schedules: Mapping[str, Schedule], desk: Desk, team: str, now: datetime) -> tuple[str, ...]:

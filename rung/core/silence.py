@@ -37,7 +37,7 @@ def unanswered(compiled: Compiled, ticket: Witness, opened_at: datetime, most: t
     It ends where the last level is offered the ticket for the second time, from where on all repeats.
     """
     case = Case()
-    fold(case, _opened(ticket, opened_at))
+    fold(case, opened_as(ticket, opened_at))
     rungs: list[Rung] = []
     now: datetime | None = opened_at
     for _ in range(_MOST_LOOKS):
@@ -52,7 +52,8 @@ def unanswered(compiled: Compiled, ticket: Witness, opened_at: datetime, most: t
     return tuple(rungs)
 
 
-def _opened(ticket: Witness, opened_at: datetime) -> e.Opened:
+def opened_as(ticket: Witness, opened_at: datetime) -> e.Opened:
+    """The opening of a ticket with these facts."""
     priority = ticket.get(Fact.PRIORITY)
     return e.Opened(
         at=opened_at,

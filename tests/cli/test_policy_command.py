@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
+from rung.cli.app import build
 from rung.cli.policy import commands
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "policy.example.yaml"
@@ -48,3 +50,22 @@ def test_schema_is_a_json_schema() -> None:
     result = CliRunner().invoke(commands, ["schema"])
     assert result.exit_code == 0
     Draft202012Validator.check_schema(json.loads(result.stdout))
+
+
+@pytest.mark.django_db
+def test_check_against_the_people_of_the_desk(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "teams: {front: {lead: sam}}\nlevels: {L1: {team: front}}\npaths: {p: [L1]}\n"
+        "targets: [{first_response: 1h}]\n"
+        "rules: [{name: a, clock: first_response, steps: [{at: 50%, remind: level}]}]\n"
+    )
+    before = CliRunner().invoke(build(), ["policy", "check", str(file), "--desk"])
+    assert before.exit_code == 1
+    assert f'{file}:1: teams.front.lead: nobody has the handle "sam"' in before.stdout
+    assert "nobody active is in the team front, so nobody can take a ticket at L1" in before.stdout
+    added = ["person", "add", "sam", "--email", "sam@acme.example", "--team", "front", "--role", "owner"]
+    assert CliRunner().invoke(build(), added).exit_code == 0
+    after = CliRunner().invoke(build(), ["policy", "check", str(file), "--desk", "--json"])
+    assert "30 min" in str(json.loads(after.stdout)["reached"])
+    assert "sam" not in str(json.loads(after.stdout)["findings"])
