@@ -1,6 +1,7 @@
 """Due tickets are looked at: the one place that draws conclusions from the passing of time."""
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,8 +28,8 @@ def run(stop: threading.Event) -> None:
     desks = Desks()
 
     def rounds() -> int:
-        done = 0
-        while not stop.is_set() and (looked := look_at_batch(desks)):
+        ends, done = time.monotonic() + loop.ROUND_LASTS, 0
+        while not stop.is_set() and time.monotonic() < ends and (looked := look_at_batch(desks)):
             done += looked
         return done
 

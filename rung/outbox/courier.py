@@ -1,6 +1,7 @@
 """What waits to be said is sent: asked again whether it is still wanted, one at a time in a lane, never forgotten."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -34,12 +35,14 @@ def run(stop: threading.Event) -> None:
             Loop(
                 name="courier",
                 channel=wakeups.COURIER,
-                round=lambda: courier.send_all(stop),
-                next_at=lanes.next_at,
+                round=lambda: courier.send_all(stop, within=loop.ROUND_LASTS),
+                next_at=courier.next_at,
             ),
             stop,
         )
     finally:
+        stop.set()
+        courier.send_all(stop)
         courier.close()
 
 
@@ -61,10 +64,12 @@ class Courier:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="adapter")
         self._away: dict[Future[Outcome], Claimed] = {}
 
-    def send_all(self, stop: threading.Event | None = None) -> int:
-        """Send until nothing is due at this moment; how many sendings that took."""
+    def send_all(self, stop: threading.Event | None = None, *, within: float | None = None) -> int:
+        """Send until nothing is due at this moment; how many sendings that took. `within` so many seconds it returns
+        even so, leaving what is under way to the next call: a slow adapter must not hold up the others."""
+        ends = None if within is None else time.monotonic() + within
         done = 0
-        while True:
+        while ends is None or time.monotonic() < ends:
             stopping = stop is not None and stop.is_set()
             if not stopping:
                 self._start()
@@ -74,6 +79,11 @@ class Courier:
             for future in finished:
                 settling.settle(self._away.pop(future), future.result(), self._source, database_now())
                 done += 1
+        return done
+
+    def next_at(self) -> datetime | None:
+        """When there is something to do: at once, while something is under way."""
+        return database_now() if self._away else lanes.next_at()
 
     def close(self) -> None:
         """Let the threads finish."""

@@ -22,12 +22,15 @@ log = structlog.get_logger(__name__)
 LONGEST_SLEEP = timedelta(seconds=20)
 #: How soon a sleeping loop notices that it is asked to stop. It asks nobody anything; it only looks at a flag.
 STOP_WITHIN = 0.25
+#: Seconds a round lasts before the heartbeat has its turn.
+ROUND_LASTS = 2.0
 BEAT_EVERY = timedelta(seconds=5)
 RECONNECT_AFTER = 1.0
 
 
 class Loop(Struct, frozen=True, kw_only=True):
-    """`round` does what is due and returns how much that was; `next_at` is when something will be due."""
+    """`round` does what is due, for not much longer than ROUND_LASTS, and returns how much that was; if more is due it
+    is called again at once. `next_at` is when something will be due."""
 
     name: str
     channel: str
