@@ -59,6 +59,9 @@ class Move(StrEnum):
     ESCALATE = "escalate"
     RESOLVE = "resolve"
     OPEN = "open"
+    #: What a customer may do from a message to them.
+    ASK_ESCALATION = "ask_escalation"
+    RATE = "rate"
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -186,6 +189,8 @@ class CustomerMessage(Struct, frozen=True, kw_only=True):
     automatic: bool = False
     #: The external id of the customer's message it answers.
     in_reply_to: str = ""
+    #: What the customer may do from it: ask for escalation, rate.
+    moves: tuple[Move, ...] = ()
     files: tuple[AttachedFile, ...] = ()
 
 

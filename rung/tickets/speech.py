@@ -19,6 +19,7 @@ from rung.policies.versions import compiled
 from rung.tickets import cards
 from rung.tickets.about import about
 from rung.tickets.actions import joining
+from rung.tickets.actions.courtesy import ACKNOWLEDGEMENT
 from rung.tickets.models import Message, Ticket
 
 #: Moments that ask for something which only an open ticket needs.
@@ -92,6 +93,7 @@ class Speech:
             author=author,
             automatic=message is None or not message.author.startswith("agent:"),
             in_reply_to=_last_inbound_id(ticket),
+            moves=_moves(ticket, message),
             files=files,
         )
 
@@ -180,6 +182,21 @@ def _case(ticket: Ticket) -> Case:
 
 def _url(ticket: int | None) -> str:
     return f"{settings.BASE_URL}/tickets/{ticket}" if settings.BASE_URL and ticket is not None else ""
+
+
+def _moves(ticket: Ticket, message: Message | None) -> tuple[Move, ...]:
+    """What a customer may do from a message of the desk's own: ask for escalation, or rate at the end."""
+    if message is None or message.author.startswith("agent:"):
+        return ()
+    spoken = ticket.events.filter(kind="auto_replied", data__message=message.pk).values_list("data__reply", flat=True)
+    closing = compiled(ticket.policy).policy.closing
+    match spoken.first():
+        case name if name == ACKNOWLEDGEMENT:
+            return (Move.ASK_ESCALATION,)
+        case name if name and name == closing.tell_customer and closing.ask_rating:
+            return (Move.RATE,)
+        case _:
+            return ()
 
 
 def _last_inbound_id(ticket: Ticket) -> str:

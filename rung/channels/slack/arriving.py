@@ -7,13 +7,16 @@ from datetime import datetime
 from django.db import connection, transaction
 from msgspec import Struct
 
-from rung.channels.slack import answering, files, persons, speech, threads
+from rung.channels.slack import answering, files, home, persons, speech, threads
+from rung.channels.slack import blocks as b
 from rung.channels.slack.addresses import Place
+from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Standing
 from rung.people.models import Requester
 from rung.tickets import actions, hearing
+from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
 from rung.tickets.writing import Words
 
@@ -79,6 +82,8 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
     requester = persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
     words = _words(workspace, wrote, author.row, now)
     by = f"customer:{requester.pk}"
+    if (explicit or wrote.direct) and _asks_for_status(words.text):
+        return _tell_status(workspace, wrote, requester, now)
     with transaction.atomic():
         _one_at_a_time(workspace, wrote)
         ticket = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts or wrote.ts)
@@ -92,6 +97,8 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
         if not words.text.strip() and not words.files:
             return "an empty message"
         created = _open(workspace, wrote, words, requester, now)
+        if isinstance(created, Created) and workspace.acknowledgement:
+            actions.acknowledge(created.ticket, workspace.acknowledgement, by=answering.BY_BOT, now=now)
     return _said(created, "opens")
 
 
@@ -121,6 +128,21 @@ def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: date
         external_id=threads.external_id(wrote.channel, wrote.ts),
         files=taken,
     )
+
+
+def _asks_for_status(text: str) -> bool:
+    return text.strip().lower().strip("?!. ") in ("status", "what is the status", "/status")
+
+
+def _tell_status(workspace: Workspace, wrote: Wrote, requester: Requester, now: datetime) -> str:
+    """How the requester's own tickets stand, told where they asked."""
+    tickets = Ticket.objects.filter(requester=requester).order_by("-number")[:5]
+    told = [home.status_line(ticket) for ticket in tickets] or ["You have no requests here yet."]
+    client = client_of(workspace, now)
+    thread = wrote.thread_ts or wrote.ts
+    rows = b.lines([[b.words(line)] for line in told])
+    client.chat_postMessage(channel=wrote.channel, thread_ts=thread, text=b.escaped(told[0]), blocks=[rows])
+    return "a question about the status"
 
 
 def subject_of(text: str) -> str:

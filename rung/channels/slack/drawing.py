@@ -69,7 +69,19 @@ def customer_message(one: CustomerMessage, workspace: Workspace) -> Drawn:
     }
     if one.author and not one.automatic and "chat:write.customize" in workspace.scopes:
         drawn["username"] = b.cut(one.author, 80)
+    drawn["blocks"] += _for_customers(one)
     return drawn
+
+
+def _for_customers(one: CustomerMessage) -> list[b.Block]:
+    """The buttons a customer has; who presses is asked again."""
+    if Move.ASK_ESCALATION in one.moves:
+        asked = b.button("Ask for escalation", Press.ASK_ESCALATION, write(About(one.ticket)))
+        return [b.actions([asked], "customer")]
+    if Move.RATE in one.moves:
+        marks = [b.button(str(n), f"{Press.RATE}:{n}", write(About(one.ticket, what=str(n)))) for n in range(1, 6)]
+        return [b.aside("How did we do? 1 is bad, 5 is good."), b.actions(marks, "rating")]
+    return []
 
 
 def pieces(text: str) -> list[b.Block]:

@@ -129,6 +129,8 @@ def _wanted(action: Payload) -> tuple[Press | None, About | None]:
     chosen = action.get("selected_option") or {}
     about = read(str(action.get("value") or chosen.get("value") or ""))
     name = str(action.get("action_id") or "")
+    if name.startswith(f"{Press.RATE}:"):
+        return Press.RATE, about
     if name == Press.MORE and about is not None:
         name = about.what
     if name == Press.CANNED:

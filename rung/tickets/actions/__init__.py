@@ -7,6 +7,7 @@ transaction. It does nothing in the state it leads to and says so, and with a `c
 
 from rung.tickets.actions.assignment import assign, claim, return_offer, withdraw_offer
 from rung.tickets.actions.conversation import answer, customer_message, note, open_ticket, recount
+from rung.tickets.actions.courtesy import acknowledge
 from rung.tickets.actions.ending import close, reopen, resolve
 from rung.tickets.actions.escalation import escalate, give_handoff
 from rung.tickets.actions.joining import link, merge, relate, split, third_party_moved, unlink
@@ -14,6 +15,7 @@ from rung.tickets.actions.triage import rate, set_category, set_customer, set_pr
 from rung.tickets.actions.turns import hold, snooze, take_turn, wait, wake
 
 __all__ = [
+    "acknowledge",
     "answer",
     "assign",
     "claim",

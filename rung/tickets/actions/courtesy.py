@@ -1,0 +1,26 @@
+"""What the desk says by itself beside the policy's steps: that a request has arrived. It is no answer."""
+
+from datetime import datetime
+
+from rung.core import events as e
+from rung.tickets import telling, writing
+from rung.tickets.door import asked_before, visit
+from rung.tickets.models import Direction
+from rung.tickets.results import AlreadySo, Done
+from rung.tickets.writing import Words
+
+#: The name such a message has among the policy's replies.
+ACKNOWLEDGEMENT = "acknowledgement"
+
+
+def acknowledge(ticket: int, text: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+    """Tell the customer that it has arrived, once for a ticket. Stops no clock and passes no turn."""
+    key = f"acknowledged/{ticket}"
+    with visit(ticket, now=now) as at:
+        if before := asked_before(key, ticket):
+            return before
+        message = writing.write(ticket, Direction.PUBLIC, by, Words(text=text), at.now)
+        event = e.AutoReplied(at=at.now, by=by, message=message.pk, reply=ACKNOWLEDGEMENT)
+        number = at.record(event, client_key=key)
+        telling.customer(at, message, event=number)
+        return Done(ticket, number, message.pk)
