@@ -1,0 +1,58 @@
+"""A desk that was backed up comes back on another machine."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rung.config.embedded import Embedded
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def rung(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-m", "rung.config.command", "--data", str(data), *words]
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_a_backup_comes_back_elsewhere_with_its_files(tmp_path: Path) -> None:
+    here, there, kept = tmp_path / "here", tmp_path / "there", tmp_path / "desk.tar"
+    database = Embedded(here, throwaway=True)
+    database.start()
+    try:
+        (here / "database-url").write_text(database.url)
+        assert rung(here, "prepare").returncode == 0
+        assert rung(here, "customer", "add", "Acme").returncode == 0
+        (here / "files" / "attachments").mkdir(parents=True)
+        (here / "files" / "attachments" / "a.log").write_text("kept")
+        assert rung(here, "backup", str(kept)).returncode == 0
+    finally:
+        database.stop()
+    restored = rung(there, "restore", str(kept))
+    assert restored.returncode == 0, restored.stderr
+    assert (there / "files" / "attachments" / "a.log").read_text() == "kept"
+    database = Embedded(there, throwaway=True)
+    database.start()
+    try:
+        (there / "database-url").write_text(database.url)
+        assert rung(there, "customer", "list").stdout.startswith("Acme")
+        assert rung(there, "audit").returncode == 0
+        again = rung(there, "restore", str(kept))
+        assert again.returncode == 0, again.stderr
+    finally:
+        database.stop()
+
+
+def test_something_else_is_no_backup(tmp_path: Path) -> None:
+    import tarfile
+
+    other = tmp_path / "other.tar"
+    with tarfile.open(other, "w"):
+        pass
+    answer = rung(tmp_path / "desk", "restore", str(other))
+    assert answer.returncode == 1
+    assert "is no backup of a desk" in answer.stderr
