@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
+import psycopg.sql
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from rung.config.processes import PARTS
 from tests.desk import RUNG, Desk, eventually, free_port
@@ -63,3 +66,27 @@ def test_a_second_start_over_the_same_data_and_nothing_outlives_a_hard_kill(desk
     again.process.send_signal(signal.SIGTERM)
     assert again.process.wait(10) == 0
     assert again.pids() == {}
+
+
+def test_it_uses_another_postgresql_and_leaves_that_running(tmp_path: Path, database_server: str) -> None:
+    name = f"rung_up_{os.getpid()}"
+    with psycopg.connect(database_server, autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
+    desk = Desk(tmp_path / "desk", free_port(), DATABASE_URL=make_conninfo(database_server, dbname=name))
+    desk.link()
+    assert set(desk.pids()) == set(PARTS)
+    assert "owner  Owner" in desk.rung("person", "list")
+    desk.process.send_signal(signal.SIGINT)
+    assert desk.process.wait(10) == 0
+    assert not (desk.data / "pg").exists()
+    with psycopg.connect(database_server, autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("drop database {} with (force)").format(psycopg.sql.Identifier(name)))
+
+
+def test_a_worker_of_the_web_server_that_is_killed_is_replaced(desk: Desk) -> None:
+    desk.link()
+    before = desk.pids()["web"]
+    os.kill(max(before), signal.SIGKILL)
+    eventually(lambda: len(set(desk.pids()["web"]) - set(before)) == 1)
+    eventually(lambda: desk.get("/account/login/") is not None)
+    assert min(before) in desk.pids()["web"]
