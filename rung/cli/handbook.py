@@ -6,12 +6,10 @@ from typing import Annotated
 
 import typer
 
-from rung.cli.files import contents
-from rung.core.findings import Finding
-from rung.core.handbook import Handbook, handbook
+from rung.cli.policy_file import PolicyFile
+from rung.core.handbook import handbook
 from rung.core.handbook_text import changes, html, markdown
-from rung.core.policy_nodes import lines_by_place, parse
-from rung.core.policy_reader import decoded, read_document
+from rung.core.policy_nodes import lines_by_place
 
 DAY = ["%Y-%m-%d"]
 
@@ -26,22 +24,12 @@ def command(
 ) -> None:
     """Print the escalation procedure in plain words: who, how soon, what happens when."""
     now = datetime.now(UTC) if day is None else day.replace(hour=8, tzinfo=UTC)
-    text, book, lines = _written(policy, now)
+    file = PolicyFile.read(policy)
+    book, lines = handbook(file.policy, now), lines_by_place(file.root)
     if compare is not None:
-        print(changes(_written(compare, now)[1], book), end="")
+        print(changes(handbook(PolicyFile.read(compare).policy, now), book), end="")
     elif page is None:
         print(markdown(book, lines, str(policy)), end="")
     else:
-        page.write_text(html(book, lines, str(policy), text), encoding="utf-8")
+        page.write_text(html(book, lines, str(policy), file.text), encoding="utf-8")
         print(f"{page} is written")
-
-
-def _written(file: Path, now: datetime) -> tuple[str, Handbook, dict[str, int]]:
-    text = decoded(contents(file), str(file))
-    if isinstance(text, Finding):
-        raise SystemExit(str(text))
-    root, found = parse(text, str(file))
-    policy, findings = read_document(root, str(file), found) if root is not None else (None, tuple(found))
-    if root is None or policy is None:
-        raise SystemExit("\n".join(str(finding) for finding in findings))
-    return text, handbook(policy, now), dict(lines_by_place(root))

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
+from rung.core.durations import Duration
 from rung.core.effects import Notice, NoticeKind
 from rung.core.events import StepOutcome
 from rung.core.log_events import History
@@ -109,6 +110,7 @@ class _Share(Struct, frozen=True):
     new: Policy
     end: datetime
     desk: Desk
+    accepted: Duration | None
 
 
 def compare(
@@ -119,14 +121,15 @@ def compare(
     *,
     end: datetime,
     desk: Desk = STAFFED,
+    accepted: Duration | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _tickets: None,
 ) -> Comparison:
     """Replay both until `end`. The histories are the same tickets in the same order, each heard with the phrases of its
-    policy. What comes out does not depend on the executor."""
+    policy. `accepted`: assume that offers are claimed after so long. What comes out does not depend on the executor."""
     shares = [
-        _Share(tuple(old_histories[at : at + SHARE]), tuple(new_histories[at : at + SHARE]), old, new, end, desk)
-        for at in range(0, len(old_histories), SHARE)
+        _Share(tuple(before), tuple(after), old, new, end, desk, accepted)
+        for before, after in zip(_parts(old_histories), _parts(new_histories), strict=True)
     ]
     whole = _empty()
     parts: Iterator[Comparison] = (
@@ -136,6 +139,10 @@ def compare(
         whole.add(part)
         on_progress(whole.old.tally.tickets)
     return whole
+
+
+def _parts(histories: Sequence[History]) -> Iterator[Sequence[History]]:
+    return (histories[at : at + SHARE] for at in range(0, len(histories), SHARE))
 
 
 def _empty() -> Comparison:
@@ -158,8 +165,10 @@ def _compare_share(share: _Share) -> Comparison:
 class _Watched(Replay):
     """A replay that also knows when it interrupts."""
 
-    def __init__(self, history: History, compiled: Compiled, desk: Desk, tally: Tally) -> None:
-        super().__init__(history, compiled, desk, tally)
+    def __init__(
+        self, history: History, compiled: Compiled, desk: Desk, tally: Tally, accepted: Duration | None = None
+    ) -> None:
+        super().__init__(history, compiled, desk, tally, accepted)
         self.outside_hours = 0
         self._now: datetime | None = None
 
@@ -176,7 +185,7 @@ class _Watched(Replay):
 
 def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Watched:
     """One ticket under one policy, with a tally of its own, which is then added to the side's."""
-    run = _Watched(history, compiled, share.desk, Tally())
+    run = _Watched(history, compiled, share.desk, Tally(), share.accepted)
     run.run(share.end)
     side.tally.add(run.tally)
     side.outside_hours += run.outside_hours

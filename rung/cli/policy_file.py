@@ -1,0 +1,29 @@
+"""A policy named on the command line, read whole or refused with every mistake."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from rung.cli.files import contents
+from rung.core.findings import Finding
+from rung.core.policy import Policy
+from rung.core.policy_nodes import Entries, parse
+from rung.core.policy_reader import decoded, read_document
+
+
+class PolicyFile(Struct, frozen=True):
+    text: str
+    root: Entries
+    policy: Policy
+
+    @classmethod
+    def read(cls, file: Path) -> "PolicyFile":
+        """The file, or every mistake in it and exit 1."""
+        text = decoded(contents(file), str(file))
+        if isinstance(text, Finding):
+            raise SystemExit(str(text))
+        root, found = parse(text, str(file))
+        policy, findings = read_document(root, str(file), found) if root is not None else (None, tuple(found))
+        if root is None or policy is None:
+            raise SystemExit("\n".join(str(finding) for finding in findings))
+        return cls(text, root, policy)
