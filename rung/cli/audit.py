@@ -1,15 +1,23 @@
 """`rung audit`: whether what is kept still says what happened."""
 
+from typing import Annotated
+
 import typer
 
 from rung.escalation.audit import audit
+from rung.escalation.audit import repair as mend
 
 
-def command() -> None:
+def command(
+    repair: Annotated[bool, typer.Option(help="Let rows that differ say again what their events say.")] = False,
+) -> None:
     """Rebuild every ticket from its events and name any difference. Exits 1 when there is one."""
     compared = differing = 0
     for tickets, differences in audit():
         compared += tickets
+        if repair:
+            for number in {one.ticket for one in differences}:
+                mend(number)
         for one in differences:
             differing += 1
             print(f"ticket {one.ticket}: {one.what} is kept as {one.kept}, the events say {one.rebuilt}")

@@ -13,6 +13,7 @@ from django.db import connection
 
 from rung.core import case as cases
 from rung.core import events as e
+from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.effects import Decision, Notice, NoticeKind, Subject
@@ -84,9 +85,17 @@ def _deliveries(one: Looked, messages: dict[int, int], book: AddressBook, now: d
             message=messages.get(notice.event),
             due_at=_due(notice, due_at, now),
         )
-        for notice in (*one.decision.notices, *_arrival(one.decision))
+        for said in (*one.decision.notices, *_arrival(one.decision))
+        for notice in _for_each_link(said, one.decision.case)
         if notice.kind is not NoticeKind.REPLY or notice.event in messages
     ]
+
+
+def _for_each_link(notice: Notice, case: Case) -> tuple[Notice, ...]:
+    """What is said on linked tickets is said on each of them."""
+    if notice.to != "linked":
+        return (notice,)
+    return tuple(msgspec.structs.replace(notice, to=link, key=f"{notice.key}/{link}") for link in case.links)
 
 
 def _due(notice: Notice, due_at: dict[int, datetime], now: datetime) -> datetime:

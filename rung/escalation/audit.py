@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
+from django.db import transaction
 from django.db.models import Max, Min
 
 from rung.core import case as cases
 from rung.core.case import Case
 from rung.core.fold import rebuild
+from rung.outbox import wakeups
+from rung.people.clock import database_now
 from rung.tickets.columns import columns
-from rung.tickets.history import events_by_ticket
+from rung.tickets.history import events_by_ticket, events_of
 from rung.tickets.models import Ticket
 
 AT_ONCE = 500
@@ -40,6 +43,19 @@ def audit() -> Iterator[tuple[int, list[Difference]]]:
             for difference in _compare(ticket, rebuild(histories.get(number, [])))
         ]
         yield len(tickets), found
+
+
+def repair(number: int) -> None:
+    """Let the row say again what the events say, and have the ticker look at it."""
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(number=number)
+        rebuilt = rebuild(events_of(number))
+        for name, value in columns(rebuilt).items():
+            setattr(ticket, name, value)
+        ticket.snapshot = cases.encode(rebuilt)
+        ticket.wake_at = database_now()
+        ticket.save()
+        wakeups.ticker()
 
 
 def _compare(ticket: Ticket, rebuilt: Case) -> Iterator[Difference]:

@@ -8,11 +8,10 @@ from datetime import datetime
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from rung.core.desk import Desk
 from rung.core.reckoning import reckon_in_place
 from rung.escalation import due, parking
 from rung.escalation.apply import Looked, write
-from rung.escalation.desks import Desks, shift_load
+from rung.escalation.desks import Desks
 from rung.escalation.due import DueTicket
 from rung.escalation.heartbeat import call_heartbeat_url
 from rung.outbox import loop, wakeups
@@ -62,7 +61,7 @@ def look_at_batch(desks: Desks, most: int = due.BATCH) -> int:
             now = database_now()
             batch = due.claim_batch(now, most)
             numbers = [ticket.number for ticket in batch]
-            _look(batch, desks.at(now), now)
+            _look(batch, desks, now)
         return len(numbers)
     except (OperationalError, InterfaceError):
         raise  # the database, not a ticket
@@ -79,7 +78,7 @@ def _look_alone(number: int, desks: Desks) -> int:
         with transaction.atomic():
             now = database_now()
             ticket = due.claim_one(number, now)
-            _look([ticket] if ticket else [], desks.at(now), now)
+            _look([ticket] if ticket else [], desks, now)
     except (OperationalError, InterfaceError):
         raise
     except Exception as raised:
@@ -89,15 +88,15 @@ def _look_alone(number: int, desks: Desks) -> int:
     return 1
 
 
-def _look(batch: Sequence[DueTicket], desk: Desk, now: datetime) -> None:
+def _look(batch: Sequence[DueTicket], desks: Desks, now: datetime) -> None:
     if not batch:
         return
-    looked = []
+    desk, looked = desks.at(now), []
     for ticket in batch:
         policy = compiled(ticket.case.policy)
         assigned = ticket.case.assignee
         decision = reckon_in_place(ticket.case, policy, desk, now)
         if decision.case.assignee != assigned:
-            shift_load(desk, assigned, decision.case.assignee)
+            desks.shift_load(assigned, decision.case.assignee)
         looked.append(Looked(ticket, decision, policy))
     write(looked, desk, now)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from rung.core.effects import NoticeKind
 from rung.outbox import enqueue, lanes, live, registry
-from rung.outbox.addresses import APP
+from rung.outbox.addresses import APP, Address, is_configured
 from rung.outbox.lanes import Claimed
 from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.ports import Later, Method, Never, Outcome, Sent, Source, Unclear
@@ -148,13 +148,18 @@ def _unclear(delivery: Delivery, reason: str, source: Source, now: datetime) -> 
 
 def _fall_back(delivery: Delivery, now: datetime) -> None:
     """The next contact method; the last one is the list in the app, where it simply is."""
-    (channel, destination), *rest = delivery.fallbacks
+    kind = NoticeKind(delivery.kind)
+    ways = [Address(*way) for way in delivery.fallbacks]
+    # One whose adapter is not configured any more has no lane: nobody would ever look at it.
+    while ways[0].channel != APP and not is_configured(ways[0], kind):
+        ways.pop(0)
+    (channel, destination), *rest = ways
     delivery.channel, delivery.destination, delivery.fallbacks = channel, destination, rest
     delivery.attempts, delivery.look_first, delivery.external_id = 0, False, ""
     if channel == APP:
         delivery.state, delivery.sent_at, delivery.next_attempt_at, delivery.lane = State.SENT, now, None, ""
         return
-    delivery.lane = enqueue.lane_of(channel, NoticeKind(delivery.kind), destination)
+    delivery.lane = enqueue.lane_of(channel, kind, destination)
     enqueue.open_lanes([delivery.lane], now)
     delivery.state, delivery.next_attempt_at = State.WAITING, now
 

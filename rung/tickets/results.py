@@ -37,7 +37,7 @@ class Refused(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """`kept`: why the turn stays with us: by_agent, holding, by_default; empty: it is the customer's."""
+    """`kept`: why the turn stays with us: by_agent, holding, by_default, by_bot; empty: it is the customer's."""
 
     ticket: int
     event: int

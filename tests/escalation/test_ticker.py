@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 
 from rung.core.reckoning import reckon_in_place
 from rung.escalation import republishing, ticker
+from rung.escalation.audit import repair
 from rung.escalation.desks import Desks
 from rung.people.models import Agent, Membership, Team
 from rung.tickets import actions
@@ -158,3 +159,7 @@ def test_the_audit_names_a_row_that_was_changed_by_hand(world: World) -> None:
     (difference,) = world.differences()
     assert (difference.ticket, difference.what) == (case.number, "priority")
     assert (difference.kept, difference.rebuilt) == ("'low'", "'normal'")
+    repair(case.number)
+    world.settle()
+    assert world.differences() == []
+    assert case.row.priority == "normal"

@@ -11,7 +11,8 @@ from rung.outbox import lanes, settling
 from rung.outbox.models import Delivery, LaneState, State
 from rung.outbox.ports import Later, Never, Unclear
 from rung.people.models import ContactMethod
-from tests.world import World, desk
+from rung.tickets.writing import Words
+from tests.world import POLICY, World, desk
 
 
 @pytest.fixture
@@ -192,3 +193,23 @@ def test_sent_once_more_is_said_once(world: World) -> None:
     columns = {name: getattr(card, name) for name in NewDelivery.__struct_fields__ if name != "fallbacks"}
     enqueue.insert([NewDelivery(**columns, fallbacks="[]")])
     assert len(case.deliveries(kind="triage_card")) == 1
+
+
+def test_a_comment_for_linked_tickets_is_made_on_each(world: World) -> None:
+    world.publishes(
+        POLICY.replace("\nrules:\n", "\nrules:\n  - {name: Nudge, clock: idle, steps: [{at: 10m, comment: linked}]}\n")
+    )
+    case = world.acme.writes("Help")
+    case.does("assign", "sam", by="agent:sam")
+    for issue in ("ENG-1", "ENG-2"):
+        case.does("link", "jira", issue, by="agent:sam")
+    world.passes(minutes=11)
+    assert [row.recipient for row in case.deliveries(kind="comment")] == ["jira:ENG-1", "jira:ENG-2"]
+
+
+def test_a_bot_s_words_reach_the_customer_and_stop_no_clock(world: World) -> None:
+    case = world.acme.writes("Help")
+    case.does("answer", Words(text="We are on it"), by="bot:status")
+    assert world.chat.heard_by("@kim") == ["We are on it"]
+    world.passes(minutes=60)
+    assert case.row.offered_to == "L2"

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from rung.core import events as e
 from rung.core.calendar import ALWAYS
 from rung.core.turns import kept as kept_because
-from rung.core.vocabulary import Automatic, Priority
+from rung.core.vocabulary import ActorKind, Automatic, Priority
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester
@@ -123,13 +123,20 @@ def answer(
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Answered | AlreadySo:
-    """A person answers the customer. `keep_open`: whose turn it is afterwards; None leaves it to the policy."""
+    """A person answers the customer. `keep_open`: whose turn it is afterwards; None leaves it to the policy.
+
+    What a bot says (`by` is no agent) reaches the customer too, but is no answer: it stops no clock, passes no turn.
+    """
     with visit(ticket, now=now) as at:
         before = asked_before(client_key, ticket) or _written_before(words)
         if before is not None:
             return before
-        kept = kept_because(at.case, at.policy.policy, words.text, chosen=keep_open)
         message = writing.write(ticket, Direction.PUBLIC, by, words, at.now)
+        if e.actor_kind(by) is not ActorKind.AGENT:
+            number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)
+            telling.customer(at, message, event=number)
+            return Answered(ticket, number, message.pk, "by_bot")
+        kept = kept_because(at.case, at.policy.policy, words.text, chosen=keep_open)
         number = at.record(e.Answered(at=at.now, by=by, message=message.pk, kept=kept), client_key=client_key)
         telling.customer(at, message, event=number)
         return Answered(ticket, number, message.pk, kept.value if kept else "")
