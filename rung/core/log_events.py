@@ -64,6 +64,9 @@ class History(Struct, frozen=True):
     events: tuple[e.AnyEvent, ...]
     rows: int
     moved: int = 0
+    subject: str = ""
+    #: Place among the events -> the text that was written then; only where asked for.
+    words: Mapping[int, str] = {}
 
 
 def history_of(
@@ -72,13 +75,16 @@ def history_of(
     fields: Iterable[Field],
     hearing: Hearing = DEAF,
     levels: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    words: bool = False,
 ) -> History:
     """The events of one ticket. `fields`: what `LogRow.values` hold. `levels`: team -> (its level, a path of it);
     a team's assignee takes the ticket to that level."""
     writer = _Writer(tuple(fields), hearing, levels or {})
     for row in in_order(rows):
         writer.add(row)
-    return History(ticket, tuple(writer.events), len(rows), writer.moved)
+    said = writer.words if words else {}
+    return History(ticket, tuple(writer.events), len(rows), writer.moved, writer.subject, said)
 
 
 class _Writer:
@@ -90,6 +96,8 @@ class _Writer:
         self.levels = levels
         self.events: list[e.AnyEvent] = []
         self.moved = 0
+        self.subject = ""
+        self.words: dict[int, str] = {}
         self.last: dict[Field, str | None] = dict.fromkeys(Field)
         self.status = Status.OPEN
         self.assignee: str | None = None
@@ -146,7 +154,10 @@ class _Writer:
         self.last.update(
             (field, new.get(field)) for field in (Field.PRIORITY, Field.CATEGORY, Field.CUSTOMER, Field.TIER)
         )
+        self.subject = new.get(Field.SUBJECT) or ""
         self.opened_with_words = first_words
+        if first_words:
+            self.words[0] = new.get(Field.MESSAGE) or ""
         if row.at < opened_at:
             self.moved += 1
         return max(row.at, opened_at)
@@ -188,6 +199,8 @@ class _Writer:
             self.opened_with_words = False
             return
         role = new.get(Field.AUTHOR_ROLE)
+        if role != "bot":
+            self.words[len(self.events)] = text
         if new.get(Field.PRIVATE) == "true":
             self.events.append(e.Noted(at=at, by=by))
         elif role == "customer":

@@ -27,6 +27,8 @@ class Field(StrEnum):
     TEAM = "team"
     ASSIGNEE = "assignee"
     RATING = "rating"
+    #: What it is about; only an import keeps it.
+    SUBJECT = "subject"
     #: Who made this row: without it, an update is taken to be the assignee's.
     AUTHOR = "author"
     #: Whether the author is the customer, an agent or a bot.
@@ -38,6 +40,8 @@ class Field(StrEnum):
 
 class Format(StrEnum):
     CSV = "csv"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
 
 
 #: A value that says nothing: what was known stays.
@@ -76,7 +80,8 @@ class LogMap(Struct, frozen=True):
 
     ticket: str
     time: TimeColumn
-    format: Format = Format.CSV
+    #: None: as the file turns out to be.
+    format: Format | None = None
     #: Values that stand for "nothing".
     missing: frozenset[str] = frozenset({""})
     #: Columns that order the rows of one ticket; ties, and a log without them, keep time, then the file's order.
@@ -121,7 +126,7 @@ class _Reader:
         read = LogMap(
             ticket=self._name(entries["ticket"], "ticket") if "ticket" in entries else "",
             time=self._time(entries["time"], "time") if "time" in entries else TimeColumn(""),
-            format=self._format(entries["format"]) if "format" in entries else Format.CSV,
+            format=self._format(entries["format"]) if "format" in entries else None,
             missing=frozenset(self._list(entries["missing"], "missing")) if "missing" in entries else frozenset({""}),
             order=tuple(self._names(entries["order"], "order")) if "order" in entries else (),
             opened=self._time(entries["opened"], "opened") if "opened" in entries else None,
@@ -145,11 +150,11 @@ class _Reader:
             else:
                 self._find(key, path, f'there is no key "{name}"{did_you_mean(name, known)}')
 
-    def _format(self, node: Node) -> Format:
+    def _format(self, node: Node) -> Format | None:
         name = self._scalar(node, "format")
         if name not in tuple(Format):
             self._find(node, "format", f'no format is called "{name}"{did_you_mean(name, Format)}')
-            return Format.CSV
+            return None
         return Format(name)
 
     def _time(self, node: Node, path: str) -> TimeColumn:

@@ -1,7 +1,7 @@
 """A whole recorded log, read by its mapping into the histories of its tickets."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -9,6 +9,7 @@ from msgspec import Struct
 from rung.core.log_events import Hearing, History, history_of
 from rung.core.log_map import LogMap
 from rung.core.log_rows import LogRow, Rejection, RowReader
+from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.logs import OpenLog
 
 
@@ -42,6 +43,73 @@ class Selection(Struct, frozen=True):
 WHOLE = Selection()
 
 
+class Reading:
+    """The rows of a log, put together by ticket. Nothing is dropped silently: every row counts, is rejected, or was
+    not asked for."""
+
+    def __init__(self, grouping: Grouping, selection: Selection = WHOLE) -> None:
+        self.end: datetime | None = None
+        self.rejected: Counter[str] = Counter()
+        self.left_out = 0
+        self._grouping = grouping
+        self._selection = selection
+        #: Ticket -> whether it was asked for; empty where all are.
+        self._chosen: dict[str, bool] = {}
+        self._taken = 0
+
+    def read(
+        self,
+        log: OpenLog,
+        log_map: LogMap,
+        *,
+        on_rejection: OnRejection = lambda _number, _cells, _rejection: None,
+        on_progress: OnProgress = lambda _bytes: None,
+    ) -> None:
+        """Read the log to its end. ValueError when the map is for another format."""
+        if log_map.format not in (None, log.format):
+            raise ValueError(f"the map is for {log_map.format}, but the log is {log.format}")
+        reader = RowReader(log_map, log.columns)
+        for number, cells in log.rows:
+            if number % PROGRESS_EVERY == 0:
+                on_progress(log.done)
+            read = reader.read(cells)
+            if isinstance(read, Rejection):
+                self.rejected[read.reason] += 1
+                on_rejection(number, cells, read)
+            else:
+                self._take(*read)
+        on_progress(log.size)
+
+    def histories(
+        self, log_map: LogMap, hearing: Hearing, levels: Mapping[str, tuple[str, str]], *, words: bool = False
+    ) -> Iterator[History]:
+        """Each ticket, once. `words`: with the texts of its messages."""
+        for ticket, rows in self._grouping.groups():
+            yield history_of(ticket, rows, log_map.fields, hearing, levels, words=words)
+
+    def _take(self, ticket: str, row: LogRow) -> None:
+        until = self._selection.until
+        if until is not None and row.at >= until:
+            self.left_out += 1
+            return
+        self.end = row.at if self.end is None or row.at > self.end else self.end
+        if self._asked_for(ticket, row):
+            self._grouping.add(ticket, row)
+        else:
+            self.left_out += 1
+
+    def _asked_for(self, ticket: str, row: LogRow) -> bool:
+        since, most = self._selection.since, self._selection.tickets
+        if since is None and most is None:
+            return True
+        chosen = self._chosen.get(ticket)
+        if chosen is None:
+            in_time = since is None or (row.opened_at or row.at) >= since
+            chosen = self._chosen[ticket] = in_time and (most is None or self._taken < most)
+            self._taken += chosen
+        return chosen
+
+
 def read_histories(
     log: OpenLog,
     log_map: LogMap,
@@ -52,35 +120,9 @@ def read_histories(
     on_rejection: OnRejection = lambda _number, _cells, _rejection: None,
     on_progress: OnProgress = lambda _bytes: None,
 ) -> Recorded:
-    """Read the log to its end. Nothing is dropped silently: every row counts, is rejected, or was not asked for."""
-    reader = RowReader(log_map, log.columns)
-    rows: dict[str, list[LogRow]] = {}
-    rejected: Counter[str] = Counter()
-    left_out = 0
-    end: datetime | None = None
-    for number, cells in log.rows:
-        if number % PROGRESS_EVERY == 0:
-            on_progress(log.done)
-        read = reader.read(cells)
-        if isinstance(read, Rejection):
-            rejected[read.reason] += 1
-            on_rejection(number, cells, read)
-            continue
-        ticket, row = read
-        if selection.until is not None and row.at >= selection.until:
-            left_out += 1
-            continue
-        end = row.at if end is None or row.at > end else end
-        rows.setdefault(ticket, []).append(row)
-    on_progress(log.size)
-    histories: list[History] = []
-    for ticket in tuple(rows):
-        of_ticket = rows.pop(ticket)
-        history = None
-        if selection.tickets is None or len(histories) < selection.tickets:
-            history = history_of(ticket, of_ticket, log_map.fields, hearing, levels)
-        if history is None or (selection.since is not None and history.events[0].at < selection.since):
-            left_out += len(of_ticket)
-        else:
-            histories.append(history)
-    return Recorded(histories, end, rejected, left_out)
+    """The whole log at once."""
+    with Grouping() as grouping:
+        reading = Reading(grouping, selection)
+        reading.read(log, log_map, on_rejection=on_rejection, on_progress=on_progress)
+        histories = list(reading.histories(log_map, hearing, levels))
+    return Recorded(histories, reading.end, reading.rejected, reading.left_out)

@@ -1,23 +1,33 @@
-"""Opening a recorded log: its columns and its rows, as a stream, packed or not."""
+"""Opening a recorded log: its columns and its rows, as a stream, packed or not, whichever of three formats it has."""
 
 import csv
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+import pyarrow.parquet as pq
 from msgspec import Struct
 
+from rung.core.log_map import Format
+
 GZIP_MAGIC = b"\x1f\x8b"
+PARQUET_MAGIC = b"PAR1"
 #: The longest cell read: a whole mail with its quotations.
 LONGEST_CELL = 64 << 20
+#: Lines of NDJSON whose keys together are the columns.
+LOOKED_AT = 200
+PARQUET_BATCH = 10_000
 
 
 class OpenLog(Struct):
-    """A log being read. `rows`: (row number in the file, its cells); the first row after the heading is 2."""
+    """A log being read. `rows`: (row number in the file, its cells); CSV's first row after the heading is 2."""
 
+    format: Format
     columns: list[str]
     rows: Iterator[tuple[int, Sequence[str]]]
     #: Bytes of the file, packed as it is.
@@ -32,22 +42,82 @@ class OpenLog(Struct):
 
 @contextmanager
 def open_log(path: Path) -> Iterator[OpenLog]:
-    """A CSV file, gzip or not, with a heading. OSError when it cannot be read, ValueError when it is empty."""
+    """A file of rows. OSError when it cannot be read, ValueError when it holds none."""
     with path.open("rb") as raw:
-        packed = raw.read(2) == GZIP_MAGIC
+        magic = raw.read(4)
         raw.seek(0)
-        binary = gzip.GzipFile(fileobj=raw) if packed else raw
-        csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(io.TextIOWrapper(binary, encoding="utf-8-sig", errors="replace", newline=""))
-        columns = next(reader, None)
-        if columns is None:
+        size = path.stat().st_size
+        if magic == PARQUET_MAGIC:
+            table = pq.ParquetFile(raw)
+            columns = list(table.schema_arrow.names)
+            yield OpenLog(Format.PARQUET, columns, _parquet_rows(table), size, raw)
+            return
+        binary = gzip.GzipFile(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw
+        text = io.TextIOWrapper(io.BufferedReader(binary), encoding="utf-8-sig", errors="replace", newline="")
+        first = text.readline()
+        if not first.strip():
             raise ValueError(f"{path} is empty: a log begins with a heading that names its columns")
-        yield OpenLog(columns, _rows(reader), path.stat().st_size, raw)
+        if first.lstrip().startswith("{"):
+            head = [first, *islice(text, LOOKED_AT - 1)]
+            columns = list(dict.fromkeys(chain.from_iterable(_cells(line) for line in head)))
+            yield OpenLog(Format.NDJSON, columns, _json_rows(chain(head, text), columns), size, raw)
+            return
+        csv.field_size_limit(LONGEST_CELL)
+        reader = csv.reader(chain([first], text))
+        yield OpenLog(Format.CSV, next(reader), _csv_rows(reader), size, raw)
 
 
-def _rows(reader: "Iterator[list[str]]") -> Iterator[tuple[int, Sequence[str]]]:
-    number = 1
-    for cells in reader:
-        number += 1
+def _csv_rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[str]]]:
+    for number, cells in enumerate(reader, 2):
         if cells:
             yield number, cells
+
+
+def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """A line that is no JSON object comes as one cell, and is rejected for its number of columns."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        cells = _cells(line)
+        yield number, [cells.get(name, "") for name in columns] if cells else [line.strip()]
+
+
+def _cells(line: str) -> dict[str, str]:
+    """The values of a JSON object as text; those of an object within it under `outer.inner`. {} for anything else."""
+    try:
+        read = msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return {}
+    return dict(_flat("", read)) if isinstance(read, dict) else {}
+
+
+def _flat(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(f"{prefix}{name}.", value)
+        else:
+            yield f"{prefix}{name}", _text(value)
+
+
+def _parquet_rows(table: pq.ParquetFile) -> Iterator[tuple[int, Sequence[str]]]:
+    number = 0
+    for batch in table.iter_batches(batch_size=PARQUET_BATCH):
+        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            number += 1
+            yield number, [_text(value) for value in values]
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case list() | tuple():
+            return ",".join(_text(each) for each in value)
+        case _ if hasattr(value, "isoformat"):
+            return str(value.isoformat())
+        case _:
+            return str(value)

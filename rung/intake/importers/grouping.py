@@ -1,0 +1,82 @@
+"""Rows put together by ticket, in constant memory: what is too much waits in files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import BinaryIO, Self
+from zlib import crc32
+
+import msgspec
+
+from rung.core.log_rows import LogRow
+
+#: Rows kept in memory before files are begun.
+MOST_IN_MEMORY = 400_000
+#: Files: one of them is in memory at a time, so this many times the above can be grouped well.
+FILES = 256
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(tuple[str, LogRow])
+_LENGTH_BYTES = 4
+
+
+class Grouping:
+    """Takes rows in any order. Groups come in the order of their first row, once files were needed in that within
+    each file; the same rows always give the same order. To be used in a `with`: its files go away with it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[LogRow]] = {}
+        self._count = 0
+        self._folder: TemporaryDirectory[str] | None = None
+        self._files: list[BinaryIO] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        for file in self._files:
+            file.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def add(self, ticket: str, row: LogRow) -> None:
+        if self._files:
+            self._put_away(ticket, row)
+            return
+        self._rows.setdefault(ticket, []).append(row)
+        self._count += 1
+        if self._count > MOST_IN_MEMORY:
+            self._begin_files()
+
+    def groups(self) -> Iterator[tuple[str, list[LogRow]]]:
+        """Every ticket with its rows, in the order they were added. Once only: what is given is let go."""
+        if not self._files:
+            yield from _emptied(self._rows)
+            return
+        for file in self._files:
+            file.seek(0)
+            rows: dict[str, list[LogRow]] = {}
+            while length := file.read(_LENGTH_BYTES):
+                ticket, row = _decoder.decode(file.read(int.from_bytes(length)))
+                rows.setdefault(ticket, []).append(row)
+            file.truncate(0)
+            yield from _emptied(rows)
+
+    def _begin_files(self) -> None:
+        self._folder = TemporaryDirectory(prefix="rung-log-")
+        self._files = [(Path(self._folder.name) / str(number)).open("w+b") for number in range(FILES)]
+        for ticket, rows in _emptied(self._rows):
+            for row in rows:
+                self._put_away(ticket, row)
+
+    def _put_away(self, ticket: str, row: LogRow) -> None:
+        data = _encoder.encode((ticket, row))
+        self._files[crc32(ticket.encode()) % FILES].write(len(data).to_bytes(_LENGTH_BYTES) + data)
+
+
+def _emptied(rows: dict[str, list[LogRow]]) -> Iterator[tuple[str, list[LogRow]]]:
+    for ticket in tuple(rows):
+        yield ticket, rows.pop(ticket)

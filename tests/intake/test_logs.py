@@ -1,0 +1,116 @@
+"""The same rows as CSV, NDJSON and Parquet, packed or not, few or too many for memory, are the same histories."""
+
+import gzip
+import json
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rung.core.log_events import DEAF, History
+from rung.core.log_map import Format, read_map
+from rung.core.log_rows import LogRow
+from rung.intake.importers import grouping
+from rung.intake.importers.grouping import Grouping
+from rung.intake.importers.histories import read_histories
+from rung.intake.importers.logs import open_log
+
+ROWS = [
+    {"id": "1", "at": "2026-03-02T09:00:00+00:00", "state": "new", "owner": ""},
+    {"id": "2", "at": "2026-03-02T09:30:00+00:00", "state": "new", "owner": "kim"},
+    {"id": "1", "at": "2026-03-02T10:00:00+00:00", "state": "done", "owner": "sam"},
+]
+MAP = "ticket: id\ntime: at\nstatus: {column: state, values: {new: open, done: resolved}}\nassignee: owner\n"
+
+
+def _read(path: Path) -> tuple[list[History], dict[str, int]]:
+    with open_log(path) as log:
+        log_map, findings = read_map(MAP, "map", log.columns)
+        assert log_map is not None, findings
+        read = read_histories(log, log_map, hearing=DEAF, levels={})
+    return read.histories, dict(read.rejected)
+
+
+def _csv(path: Path) -> None:
+    lines = [",".join(ROWS[0]), *(",".join(row.values()) for row in ROWS)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+
+
+def _ndjson(path: Path) -> None:
+    path.write_text("".join(json.dumps({**row, "owner": row["owner"] or None}) + "\n" for row in ROWS))
+
+
+def _parquet(path: Path) -> None:
+    typed = [{**row, "at": datetime.fromisoformat(row["at"]), "id": int(row["id"])} for row in ROWS]
+    pq.write_table(pa.Table.from_pylist(typed), path)
+
+
+def _packed(path: Path) -> None:
+    _csv(path)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [(_csv, Format.CSV), (_packed, Format.CSV), (_ndjson, Format.NDJSON), (_parquet, Format.PARQUET)],
+)
+def test_every_format_gives_the_same_histories(tmp_path: Path, write, kind: Format) -> None:
+    _csv(tmp_path / "plain")
+    write(tmp_path / "log")
+    with open_log(tmp_path / "log") as log:
+        assert log.format is kind
+    histories, rejected = _read(tmp_path / "log")
+    assert histories == _read(tmp_path / "plain")[0]
+    assert [history.ticket for history in histories] == ["1", "2"]
+    assert rejected == {}
+
+
+def test_a_line_that_is_no_json_object_is_rejected(tmp_path: Path) -> None:
+    _ndjson(tmp_path / "log")
+    (tmp_path / "log").write_text((tmp_path / "log").read_text() + "oops\n[1]\n")
+    histories, rejected = _read(tmp_path / "log")
+    assert len(histories) == 2
+    assert rejected == {"wrong number of columns": 2}
+
+
+def test_nested_json_is_named_with_dots(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text('{"ticket": {"id": 7, "tags": ["a", "b"]}, "open": true}\n')
+    with open_log(tmp_path / "log") as log:
+        assert log.columns == ["ticket.id", "ticket.tags", "open"]
+        assert [cells for _, cells in log.rows] == [["7", "a,b", "true"]]
+
+
+def _row(number: int) -> LogRow:
+    return LogRow(((number, ""),), datetime.fromtimestamp(number, UTC), None, (f"value {number}", None))
+
+
+def test_rows_that_wait_in_files_come_back_grouped_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = [(f"T{number % 40}", _row(number)) for number in range(400)]
+    wanted: dict[str, list[LogRow]] = {}
+    for ticket, row in given:
+        wanted.setdefault(ticket, []).append(row)
+    monkeypatch.setattr(grouping, "MOST_IN_MEMORY", 50)
+    with Grouping() as group:
+        for ticket, row in given:
+            group.add(ticket, row)
+        assert dict(group.groups()) == wanted
+
+
+def test_memory_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "MOST_IN_MEMORY", 1_000)
+
+    def peak(rows: int) -> int:
+        tracemalloc.start()
+        with Grouping() as group:
+            for number in range(rows):
+                group.add(f"T{number // 4}", _row(number))
+            for _ in group.groups():
+                pass
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(40_000) < 2 * peak(10_000)
