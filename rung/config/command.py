@@ -46,8 +46,12 @@ def _without_data(words: list[str]) -> list[str]:
 
 def _run_whole(words: list[str]) -> None:
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
 
     from django.db import OperationalError
 
@@ -60,14 +64,20 @@ def _run_whole(words: list[str]) -> None:
     try:
         app(words, prog_name="rung")
     except OperationalError as problem:
+        if os.environ.get("DATABASE_URL"):
+            sys.exit(f"The database that DATABASE_URL names does not answer. ({_first_line(problem)})")
         if not folder.database_url(folder.data_folder()):
             sys.exit(
                 f"There is no desk in {folder.data_folder()}; start one with bin/up, or name its folder with --data."
             )
-        reason = str(problem).strip().splitlines()[0]
         sys.exit(
-            f"The desk in {folder.data_folder()} does not answer; is it running (bin/up), is --data right? ({reason})"
+            f"The desk in {folder.data_folder()} does not answer; is it running (bin/up), is --data right? "
+            f"({_first_line(problem)})"
         )
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).strip().splitlines()[0]
 
 
 def _add_up(app: typer.Typer) -> None:

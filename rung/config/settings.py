@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rung.config import folder
 
@@ -15,8 +17,20 @@ def _listed(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
+def _number(name: str, default: int) -> int:
+    said = os.environ.get(name) or str(default)
+    if not said.isdecimal():
+        raise ImproperlyConfigured(f'{name} is "{said}"; it must be a number such as {default}.')
+    return int(said)
+
+
 def _database(url: str) -> dict[str, object]:
-    found = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    try:
+        found = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except ProgrammingError as problem:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read ({problem}); it reads like postgresql://user:password@host/database."
+        ) from problem
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": found.pop("dbname", "rung"),
@@ -36,7 +50,7 @@ def _database(url: str) -> dict[str, object]:
 DEBUG = False
 SECRET_KEY = folder.secret_key(DATA)
 SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
-DATABASES = {"default": _database(folder.database_url(DATA) or "postgresql:///rung")}
+DATABASES = {"default": _database(folder.database_url(DATA) or make_conninfo(host=str(DATA / "pg" / "run")))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "rung.config.urls"
 WSGI_APPLICATION = "rung.config.wsgi.application"
@@ -183,7 +197,7 @@ WHITENOISE_AUTOREFRESH = False
 # -- mail out
 
 EMAIL_HOST = os.environ.get("SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("SMTP_PORT") or 587)
+EMAIL_PORT = _number("SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("SMTP_TLS", "starttls") == "starttls"
