@@ -83,7 +83,9 @@ def _first_line(problem: Exception) -> str:
 def _add_up(app: typer.Typer) -> None:
     @app.command(rich_help_panel="Running")
     def up(
-        port: Annotated[int, typer.Option(help="Where to serve pages; /live is on the next port.")] = 8000,
+        port: Annotated[
+            int, typer.Option(min=1, max=65534, help="Where to serve pages; /live is on the next port.")
+        ] = 8000,
         host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
         data: Annotated[str, typer.Option(help="The data folder.")] = "data",  # noqa: ARG001  taken out before, shown in the help
     ) -> None:

@@ -23,7 +23,10 @@ REPOSITORY = Path(__file__).parent.parent.parent
 def up(*, host: str, port: int) -> None:
     """Start everything over the data folder and stay until told to stop."""
     data = folder.data_folder()
-    folder.make(data)
+    try:
+        folder.make(data)
+    except OSError as problem:
+        sys.exit(f"The data folder {data} cannot be used ({problem.strerror}); choose another with --data.")
     lock = _lock(data)
     for number in (port, port + 1):
         _refuse_taken_port(host, number)
