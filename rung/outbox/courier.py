@@ -77,7 +77,9 @@ class Courier:
                 return done
             finished, _ = wait(self._away, timeout=LOOK_ROUND_EVERY, return_when=FIRST_COMPLETED)
             for future in finished:
-                settling.settle(self._away.pop(future), future.result(), self._source, database_now())
+                # Forgotten only when it is written: if the database goes away now, the outcome is still known then.
+                settling.settle(self._away[future], future.result(), self._source, database_now())
+                del self._away[future]
                 done += 1
         return done
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from django.conf import settings
 from django.db import connection
@@ -29,6 +30,7 @@ RANKS = {
     NoticeKind.LINK: Rank.MESSAGE,
     NoticeKind.COMMENT: Rank.MESSAGE,
 }
+LONGEST_KEY = 500
 CARDS = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD)
 
 
@@ -88,7 +90,7 @@ def delivery(
     in_app = first.channel == APP
     title, text = wording(notice, Told(about.ticket, about.subject, about.customer, settings.BASE_URL))
     return NewDelivery(
-        key=f"{about.ticket}/{notice.key}",
+        key=_indexable(f"{about.ticket}/{notice.key}"),
         ticket_id=about.ticket,
         event=notice.event,
         kind=notice.kind.value,
@@ -166,6 +168,11 @@ def open_lanes(names: Iterable[str], now: datetime) -> None:
     """Make the queues that are not there yet; they are free at once."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_LANES, [now, sorted(set(names))])
+
+
+def _indexable(key: str) -> str:
+    """A digest of many steps with long names would not fit into an index; its fingerprint is as unique."""
+    return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 65]}#{sha256(key.encode()).hexdigest()}"
 
 
 def _rank(notice: Notice) -> int:

@@ -32,35 +32,35 @@ class Rank(models.IntegerChoices):
 class Delivery(models.Model):
     """One thing to be said to one recipient by one channel. A card is one row all its life, sent again as edits."""
 
-    key = models.CharField(max_length=300, unique=True)
+    key = models.TextField(unique=True)
     ticket = models.ForeignKey("tickets.Ticket", null=True, on_delete=models.CASCADE, related_name="deliveries")
     #: The number of the event it is about.
     event = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=12)
     subject = models.CharField(max_length=20)
-    rule = models.CharField(max_length=120, blank=True)
-    step = models.CharField(max_length=60, blank=True)
+    rule = models.TextField(blank=True)
+    step = models.TextField(blank=True)
     cycle = models.PositiveIntegerField(null=True, blank=True)
     #: As the policy names the recipient: agent:sam, team:leads, level:L2, slack:#leads, customer.
-    recipient = models.CharField(max_length=300)
-    instead_of = models.CharField(max_length=300, blank=True)
+    recipient = models.TextField()
+    instead_of = models.TextField(blank=True)
     #: The adapter and the address in its terms. `app`: a list inside Rung, named by `destination`.
     channel = models.CharField(max_length=40)
-    destination = models.CharField(max_length=300, blank=True)
+    destination = models.TextField(blank=True)
     #: Further [channel, destination] pairs to try when this one fails for good.
     fallbacks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
-    lane = models.CharField(max_length=200, blank=True)
+    lane = models.TextField(blank=True)
     rank = models.SmallIntegerField(choices=Rank.choices, default=Rank.REMINDER)
     priority = models.CharField(max_length=8, blank=True)
     #: Never held back by quiet hours or budgets.
     exempt = models.BooleanField(default=False)
 
     #: A moment's fixed words. Views (cards) are drawn when sent.
-    title = models.CharField(max_length=300, blank=True)
+    title = models.TextField(blank=True)
     words = models.TextField(blank=True)
     message = models.ForeignKey("tickets.Message", null=True, on_delete=models.SET_NULL, related_name="deliveries")
     #: For replies, comments, links and pages: which canned answer, project or service.
-    what = models.CharField(max_length=200, blank=True)
+    what = models.TextField(blank=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
@@ -69,8 +69,8 @@ class Delivery(models.Model):
     #: The last attempt may have arrived: look there before the next.
     look_first = models.BooleanField(default=False)
     outcome = models.TextField(blank=True, help_text="what the other side said last")
-    held_why = models.CharField(max_length=120, blank=True)
-    external_id = models.CharField(max_length=300, blank=True)
+    held_why = models.TextField(blank=True)
+    external_id = models.TextField(blank=True)
     #: For a card: the number of the newest event its last sending showed.
     shown_event = models.PositiveIntegerField(default=0)
     #: For a held moment: the digest it went out in.
@@ -113,7 +113,7 @@ class Delivery(models.Model):
 class LaneState(models.Model):
     """A queue for one destination and method: free again from `free_at`, which is also the lease of who sends in it."""
 
-    name = models.CharField(max_length=200, primary_key=True)
+    name = models.TextField(primary_key=True)
     free_at = models.DateTimeField()
     #: Why it is blocked, in the other side's words, and how often in a row it failed.
     blocked_why = models.TextField(blank=True)

@@ -27,11 +27,11 @@ class Ticket(models.Model):
     #: 0 is the most pressing; what has no priority yet stands beside `normal`.
     priority_rank = models.SmallIntegerField(default=2)
     critical = models.BooleanField(default=False)
-    category = models.CharField(max_length=80, blank=True)
-    tags = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    category = models.TextField(blank=True)
+    tags = ArrayField(models.TextField(), default=list, blank=True)
 
-    path = models.CharField(max_length=60, blank=True)
-    level = models.CharField(max_length=60, blank=True)
+    path = models.TextField(blank=True)
+    level = models.TextField(blank=True)
     # By handle, as the events name them, and without a constraint: a policy may name somebody who is not here.
     assignee = models.ForeignKey(
         Agent,
@@ -43,14 +43,14 @@ class Ticket(models.Model):
         related_name="tickets",
     )
     #: The level of the newest open offer, and since when it waits.
-    offered_to = models.CharField(max_length=60, blank=True)
+    offered_to = models.TextField(blank=True)
     offered_at = models.DateTimeField(null=True, blank=True)
 
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     requester = models.ForeignKey(Requester, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     channel = models.CharField(max_length=40, default="api", help_text="the medium: email, slack, webchat, form, api")
-    inbox = models.CharField(max_length=120, blank=True, help_text="which configured one")
-    thread = models.CharField(
+    inbox = models.TextField(blank=True, help_text="which configured one")
+    thread = models.TextField(
         max_length=300, blank=True, help_text="where the customer reads answers, in its own terms"
     )
 
@@ -103,7 +103,7 @@ class Event(models.Model):
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)
-    by = models.CharField(max_length=80)
+    by = models.TextField()
     #: The whole event, as `core.events.encode` writes it.
     data: "models.JSONField[Any, Any]" = models.JSONField()
     #: A key of the client that asked for it: the same request again does nothing.
@@ -145,13 +145,13 @@ class Message(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     direction = models.CharField(max_length=8, choices=Direction.choices)
-    author = models.CharField(max_length=80, help_text="as events name it")
-    author_name = models.CharField(max_length=200, blank=True)
+    author = models.TextField(help_text="as events name it")
+    author_name = models.TextField(blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     at = models.DateTimeField()
-    inbox = models.CharField(max_length=120, blank=True)
-    external_id = models.CharField(max_length=300, null=True, blank=True)
+    inbox = models.TextField(blank=True)
+    external_id = models.TextField(null=True, blank=True)
     blanked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -183,14 +183,14 @@ class Handoff(models.Model):
     """What goes along with an offer, so that nobody asks the customer twice."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="handoffs")
-    by = models.CharField(max_length=80)
+    by = models.TextField()
     at = models.DateTimeField()
-    level = models.CharField(max_length=60, blank=True)
+    level = models.TextField(blank=True)
     note = models.TextField(blank=True)
     #: Field -> words: impact, tried, reproduction, and whatever the policy's level requires.
     fields: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     #: Required fields nobody has given.
-    missing = ArrayField(models.CharField(max_length=60), default=list)
+    missing = ArrayField(models.TextField(), default=list)
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -204,12 +204,12 @@ class Link(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
     tracker = models.CharField(max_length=40)
-    issue = models.CharField(max_length=120)
-    url = models.CharField(max_length=500, blank=True)
+    issue = models.TextField()
+    url = models.TextField(blank=True)
     origin = models.CharField(max_length=10, default="there")
     #: For one made by us: tracker, project and the event that asked, so that a second try finds the first.
-    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
-    status = models.CharField(max_length=80, blank=True)
+    key = models.TextField(null=True, blank=True, unique=True)
+    status = models.TextField(blank=True)
     linked_at = models.DateTimeField()
     moved_at = models.DateTimeField(null=True, blank=True)
 

@@ -163,3 +163,11 @@ def test_the_audit_names_a_row_that_was_changed_by_hand(world: World) -> None:
     world.settle()
     assert world.differences() == []
     assert case.row.priority == "normal"
+
+
+def test_names_as_long_as_a_policy_writes_them_park_no_ticket(world: World) -> None:
+    long = "Nobody has answered, and that for so long that somebody must be told of it " * 3
+    world.publishes(POLICY.replace("name: Nobody has answered\n", f"name: {long.strip()}\n"))
+    case = world.acme.writes("Help")
+    world.jumps(minutes=61)
+    assert (case.row.offered_to, case.row.error) == ("L2", "")

@@ -115,8 +115,11 @@ def test_killed_again_and_again_each_step_fires_once_and_everything_is_said(
     processes = [Process(loop, _url()) for loop in ("ticker", "courier", "ticker")]
     chance = random.Random(7)
     try:
-        for _ in range(10):
+        for number in range(10):
             time.sleep(chance.uniform(0.3, 1.6))
+            if number % 4 == 3:
+                _break_all_connections()
+                continue
             victim = chance.choice(processes)
             victim.kill()
             victim.start()
@@ -141,6 +144,15 @@ def test_killed_again_and_again_each_step_fires_once_and_everything_is_said(
     assert copies <= 10
     assert [difference for _, found in audit() for difference in found] == []
     compiled.cache_clear()
+
+
+def _break_all_connections() -> None:
+    """As when the database is restarted under everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _is_at_rest() -> bool:
