@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rung.config import folder, processes
+from rung.config.scratch import scratch_database
 
 
 def main() -> None:
@@ -21,8 +22,18 @@ def main() -> None:
     if len(words) == 1 and words[0] in processes.PARTS:
         folder.make(folder.data_folder())
         processes.run(words[0])
+    elif _measures_a_database(words):
+        with scratch_database():
+            _run_whole(words)
     else:
         _run_whole(words)
+
+
+def _measures_a_database(words: list[str]) -> bool:
+    """A benchmark that writes gets a database of its own, and never a desk's."""
+    from rung.cli.bench import needs_database
+
+    return needs_database(words)
 
 
 def _without_data(words: list[str]) -> list[str]:

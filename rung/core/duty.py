@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rung.core.desk import Desk
-from rung.core.oncall import Absence, Override, Schedule, Turn, holes, on_call
+from rung.core.oncall import Absence, Override, Schedule, Turn, holes, person_on_call
 
 
 def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
     """The handle of whoever is on call; None: nobody is, or nobody who is there."""
     overrides, absences, inactive = _changes(schedule, desk)
-    return on_call(schedule, now, overrides, absences, inactive).person
+    return person_on_call(schedule, now, overrides, absences, inactive)
 
 
 def nobody_on_call(schedule: Schedule, desk: Desk, start: datetime, end: datetime) -> list[Turn]:
@@ -36,7 +36,11 @@ def _changes(schedule: Schedule, desk: Desk) -> tuple[list[Override], list[Absen
 def on_call_of_team(schedules: Mapping[str, Schedule], desk: Desk, team: str, now: datetime) -> tuple[str, ...]:
     """The members of a team who are on call on any schedule now, by handle."""
     members = {handle for handle, person in desk.people.items() if team in person.teams}
-    if not members:
-        return ()
-    duty = {on_call_now(schedule, desk, now) for schedule in schedules.values()}
+    stand_ins = {swap.handle for swap in desk.swaps}
+    concerned = [
+        schedule
+        for schedule in schedules.values()
+        if not members.isdisjoint(schedule.rotation) or not members.isdisjoint(stand_ins)
+    ]
+    duty = {on_call_now(schedule, desk, now) for schedule in concerned}
     return tuple(sorted(members & duty))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rung.core.schedule import Schedule
 
-__all__ = ["Absence", "OnCall", "Override", "Schedule", "Turn", "Why", "holes", "on_call", "turns"]
+__all__ = ["Absence", "OnCall", "Override", "Schedule", "Turn", "Why", "holes", "on_call", "person_on_call", "turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,17 @@ def on_call(
             break
         until = _next_change(schedule, until, away)
     return OnCall(person, until, why, instead_of)
+
+
+def person_on_call(
+    schedule: Schedule,
+    at: datetime,
+    overrides: Sequence[Override] = (),
+    absences: Sequence[Absence] = (),
+    inactive: Collection[str] = frozenset(),
+) -> str | None:
+    """Only who it is, which is quicker than for how long."""
+    return _who(schedule, at, Away(overrides, absences, inactive))[0]
 
 
 def turns(

@@ -143,32 +143,28 @@ def _insert_events(lines: Sequence[str]) -> None:
 
 def _update_tickets(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
     rows = [_row(one, desk, now) for one in looked]
-    with psycopg.Cursor(_raw()) as cursor:
-        cursor.execute(_UPDATE, [list(values) for values in zip(*rows, strict=True)])
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [msgspec.json.encode(rows).decode()])
 
 
-def _row(one: Looked, desk: Desk, now: datetime) -> tuple[object, ...]:
+def _row(one: Looked, desk: Desk, now: datetime) -> dict[str, object]:
+    """The columns of a ticket after its look; the snapshot as it is kept, JSON within JSON."""
     case = one.decision.case
-    drawn = columns(case)
     ahead = NextDeadline() if case.status.is_over else next_deadline(Look(case, one.compiled, desk, now))
-    return (
-        one.ticket.number,
-        cases.encode(case),
-        one.decision.wake_at,
-        _changed_at(one, now),
-        *(_array(value) if isinstance(value, list) else value for value in drawn.values()),
-        *ahead,
-    )
+    return {
+        "number": one.ticket.number,
+        "snapshot": msgspec.Raw(cases.encode(case)),
+        "wake_at": one.decision.wake_at,
+        "changed_at": _changed_at(one, now),
+        **columns(case),
+        "next_deadline_at": ahead.at,
+        "next_deadline_clock": ahead.clock,
+        "at_risk_at": ahead.at_risk_at,
+    }
 
 
 def _changed_at(one: Looked, now: datetime) -> datetime | None:
     return now if one.decision.events else None
-
-
-def _array(words: list[str]) -> str:
-    """A PostgreSQL array in its text form: a list of lists would be taken for a matrix."""
-    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
-    return "{" + ",".join(quoted) + "}"
 
 
 def _raw() -> "psycopg.Connection[tuple[object, ...]]":
@@ -187,7 +183,7 @@ _SET = (
     ("priority_rank", "int"),
     ("critical", "bool"),
     ("category", "text"),
-    ("tags", "text"),
+    ("tags", "text[]"),
     ("path", "text"),
     ("level", "text"),
     ("assignee_id", "text"),
@@ -203,12 +199,14 @@ _SET = (
     ("next_deadline_clock", "text"),
     ("at_risk_at", "timestamptz"),
 )
-_NEW = (("number", "bigint"), ("snapshot", "bytea"), ("wake_at", "timestamptz"), ("changed_at", "timestamptz"), *_SET)
+_NEW = (("number", "bigint"), ("snapshot", "json"), ("wake_at", "timestamptz"), ("changed_at", "timestamptz"), *_SET)
+# One JSON text for all rows: it is written and read in C on both sides, where arrays of columns are not.
 _UPDATE = f"""
     UPDATE tickets_ticket t SET
-        snapshot = new.snapshot, wake_at = new.wake_at, changed_at = coalesce(new.changed_at, t.changed_at),
-        {", ".join(f"{name} = new.{name}{'::text[]' if name == 'tags' else ''}" for name, _ in _SET)},
+        snapshot = convert_to(new.snapshot::text, 'UTF8'), wake_at = new.wake_at,
+        changed_at = coalesce(new.changed_at, t.changed_at),
+        {", ".join(f"{name} = new.{name}" for name, _ in _SET)},
         parked_at = NULL, attempts = 0, error = ''
-    FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _NEW)}) AS new ({", ".join(name for name, _ in _NEW)})
+    FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _NEW)})
     WHERE t.number = new.number
 """  # noqa: S608  made of the names above

@@ -18,7 +18,7 @@ _COLUMNS = """
     LEFT JOIN people_customer c ON c.id = t.customer_id
     LEFT JOIN people_requester r ON r.id = t.requester_id
 """
-_CLAIM = f"""
+CLAIM = f"""
     SELECT {_COLUMNS}
     WHERE t.wake_at <= %s ORDER BY t.wake_at LIMIT %s
     FOR NO KEY UPDATE OF t SKIP LOCKED
@@ -43,7 +43,7 @@ class DueTicket(NamedTuple):
 def claim_batch(now: datetime, most: int = BATCH) -> list[DueTicket]:
     """Those due longest, locked until the transaction ends; what another ticker holds is passed over."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now, most])
+        cursor.execute(CLAIM, [now, most])
         return [_due(row) for row in cursor.fetchall()]
 
 

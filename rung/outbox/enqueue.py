@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 from msgspec import Struct
@@ -124,9 +125,8 @@ def insert(rows: Sequence[NewDelivery]) -> None:
     """Keep them; one that is there already, by its key, stays as it is. Wakes the courier when something waits."""
     if not rows:
         return
-    columns = [[getattr(row, name) for row in rows] for name, _ in _COLUMNS]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
+        cursor.execute(_INSERT, [msgspec.json.encode(rows).decode()])
     waiting = {row.lane for row in rows if row.lane}
     if waiting:
         open_lanes(waiting, rows[0].created_at)
@@ -194,7 +194,7 @@ _COLUMNS = (
     ("instead_of", "text"),
     ("channel", "text"),
     ("destination", "text"),
-    ("fallbacks", "jsonb"),
+    ("fallbacks", "text"),
     ("lane", "text"),
     ("rank", "int"),
     ("priority", "text"),
@@ -211,10 +211,12 @@ _COLUMNS = (
     ("sent_at", "timestamptz"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
-_ARRAYS = ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
+# One JSON text for all rows: it is written and read in C on both sides, where arrays of columns are not.
 _INSERT = f"""
     INSERT INTO outbox_delivery ({_NAMES}, look_first, attempts, outcome, held_why, external_id, shown_event)
-    SELECT {_NAMES}, false, 0, '', '', '', 0 FROM unnest({_ARRAYS}) AS new ({_NAMES})
+    SELECT {", ".join("fallbacks::jsonb" if name == "fallbacks" else name for name, _ in _COLUMNS)},
+        false, 0, '', '', '', 0
+    FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS)})
     ON CONFLICT (key) DO NOTHING
 """  # noqa: S608  made of the names above
 _REFRESH = """

@@ -64,7 +64,7 @@ def is_first(headers: Mapping[str, str], now: datetime) -> bool:
     signature = headers.get("X-Slack-Signature") or ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {UsedSignature._meta.db_table} (signature, at) VALUES (%s, %s) ON CONFLICT DO NOTHING",  # noqa: S608, SLF001
+            f"INSERT INTO {UsedSignature._meta.db_table} (signature, at) VALUES (%s, %s) ON CONFLICT DO NOTHING",  # noqa: S608
             [signature, now],
         )
         first: bool = cursor.rowcount == 1

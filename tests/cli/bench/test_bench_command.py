@@ -1,0 +1,39 @@
+"""`rung bench` names its benchmarks, and gives those that write a database of their own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from rung.cli.bench import NAMES, needs_database
+
+
+def test_those_that_write_never_touch_a_desk():
+    assert needs_database(["bench", "catch-up", "--json"])
+    assert not needs_database(["bench", "calendar"])
+    assert not needs_database(["replay"])
+
+
+def test_an_unknown_name_is_refused_with_the_right_ones():
+    done = subprocess.run(
+        [sys.executable, "-m", "rung.config.command", "bench", "catchup"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert 'no benchmark is called "catchup"' in done.stderr
+    assert all(name in done.stderr for name in NAMES)
+
+
+@pytest.mark.slow
+def test_a_small_catch_up_writes_the_same_rows_as_its_reference():
+    done = subprocess.run(
+        [sys.executable, "-m", "rung.config.command", "bench", "catch-up", "--json", "--scale", "0.003"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures = json.loads(done.stdout)
+    assert figures["tickets"] == 300
+    assert figures["written_by_rung"] == figures["written_by_bare_sql"]
+    assert figures["written_by_rung"]["offers"] == 300
+    assert figures["events_a_ticket"] == 20
