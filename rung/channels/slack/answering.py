@@ -25,7 +25,7 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
     """An agent answers where the customer reads: it is said already, so it is recorded and not sent again."""
     if not wrote.is_reply:
         return "an agent's message to the channel"
-    ticket = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts)
+    ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
     agent = persons.agent_of(workspace, row)
     if ticket is None or agent is None:
         return "an agent's message about no ticket"
@@ -71,7 +71,11 @@ def in_our_thread(
 
 def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:
     """Somebody of our own who is no agent of Rung: kept with the ticket, counted as nobody's answer."""
-    found = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts) if wrote.is_reply else None
+    found = (
+        threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
+        if wrote.is_reply
+        else None
+    )
     if found is None:
         return "a colleague's message"
     actions.note(found.number, _words(workspace, wrote, row, now), by=BY_BOT, now=now)

@@ -29,6 +29,8 @@ class Author(Struct, frozen=True):
     row: PersonSeen | None
     standing: Standing
     channel: SlackChannel | None
+    #: The channel's id, and those it had before.
+    ids: tuple[str, ...]
 
 
 def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool = False) -> str:
@@ -41,7 +43,7 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
     if author.standing in (Standing.BOT, Standing.OURSELVES):
         return "a bot's message"
     asked = explicit or wrote.mention or speech.mentions(wrote.text, workspace.bot_user)
-    card = threads.ticket_of_card(workspace, wrote.channel, wrote.thread_ts) if wrote.is_reply else None
+    card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
     if card is not None:
         return answering.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
     return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
@@ -56,7 +58,7 @@ def _inside(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *
     if author.standing is Standing.COLLEAGUE and not asked and not wrote.direct:
         return answering.by_colleague(workspace, wrote, author.row, now)
     watched = author.channel is not None and author.channel.watched
-    if watched or wrote.direct or asked or _belongs_to_a_ticket(workspace, wrote):
+    if watched or wrote.direct or asked or _belongs_to_a_ticket(workspace, wrote, author):
         return ""
     return "nobody watches this channel"
 
@@ -70,11 +72,12 @@ def _is_ours(workspace: Workspace, wrote: Wrote) -> bool:
 def _author(workspace: Workspace, wrote: Wrote, now: datetime) -> Author:
     row = persons.seen(workspace, wrote.user, now)
     channel = SlackChannel.objects.filter(workspace=workspace, channel=wrote.channel).select_related("customer").first()
-    return Author(row, persons.standing_of(workspace, row, channel), channel)
+    ids = (wrote.channel, *(channel.former if channel else ()))
+    return Author(row, persons.standing_of(workspace, row, channel), channel, ids)
 
 
-def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote) -> bool:
-    return wrote.is_reply and threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts) is not None
+def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> bool:
+    return wrote.is_reply and threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts) is not None
 
 
 def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool) -> str:
@@ -86,7 +89,7 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
         return _tell_status(workspace, wrote, requester, now)
     with transaction.atomic():
         _one_at_a_time(workspace, wrote)
-        ticket = threads.ticket_of_thread(workspace, wrote.channel, wrote.thread_ts or wrote.ts)
+        ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
         if ticket is None and not wrote.is_reply:
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, by)
         if ticket is not None:

@@ -144,7 +144,7 @@ def _patiently(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Any:
 
 def _keep(workspace: Workspace, channel: str, message: dict[str, Any], now: datetime) -> bool:
     """As if the event had come; whether this is the first we hear of it."""
-    known = threads.message_at(workspace, channel, str(message["ts"])) is not None
+    known = threads.message_at(workspace, threads.ids_of(workspace, channel), str(message["ts"])) is not None
     envelope = {
         "type": "event_callback",
         "event_id": f"history/{workspace.team}/{channel}/{message['ts']}",

@@ -15,7 +15,7 @@ from rung.tickets.writing import Words
 
 def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     """The customer's new words are words of theirs; an agent's edit is noted."""
-    message = threads.message_at(workspace, fact.channel, fact.ts)
+    message = threads.message_at(workspace, threads.ids_of(workspace, fact.channel), fact.ts)
     if message is None:  # it opened nothing as it was, or has not come yet
         return arriving.message(workspace, _as_written(fact), now)
     text = speech.plain(fact.text, persons.names(workspace, list(speech.mentioned(fact.text)), now))
@@ -48,7 +48,7 @@ def _as_written(fact: Edited) -> Wrote:
 
 def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
     """What was said stays said; a note tells that its author took it back in Slack."""
-    message = threads.message_at(workspace, fact.channel, fact.ts)
+    message = threads.message_at(workspace, threads.ids_of(workspace, fact.channel), fact.ts)
     if message is None:
         return "a deletion of a message no ticket knows"
     said = message.text if len(message.text) <= 80 else message.text[:79] + "…"

@@ -45,9 +45,9 @@ def _open(workspace: Workspace, payload: Payload, now: datetime) -> None:
 def _window(workspace: Workspace, payload: Payload, name: str, now: datetime) -> None:
     wrote = _wrote(workspace, payload)
     root = (wrote.thread_ts or wrote.ts) if wrote else ""
-    ticket = threads.ticket_of_card(workspace, wrote.channel, root) if wrote else None
+    ticket = threads.ticket_of_card(workspace, threads.ids_of(workspace, wrote.channel), root) if wrote else None
     if ticket is None and wrote is not None:
-        found = threads.ticket_of_thread(workspace, wrote.channel, root)
+        found = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), root)
         ticket = found.number if found else None
     if wrote is None or ticket is None:
         tell(workspace, payload, NO_TICKET, now)

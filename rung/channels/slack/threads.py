@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from rung.channels.slack.addresses import Place
@@ -19,27 +20,29 @@ def external_id(channel: str, ts: str) -> str:
     return f"{channel}/{ts}"
 
 
-def ticket_of_thread(workspace: Workspace, channel: str, ts: str) -> Ticket | None:
-    """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to."""
-    ids = ids_of(workspace, channel)
+def ticket_of_thread(workspace: Workspace, ids: Sequence[str], ts: str) -> Ticket | None:
+    """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to.
+
+    `ids`: the channel's id and its former ones, see `ids_of`.
+    """
     threads = [str(Place(workspace.team, one, ts)) for one in ids]
     found = Ticket.objects.filter(inbox=workspace.inbox, thread__in=threads).order_by("-number").first()
     if found is not None:
         return found
-    message = message_at(workspace, channel, ts)
+    message = message_at(workspace, ids, ts)
     return message.ticket if message else None
 
 
-def message_at(workspace: Workspace, channel: str, ts: str) -> Message | None:
+def message_at(workspace: Workspace, ids: Sequence[str], ts: str) -> Message | None:
     """The message of ours that is that one in Slack."""
-    names = [external_id(one, ts) for one in ids_of(workspace, channel)]
+    names = [external_id(one, ts) for one in ids]
     found = Message.objects.filter(inbox=workspace.inbox, external_id__in=names)
     return found.select_related("ticket").first()
 
 
-def ticket_of_card(workspace: Workspace, channel: str, ts: str) -> int | None:
+def ticket_of_card(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
     """The ticket whose card stands there: its thread is ours alone."""
-    places = [str(Place(workspace.team, one, ts)) for one in ids_of(workspace, channel)]
+    places = [str(Place(workspace.team, one, ts)) for one in ids]
     return Delivery.objects.filter(kind__in=_CARDS, external_id__in=places).values_list("ticket_id", flat=True).first()
 
 
