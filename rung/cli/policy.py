@@ -11,6 +11,7 @@ from rich.progress import track
 from rung.cli import naming
 from rung.cli.files import contents
 from rung.cli.policy_diff import diff
+from rung.cli.policy_propose import propose_thresholds
 from rung.core.check import check_policy
 from rung.core.check_desk import check_desk, waits_in_words
 from rung.core.findings import Finding, Severity, has_errors, in_reading_order
@@ -60,6 +61,7 @@ def schema() -> None:
 
 
 commands.command()(diff)
+commands.command(name="propose")(propose_thresholds)
 
 
 def findings_of(file: Path) -> tuple[Finding, ...]:

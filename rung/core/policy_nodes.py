@@ -29,11 +29,16 @@ Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Text:
-    """A scalar as written. `plain`: without quotes, so that `true` and nothing have a meaning of their own."""
+    """A scalar as written. `plain`: without quotes, so that `true` and nothing have a meaning of their own.
+
+    `start` and `end` are its characters in the document, quotes and all; -1 where it is not written there.
+    """
 
     line: int
     text: str
     plain: bool = True
+    start: int = -1
+    end: int = -1
 
     @property
     def is_nothing(self) -> bool:
@@ -171,7 +176,7 @@ class _Builder:
             case MappingEndEvent() | SequenceEndEvent():
                 self._end()
             case ScalarEvent():
-                node = Text(line, event.value, plain=event.style is None)
+                node = Text(line, event.value, event.style is None, event.start_mark.index, event.end_mark.index)
                 self._refuse_tag(event, line)
                 if event.anchor is not None:
                     self._anchors[event.anchor] = node

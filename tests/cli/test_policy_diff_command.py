@@ -58,3 +58,35 @@ def test_bad_input_is_one_clear_sentence(files: list[str], place: int, content: 
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_threshold_is_proposed_with_its_diff_and_written(files: list[str], tmp_path: Path) -> None:
+    old, _, log, mapping = files
+    rules = 'rules: [{name: Near, clock: resolution, steps: [{at: 10%, remind: level}]}]  # "keep me"\n'
+    Path(old).write_text(POLICY.replace("4h", "2h") + rules)
+    quick = "{0},2026-03-02 09:00,New\n{0},2026-03-02 09:30,Done\n"
+    more = [quick.format(number) for number in range(3, 40)]
+    Path(log).write_text(LOG + "".join(more))
+    changed, page = tmp_path / "changed.yaml", tmp_path / "page.html"
+    typed = ["propose", old, "--log", log, "--map", mapping, "--write", str(changed), "--html", str(page)]
+    result = CliRunner().invoke(commands, typed)
+    assert result.exit_code == 0, result.output
+    assert "-rules: [{name: Near, clock: resolution, steps: [{at: 10%" in result.stdout
+    assert "Replayed with the change: 39 interruptions become 2" in result.stdout
+    assert changed.read_text() == Path(old).read_text().replace("at: 10%", "at: 75%")
+    assert page.read_text().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ([], "Name a history: --log FILE --map FILE, or --from-record 30d."),
+        (["--log", "x.csv"], "A log needs --map FILE"),
+        (["--from-record", "soon"], '--from-record: "soon" is not a duration'),
+        (["--from-record", "30d", "--reaction", "x"], '--reaction: "x" is not a duration'),
+    ],
+)
+def test_what_is_missing_is_one_sentence(files: list[str], options: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(commands, ["propose", files[0], *options])
+    assert result.exit_code == 1
+    assert sentence in result.output

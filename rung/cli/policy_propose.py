@@ -1,0 +1,86 @@
+"""`rung policy propose`: when to warn, learnt from recorded history and proven by replay."""
+
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from difflib import unified_diff
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.cli.history import Source, progress_bars
+from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, Jobs, LogFile, MapFile
+from rung.cli.policy_file import PolicyFile
+from rung.core.comparison import compare
+from rung.core.document_edits import edited
+from rung.core.durations import Duration
+from rung.core.policy_nodes import Path as Place
+from rung.core.policy_reader import read_policy
+from rung.core.policy_rules import FOLLOW_UP
+from rung.core.proposal import Proposal, propose
+from rung.core.proposal_text import as_page, as_text
+
+
+def propose_thresholds(
+    policy: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    log: LogFile = None,
+    map: MapFile = None,
+    from_record: FromRecord = None,
+    reaction: Annotated[str, typer.Option(help="How long before a breach a warning must come to help.")] = "30m",
+    html: Annotated[Path | None, typer.Option(help="Write a page with the curves here.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the changed policy here, comments and all.")] = None,
+    tickets: FirstTickets = None,
+    accept: Accept = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Propose, for each rule, when to warn: the most breaches caught for the fewest messages, and the change for it."""
+    file = PolicyFile.read(policy)
+    source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
+    try:
+        needed = Duration.parse(reaction).elapsed
+    except ValueError as problem:
+        raise SystemExit(f"--reaction: {problem}") from problem
+    with progress_bars() as progress:
+        histories, end = source.read(file.policy, progress)
+        task = progress.add_task("trying thresholds", total=max(len(histories), 1))
+        pool: ProcessPoolExecutor | nullcontext[None] = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
+        with pool as executor:
+            found = propose(
+                histories,
+                file.policy,
+                end=end,
+                reaction=needed,
+                executor=executor,
+                on_progress=lambda done: progress.update(task, completed=done),
+            )
+            changed = _changed(file, found)
+            after, _ = read_policy(changed, str(policy))
+            replayed = None
+            if changed != file.text and after is not None:
+                replayed = compare(
+                    histories, histories, file.policy, after, end=end, accepted=source.accepted, executor=executor
+                )
+    change = "".join(
+        unified_diff(
+            file.text.splitlines(keepends=True),
+            changed.splitlines(keepends=True),
+            fromfile=str(policy),
+            tofile=f"{policy} (proposed)",
+        )
+    )
+    if write is not None:
+        write.write_text(changed, encoding="utf-8")
+    if html is not None:
+        html.write_text(as_page(found, needed, change, replayed), encoding="utf-8")
+    print(as_text(found, needed, change, replayed), end="")
+
+
+def _changed(file: PolicyFile, proposals: tuple[Proposal, ...]) -> str:
+    """The document with the proposed shares, every comment where it was."""
+    values: dict[Place, str] = {}
+    for each in proposals:
+        if each.best is not None:
+            rule = file.policy.rules[each.number]
+            place: Place = (FOLLOW_UP,) if rule.id == FOLLOW_UP else ("rules", each.number)
+            values[*place, "steps", each.step, "at"] = f"{each.best.percent}%"
+    return edited(file.text, file.root, values) if values else file.text
