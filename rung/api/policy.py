@@ -13,6 +13,7 @@ from rung.api.problems import Problem
 from rung.api.shapes import Given, example
 from rung.core.findings import Finding
 from rung.core.policy_reader import read_policy
+from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, publish
@@ -34,6 +35,10 @@ class NewVersion(Given):
     model_config = example(text=SMALL, reason="Begin")
     text: Annotated[str, StringConstraints(max_length=1_000_000)]
     reason: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    running: bool = Field(default=False, description="Judge the tickets that are open by it too, not only new ones.")
+    fire: bool = Field(
+        default=False, description="With `running`: steps it has crossed already fire, else are recorded."
+    )
 
 
 class FindingOut(Schema):
@@ -64,6 +69,7 @@ class VersionTextOut(VersionOut):
 
 class PublishedOut(VersionOut):
     findings: list[FindingOut] = Field(description="Warnings: somebody should look.")
+    tickets: int = Field(description="How many open tickets are judged by it from now on.")
 
 
 @router.get("/policy", response=VersionTextOut, auth=OBSERVER, summary="The policy in force")
@@ -95,7 +101,7 @@ def check(request: HttpRequest, body: PolicyText) -> CheckOut:
     return CheckOut(ok=policy is not None, findings=[_finding(each) for each in findings])
 
 
-@router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version, for new tickets")
+@router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version")
 def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOut]:
     """422 with every finding when the text has mistakes; nothing is published then."""
     now = database_now()
@@ -106,9 +112,12 @@ def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOu
             raise Problem(409, "this text is the policy in force already")
         first = next((each for each in findings if each.severity == "error"), findings[0])
         raise Problem(422, first.text, place=first.place or "body.text", findings=[each.dict() for each in findings])
+    changed = 0
+    if body.running:
+        changed = sum(choose_for_running(result.number, by=caller(request).by, fire=body.fire))
     _, warnings = read_policy(body.text, FILE)
     version = PolicyVersion.objects.get(number=result.number)
-    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings]))
+    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings], tickets=changed))
 
 
 def _facts(version: PolicyVersion) -> dict[str, Any]:

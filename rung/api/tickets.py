@@ -1,8 +1,9 @@
 """Tickets: open, list, show; their messages, timeline, clocks, what happens next, deliveries."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -32,9 +33,11 @@ from rung.api.shapes import (
 )
 from rung.core import outlook
 from rung.core.events import encode
+from rung.core.receipt import receipt
 from rung.core.vocabulary import Priority, Status
 from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.clock import database_now
+from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import narrative
@@ -217,6 +220,20 @@ def what_next(request: HttpRequest, number: int) -> NextOut:
         for step in outlook.upcoming(look)
     ]
     return NextOut(at=now, ladder=rungs, steps=steps)
+
+
+@router.get(
+    "/tickets/{int:number}/receipt", response=dict[str, Any], auth=OBSERVER, summary="Every second of every clock"
+)
+def clock_receipt(request: HttpRequest, number: int) -> dict[str, Any]:
+    """When each clock ran, was paused, or lay outside hours; what fired and why; what is next, and why not yet.
+
+    Spans are ISO 8601 durations, such as `PT15M`.
+    """
+    ticket, now = the_ticket(number), database_now()
+    drawn = receipt(events_of(number), compiled(ticket.policy), desk_at(now), now)
+    shown: dict[str, Any] = msgspec.to_builtins(drawn)
+    return shown
 
 
 @router.get("/tickets/{int:number}/deliveries", response=list[DeliveryOut], auth=OBSERVER, summary="Who was told what")

@@ -195,7 +195,11 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return said, tone, ", ".join(tell_reason(each, names) for each in reasons)
         case e.CategorySet(category=category, reasons=reasons):
             said = _("set the category to %(category)s") % {"category": category or _("none")}
-            return said, Tone.PLAIN, ", ".join(tell_reason(each, names) for each in reasons)
+            return (
+                said,
+                Tone.QUIET if reasons == ("fallback",) else Tone.PLAIN,
+                ", ".join(tell_reason(each, names) for each in reasons),
+            )
         case e.Tagged(added=added, removed=removed):
             return " ".join([*(f"+{tag}" for tag in added), *(f"−{tag}" for tag in removed)]), Tone.PLAIN, ""
         case e.CustomerChanged(customer=customer):

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from rung.web import acts, ask, entrance, foryou, ticket, tickets, triage
+from rung.web import acts, ask, entrance, foryou, receipt, ticket, tickets, triage
 
 urlpatterns = [
     path("", triage.triage, name="triage"),
     path("tickets", tickets.tickets, name="tickets"),
     path("tickets/<int:number>", ticket.ticket, name="ticket"),
+    path("tickets/<int:number>/why", receipt.why, name="why"),
     path("tickets/<int:number>/<slug:action>", acts.act, name="act"),
     path("for-you", foryou.for_you, name="for-you"),
     path("for-you/seen", foryou.seen, name="for-you-seen"),
