@@ -32,6 +32,9 @@ closing: {tell_customer: resolved}
 """
 
 
+PAGES = ("/", "/for-you", "/tickets", "/ask", "/policy", "/policy/edit", "/policy/versions", "/policy/versions/1")
+
+
 @pytest.fixture(scope="module")
 def api(desk: Desk) -> Iterator[httpx.Client]:
     """A script that has set the desk up."""
@@ -39,8 +42,8 @@ def api(desk: Desk) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=f"http://localhost:{desk.port}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=20
     ) as client:
-        for handle, level, team in (("sam", "L1", "frontline"), ("ben", "L2", "specialists")):
-            person = {"handle": handle, "name": handle.title(), "email": f"{handle}@desk.example"}
+        for handle, level, team, role in (("sam", "L1", "frontline", "lead"), ("ben", "L2", "specialists", "agent")):
+            person = {"handle": handle, "name": handle.title(), "email": f"{handle}@desk.example", "role": role}
             client.post("/agents", json=person | {"level": level, "teams": [team]}).raise_for_status()
         client.post("/policy", json={"text": POLICY, "reason": "second-long steps"}).raise_for_status()
         yield client
@@ -57,7 +60,9 @@ def browser_of(chromium: Browser, desk: Desk, api: httpx.Client) -> Iterator[Any
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console", lambda said: complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
+        )
         page.goto(f"/sign-in/{desk.rung('person', 'link', handle).strip().rpartition('/')[2]}")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("/")
@@ -153,7 +158,7 @@ def test_every_page_can_be_read_by_everybody(api: httpx.Client, browser_of: Any,
     api.post(f"/tickets/{number}/note", json={"text": "A note.", "agent": "sam"}).raise_for_status()
     api.post(f"/tickets/{number}/answer", json={"text": "An answer.", "agent": "sam"}).raise_for_status()
     sam = browser_of("sam", color_scheme=scheme, viewport={"width": width, "height": 900})
-    for address in ("/", f"/tickets/{number}", f"/tickets/{number}?all=1", "/for-you", "/tickets", "/ask"):
+    for address in (*PAGES, f"/tickets/{number}", f"/tickets/{number}?all=1", f"/tickets/{number}/why"):
         sam.goto(address)
         assert sam.evaluate("document.documentElement.scrollWidth") <= width, address
         assert_accessible(sam)

@@ -39,13 +39,14 @@
     : field.value !== field.defaultValue;
   const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
     || [...part.querySelectorAll("textarea, input, select")].some(typed);
-  let sending = null;
-  document.addEventListener("htmx:beforeRequest", (event) => { sending = event.target.closest("form"); });
-  document.addEventListener("htmx:afterRequest", () => { sending = null; });
+  const sent = new Set();
+  document.addEventListener("htmx:beforeRequest", (event) => { const form = event.target.closest("form"); if (form) sent.add(form); });
+  document.addEventListener("htmx:afterRequest", (event) => { sent.delete(event.target.closest?.("form")); });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
     if (!["acts", "compose"].includes(part.id)) return;
-    if (sending && part.contains(sending) && !(part.id === "acts" && busyElsewhere(part, sending))) return;
+    const own = [...sent].find((form) => part.contains(form));
+    if (own && !(part.id === "acts" && busyElsewhere(part, own))) return;
     if (busy(part)) event.detail.shouldSwap = false;
     else reopen(part, event.detail.fragment);
   });
@@ -71,6 +72,39 @@
     event.target.querySelectorAll("[data-draft]").forEach((field) => sessionStorage.removeItem(field.dataset.draft));
   });
   restore();
+
+  // The policy's text: numbers beside it, and a finding leads to its line.
+  const text = document.getElementById("policy-text");
+  if (text) {
+    const numbers = document.querySelector(".code .numbers");
+    const number = () => {
+      const count = text.value.split("\n").length;
+      if (numbers.childElementCount === 0 && numbers.dataset.count === String(count)) return;
+      numbers.dataset.count = count;
+      numbers.textContent = Array.from({ length: count }, (_, at) => at + 1).join("\n");
+    };
+    text.addEventListener("input", number);
+    text.addEventListener("scroll", () => { numbers.scrollTop = text.scrollTop; });
+    number();
+    document.addEventListener("click", (event) => {
+      const line = Number(event.target.closest?.("[data-line]")?.dataset.line);
+      if (!line) return;
+      event.preventDefault();
+      const lines = text.value.split("\n");
+      const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+      text.focus();
+      text.setSelectionRange(start, start + (lines[line - 1] || "").length);
+      text.scrollTop = (line - 8) * parseFloat(getComputedStyle(text).lineHeight);
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Tab" || event.shiftKey || text.dataset.left) return;
+      event.preventDefault();
+      text.setRangeText("  ", text.selectionStart, text.selectionEnd, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    // Escape, then Tab, leaves the field: nobody is caught in it.
+    text.addEventListener("keyup", (event) => { if (event.key === "Escape") text.dataset.left = "1"; });
+  }
 
   // Keys.
   const rows = () => [...document.querySelectorAll("[data-row]")];

@@ -1,0 +1,178 @@
+"""The policy: read as a handbook, edited as YAML with findings at the line, reviewed, published, its versions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from msgspec import Struct
+
+from rung.core.check import check_policy
+from rung.core.check_desk import check_desk
+from rung.core.document_changes import DocumentChange, document_changes
+from rung.core.findings import Finding, Severity, has_errors
+from rung.core.handbook import Handbook, handbook
+from rung.core.handbook_parts import Block, Ladder
+from rung.core.ladder_picture import ladder_svg
+from rung.core.policy_nodes import parse
+from rung.escalation.republishing import choose_for_running
+from rung.people.clock import database_now
+from rung.people.desks import desk_at
+from rung.people.models import Role
+from rung.policies.models import PolicyVersion
+from rung.policies.publishing import NotPublished, publish
+from rung.policies.versions import compiled
+from rung.tickets.models import IS_OPEN, Ticket
+from rung.web.access import agent_of, may, needs
+
+FILE = "policy.yaml"
+LONGEST = 1_000_000
+
+
+class Shown(Struct, frozen=True):
+    """A block of the handbook with its kind and its picture, for the template."""
+
+    kind: str
+    block: Block
+    picture: SafeString
+
+
+class Chapter(Struct, frozen=True):
+    title: str
+    blocks: tuple[Shown, ...]
+
+
+@needs(Role.OBSERVER)
+def handbook_page(request: HttpRequest) -> HttpResponse:
+    """What the policy in force means for everybody, written from it."""
+    version = PolicyVersion.objects.filter(is_current=True).first()
+    chapters: tuple[Chapter, ...] = ()
+    if version is not None:
+        chapters = _chapters(handbook(compiled(version.number).policy, database_now()))
+    context = {"live": ["policy"], "version": version, "chapters": chapters, "edits": may(request, Role.LEAD)}
+    return render(request, "policy/handbook.html", context)
+
+
+@needs(Role.LEAD)
+def edit(request: HttpRequest) -> HttpResponse:
+    """The text, from the version in force or from `?from=N`: that is how one rolls back."""
+    wanted = request.GET.get("from", "")
+    versions = PolicyVersion.objects.filter(number=int(wanted)) if wanted.isdecimal() else _current()
+    version = versions.first()
+    text = version.text if version else ""
+    return render(request, "policy/edit.html", _editing(text) | {"version": version})
+
+
+@require_POST
+@needs(Role.LEAD)
+def findings(request: HttpRequest) -> HttpResponse:
+    """What is wrong with the text as it is being typed."""
+    return render(request, "policy/findings.html", _editing(_text(request)))
+
+
+@require_POST
+@needs(Role.LEAD)
+def review(request: HttpRequest) -> HttpResponse:
+    """What publishing would change; with `publish`, it is done."""
+    text = _text(request)
+    context = _editing(text)
+    if context["errors"] or request.POST.get("again") == "1":
+        return render(
+            request,
+            "policy/edit.html",
+            context | {"version": _current().first()},
+            status=422 if context["errors"] else 200,
+        )
+    if request.POST.get("publish") == "1":
+        return _publish(request, text, context)
+    current = _current().first()
+    changes = changes_between(current.text if current else "", text)
+    running = Ticket.objects.filter(IS_OPEN).count()
+    return render(request, "policy/review.html", context | {"changes": changes, "version": current, "running": running})
+
+
+@needs(Role.OBSERVER)
+def versions(request: HttpRequest) -> HttpResponse:
+    """All of them, the newest first."""
+    found = list(PolicyVersion.objects.defer("text", "holidays"))
+    return render(
+        request, "policy/versions.html", {"live": ["policy"], "versions": found, "edits": may(request, Role.LEAD)}
+    )
+
+
+@needs(Role.OBSERVER)
+def version_page(request: HttpRequest, version: int) -> HttpResponse:
+    """One version: what it changed, and its text by lines."""
+    found = PolicyVersion.objects.filter(number=version).first()
+    if found is None:
+        raise Http404(f"there is no version {version} of the policy")
+    before = PolicyVersion.objects.filter(number__lt=version).order_by("-number").first()
+    context = {
+        "live": [],
+        "version": found,
+        "before": before,
+        "changes": changes_between(before.text, found.text) if before else (),
+        "lines": list(enumerate(found.text.splitlines(), 1)),
+        "edits": may(request, Role.LEAD),
+    }
+    return render(request, "policy/version.html", context)
+
+
+def changes_between(old: str, new: str) -> tuple[DocumentChange, ...]:
+    """Every value that differs, place by place; nothing if one of them cannot be read."""
+    before, _found = parse(old, FILE)
+    after, _found = parse(new, FILE)
+    if after is None:
+        return ()
+    if before is None:
+        before, _found = parse("name: none\n", FILE)
+    return document_changes(before, after) if before is not None else ()
+
+
+def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpResponse:
+    by = f"agent:{agent_of(request).handle}"
+    result = publish(text, author=by, reason=request.POST.get("reason", "")[:2000], file=FILE, now=database_now())
+    if isinstance(result, NotPublished):
+        messages.info(request, _("This text is the policy in force already."))
+        return render(request, "policy/edit.html", context | {"version": _current().first()}, status=409)
+    said = _("Version %(number)d is in force for new tickets.") % {"number": result.number}
+    if request.POST.get("running") == "1":
+        changed = sum(choose_for_running(result.number, by=by, fire=request.POST.get("fire") == "1"))
+        told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", changed)
+        said = f"{said} {told % {'n': changed}}"
+    messages.success(request, said)
+    return redirect("policy")
+
+
+def _editing(text: str) -> dict[str, Any]:
+    policy, found = check_policy(text, FILE)
+    all_found: list[Finding] = list(found)
+    if policy is not None and not has_errors(found):
+        now = database_now()
+        about_people, _waits = check_desk(policy, text, FILE, desk_at(now), now)
+        all_found += [each for each in about_people if each not in all_found]
+    errors = sum(each.severity is Severity.ERROR for each in all_found if each in found)
+    return {"live": [], "text": text, "findings": all_found, "errors": errors, "checked": True}
+
+
+def _text(request: HttpRequest) -> str:
+    return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
+
+
+def _current() -> Any:
+    return PolicyVersion.objects.filter(is_current=True)
+
+
+def _chapters(book: Handbook) -> tuple[Chapter, ...]:
+    return tuple(Chapter(section.title, tuple(_shown(block) for block in section.blocks)) for section in book.sections)
+
+
+def _shown(block: Block) -> Shown:
+    kind = str(type(block).__struct_config__.tag)
+    # The picture is made of our own elements, and escapes every word in it.
+    picture = mark_safe(ladder_svg(block)) if isinstance(block, Ladder) else SafeString("")  # noqa: S308
+    return Shown(kind, block, picture)
