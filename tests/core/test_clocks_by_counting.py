@@ -11,6 +11,7 @@ from rung.core import events as e
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk, Person
+from rung.core.effects import Decision
 from rung.core.fold import fold
 from rung.core.ladder import closed_by_claim
 from rung.core.policy_reader import read_policy
@@ -250,41 +251,99 @@ def _event(deed: str, who: str, case: Case, at: datetime) -> e.AnyEvent | None: 
     return None
 
 
+#: What ends in these is judged, so no look can be too late for it.
+TARGETS = frozenset({"first_response", "next_response", "update", "resolution"})
+
+Fired = tuple[str, int, int]
+
+
 @settings(max_examples=100)
 @given(st.sampled_from(("always", "office")), stories)
 def test_every_step_comes_in_the_minute_in_which_the_clerk_has_counted_it(
     calendar: str, story: list[tuple[int, str, str]]
 ) -> None:
-    policy, clerk, case = POLICIES[calendar], Clerk(calendar), Case()
-    fold(case, e.Opened(at=MONDAY, by="customer:1", number=1, facts=e.TextFacts()))
-    due: dict[int, list[tuple[str, str]]] = {}
-    minute = 0
-    for wait, deed, who in story:
-        minute += wait
-        due.setdefault(minute, []).append((deed, who))
-    fired: list[tuple[str, int, int]] = []
-    wake_at: datetime | None = MONDAY
-    for now in range(minute + 1500):
-        at = MONDAY + timedelta(minutes=now)
-        for deed, who in due.get(now, []):
-            event = _event(deed, who, case, at)
-            if event is not None:
-                fold(case, event)
-                clerk.hears(deed, who, now)
-                wake_at = at
+    clerk, case, wake_at = Clerk(calendar), _opened(), MONDAY
+    fired: list[Fired] = []
+    for now, at, deeds in _minutes(story):
+        for deed, who in deeds:
+            _happens(deed, who, case, clerk, now)
+            wake_at = at
         clerk.looks(now)
-        while wake_at is not None and wake_at <= at:
+        if wake_at is not None and wake_at <= at:
             assert wake_at == at, "asked to be woken between two minutes"
-            decision = reckon(case, policy, DESK, at)
-            fired += [
-                (each.rule, STEPS[int(each.step.removeprefix("remind.")) - 1], now)
-                for each in decision.events
-                if isinstance(each, e.StepFired) and each.due_at >= MONDAY
-            ]
+            decision = reckon(case, POLICIES[calendar], DESK, at)
+            fired += [(each.rule, _threshold(each), now) for each in _steps(decision)]
             case, wake_at = decision.case, decision.wake_at
         clerk.counts(at)
     assert sorted(fired, key=_by_time) == sorted(clerk.seen, key=_by_time)
 
 
-def _by_time(each: tuple[str, int, int]) -> tuple[int, str, int]:
+@settings(max_examples=60)
+@given(st.sampled_from(("always", "office")), stories, st.lists(st.integers(0, 900), min_size=1, max_size=8))
+def test_a_late_engine_records_when_each_step_was_due_and_loses_none_of_a_target(
+    calendar: str, story: list[tuple[int, str, str]], gaps: list[int]
+) -> None:
+    clerk, case = Clerk(calendar), _opened()
+    fired: list[Fired] = []
+    look_at, looks = 0, 0
+    for now, at, deeds in _minutes(story):
+        for deed, who in deeds:
+            _happens(deed, who, case, clerk, now)
+        clerk.looks(now)
+        if now == look_at:
+            decision = reckon(case, POLICIES[calendar], DESK, at)
+            fired += [(each.rule, _threshold(each), _minute(each.due_at)) for each in _steps(decision)]
+            case = decision.case
+            look_at, looks = now + 1 + gaps[looks % len(gaps)], looks + 1
+        clerk.counts(at)
+    last = MONDAY + timedelta(days=30)
+    fired += [
+        (each.rule, _threshold(each), _minute(each.due_at))
+        for each in _steps(reckon(case, POLICIES[calendar], DESK, last))
+    ]
+    until = _minute(at)
+    recorded = [each for each in fired if each[0] in TARGETS and each[2] <= until]
+    assert sorted(recorded, key=_by_time) == sorted((s for s in clerk.seen if s[0] in TARGETS), key=_by_time)
+    others = [each for each in fired if each[0] not in TARGETS and each[0] != "unaccepted" and each[2] <= until]
+    assert set(others) <= set(clerk.seen)
+    assert len(others) == len(set(others))
+
+
+def _opened() -> Case:
+    case = Case()
+    fold(case, e.Opened(at=MONDAY, by="customer:1", number=1, facts=e.TextFacts()))
+    return case
+
+
+def _minutes(story: list[tuple[int, str, str]]) -> Iterator[tuple[int, datetime, list[tuple[str, str]]]]:
+    """Every minute of the story and of the day after it, with what is done in it."""
+    due: dict[int, list[tuple[str, str]]] = {}
+    minute = 0
+    for wait, deed, who in story:
+        minute += wait
+        due.setdefault(minute, []).append((deed, who))
+    for now in range(minute + 1500):
+        yield now, MONDAY + timedelta(minutes=now), due.get(now, [])
+
+
+def _happens(deed: str, who: str, case: Case, clerk: Clerk, now: int) -> None:
+    event = _event(deed, who, case, MONDAY + timedelta(minutes=now))
+    if event is not None:
+        fold(case, event)
+        clerk.hears(deed, who, now)
+
+
+def _steps(decision: Decision) -> list[e.StepFired]:
+    return [each for each in decision.events if isinstance(each, e.StepFired)]
+
+
+def _threshold(step: e.StepFired) -> int:
+    return STEPS[int(step.step.removeprefix("remind.")) - 1]
+
+
+def _minute(at: datetime) -> int:
+    return (at - MONDAY) // timedelta(minutes=1)
+
+
+def _by_time(each: Fired) -> tuple[int, str, int]:
     return each[2], each[0], each[1]
