@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rung.web import acts, ask, entrance, foryou, policy, receipt, ticket, tickets, triage
+from rung.web import acts, ask, entrance, foryou, policy, receipt, slack, ticket, tickets, triage
 
 urlpatterns = [
     path("", triage.triage, name="triage"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("ask", ask.ask, name="ask"),
     path("ask/thanks/<str:word>", ask.asked, name="asked"),
     path("ask/<str:word>", ask.status, name="ask-status"),
+    path("inboxes/slack", slack.slack, name="slack"),
     path("sign-in/<str:word>", entrance.sign_in_link, name="sign-in-link"),
 ]

@@ -15,6 +15,8 @@ from rung.channels.slack.outcomes import NEVER, code_of
 from rung.outbox import registry
 from rung.people.vault import seal
 
+#: What a call may raise that is Slack's or the network's fault.
+TROUBLE = (SlackApiError, SlackClientError, OSError)
 TOKEN_LIVES = timedelta(hours=12)
 
 
@@ -107,7 +109,7 @@ def _list_channels(workspace: Workspace, now: datetime) -> int:
     """Without the permission to list them, channels are learned one by one as the app is invited."""
     try:
         return len(channels.refresh_all(workspace, now))
-    except (SlackApiError, SlackClientError, OSError):
+    except TROUBLE:
         return workspace.channels.count()
 
 
