@@ -14,6 +14,8 @@ from rung.cli.policy_diff import diff
 from rung.cli.policy_propose import propose_thresholds
 from rung.core.check import check_policy
 from rung.core.check_desk import check_desk, waits_in_words
+from rung.core.coverage import presence
+from rung.core.coverage_picture import coverage_svg
 from rung.core.findings import Finding, Severity, has_errors, in_reading_order
 from rung.core.policy_reader import decoded
 from rung.core.policy_schema import schema as policy_schema
@@ -31,6 +33,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
     desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
+    coverage: Annotated[Path | None, typer.Option(help="With --desk: draw who is there when, as SVG, here.")] = None,
 ) -> None:
     """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
 
@@ -39,7 +42,7 @@ def check(
     """
     findings, proof = findings_of(file), ""
     if desk and not has_errors(findings):
-        among, proof = _among_people(file)
+        among, proof = _among_people(file, coverage)
         findings = in_reading_order([*findings, *among])
     worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     fails = any(finding.severity in worst for finding in findings)
@@ -70,14 +73,17 @@ def findings_of(file: Path) -> tuple[Finding, ...]:
     return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
 
 
-def _among_people(file: Path) -> tuple[tuple[Finding, ...], str]:
+def _among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...], str]:
     """What the running desk's people say to a policy that is right in itself."""
     text = contents(file).decode()
     policy, _ = check_policy(text, str(file))
     if policy is None:
         return (), ""
     now = database_now()
-    findings, waits = check_desk(policy, text, str(file), desk_at(now), now)
+    people = desk_at(now)
+    findings, waits = check_desk(policy, text, str(file), people, now)
+    if coverage is not None:
+        coverage.write_text(coverage_svg(policy, presence(policy, people, now)), encoding="utf-8")
     return findings, waits_in_words(policy, waits)
 
 

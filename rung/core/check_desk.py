@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from rung.core.calendar.instants import zone
 from rung.core.check_notes import Notes
-from rung.core.coverage import DAYS, Hole, Wait, holes, waits
+from rung.core.coverage import DAYS, Hole, Wait, holes, presence, waits
 from rung.core.desk import Desk
 from rung.core.duty import nobody_on_call
 from rung.core.findings import Finding, in_reading_order
@@ -30,7 +30,7 @@ def check_desk(
     _people(notes, desk)
     _teams(notes, desk)
     _schedules(notes, desk, now)
-    _holes(notes, holes(policy, desk, now))
+    _holes(notes, holes(policy, presence(policy, desk, now)))
     waited = waits(policy, desk, now)
     for wait in waited:
         if wait.longest is None:

@@ -1,6 +1,6 @@
 """Whether somebody is reached: from every state an open ticket can be in, how long it takes at the worst."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -76,11 +76,25 @@ def waits(policy: Policy, desk: Desk, now: datetime) -> tuple[Wait, ...]:
     return tuple(found)
 
 
-def holes(policy: Policy, desk: Desk, now: datetime) -> tuple[Hole, ...]:
-    """Half hour by half hour over 14 days, for each path, level and target."""
+class Presence(Struct, frozen=True):
+    """Half hour by half hour over 14 days: at which levels somebody can be reached."""
+
+    half_hours: tuple[datetime, ...]
+    there: Mapping[str, tuple[bool, ...]]
+
+
+def presence(policy: Policy, desk: Desk, now: datetime) -> Presence:
+    """From an aware moment on."""
+    compiled = Compiled(policy)
+    half_hours = tuple(now + timedelta(minutes=30) * number for number in range(DAYS * 48))
+    there = {level: tuple(is_reachable(compiled, desk, level, at) for at in half_hours) for level in policy.levels}
+    return Presence(half_hours, there)
+
+
+def holes(policy: Policy, known: Presence) -> tuple[Hole, ...]:
+    """For each path, level and target the stretches in which nobody there or above can be reached."""
     compiled, world = Compiled(policy), World.of(policy)
-    half_hours = [now + timedelta(minutes=30) * number for number in range(DAYS * 48)]
-    there = {level: [is_reachable(compiled, desk, level, at) for at in half_hours] for level in policy.levels}
+    half_hours, there = known.half_hours, known.there
     found: list[Hole] = []
     for target, _ in _tickets(policy, world):
         calendar = compiled.calendar(None, target if target >= 0 else None, None)

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
+from xml.etree import ElementTree
 
 import pytest
 
 from rung.core.check_desk import check_desk, waits_in_words
-from rung.core.coverage import State, Wait, holes, waits
+from rung.core.coverage import Hole, State, Wait, holes, presence, waits
+from rung.core.coverage_picture import coverage_svg
 from rung.core.desk import Away, Desk, Person, Swap, desk_of
 from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy
@@ -102,21 +104,26 @@ def test_a_schedule_that_has_not_begun_has_nobody_on_call() -> None:
     assert not any("on call" in each for each in said(REFERENCE, swapped, early))
 
 
+def holes_of(text: str, desk: Desk) -> tuple[Hole, ...]:
+    read = policy(text)
+    return holes(read, presence(read, desk, TUESDAY))
+
+
 def test_holes_are_where_the_time_counts_and_nobody_is_there() -> None:
-    found = holes(policy(SMALL), FRONT_AND_BACK, TUESDAY)
+    found = holes_of(SMALL, FRONT_AND_BACK)
     nights = [hole for hole in found if hole.level == "L1"]
     assert nights[1].start == datetime(2026, 11, 24, 17, tzinfo=UTC)
     assert nights[1].end == datetime(2026, 11, 25, 9, tzinfo=UTC)
     assert max(hole.end - hole.start for hole in nights) == timedelta(hours=64)  # Friday 17:00 to Monday 09:00
     office = SMALL.replace("calendar: always}]", "calendar: office}]")
-    assert holes(policy(office), FRONT_AND_BACK, TUESDAY) == ()
+    assert holes_of(office, FRONT_AND_BACK) == ()
 
 
 def test_a_holiday_of_the_only_person_is_a_hole() -> None:
     office = SMALL.replace("calendar: always}]", "calendar: office}]")
     away = Away(datetime(2026, 11, 26, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC))
     desk = desk_of([Person("sam", ("front",)), Person("bea", ("back",), absences=(away,))], owners=("sam",))
-    assert [(hole.level, hole.start.day, hole.end - hole.start) for hole in holes(policy(office), desk, TUESDAY)] == [
+    assert [(hole.level, hole.start.day, hole.end - hole.start) for hole in holes_of(office, desk)] == [
         ("L2", 26, timedelta(hours=8))
     ]
     assert any(
@@ -151,6 +158,20 @@ def test_nobody_at_all_is_an_error() -> None:
         "targets[0]: a new ticket that nobody takes reaches nobody within 14 days" in each
         for each in said(SMALL, nobody)
     )
+
+
+def test_the_map_shows_who_is_there_and_where_nobody_is() -> None:
+    read = policy(SMALL)
+    drawn = ElementTree.fromstring(coverage_svg(read, presence(read, FRONT_AND_BACK, TUESDAY)))
+    texts = ["".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"L1", "L2", "Tue 24", "Mon 7"} <= set(texts)
+    stretches = [each.get("data-is") for each in drawn.iter("{http://www.w3.org/2000/svg}rect")]
+    assert stretches.count("there") == 2 * 10  # ten working days, two levels
+    assert stretches.count("hole") == 2 * 11  # each night, and both weekends with a night
+    office = policy(SMALL.replace("calendar: always}]", "calendar: office}]"))
+    assert 'data-is="hole"' not in coverage_svg(office, presence(office, FRONT_AND_BACK, TUESDAY))
+    back_only = desk_of([Person("bea", ("back",))], owners=("bea",))
+    assert 'data-is="above"' in coverage_svg(read, presence(read, back_only, TUESDAY))
 
 
 def test_the_proof_in_words() -> None:
