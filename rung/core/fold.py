@@ -246,8 +246,12 @@ def _claimed(case: Case, event: e.Claimed) -> None:
 
 
 def _offer_closed(case: Case, event: e.OfferReturned | e.OfferWithdrawn) -> None:
+    closed = case.offer(event.offer)
     case.offers = [offer for offer in case.offers if offer.number != event.offer]
     if isinstance(event, e.OfferReturned):
+        # The last level may have been asked several times; its answer is one.
+        where = closed and (closed.path, closed.level)
+        case.offers = [offer for offer in case.offers if (offer.path, offer.level) != where]
         case.returns[event.level] = case.returns.get(event.level, 0) + 1
     _follow_newest_offer(case, event)
     _span(case, event)
