@@ -10,7 +10,8 @@ import rung.cli
 
 
 def build() -> typer.Typer:
-    """The command. A module's `commands` become `rung MODULE ...`; a module's `command` becomes `rung MODULE`."""
+    """The command. A module's `commands` become `rung MODULE ...`; a module's `command` becomes `rung MODULE`.
+    A word that Python keeps for itself stands with an underscore behind it: `import_`."""
     app = typer.Typer(
         name="rung",
         help="An open escalation desk.",
@@ -27,7 +28,7 @@ def build() -> typer.Typer:
 
     for found in sorted(pkgutil.iter_modules(rung.cli.__path__), key=lambda module: module.name):
         module = importlib.import_module(f"rung.cli.{found.name}")
-        name = found.name.replace("_", "-")
+        name = found.name.rstrip("_").replace("_", "-")
         if commands := getattr(module, "commands", None):
             app.add_typer(commands, name=name)
         elif command := getattr(module, "command", None):

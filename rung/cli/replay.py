@@ -1,32 +1,28 @@
 """`rung replay`: a policy run over recorded history before anybody publishes it."""
 
-import csv
 import sys
-from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from rung.cli.files import contents
+from rung.cli.log_files import follow, map_of, progress, refuse, refused, rejections
 from rung.core.durations import Duration
 from rung.core.events import StepOutcome
-from rung.core.findings import Finding, has_errors
 from rung.core.log_events import hearing_of, levels_of
-from rung.core.log_map import LogMap, read_map
-from rung.core.log_rows import Rejection
 from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy_bytes
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
-from rung.intake.importers.histories import OnProgress, OnRejection, Recorded, Selection, read_histories
-from rung.intake.importers.logs import OpenLog, open_log
+from rung.intake.importers.histories import Recorded, Selection, read_histories
+from rung.intake.importers.logs import open_log
 
 FIRED = StepOutcome.FIRED
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -55,13 +51,13 @@ def command(
     accepted = _duration(accept)
     judged = _read_policy(policy)
     with ExitStack() as stack:
-        progress = stack.enter_context(_progress())
+        bars = stack.enter_context(progress())
         try:
             opened = stack.enter_context(open_log(log))
         except (OSError, ValueError) as problem:
-            raise _refused(f"{log} cannot be read: {problem}") from None
-        log_map = _read_map(map, opened)
-        on_rejection = stack.enter_context(_rejections(rejected, opened.columns))
+            raise refused(f"{log} cannot be read: {problem}") from None
+        log_map = map_of(map, opened)
+        on_rejection = stack.enter_context(rejections(rejected, opened.columns))
         recorded = read_histories(
             opened,
             log_map,
@@ -69,18 +65,18 @@ def command(
             levels=levels_of(judged),
             selection=wanted,
             on_rejection=on_rejection,
-            on_progress=_follow(progress, f"reading {log.name}", opened.size),
+            on_progress=follow(bars, f"reading {log.name}", opened.size),
         )
-        outcome = _replayed(recorded, judged, accepted, jobs, progress)
+        outcome = _replayed(recorded, judged, accepted, jobs, bars)
     if json:
         sys.stdout.buffer.write(as_json(outcome))
     else:
         _show(outcome)
 
 
-def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, jobs: int, progress: Progress) -> Report:
+def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, jobs: int, bars: Progress) -> Report:
     histories, end = recorded.histories, recorded.end
-    follow = _follow(progress, "replaying", len(histories))
+    on_progress = follow(bars, "replaying", len(histories))
     pool = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
     with pool as executor:
         tally = replay(
@@ -89,88 +85,28 @@ def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, job
             end=end or datetime.now(UTC),
             accepted=accepted,
             executor=executor,
-            on_progress=follow,
+            on_progress=on_progress,
         )
     return report(tally, policy, end=end, accepted=accepted, rejected=recorded.rejected, left_out=recorded.left_out)
 
 
 def _read_policy(path: Path) -> Policy:
     policy, findings = read_policy_bytes(contents(path), str(path))
-    _refuse(findings)
+    refuse(findings)
     if policy is None:
-        raise _refused(f"{path} is not a policy")
+        raise refused(f"{path} is not a policy")
     return policy
-
-
-def _read_map(path: Path, log: OpenLog) -> LogMap:
-    log_map, findings = read_map(contents(path).decode("utf-8", errors="replace"), str(path), log.columns)
-    _refuse(findings)
-    if log_map is None:
-        raise _refused(f"{path} is not a mapping")
-    return log_map
-
-
-def _refuse(findings: Sequence[Finding]) -> None:
-    """Say what is wrong, all of it; end the command if any of it is an error."""
-    for finding in findings:
-        print(finding, file=sys.stderr)
-    if has_errors(findings):
-        raise typer.Exit(1)
-
-
-def _refused(sentence: str) -> typer.Exit:
-    print(sentence, file=sys.stderr)
-    return typer.Exit(1)
 
 
 def _duration(text: str | None) -> Duration | None:
     try:
         return None if text is None else Duration.parse(text)
     except ValueError as problem:
-        raise _refused(f"--accept: {problem}") from None
+        raise refused(f"--accept: {problem}") from None
 
 
 def _utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(tzinfo=UTC)
-
-
-@contextmanager
-def _rejections(path: Path | None, columns: Sequence[str]) -> Iterator[OnRejection]:
-    """Writes each rejected row as it is, with its number and why, so that it can be mended and read again."""
-    if path is None:
-        yield lambda _number, _cells, _rejection: None
-        return
-    try:
-        file = path.open("w", encoding="utf-8", newline="")
-    except OSError as problem:
-        raise _refused(f"{path} cannot be written: {problem}") from None
-    with file:
-        writer = csv.writer(file)
-        writer.writerow(["row", "reason", *columns])
-
-        def write(number: int, cells: Sequence[str], rejection: Rejection) -> None:
-            writer.writerow([number, rejection.sentence, *cells])
-
-        yield write
-
-
-def _progress() -> Progress:
-    """On stderr, and only where somebody looks."""
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-
-
-def _follow(progress: Progress, what: str, amount: int) -> OnProgress:
-    task = progress.add_task(what, total=max(amount, 1))
-    return lambda done: progress.update(task, completed=done)
 
 
 # --- for people -----------------------------------------------------------------------------------------------------

@@ -98,6 +98,17 @@ def _replay_share(share: _Share) -> Tally:
     return replay_all(share.histories, compiled, end=share.end, desk=share.desk, accepted=share.accepted)
 
 
+def claim_of(event: e.Claimed, case: Case, policy: Policy) -> e.Claimed | e.Assigned:
+    """A recorded claim as it is in this case: it closes the offers made here; at the level that holds the ticket it is
+    an assignment."""
+    if event.level == case.level:
+        return e.Assigned(at=event.at, by=event.by, assignee=event.agent)
+    own = policy.paths.get(case.path or "", ())
+    path = case.path if case.path is not None and event.level in own else event.path
+    closes = closed_by_claim(case, policy, event.level, path)
+    return msgspec.structs.replace(event, path=path, closes=closes)
+
+
 _TURNS = (e.TurnTaken, e.Held, e.Waited)
 
 
@@ -256,21 +267,11 @@ class Replay:
             # The replayed policy closed it; in the log it went on.
             self._fold(e.Reopened(at=event.at, by=event.by))
         if isinstance(event, e.Claimed):
-            event = self._claim(event)
+            event = claim_of(event, case, self.compiled.policy)
         if case.excused and case.assignee is None and event.by.removeprefix("agent:") in case.excused:
             # A rule took it from them, but in the log they went on working on it.
             self._fold(e.Assigned(at=event.at, by=event.by, assignee=event.by.removeprefix("agent:")))
         self._fold(event)
-
-    def _claim(self, event: e.Claimed) -> e.Claimed | e.Assigned:
-        """The offers it closes are those of the replay; at the level that holds the ticket it is an assignment."""
-        case, policy = self.case, self.compiled.policy
-        if event.level == case.level:
-            return e.Assigned(at=event.at, by=event.by, assignee=event.agent)
-        own = policy.paths.get(case.path or "", ())
-        path = case.path if case.path is not None and event.level in own else event.path
-        closes = closed_by_claim(case, policy, event.level, path)
-        return msgspec.structs.replace(event, path=path, closes=closes)
 
     def _next_acceptance(self) -> datetime | None:
         """When the oldest open offer is assumed to be accepted."""

@@ -51,11 +51,13 @@ class Reading:
         self.end: datetime | None = None
         self.rejected: Counter[str] = Counter()
         self.left_out = 0
+        #: Rows that count.
+        self.taken = 0
         self._grouping = grouping
         self._selection = selection
         #: Ticket -> whether it was asked for; empty where all are.
         self._chosen: dict[str, bool] = {}
-        self._taken = 0
+        self._tickets = 0
 
     def read(
         self,
@@ -94,6 +96,7 @@ class Reading:
             return
         self.end = row.at if self.end is None or row.at > self.end else self.end
         if self._asked_for(ticket, row):
+            self.taken += 1
             self._grouping.add(ticket, row)
         else:
             self.left_out += 1
@@ -105,8 +108,8 @@ class Reading:
         chosen = self._chosen.get(ticket)
         if chosen is None:
             in_time = since is None or (row.opened_at or row.at) >= since
-            chosen = self._chosen[ticket] = in_time and (most is None or self._taken < most)
-            self._taken += chosen
+            chosen = self._chosen[ticket] = in_time and (most is None or self._tickets < most)
+            self._tickets += chosen
         return chosen
 
 
