@@ -163,7 +163,8 @@ def _judge_ended(look: Look) -> None:
     for cycle in tuple(look.case.ended):
         for due in crossed_before_the_end(look, cycle):
             item = item_of(look, due)
-            record_step(look, item, e.StepOutcome.OVERTAKEN if item.holds else e.StepOutcome.PASSED_OVER)
+            late = e.StepOutcome.SETTLED if look.case.settling else e.StepOutcome.OVERTAKEN
+            record_step(look, item, late if item.holds else e.StepOutcome.PASSED_OVER)
         if cycle.clock not in _METRICS:
             continue
         total, goal, missed_us = ran(look, cycle)

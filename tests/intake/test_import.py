@@ -141,3 +141,9 @@ def test_an_import_that_was_cut_off_is_started_again_and_brings_nothing_twice(
 def test_the_events_rebuild_what_is_kept(desk: Path) -> None:
     _import(desk)
     assert [difference for _, differences in audit() for difference in differences] == []
+
+
+def test_steps_a_finished_clock_had_crossed_are_settled_and_not_called_late(desk: Path) -> None:
+    _import(desk)
+    outcomes = Event.objects.filter(kind="step_fired", ticket__status="resolved").values_list("data__outcome")
+    assert {outcome for (outcome,) in outcomes} == {"settled"}
