@@ -88,30 +88,16 @@ def customer_message(
     """
     try:
         with visit(ticket, now=now) as at:
-            before = asked_before(client_key, ticket) or _written_before(words)
-            if before is not None:
-                return before
-            if at.case.merged_into is not None:
-                return customer_message(
-                    at.case.merged_into, words, by=by, automatic=automatic, client_key=client_key, now=now
-                )
-            verdict = automatic or hearing.verdict_on(words.text)
-            if verdict is None and _is_too_late_to_reopen(at):
-                return _continued(at, words, by=by, client_key=client_key)
-            message = writing.write(ticket, Direction.INBOUND, by, words, at.now)
-            event = e.CustomerWrote(
-                at=at.now,
-                by=by,
-                message=message.pk,
-                facts=hearing.facts_of(words.text, at.case.policy),
-                automatic=verdict,
-            )
-            return Done(ticket, at.record(event, client_key=client_key), message.pk)
+            went_into = at.case.merged_into
+            if went_into is None:
+                return _hear(at, words, by=by, automatic=automatic, client_key=client_key)
     except IntegrityError:
         before = asked_before(client_key, ticket) or _written_before(words)
         if before is None:
             raise
         return before
+    # Only once this ticket is free again: two locks in another order than a merge takes them could block each other.
+    return customer_message(went_into, words, by=by, automatic=automatic, client_key=client_key, now=now)
 
 
 def answer(
@@ -173,6 +159,27 @@ def recount(
 def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
     """The people named in a note as `@handle`, each once, in the order of the text."""
     return tuple(dict.fromkeys(name for name in _MENTION.findall(text) if name in people))
+
+
+def _hear(
+    at: Visit, words: Words, *, by: str, automatic: Automatic | None, client_key: str | None
+) -> Done | Created | AlreadySo:
+    ticket = at.ticket.number
+    before = asked_before(client_key, ticket) or _written_before(words)
+    if before is not None:
+        return before
+    verdict = automatic or hearing.verdict_on(words.text)
+    if verdict is None and _is_too_late_to_reopen(at):
+        return _continued(at, words, by=by, client_key=client_key)
+    message = writing.write(ticket, Direction.INBOUND, by, words, at.now)
+    event = e.CustomerWrote(
+        at=at.now,
+        by=by,
+        message=message.pk,
+        facts=hearing.facts_of(words.text, at.case.policy),
+        automatic=verdict,
+    )
+    return Done(ticket, at.record(event, client_key=client_key), message.pk)
 
 
 def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None) -> tuple[Visit, Message]:
