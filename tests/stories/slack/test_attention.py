@@ -1,0 +1,76 @@
+"""Reminders go when they are no longer true; escalations are heard at once, also in a storm; two workspaces."""
+
+from __future__ import annotations
+
+from rung.channels.slack import connecting
+from rung.channels.slack.connecting import Connected, Secrets
+from rung.channels.slack.presses import Press
+from rung.people.models import Customer
+from rung.tickets import actions
+from rung.tickets.writing import Words
+from tests.stories.slack.world import SlackWorld
+
+
+def test_a_reminder_is_taken_away_when_the_customer_was_answered(world: SlackWorld) -> None:
+    world.says(world.zoe, "Our import stops")
+    card = world.cards("triage")[0]
+    world.passes(minutes=31)
+    assert len(world.thread(card)) == 2
+    world.presses("sam", card, Press.REPLY)
+    world.submits("sam", {"text": "Please restart it"})
+    world.passes(seconds=5)
+    assert len(world.thread(card)) == 1
+
+
+def test_the_handoff_is_filled_in_from_what_was_said_and_tried(world: SlackWorld) -> None:
+    asked = world.says(world.zoe, "Our import stops, no orders since midnight")
+    world.says(world.people["sam"], "Please restart the agent", thread=asked)
+    world.says(world.zoe, "Still broken", thread=asked)
+    world.presses("sam", world.cards("triage")[0], Press.ESCALATE)
+    view = world.slack.hands.modal(world.people["sam"]).payload
+    filled = {one["block_id"]: one["element"].get("initial_value") for one in view["blocks"] if one["type"] == "input"}
+    assert filled["handoff:tried"] == "- Please restart the agent"
+    assert filled["handoff:impact"] == "Our import stops, no orders since midnight"
+    world.submits("sam", {"target": "L2"})
+    world.passes(seconds=2)
+    assert "Tried: - Please restart the agent" in world.shown("escalations")[0]
+
+
+def test_an_escalation_is_posted_at_once_while_a_storm_rages_in_triage(world: SlackWorld) -> None:
+    first = actions.open_ticket("The one", Words(text="x"), by="system", channel="api", now=world.now)
+    for index in range(150):
+        actions.open_ticket(f"Ticket {index}", Words(text="x"), by="system", channel="api", now=world.now)
+    world.passes(seconds=5)
+    assert len(world.cards("triage")) < 20
+    actions.escalate(first.ticket, "L2", by="agent:sam", now=world.now)
+    fired = world.now
+    world.settle()
+    [escalation] = world.cards("escalations")
+    assert float(escalation.ts) - fired.timestamp() < 2
+    world.passes(minutes=4)
+    assert len(world.cards("triage")) == 151
+    assert world.slack.rates.refused == 0
+    assert world.slack.rates.busiest_minute("chat.update", world.team.id) <= 50
+
+
+def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWorld) -> None:
+    other = world.slack.team("Second")
+    kim = world.slack.user(other, "kim", is_restricted=True)
+    support = world.slack.channel(other, "support", kim)
+    installation = world.slack.install(other, support)
+    secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
+    done = connecting.connect(secrets, world.now)
+    assert isinstance(done, Connected)
+    row = done.workspace.channels.get(channel=support.id)
+    globex = Customer.objects.create(name="Globex")
+    assert connecting.watch(row, world.now, customer=globex) == ""
+    asked = world.says(kim, "Invoices are wrong", support)
+    world.says(world.zoe, "Our import stops")
+    assert [(ticket.inbox, str(ticket.customer)) for ticket in world.tickets] == [
+        (f"slack:{other.id}", "Globex"),
+        (f"slack:{world.team.id}", "Acme"),
+    ]
+    actions.answer(world.tickets[0].number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    world.passes(seconds=3)
+    assert world.thread(asked)[-1] == "Sam: We look"
+    assert len(world.shared.messages) == 1
