@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import track
 
-from rung.cli import naming
 from rung.cli.files import contents
 from rung.cli.policy_diff import diff
 from rung.cli.policy_propose import propose_thresholds
+from rung.cli.policy_versions import log, preview, publish_file, pull, revert
 from rung.core.check import check_policy
 from rung.core.check_desk import check_desk, waits_in_words
 from rung.core.coverage import presence
@@ -19,10 +18,8 @@ from rung.core.coverage_picture import coverage_svg
 from rung.core.findings import Finding, Severity, has_errors, in_reading_order
 from rung.core.policy_reader import decoded
 from rung.core.policy_schema import schema as policy_schema
-from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
-from rung.policies.publishing import NotPublished, Published, publish
 
 commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
 
@@ -65,6 +62,11 @@ def schema() -> None:
 
 commands.command()(diff)
 commands.command(name="propose")(propose_thresholds)
+commands.command()(preview)
+commands.command(name="publish")(publish_file)
+commands.command()(log)
+commands.command()(pull)
+commands.command()(revert)
 
 
 def findings_of(file: Path) -> tuple[Finding, ...]:
@@ -85,31 +87,6 @@ def _among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...
     if coverage is not None:
         coverage.write_text(coverage_svg(policy, presence(policy, people, now)), encoding="utf-8")
     return findings, waits_in_words(policy, waits)
-
-
-@commands.command(name="publish")
-def publish_file(
-    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
-    reason: Annotated[str, typer.Option(help="Why it changes; kept with the version.")] = "",
-    running: Annotated[bool, typer.Option(help="Let it judge running tickets too, not only new ones.")] = False,
-    fire: Annotated[bool, typer.Option(help="With --running: fire steps it has already crossed there.")] = False,
-    by: Annotated[str, typer.Option(help="The handle of who publishes.")] = "",
-) -> None:
-    """Make this the policy in force. Exits 1 when there is a mistake in it."""
-    text = contents(file).decode(errors="replace")
-    author = f"agent:{naming.agent(by).handle}" if by else "system"
-    match publish(text, author=author, reason=reason, file=str(file), now=database_now()):
-        case NotPublished(findings=()):
-            print("That is the policy in force already.")
-        case NotPublished(findings=findings):
-            for finding in findings:
-                print(finding)
-            raise typer.Exit(1)
-        case Published(number=number):
-            print(f"Version {number} judges new tickets from now on.")
-            if running:
-                moved = sum(track(choose_for_running(number, by=author, fire=fire), description="Running tickets"))
-                print(f"{moved} running tickets are judged by it too.")
 
 
 def _as_map(finding: Finding) -> dict[str, object]:

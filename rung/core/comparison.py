@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration
@@ -131,7 +132,7 @@ def compare(
         _Share(tuple(before), tuple(after), old, new, end, desk, accepted)
         for before, after in zip(_parts(old_histories), _parts(new_histories), strict=True)
     ]
-    whole = _empty()
+    whole = nothing_yet()
     parts: Iterator[Comparison] = (
         map(_compare_share, shares) if executor is None else executor.map(_compare_share, shares)
     )
@@ -145,18 +146,21 @@ def _parts(histories: Sequence[History]) -> Iterator[Sequence[History]]:
     return (histories[at : at + SHARE] for at in range(0, len(histories), SHARE))
 
 
-def _empty() -> Comparison:
+def nothing_yet() -> Comparison:
+    """A comparison to count into."""
     return Comparison(Side(Tally()), Side(Tally()))
 
 
 def _compare_share(share: _Share) -> Comparison:
-    part = _empty()
+    part = nothing_yet()
     old, new = Compiled(share.old), Compiled(share.new)
     for old_history, new_history in zip(share.old_histories, share.new_histories, strict=True):
         before = _run(old_history, old, share, part.old)
         after = _run(new_history, new, share, part.new)
         _note_change(part, before, after)
-        _note_running(part, before, new, share)
+        if before.case.opened_at is not None and not before.case.status.is_over:
+            look = Look(before.case.copy(), new, share.desk, share.end)
+            note_running(part, old_history.ticket, before.case, old, look)
     part.changed = sorted(part.changed, key=_weight)[:NAMED]
     part.running = sorted(part.running, key=_urgency)[:NAMED]
     return part
@@ -216,13 +220,10 @@ def _fired(tally: Tally) -> dict[str, int]:
     }
 
 
-def _note_running(part: Comparison, before: Replay, new: Compiled, share: _Share) -> None:
-    """As if the new policy were published, at the end of the history, for running tickets too."""
-    if before.case.opened_at is None or before.case.status.is_over:
-        return
+def note_running(part: Comparison, ticket: str, case: Case, old: Compiled, look: Look) -> None:
+    """As if the policy of `look` were published at its moment for a running ticket, too, which `old` judges now."""
     part.tickets_running += 1
-    was = _deadlines(Look(before.case.copy(), before.compiled, share.desk, share.end))
-    look = Look(before.case.copy(), new, share.desk, share.end)
+    was = _deadlines(Look(case.copy(), old, look.desk, look.now))
     now = _deadlines(look)
     table = timetable(look)
     moved = tuple(
@@ -236,7 +237,7 @@ def _note_running(part: Comparison, before: Replay, new: Compiled, share: _Share
     part.deadlines_moved += len(moved)
     part.breached_at_once += len(breached)
     part.due_at_once += len(due)
-    part.running.append(Running(before.history.ticket, moved, breached, due))
+    part.running.append(Running(ticket, moved, breached, due))
 
 
 def _deadlines(look: Look) -> dict[str, datetime]:

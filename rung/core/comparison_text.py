@@ -112,21 +112,25 @@ def _breaches(goals: Goals | None) -> int:
     return 0 if goals is None else goals.breached + goals.running_over
 
 
+def running_text(found: Comparison, where: ZoneInfo) -> str:
+    """What publishing would do to running tickets, with local times; empty where it would do nothing."""
+    if not found.running_affected:
+        return ""
+    head = (
+        f"Published for running tickets too, affected: {found.running_affected:,} of {found.tickets_running:,} "
+        f"(deadlines moved: {found.deadlines_moved:,}; missed at once: {found.breached_at_once:,}; "
+        f"steps due at once: {found.due_at_once:,})"
+    )
+    return _list(head, found.running, found.running_affected, lambda each: _running(each, where))
+
+
 def _lines(titled: Titled) -> tuple[str, str]:
     """The tickets that change and why, and the running ones."""
-    found, where = titled.found, zone(titled.timezone)
-    changed = running = ""
+    found, changed = titled.found, ""
     if found.tickets_changed:
         head = f"Treated differently: {found.tickets_changed:,} of {found.old.tally.tickets:,} tickets"
         changed = _list(head, found.changed, found.tickets_changed, _changed)
-    if found.running_affected:
-        head = (
-            f"Published for running tickets too, affected: {found.running_affected:,} of {found.tickets_running:,} "
-            f"(deadlines moved: {found.deadlines_moved:,}; missed at once: {found.breached_at_once:,}; "
-            f"steps due at once: {found.due_at_once:,})"
-        )
-        running = _list(head, found.running, found.running_affected, lambda each: _running(each, where))
-    return changed, running
+    return changed, running_text(found, zone(titled.timezone))
 
 
 def _list(head: str, items: Sequence[Item], total: int, say: Callable[[Item], str]) -> str:

@@ -1,0 +1,145 @@
+"""`rung policy preview | publish | log | pull | revert`: the versions of the policy, for desks that keep it in git."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, track
+
+from rung.cli import naming
+from rung.cli.files import contents
+from rung.cli.policy_file import PolicyFile
+from rung.core import case as cases
+from rung.core.calendar.instants import zone
+from rung.core.check import check_policy
+from rung.core.comparison import Comparison, note_running, nothing_yet
+from rung.core.comparison_text import running_text
+from rung.core.compiled import Compiled
+from rung.core.findings import Finding, has_errors
+from rung.core.look import Look
+from rung.core.policy import Policy
+from rung.core.policy_reader import decoded
+from rung.escalation.republishing import choose_for_running
+from rung.people.clock import database_now
+from rung.people.desks import desk_at
+from rung.policies.models import PolicyVersion
+from rung.policies.publishing import NotPublished, Published, publish
+from rung.policies.versions import compiled
+from rung.tickets.models import IS_OPEN, Ticket
+
+Why = Annotated[str, typer.Option(help="Why it changes; kept with the version.")]
+Running = Annotated[bool, typer.Option(help="Let it judge running tickets too, not only new ones.")]
+Fire = Annotated[bool, typer.Option(help="With --running: fire steps it has already crossed there.")]
+By = Annotated[str, typer.Option(help="The handle of who publishes.")]
+
+
+def preview(file: Annotated[Path, typer.Argument(help="The policy to try.")]) -> None:
+    """Show what publishing it with --running would do now: deadlines that move, what would be missed or due at once."""
+    policy = PolicyFile.read(file).policy
+    found = _effects(policy)
+    said = running_text(found, zone(policy.timezone))
+    print(said or f"None of {found.tickets_running:,} running tickets would be affected.")
+    print("What customers have written is judged by the new phrases only when it is published.")
+
+
+def publish_file(
+    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    reason: Why = "",
+    running: Running = False,
+    fire: Fire = False,
+    by: By = "",
+) -> None:
+    """Make this the policy in force. Exits 1, and publishes nothing, when there is an error in it."""
+    text = decoded(contents(file), str(file))
+    findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+    for finding in findings:
+        print(finding)
+    if isinstance(text, Finding) or has_errors(findings):
+        raise typer.Exit(1)
+    _publish(text, str(file), reason=reason, running=running, fire=fire, by=by)
+
+
+def log() -> None:
+    """List the versions: when, by whom, why, and how many running tickets each judges."""
+    judged: dict[int, int] = {}
+    for judge in Ticket.objects.filter(IS_OPEN).values_list("policy", flat=True):
+        judged[judge] = judged.get(judge, 0) + 1
+    for version in PolicyVersion.objects.defer("text", "holidays"):
+        state = "in force" if version.is_current else ""
+        count = judged.get(version.number, 0)
+        tickets = f"{count:,} running ticket{'' if count == 1 else 's'}" if count else ""
+        parts = [f"{version.created_at:%Y-%m-%d %H:%M} UTC", version.author, version.reason, tickets, state]
+        print(f"{version.number:>4}  " + "  ".join(part for part in parts if part))
+
+
+def pull(
+    number: Annotated[int | None, typer.Argument(help="Which version; the one in force, if left out.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
+) -> None:
+    """Print the text of a version, to keep it in git or to change it."""
+    text = _version(number).text
+    if to is None:
+        sys.stdout.write(text)
+    else:
+        to.write_text(text, encoding="utf-8")
+        print(f"{to} is written")
+
+
+def revert(
+    number: Annotated[int, typer.Argument(help="The version to go back to.")],
+    reason: Why = "",
+    running: Running = False,
+    fire: Fire = False,
+    by: By = "",
+) -> None:
+    """Publish an earlier version again, as a new one: nothing of the history is lost."""
+    text = _version(number).text
+    why = reason or f"back to version {number}"
+    _publish(text, f"version {number}", reason=why, running=running, fire=fire, by=by)
+
+
+def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by: str) -> None:
+    author = f"agent:{naming.agent(by).handle}" if by else "system"
+    match publish(text, author=author, reason=reason, file=name, now=database_now()):
+        case NotPublished(findings=()):
+            print("That is the policy in force already.")
+        case NotPublished(findings=findings):
+            for finding in findings:
+                print(finding)
+            raise typer.Exit(1)
+        case Published(number=number):
+            print(f"Version {number} judges new tickets from now on.")
+            if running:
+                moved = sum(track(choose_for_running(number, by=author, fire=fire), description="Running tickets"))
+                print(f"{moved} running tickets are judged by it too.")
+
+
+def _version(number: int | None) -> PolicyVersion:
+    wanted = (
+        PolicyVersion.objects.filter(is_current=True) if number is None else PolicyVersion.objects.filter(pk=number)
+    )
+    version = wanted.first()
+    if version is not None:
+        return version
+    if number is None:
+        raise SystemExit("No policy has been published yet; rung policy publish FILE does it.")
+    known = ", ".join(str(each) for each in PolicyVersion.objects.values_list("number", flat=True)[:20])
+    raise SystemExit(f"There is no version {number}; there are {known or 'none yet'}.")
+
+
+def _effects(policy: Policy) -> Comparison:
+    """Every running ticket under the version that judges it and under the policy, now."""
+    found, new, now = nothing_yet(), Compiled(policy), database_now()
+    people = desk_at(now)
+    running = Ticket.objects.filter(IS_OPEN).values_list("number", "snapshot")
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        for number, snapshot in progress.track(
+            running.iterator(), total=running.count(), description="Running tickets"
+        ):
+            case = cases.decode(bytes(snapshot))
+            look = Look(case.copy(), new, people, now)
+            note_running(found, str(number), case, compiled(case.policy), look)
+    return found
