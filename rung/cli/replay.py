@@ -23,6 +23,8 @@ from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
+from rung.people.clock import database_now
+from rung.tickets.recorded import histories_since
 
 FIRED = StepOutcome.FIRED
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -30,8 +32,11 @@ MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 def command(
     policy: Annotated[Path, typer.Option("--policy", help="The policy to try.")],
-    log: Annotated[Path, typer.Option("--log", help="The recorded log: CSV, gzip or not.")],
-    map: Annotated[Path, typer.Option("--map", help="How the log's columns are to be read.")],
+    log: Annotated[Path | None, typer.Option("--log", help="The recorded log: CSV, NDJSON or Parquet.")] = None,
+    map: Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")] = None,
+    from_record: Annotated[
+        str | None, typer.Option(help="Instead of a log: the tickets of this desk opened in the last 90d, say.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document, the same for the same input.")] = False,
     tickets: Annotated[int | None, typer.Option(help="Only the first so many tickets of the log.", min=1)] = None,
     since: Annotated[
@@ -47,31 +52,58 @@ def command(
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
 ) -> None:
     """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
-    wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
-    accepted = _duration(accept)
+    accepted = _duration("--accept", accept)
+    period = _duration("--from-record", from_record)
     judged = _read_policy(policy)
+    with progress() as bars:
+        if period is not None:
+            if log is not None or map is not None or since is not None or until is not None:
+                raise refused("--from-record reads this desk, so it goes without --log, --map, --from and --until")
+            recorded = _of_this_desk(period, judged, tickets, bars)
+        elif log is None or map is None:
+            raise refused("rung replay needs --log FILE with --map MAP, or --from-record 90d")
+        else:
+            wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
+            recorded = _of_a_log(log, map, judged, wanted, rejected, bars)
+        outcome = _replayed(recorded, judged, accepted, jobs, bars)
+    if json:
+        sys.stdout.buffer.write(as_json(outcome))
+    else:
+        _show(outcome)
+
+
+def _of_a_log(
+    log: Path, map: Path, policy: Policy, selection: Selection, rejected: Path | None, bars: Progress
+) -> Recorded:
     with ExitStack() as stack:
-        bars = stack.enter_context(progress())
         try:
             opened = stack.enter_context(open_log(log))
         except (OSError, ValueError) as problem:
             raise refused(f"{log} cannot be read: {problem}") from None
         log_map = map_of(map, opened)
         on_rejection = stack.enter_context(rejections(rejected, opened.columns))
-        recorded = read_histories(
-            opened,
-            log_map,
-            hearing=hearing_of(judged),
-            levels=levels_of(judged),
-            selection=wanted,
-            on_rejection=on_rejection,
-            on_progress=follow(bars, f"reading {log.name}", opened.size),
-        )
-        outcome = _replayed(recorded, judged, accepted, jobs, bars)
-    if json:
-        sys.stdout.buffer.write(as_json(outcome))
-    else:
-        _show(outcome)
+        try:
+            return read_histories(
+                opened,
+                log_map,
+                hearing=hearing_of(policy),
+                levels=levels_of(policy),
+                selection=selection,
+                on_rejection=on_rejection,
+                on_progress=follow(bars, f"reading {log.name}", opened.size),
+            )
+        except ValueError as problem:
+            raise refused(f"{map}: {problem}") from None
+
+
+def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Progress) -> Recorded:
+    """Running clocks are read now."""
+    now = database_now()
+    task = bars.add_task("reading the record", total=1)
+    histories = histories_since(
+        now - period.elapsed, policy, lambda done, total: bars.update(task, completed=done, total=total)
+    )
+    return Recorded(histories[:most], now, {}, 0)
 
 
 def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, jobs: int, bars: Progress) -> Report:
@@ -98,11 +130,11 @@ def _read_policy(path: Path) -> Policy:
     return policy
 
 
-def _duration(text: str | None) -> Duration | None:
+def _duration(option: str, text: str | None) -> Duration | None:
     try:
         return None if text is None else Duration.parse(text)
     except ValueError as problem:
-        raise refused(f"--accept: {problem}") from None
+        raise refused(f"{option}: {problem}") from None
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -13,10 +13,11 @@ Rehear = Callable[[int, bool], e.TextFacts]
 
 #: What happened whoever wrote it down.
 _HAPPENED = (e.Opened, e.CustomerWrote, e.ThirdPartyMoved, e.Linked, e.Unlinked, e.CustomerChanged, e.Rated)
-#: What a policy concluded, or what answers it: another policy concludes for itself, and its offers have other numbers.
+#: What a policy concluded: another policy concludes for itself. What people did to its offers is kept: `replay` knows
+#: that they have other numbers there.
 _CONCLUDED = (
     *(e.Placed, e.StepFired, e.EpisodeEnded, e.TargetMissed, e.CyclesJudged, e.PauseOverrun, e.NobodyReached),
-    *(e.PolicyChosen, e.Settled, e.Rejudged, e.Recounted, e.SnoozeEnded, e.OfferWithdrawn, e.OfferReturned),
+    *(e.PolicyChosen, e.Settled, e.Rejudged, e.Recounted, e.SnoozeEnded),
 )
 
 

@@ -135,6 +135,8 @@ class Replay:
         self.accepted = accepted
         self.case = Case()
         self.memory = Memory()
+        #: Offers made by hand: their numbers in the record, and here.
+        self.offers: dict[int, int] = {}
         self.unheard = _unheard(compiled, desk)
         self.wake_at: datetime | None = None
         self.over_us = 0
@@ -266,12 +268,31 @@ class Replay:
         if case.status.is_over and isinstance(event, _TURNS):
             # The replayed policy closed it; in the log it went on.
             self._fold(e.Reopened(at=event.at, by=event.by))
-        if isinstance(event, e.Claimed):
-            event = claim_of(event, case, self.compiled.policy)
+        here = self._as_it_is_here(event)
+        if here is None:
+            return
         if case.excused and case.assignee is None and event.by.removeprefix("agent:") in case.excused:
             # A rule took it from them, but in the log they went on working on it.
             self._fold(e.Assigned(at=event.at, by=event.by, assignee=event.by.removeprefix("agent:")))
-        self._fold(event)
+        self._fold(here)
+        if isinstance(event, e.Offered):
+            self.offers[event.number] = case.number
+
+    def _as_it_is_here(self, event: e.AnyEvent) -> e.AnyEvent | None:
+        """What was done to offers is done to those of the replay; None: to one that was never made here."""
+        match event:
+            case e.Claimed():
+                return claim_of(event, self.case, self.compiled.policy)
+            case e.Offered() if event.level not in self.compiled.policy.levels:
+                return None
+            case e.OfferReturned() | e.OfferWithdrawn():
+                offer = self.offers.get(event.offer)
+                if offer is None and isinstance(event, e.OfferReturned):
+                    there = [each.number for each in self.case.offers if each.level == event.level]
+                    offer = there[-1] if there else None
+                return None if offer is None else msgspec.structs.replace(event, offer=offer)
+            case _:
+                return event
 
     def _next_acceptance(self) -> datetime | None:
         """When the oldest open offer is assumed to be accepted."""

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from rung.cli.replay import command
+from rung.people.clock import database_now
+from rung.tickets.actions.conversation import open_ticket
+from rung.tickets.results import Created
+from rung.tickets.writing import Words
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -143,3 +148,29 @@ def test_the_reference_policy_replays_over_the_recorded_year(tmp_path: Path) -> 
     assert said["targets"]["resolution"]["met"] > said["targets"]["resolution"]["breached"]
     assert said["steps"]["Nobody has answered"]["remind.1"] > 0
     assert len(said["worst"]) == 10
+
+
+def test_a_history_must_be_named_once(folder: Path) -> None:
+    app = typer.Typer()
+    app.command()(command)
+    policy = ["--policy", str(folder / "policy.yaml")]
+    nothing = CliRunner().invoke(app, policy)
+    assert nothing.exit_code == 1
+    assert "needs --log FILE with --map MAP, or --from-record 90d" in nothing.stderr
+    both = _run(folder, "--from-record", "90d")
+    assert both.exit_code == 1
+    assert "goes without --log, --map, --from and --until" in both.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_desks_own_record_replays(folder: Path) -> None:
+    now = database_now()
+    opened = open_ticket("Broken", Words(text="It is broken"), by="customer:unknown", now=now - timedelta(hours=3))
+    assert isinstance(opened, Created)
+    app = typer.Typer()
+    app.command()(command)
+    words = ["--policy", str(folder / "policy.yaml"), "--from-record", "1d", "--json"]
+    said = json.loads(CliRunner().invoke(app, words).stdout)
+    assert (said["tickets"], said["events"]) == (1, 1)
+    assert said["targets"]["resolution"] == {"met": 0, "breached": 0, "running": 1, "running_over": 0}
+    assert said["steps"] == {"Nobody has taken it": {"notify.1": 1, "escalate.1": 1}}

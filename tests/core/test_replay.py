@@ -254,3 +254,25 @@ def test_offers_may_be_assumed_to_be_accepted_after_a_while() -> None:
     }
     assert outcome.accepted_after == "30m"
     assert outcome.interruptions.per_hour["14"] == 1
+
+
+def test_a_return_in_the_record_closes_the_offer_the_replay_made_to_that_level() -> None:
+    rules = (
+        _rule(ClockName.AT_LEVEL, ("1h", Actions(escalate="L2")), name="Climb"),
+        _rule(ClockName.UNACCEPTED, ("1h", Actions(notify=("lead",))), name="Accept it"),
+    )
+    returned = e.OfferReturned(at=_at(1.5), by="agent:kim", offer=77, level="L2")
+    elsewhere = e.OfferReturned(at=_at(1.5), by="agent:kim", offer=77, level="L1")
+    for event, told in ((returned, 0), (elsewhere, 1)):
+        history = _history(OPENED, event, e.Resolved(at=_at(9), by="agent:sam"))
+        assert _replayed(_policy(*rules), history).steps["Accept it"] == {"notify.1": told}
+
+
+def test_offers_made_by_hand_are_made_again_and_withdrawn_by_their_number_here() -> None:
+    rule = _rule(ClockName.UNACCEPTED, ("1h", Actions(notify=("lead",))), name="Accept it")
+    offered = e.Offered(at=_at(1), by="agent:sam", number=5, level="L2", path="support")
+    unknown = e.Offered(at=_at(1), by="agent:sam", number=5, level="gone", path="support")
+    withdrawn = e.OfferWithdrawn(at=_at(1.5), by="agent:sam", offer=5, why="by_hand")
+    for events, told in (((offered,), 1), ((offered, withdrawn), 0), ((unknown, withdrawn), 0)):
+        history = _history(OPENED, *events, e.Resolved(at=_at(9), by="agent:sam"))
+        assert _replayed(_policy(rule), history).steps["Accept it"] == {"notify.1": told}
