@@ -18,8 +18,8 @@ _SENTENCES = {
     Subject.SNOOZE_ENDED: "{ticket} is back from its snooze.",
     Subject.ANSWER: "An answer on {ticket}.",
     Subject.CANNED_REPLY: "An answer on {ticket}.",
-    Subject.LINKED_COMMENT: "Customers are waiting behind this: {ticket}.",
-    Subject.NEW_LINK: "Opened for {ticket}.",
+    Subject.LINKED_COMMENT: "Customers are waiting behind {to}: {ticket}.",
+    Subject.NEW_LINK: "A ticket in {to} is wanted for {ticket}.",
     Subject.PAGE: "{ticket} needs somebody now.",
     Subject.TICKET: "{ticket}",
     Subject.ALERT: "{ticket}",
@@ -52,7 +52,7 @@ def _line(notice: Notice, told: Told) -> str:
     who = f" ({told.customer})" if told.customer else ""
     urgent = f"[{notice.priority.value}] " if notice.priority is not None else ""
     named = f"#{told.ticket} {told.subject}{who}"
-    return urgent + _SENTENCES[notice.subject].format(ticket=named)
+    return urgent + _SENTENCES[notice.subject].format(ticket=named, to=notice.to)
 
 
 def _why(notice: Notice) -> str:
