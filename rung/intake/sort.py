@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -10,7 +11,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from rung.intake.models import Received
 from rung.outbox import loop, wakeups
@@ -23,8 +24,8 @@ log = structlog.get_logger(__name__)
 Sorter = Callable[[Mapping[str, Any], datetime], str]
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 AT_MOST = timedelta(hours=1)
-#: So many to a transaction: few enough that nobody waits long for a ticket one of them has locked.
-BATCH = 10
+#: Each waits for the database most of the time.
+WORKERS = 4
 
 
 class NotYet(Exception):
@@ -38,20 +39,31 @@ def run(stop: threading.Event) -> None:
         if begin is not None:
             threading.Thread(target=begin, args=(stop,), name=f"beside {app}", daemon=True).start()
 
-    def rounds() -> int:
-        done = 0
-        while not stop.is_set() and (sorted_now := sort_batch()):
-            done += sorted_now
-        return done
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="sorter") as pool:
 
-    loop.run(Loop(name="sorter", channel=wakeups.SORTER, round=rounds, next_at=next_due_at), stop)
+        def rounds() -> int:
+            return sum(pool.map(_sort_until, [stop] * WORKERS))
+
+        loop.run(Loop(name="sorter", channel=wakeups.SORTER, round=rounds, next_at=next_due_at), stop)
 
 
 def sort_all_due() -> int:
     """Sort until nothing is due at this moment; how many that were. For stories and commands."""
     done = 0
-    while sorted_now := sort_batch():
-        done += sorted_now
+    while sort_one():
+        done += 1
+    return done
+
+
+def _sort_until(stop: threading.Event) -> int:
+    """One worker's share of a round."""
+    done = 0
+    try:
+        while not stop.is_set() and sort_one():
+            done += 1
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
     return done
 
 
@@ -61,29 +73,25 @@ def next_due_at() -> datetime | None:
     return waiting.values_list("next_attempt_at", flat=True).first()
 
 
-def sort_batch() -> int:
-    """The oldest that are due, a few to a transaction; how many. Other sorters take others meanwhile."""
+def sort_one() -> bool:
+    """The oldest that is due, if there is one; other sorters take others meanwhile."""
     with transaction.atomic():
         now = database_now()
         due = Received.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
-        batch = list(due.select_for_update(skip_locked=True)[:BATCH])
-        for received in batch:
-            _sort(received, now)
-    return len(batch)
-
-
-def _sort(received: Received, now: datetime) -> None:
-    """One of them; what it did is undone whole if it fails."""
-    try:
-        with transaction.atomic():
-            received.outcome = _sorters()[received.channel](received.body, now)
-    except (OperationalError, InterfaceError):
-        raise  # the database, not the message
-    except Exception as error:  # noqa: BLE001  it moves on to a later try, and says why
-        _put_off(received, error, now)
-    else:
-        received.sorted_at, received.next_attempt_at = now, None
-    received.save(update_fields=["outcome", "sorted_at", "next_attempt_at", "attempts"])
+        received = due.select_for_update(skip_locked=True).first()
+        if received is None:
+            return False
+        try:
+            with transaction.atomic():  # what it did is undone whole if it fails
+                received.outcome = _sorters()[received.channel](received.body, now)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not the message
+        except Exception as error:  # noqa: BLE001  it moves on to a later try, and says why
+            _put_off(received, error, now)
+        else:
+            received.sorted_at, received.next_attempt_at = now, None
+        received.save(update_fields=["outcome", "sorted_at", "next_attempt_at", "attempts"])
+    return True
 
 
 def _put_off(received: Received, error: Exception, now: datetime) -> None:

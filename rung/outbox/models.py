@@ -98,6 +98,8 @@ class Delivery(models.Model):
             models.Index(fields=["recipient", "-id"], name="delivery_recipient"),
             models.Index(fields=["destination", "-id"], name="delivery_in_app", condition=Q(channel="app")),
             models.Index(fields=["ticket", "kind"], name="delivery_ticket"),
+            # From a card outside to its ticket: what is said in its thread.
+            models.Index(fields=["external_id"], name="delivery_place", condition=~Q(external_id="")),
             # For budgets: what has interrupted a destination lately.
             models.Index(
                 fields=["channel", "destination", "sent_at"],

@@ -91,7 +91,7 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
         _one_at_a_time(workspace, wrote)
         ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
         if ticket is None and not wrote.is_reply:
-            ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, by)
+            ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
             told = actions.customer_message(ticket.number, words, by=by, now=now)
             return _said(told, f"joins ticket {ticket.number}")

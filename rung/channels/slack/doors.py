@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +17,14 @@ Answer = dict[str, Any]
 
 def event(payload: Payload, now: datetime) -> None:
     """Keep a raw event; everything else is the sorter's work. One that was kept before is not kept again."""
-    receive.store("slack", str(payload.get("event_id") or ""), payload, now=now)
+    receive.store("slack", _name_of(payload), payload, now=now)
+
+
+def _name_of(payload: Payload) -> str:
+    """Slack's name for the event; `app_rate_limited` has none, so its words are its name."""
+    if payload.get("event_id"):
+        return str(payload["event_id"])[:300]
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
 def interactive(payload: Payload, now: datetime) -> Answer:

@@ -9,9 +9,11 @@ from rung.channels.slack.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.core.effects import NoticeKind
 from rung.outbox.models import Delivery
-from rung.tickets.models import Direction, Message, Ticket
+from rung.people.models import Requester
+from rung.tickets.models import OVER, Direction, Message, Ticket
 
 BURST = timedelta(minutes=10)
+NEWEST = 5
 _CARDS = (NoticeKind.TRIAGE_CARD.value, NoticeKind.OFFER_CARD.value)
 
 
@@ -52,12 +54,13 @@ def ids_of(workspace: Workspace, channel: str) -> list[str]:
     return [channel, *(known or ())]
 
 
-def ticket_of_burst(workspace: Workspace, channel: str, ts: str, author: str) -> Ticket | None:
+def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requester) -> Ticket | None:
     """The ticket that the same person opened here a few minutes before or after, and that nobody has answered."""
-    opened = Ticket.objects.filter(
-        inbox=workspace.inbox, thread__startswith=f"{workspace.team}/{channel}/", messages__author=author
-    )
-    for ticket in opened.exclude(status__in=["resolved", "closed"]).distinct().order_by("-number")[:3]:
+    author, place = f"customer:{requester.pk}", f"{workspace.team}/{channel}/"
+    newest = Ticket.objects.filter(requester=requester, inbox=workspace.inbox).order_by("-number")[:NEWEST]
+    for ticket in newest:
+        if ticket.status in OVER or not ticket.thread.startswith(place):
+            continue
         if ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:").exists():
             continue
         told = ticket.messages.filter(author=author).values_list("external_id", flat=True)
