@@ -1,19 +1,28 @@
 """`rung import`: history from elsewhere, taken into the record."""
 
+import sys
+from collections import Counter
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rung.cli.log_files import follow, map_of, progress, refused, rejections
-from rung.core.log_events import hearing_of, levels_of
+from rung.core.log_events import DEAF, hearing_of, levels_of
+from rung.core.log_guess import guess_map
+from rung.core.log_map import LogMap, read_map
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log
 from rung.intake.importers.recording import Written, record
 from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
+from rung.tickets.door import kind_of
+
+#: Rows a guess is made from.
+LOOKED_AT = 20_000
 
 commands = typer.Typer(help="History from elsewhere, taken into the record.", invoke_without_command=True)
 
@@ -59,6 +68,42 @@ def history(
         for written in record(histories, name, database_now()):
             on_progress(written.rows)
     _tell(written, reading)
+
+
+@commands.command()
+def guess(
+    file: Annotated[Path, typer.Argument(help="A log nobody has described yet.")],
+) -> None:
+    """Propose a map for a log, on standard output; say on standard error what it would mean and what to look at."""
+    try:
+        with open_log(file) as log:
+            proposed = guess_map(log.columns, [cells for _, cells in islice(log.rows, LOOKED_AT)])
+            log_map, findings = read_map(proposed.text, "map", log.columns)
+    except (OSError, ValueError) as problem:
+        raise refused(f"{file} cannot be read: {problem}") from None
+    print(proposed.text, end="")
+    for doubt in (*proposed.doubts, *(str(finding) for finding in findings)):
+        print(f"look at: {doubt}", file=sys.stderr)
+    if log_map is not None:
+        _tell_meaning(file, log_map)
+
+
+def _tell_meaning(file: Path, log_map: LogMap) -> None:
+    """The whole log through the proposed map."""
+    with ExitStack() as stack:
+        log = stack.enter_context(open_log(file))
+        reading = Reading(stack.enter_context(Grouping()))
+        reading.read(log, log_map, on_progress=follow(stack.enter_context(progress()), "trying it", log.size))
+        kinds: Counter[str] = Counter()
+        tickets = 0
+        for history in reading.histories(log_map, DEAF, {}):
+            tickets += 1
+            kinds.update(kind_of(event) for event in history.events)
+    print(f"it would mean: {tickets:,} tickets, {reading.taken:,} rows, with it these events:", file=sys.stderr)
+    for kind, count in kinds.most_common():
+        print(f"  {count:,} × {kind.replace('_', ' ')}", file=sys.stderr)
+    for reason, rows in sorted(reading.rejected.items()):
+        print(f"  {rows:,} rows rejected: {reason}", file=sys.stderr)
 
 
 def _tell(written: Written, reading: Reading) -> None:
