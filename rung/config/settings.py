@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "rung.web.timezones.middleware",
+    "rung.web.locality.middleware",
     "rung.api.idempotency.middleware",
 ]
 

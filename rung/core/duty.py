@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rung.core.desk import Desk
-from rung.core.oncall import Absence, Override, Schedule, Turn, holes, person_on_call
+from rung.core.oncall import Absence, Override, Schedule, Turn, holes, person_on_call, turns
 
 
 def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
@@ -44,3 +44,16 @@ def on_call_of_team(schedules: Mapping[str, Schedule], desk: Desk, team: str, no
     ]
     duty = {on_call_now(schedule, desk, now) for schedule in concerned}
     return tuple(sorted(members & duty))
+
+
+def turns_of(schedule: Schedule, desk: Desk, start: datetime, end: datetime) -> list[Turn]:
+    """Who is on call in every stretch from `start` to `end`; stretches of one person that touch are one."""
+    overrides, absences, inactive = _changes(schedule, desk)
+    found: list[Turn] = []
+    for turn in turns(schedule, start, end, overrides=overrides, absences=absences, inactive=inactive):
+        last = found[-1] if found else None
+        if last is not None and (last.person, last.why, last.instead_of) == (turn.person, turn.why, turn.instead_of):
+            found[-1] = Turn(last.start, turn.end, turn.person, turn.why, turn.instead_of)
+        else:
+            found.append(turn)
+    return found

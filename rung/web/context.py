@@ -17,6 +17,7 @@ PLACES: list[tuple[str, str | Promise]] = [
     ("triage", _("Triage")),
     ("for-you", _("For you")),
     ("tickets", _("Tickets")),
+    ("on-call", _("On call")),
     ("policy", _("Policy")),
     ("people", _("People")),
     ("reports", _("Reports")),

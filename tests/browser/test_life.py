@@ -32,7 +32,10 @@ closing: {tell_customer: resolved}
 """
 
 
-PAGES = ("/", "/for-you", "/tickets", "/ask", "/policy", "/policy/edit", "/policy/versions", "/policy/versions/1")
+PAGES = (
+    *("/", "/for-you", "/tickets", "/ask", "/policy", "/policy/edit", "/policy/versions", "/policy/versions/1"),
+    *("/on-call", "/people", "/people/teams/new", "/people/customers", "/people/customers/new", "/you"),
+)
 
 
 @pytest.fixture(scope="module")

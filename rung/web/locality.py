@@ -1,0 +1,37 @@
+"""Times are shown where the reader is, and words in their language."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+
+from rung.people.models import Agent
+
+#: Answered to machines: no session is read for them.
+MACHINES = ("/api/", "/static/", "/healthz", "/metrics", "/slack/")
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: the reader's own time zone and language; for everybody else UTC and what their browser asks for."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        reader = None if request.path.startswith(MACHINES) else request.user
+        if not isinstance(reader, Agent):
+            with timezone.override(ZoneInfo("UTC")):
+                return get_response(request)
+        known = reader.language in dict(settings.LANGUAGES)
+        with timezone.override(zone_of(reader)), translation.override(reader.language if known else "en"):
+            request.LANGUAGE_CODE = translation.get_language() or "en"
+            return get_response(request)
+
+    return respond
+
+
+def zone_of(agent: Agent) -> ZoneInfo:
+    """The agent's time zone; UTC where it is not one."""
+    try:
+        return ZoneInfo(agent.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,175 @@
+"""Agents, teams, customers and keys: who works here, who asks, and what may call."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.db.models import Count, Q
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from rung.people import signin, tokens
+from rung.people.clock import database_now
+from rung.people.models import Agent, ContactMethod, Customer, Role, Team, Token
+from rung.people.presence import present
+from rung.tickets.actions import triage
+from rung.tickets.models import IS_OPEN
+from rung.web.access import agent_of, may, needs
+from rung.web.forms import AgentForm, ContactForm, CustomerForm, MeForm, TeamForm, TokenForm
+
+_OPEN = Count("tickets", filter=~Q(tickets__status__in=("resolved", "closed")) & Q(tickets__isnull=False))
+
+
+@needs(Role.OBSERVER)
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody, by team and level, with what they have in hand."""
+    there = set(present(database_now()).values_list("pk", flat=True))
+    agents = Agent.objects.prefetch_related("teams").annotate(open=_OPEN).order_by("-is_active", "name")
+    context = {
+        "live": [],
+        "agents": [(agent, agent.pk in there) for agent in agents],
+        "teams": Team.objects.select_related("lead").prefetch_related("members"),
+        "owns": may(request, Role.OWNER),
+        "leads": may(request, Role.LEAD),
+    }
+    return render(request, "people/page.html", context)
+
+
+@needs(Role.OWNER)
+def agent(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Add an agent, or change one."""
+    found = get_object_or_404(Agent, handle=name) if name else None
+    form = AgentForm(request.POST or None, instance=found)
+    title = found.name if found else _("New agent")
+    return _form(request, form, title, back="people", said=_("Saved."), link_for=found)
+
+
+@require_POST
+@never_cache
+@needs(Role.OWNER)
+def invite(request: HttpRequest, name: str) -> HttpResponse:
+    """A link that signs an agent in once, shown this once."""
+    found = get_object_or_404(Agent, handle=name, is_active=True)
+    word = signin.issue_link(found, now=database_now())
+    address = request.build_absolute_uri(f"/sign-in/{word}")
+    return render(request, "people/shown_once.html", {"live": [], "who": found.name, "secret": address, "kind": "link"})
+
+
+@needs(Role.LEAD)
+def team(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Make a team, or say who is in it."""
+    found = get_object_or_404(Team, name=name) if name else None
+    title = found.name if found else _("New team")
+    return _form(request, TeamForm(request.POST or None, instance=found), title, back="people", said=_("Saved."))
+
+
+@needs(Role.OBSERVER)
+def customers(request: HttpRequest) -> HttpResponse:
+    """Every customer with its tier and what is open."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()
+    found = Customer.objects.select_related("account_owner").annotate(open=_OPEN)
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(domains__contains=[words.lower()]) | Q(tier__iexact=words))
+    context = {"live": [], "customers": found[:500], "words": words, "leads": may(request, Role.LEAD)}
+    return render(request, "people/customers.html", context)
+
+
+@needs(Role.LEAD)
+def customer(request: HttpRequest, number: int = 0) -> HttpResponse:
+    """Add a customer, or change one. Its running tickets learn of another tier or owner at once."""
+    found = get_object_or_404(Customer, pk=number) if number else None
+    title = found.name if found else _("New customer")
+    form = CustomerForm(request.POST or None, instance=found)
+    answer = _form(request, form, title, back="customers", said=_("Saved."))
+    if found is not None and answer.status_code == 302:
+        _tell_tickets(found, agent_of(request))
+    return answer
+
+
+@never_cache
+@needs(Role.OWNER)
+def keys(request: HttpRequest) -> HttpResponse:
+    """Keys to the API; a new one is shown this once."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            secret = tokens.create(form.cleaned_data["name"], role=Role(form.cleaned_data["role"]))
+        except IntegrityError:
+            form.add_error("name", _("There is a key of that name already."))
+        else:
+            shown = {"live": [], "who": form.cleaned_data["name"], "secret": secret, "kind": "key"}
+            return render(request, "people/shown_once.html", shown)
+    context: dict[str, object] = {"live": [], "form": form, "tokens": Token.objects.select_related("agent")}
+    return render(request, "people/keys.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Role.OWNER)
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """End a key."""
+    tokens.revoke(get_object_or_404(Token, pk=number).name, now=database_now())
+    messages.success(request, _("It is over."))
+    return redirect("keys")
+
+
+@needs(Role.OBSERVER)
+def me(request: HttpRequest) -> HttpResponse:
+    """What the reader may change of themselves, and how they are reached."""
+    own = agent_of(request)
+    form = MeForm(request.POST or None, instance=own)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("me")
+    context: dict[str, object] = {
+        "live": [],
+        "form": form,
+        "contacts": own.contact_methods.all(),
+        "contact_form": ContactForm(),
+    }
+    return render(request, "people/me.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@needs(Role.OBSERVER)
+def reach(request: HttpRequest) -> HttpResponse:
+    """One more way to be reached, or one less (`remove`)."""
+    own = agent_of(request)
+    gone = request.POST.get("remove", "")
+    if gone.isdecimal():
+        ContactMethod.objects.filter(agent=own, pk=int(gone)).delete()
+        return redirect("me")
+    form = ContactForm(request.POST)
+    form.instance.agent = own
+    form.instance.position = own.contact_methods.count()
+    if not form.is_valid():
+        messages.error(request, _("That is no address: %(why)s") % {"why": "; ".join(map(str, form.errors.values()))})
+    elif own.contact_methods.filter(channel=form.instance.channel, address=form.instance.address).exists():
+        messages.info(request, _("You are reached that way already."))
+    else:
+        form.save()
+    return redirect("me")
+
+
+def _form(
+    request: HttpRequest,
+    form: "ModelForm[Agent] | ModelForm[Team] | ModelForm[Customer]",
+    title: str,
+    *,
+    back: str,
+    said: str,
+    link_for: Agent | None = None,
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, said)
+        return redirect(back)
+    context: dict[str, object] = {"live": [], "form": form, "title": title, "back": back, "link_for": link_for}
+    return render(request, "people/form.html", context, status=422 if form.errors else 200)
+
+
+def _tell_tickets(found: Customer, by: Agent) -> None:
+    for number in found.tickets.filter(IS_OPEN).values_list("number", flat=True):
+        triage.set_customer(number, Customer.objects.get(pk=found.pk), by=f"agent:{by.handle}")
