@@ -59,7 +59,11 @@ def repair(number: int) -> None:
 
 
 def _compare(ticket: Ticket, rebuilt: Case) -> Iterator[Difference]:
-    kept = cases.decode(bytes(ticket.snapshot))
+    try:
+        kept = cases.decode(bytes(ticket.snapshot))
+    except msgspec.DecodeError as unreadable:
+        yield Difference(ticket.number, "snapshot", f"cannot be read: {unreadable}", f"{rebuilt.number} events")
+        return
     for field in msgspec.structs.fields(Case):
         one, other = getattr(kept, field.name), getattr(rebuilt, field.name)
         if one != other:

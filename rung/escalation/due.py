@@ -34,10 +34,14 @@ class DueTicket(NamedTuple):
     """A claimed row. `attempts`: how often its look has raised before."""
 
     number: int
-    case: Case
+    snapshot: bytes
     wake_at: datetime
     about: About
     attempts: int
+
+    def case(self) -> Case:
+        """Read when it is looked at, so that a ticket which cannot be read stops only its own look."""
+        return cases.decode(self.snapshot)
 
 
 def claim_batch(now: datetime, most: int = BATCH) -> list[DueTicket]:
@@ -68,7 +72,7 @@ def _due(row: tuple[object, ...]) -> DueTicket:
     assert isinstance(number, int)  # noqa: S101  for the type checker
     return DueTicket(
         number=number,
-        case=cases.decode(bytes(snapshot)),  # type: ignore[call-overload]
+        snapshot=bytes(snapshot),  # type: ignore[call-overload]
         wake_at=wake_at,  # type: ignore[arg-type]
         about=About(
             ticket=number,

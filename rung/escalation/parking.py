@@ -48,5 +48,5 @@ def park(number: int, raised: Exception) -> None:
 
 def _notice(to: str, moment: str) -> Notice:
     return Notice(
-        kind=NoticeKind.MOMENT, to=to, subject=Subject.TICKET, key=f"parked/{moment}/{to}", event=0, exempt=True
+        kind=NoticeKind.MOMENT, to=to, subject=Subject.ALERT, key=f"parked/{moment}/{to}", event=0, exempt=True
     )

@@ -93,9 +93,10 @@ def _look(batch: Sequence[DueTicket], desks: Desks, now: datetime) -> None:
         return
     desk, looked = desks.at(now), []
     for ticket in batch:
-        policy = compiled(ticket.case.policy)
-        assigned = ticket.case.assignee
-        decision = reckon_in_place(ticket.case, policy, desk, now)
+        case = ticket.case()
+        policy = compiled(case.policy)
+        assigned = case.assignee
+        decision = reckon_in_place(case, policy, desk, now)
         if decision.case.assignee != assigned:
             desks.shift_load(assigned, decision.case.assignee)
         looked.append(Looked(ticket, decision, policy))

@@ -35,7 +35,10 @@ class Speech:
         """Asked just before sending. A card that hangs somewhere is always wanted: it must show the end."""
         if delivery.ticket is None:
             return None
-        case, subject = _case(delivery.ticket), Subject(delivery.subject)
+        subject = Subject(delivery.subject)
+        if subject is Subject.ALERT:
+            return None  # of a ticket that cannot be read too
+        case = _case(delivery.ticket)
         hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
         if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
             return None
@@ -154,17 +157,16 @@ class Speech:
         """A message that will not reach the customer: whoever has the ticket must know."""
         if delivery.kind != NoticeKind.REPLY or delivery.ticket is None:
             return
-        case = _case(delivery.ticket)
-        to = f"agent:{case.assignee}" if case.assignee else f"level:{case.level or ''}"
+        ticket = delivery.ticket  # its columns, not its case: one that cannot be read must still be heard of
         notice = Notice(
             kind=NoticeKind.MOMENT,
-            to=to,
+            to=f"agent:{ticket.assignee_id}" if ticket.assignee_id else f"level:{ticket.level}",
             subject=Subject.NOTIFICATION,
             key=f"lost/{delivery.pk}",
             event=delivery.event,
-            priority=case.priority,
+            priority=Priority(ticket.priority) if ticket.priority else None,
         )
-        book = AddressBook.read(compiled(case.policy).policy)
+        book = AddressBook.read(compiled(ticket.policy).policy)
         words = f"What was written to the customer on #{delivery.ticket_id} did not reach them: {why}"
         enqueue.insert([enqueue.delivery(notice, about(delivery.ticket), book, now, words=words)])
 
