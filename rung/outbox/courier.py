@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from rung.outbox import holding, lanes, loop, settling, wakeups
 from rung.outbox.lanes import Claimed
 from rung.outbox.loop import Loop
-from rung.outbox.ports import Later, Outcome, Source, Unclear
+from rung.outbox.ports import Outcome, Source, Unclear
 from rung.outbox.sending import call_for
 from rung.people.clock import database_now
 
@@ -25,10 +25,12 @@ WORKERS = 8
 #: How long one sending may take before another courier believes that this one has died. Adapters give up far sooner.
 LEASE = timedelta(minutes=2)
 LOOK_ROUND_EVERY = 0.5
+#: How long the other sides have to answer once the desk stops. After that nobody knows whether they have heard.
+STOP_WITHIN = timedelta(seconds=5)
 
 
 def run(stop: threading.Event) -> None:
-    """Until asked to stop; what is being sent is finished first."""
+    """Until asked to stop; what is being sent may finish first, for STOP_WITHIN."""
     courier = Courier(source())
     try:
         loop.run(
@@ -41,8 +43,6 @@ def run(stop: threading.Event) -> None:
             stop,
         )
     finally:
-        stop.set()
-        courier.send_all(stop)
         courier.close()
 
 
@@ -73,7 +73,7 @@ class Courier:
             stopping = stop is not None and stop.is_set()
             if not stopping:
                 self._start()
-            if not self._away:
+            if not self._away or stopping:
                 return done
             finished, _ = wait(self._away, timeout=LOOK_ROUND_EVERY, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -88,8 +88,12 @@ class Courier:
         return database_now() if self._away else lanes.next_at()
 
     def close(self) -> None:
-        """Let the threads finish."""
-        self._pool.shutdown(wait=True)
+        """Let the threads finish, or leave them. Theirs is written down as unclear, so that no lease is waited for."""
+        finished, left = wait(self._away, timeout=STOP_WITHIN.total_seconds())
+        for future in (*finished, *left):
+            outcome = future.result() if future in finished else Unclear("the courier stopped while it was being sent")
+            settling.settle(self._away.pop(future), outcome, self._source, database_now())
+        self._pool.shutdown(wait=not left, cancel_futures=True)
 
     def _start(self) -> None:
         settling.settle_abandoned(self._source, database_now())
@@ -127,8 +131,8 @@ class Courier:
             raise  # the database, not a delivery
         except Exception as raised:
             log.exception("a delivery could not be drawn", delivery=one.delivery.pk, ticket=one.delivery.ticket_id)
-            reason = f"{type(raised).__name__}: {raised}"
-            return lambda: Later(reason)
+            settling.put_off(one, f"{type(raised).__name__}: {raised}", self._source, now)
+            return None
 
 
 def _carefully(call: Callable[[], Outcome], claimed: Claimed) -> Outcome:

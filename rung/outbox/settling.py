@@ -34,6 +34,8 @@ def drop_unwanted(claimed: Claimed, source: Source, now: datetime) -> bool:
         return False
     delivery = claimed.delivery
     delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, why, now
+    if delivery.look_first:  # "not sent" would be a guess: an attempt before may have arrived
+        delivery.state, delivery.outcome = State.UNCLEAR, f"{why}; it may have been sent before"
     delivery.next_attempt_at = delivery.leased_until = None
     delivery.save(update_fields=["state", "outcome", "over_at", "next_attempt_at", "leased_until"])
     lanes.free([claimed.lane], now)
@@ -59,6 +61,15 @@ def settle(claimed: Claimed, outcome: Outcome, source: Source, now: datetime) ->
         else:
             lanes.free([claimed.lane], now + _pace(claimed))
         live.changed("deliveries", f"ticket:{claimed.delivery.ticket_id}")
+
+
+def put_off(claimed: Claimed, reason: str, source: Source, now: datetime) -> None:
+    """It cannot be drawn. The other side has no part in that, so its lane is open to the others at once."""
+    delivery = claimed.delivery
+    delivery.leased_until = None
+    _later(delivery, reason, now + _back_off(delivery.attempts), source, now)
+    delivery.save()
+    lanes.free([claimed.lane], now)
 
 
 def settle_abandoned(source: Source, now: datetime) -> None:
