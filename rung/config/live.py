@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from rung.config import folder
 from rung.config.lifeline import die_with_parent
+from rung.config.patience import patient
 from rung.outbox.live import CHANNEL
 from rung.web import passes
 
@@ -88,7 +89,7 @@ async def listen() -> None:
     while True:
         try:
             url = folder.database_url(folder.data_folder()) or ""
-            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(patient(url), autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
                 _tell(EVERYTHING)
                 async for notice in connection.notifies():

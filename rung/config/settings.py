@@ -8,6 +8,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rung.config import folder
+from rung.config.patience import patient
 
 PACKAGE = Path(__file__).parent.parent
 DATA = folder.data_folder()
@@ -26,7 +27,7 @@ def _number(name: str, default: int) -> int:
 
 def _database(url: str) -> dict[str, object]:
     try:
-        found = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+        found = {name: str(value) for name, value in conninfo_to_dict(patient(url)).items()}
     except ProgrammingError as problem:
         raise ImproperlyConfigured(
             f"DATABASE_URL cannot be read ({problem}); it reads like postgresql://user:password@host/database."
