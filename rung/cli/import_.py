@@ -17,6 +17,7 @@ from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log
 from rung.intake.importers.recording import Written, record
+from rung.intake.moving import NotMovable, take_in
 from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
 from rung.tickets.door import kind_of
@@ -37,12 +38,18 @@ def history(
         typer.Option(help="What the tickets come from; a ticket of a source comes once. Else the map's name."),
     ] = None,
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
+    desk: Annotated[
+        Path | None, typer.Option(help="Instead of a log: a folder `rung export` has written, into an empty desk.")
+    ] = None,
 ) -> None:
     """Take a recorded log into the record: times are kept, no step fires for the past, nobody is told.
 
     An import that was cut off is started again with the same words; tickets already there stay as they are.
     """
     if context.invoked_subcommand is not None:
+        return
+    if desk is not None:
+        _take_in(desk)
         return
     if log is None or map is None:
         raise refused("rung import needs --log FILE and --map MAP; `rung import guess FILE` proposes a map")
@@ -68,6 +75,20 @@ def history(
         for written in record(histories, name, database_now()):
             on_progress(written.rows)
     _tell(written, reading)
+
+
+def _take_in(folder: Path) -> None:
+    with progress() as bars:
+        task = bars.add_task("reading", total=None)
+        try:
+            counts = take_in(
+                folder, lambda table, rows: bars.update(task, description=f"reading {table}", completed=rows)
+            )
+        except (NotMovable, OSError) as problem:
+            raise refused(str(problem)) from None
+    for table, rows in counts.items():
+        print(f"{rows:>10,}  {table}")
+    print("Passwords are not part of an export: everybody signs in by link the first time. Restart the desk now.")
 
 
 @commands.command()

@@ -1,0 +1,23 @@
+"""`rung export`: everything of a desk, in a folder any tool can read."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.cli.log_files import progress, refused
+from rung.intake.moving import NotMovable, export
+
+
+def command(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Write everything: NDJSON and Parquet for each table, and the files that came with messages. The desk may run."""
+    with progress() as bars:
+        task = bars.add_task("writing", total=None)
+        try:
+            counts = export(
+                folder, lambda table, rows: bars.update(task, description=f"writing {table}", completed=rows)
+            )
+        except (NotMovable, OSError) as problem:
+            raise refused(str(problem)) from None
+    for table, rows in counts.items():
+        print(f"{rows:>10,}  {table}")
