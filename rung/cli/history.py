@@ -88,8 +88,13 @@ def _heard(policy: Policy) -> tuple[frozenset[str], tuple[str, ...], Mapping[str
     return frozenset(phrases_of_policy(policy)), policy.holding, levels_of(policy)
 
 
-def _duration(option: str, text: str | None) -> Duration | None:
+def required(option: str, text: str) -> Duration:
+    """The duration an option gives, or a sentence and exit 1."""
     try:
-        return None if text is None else Duration.parse(text)
+        return Duration.parse(text)
     except ValueError as problem:
         raise SystemExit(f"{option}: {problem}") from problem
+
+
+def _duration(option: str, text: str | None) -> Duration | None:
+    return None if text is None else required(option, text)

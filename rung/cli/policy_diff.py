@@ -8,11 +8,17 @@ from typing import Annotated
 
 import typer
 
-from rung.cli.history import Source, progress_bars
+from rung.cli.history import Source, progress_bars, required
 from rung.cli.policy_file import PolicyFile
 from rung.core.comparison import compare
 from rung.core.comparison_text import Titled, as_json, as_page, as_text
+from rung.core.compiled import Compiled
 from rung.core.document_changes import document_changes
+from rung.core.moments import duration_us
+from rung.insights.queueing import Habits
+from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
+from rung.insights.simulation import as_text as simulation_text
+from rung.insights.workload import fit
 
 LogFile = Annotated[Path | None, typer.Option("--log", help="A recorded log: CSV, gzip or not.")]
 MapFile = Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")]
@@ -34,11 +40,17 @@ def diff(
     html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Also simulate what people might have done.")] = False,
+    runs: Annotated[int, typer.Option(help="Of the simulation; at least 30.", min=FEWEST_RUNS)] = FEWEST_RUNS,
+    heed: Annotated[float, typer.Option(help="The chance that a message is heeded.", min=0, max=1)] = 0.5,
+    reaction: Annotated[str, typer.Option(help="How long somebody who heeds it takes, on average.")] = "30m",
     jobs: Jobs = 1,
 ) -> None:
     """Compare two policies: breaches, escalations, interruptions, the tickets that change, and running deadlines."""
     before, after = PolicyFile.read(old), PolicyFile.read(new)
     source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
+    habits = Habits(heed, duration_us(required("--reaction", reaction).elapsed))
+    simulated: tuple[str, ...] = ()
     with progress_bars() as progress:
         histories, end = source.read(before.policy, progress)
         again = histories
@@ -57,8 +69,21 @@ def diff(
                 executor=executor,
                 on_progress=lambda done: progress.update(task, completed=done),
             )
+            if simulate:
+                runs_done = progress.add_task("simulating", total=3 * runs)
+                work = fit(histories, Compiled(before.policy), Compiled(after.policy), end)
+                told = compare_by_simulation(
+                    work,
+                    before.policy,
+                    after.policy,
+                    habits,
+                    runs=runs,
+                    executor=executor,
+                    on_progress=lambda done: progress.update(runs_done, completed=done),
+                )
+                simulated = tuple(simulation_text(told).splitlines())
     changes = document_changes(before.root, after.root)
-    titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found)
+    titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found, simulated)
     if html is not None:
         html.write_text(as_page(titled), encoding="utf-8")
     if as_document:

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from rung.cli.history import Source, progress_bars
+from rung.cli.history import Source, progress_bars, required
 from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, Jobs, LogFile, MapFile
 from rung.cli.policy_file import PolicyFile
 from rung.core.comparison import compare
 from rung.core.document_edits import edited
-from rung.core.durations import Duration
 from rung.core.policy_nodes import Path as Place
 from rung.core.policy_reader import read_policy
 from rung.core.policy_rules import FOLLOW_UP
@@ -36,10 +35,7 @@ def propose_thresholds(
     """Propose, for each rule, when to warn: the most breaches caught for the fewest messages, and the change for it."""
     file = PolicyFile.read(policy)
     source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
-    try:
-        needed = Duration.parse(reaction).elapsed
-    except ValueError as problem:
-        raise SystemExit(f"--reaction: {problem}") from problem
+    needed = required("--reaction", reaction).elapsed
     with progress_bars() as progress:
         histories, end = source.read(file.policy, progress)
         task = progress.add_task("trying thresholds", total=max(len(histories), 1))

@@ -33,6 +33,8 @@ class Titled(Struct, frozen=True):
     end: datetime
     documents: tuple[DocumentChange, ...]
     found: Comparison
+    #: What a simulation says to the question a replay cannot answer, as lines; empty: none was asked for.
+    simulated: tuple[str, ...] = ()
 
 
 def as_text(titled: Titled) -> str:
@@ -44,7 +46,7 @@ def as_text(titled: Titled) -> str:
         lines = [f"  {label:<44} {before:>9,} {after:>9,} {after - before:>+9,}" for label, before, after in rows]
         parts.append(f"{title:<46} {'before':>9} {'after':>9} {'change':>9}\n" + "\n".join(lines))
     changed, running = _lines(titled)
-    parts += [text for text in (changed, running) if text]
+    parts += [text for text in (changed, running, "\n".join(titled.simulated)) if text]
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,6 +70,8 @@ def as_page(titled: Titled) -> str:
         f"<h2>Tickets</h2><pre>{escape(changed or 'No ticket is treated differently.')}</pre>"
         f"<h2>Running tickets</h2><pre>{escape(running or 'No running ticket is affected.')}</pre>"
     )
+    if titled.simulated:
+        body += "<h2>What people might have done</h2><pre>" + escape("\n".join(titled.simulated)) + "</pre>"
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2530}"
     style += "svg{display:block;max-width:100%;height:auto;margin:1rem 0}pre{white-space:pre-wrap;font-size:.85rem}"
     head = f'<meta charset="utf-8"><title>Two policies</title><style>{style}</style>'

@@ -90,3 +90,11 @@ def test_what_is_missing_is_one_sentence(files: list[str], options: list[str], s
     result = CliRunner().invoke(commands, ["propose", files[0], *options])
     assert result.exit_code == 1
     assert sentence in result.output
+
+
+def test_a_simulation_is_added_and_repeats_itself(files: list[str]) -> None:
+    old, new, log, mapping = files
+    typed = ["diff", old, new, "--log", log, "--map", mapping, "--simulate", "--heed", "0.3"]
+    first, again = (CliRunner().invoke(commands, typed).stdout for _ in range(2))
+    assert "Simulated: 30 runs of 2 tickets; a message is heeded with a chance of 30%" in first
+    assert first == again
