@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from rung.web import acts, ask, entrance, foryou, oncall, people, policy, receipt, slack, ticket, tickets, triage
+from rung.web import (
+    acts,
+    ask,
+    entrance,
+    foryou,
+    oncall,
+    people,
+    policy,
+    receipt,
+    slack,
+    slack_sample,
+    ticket,
+    tickets,
+    triage,
+)
 
 urlpatterns = [
     path("", triage.triage, name="triage"),
@@ -40,5 +54,6 @@ urlpatterns = [
     path("ask/thanks/<str:word>", ask.asked, name="asked"),
     path("ask/<str:word>", ask.status, name="ask-status"),
     path("inboxes/slack", slack.slack, name="slack"),
+    path("inboxes/slack/sample", slack_sample.sample, name="slack-sample"),
     path("sign-in/<str:word>", entrance.sign_in_link, name="sign-in-link"),
 ]

@@ -63,3 +63,17 @@ def test_what_is_wrong_is_said(signed_in: Callable[[str], Client], slack: FakeSl
     assert not Workspace.objects.exists()
     assert "That form is not known here." in olga.post(PAGE, {"do": "dance"}, follow=True).content.decode()
     assert "All is well." in olga.get(PAGE + "?check=1").content.decode()
+
+
+def test_a_newcomer_watches_a_day_in_slack_picture_by_picture(signed_in: Callable[[str], Client]) -> None:
+    otto = signed_in("otto")
+    first = otto.get(PAGE + "/sample").content.decode()
+    assert "A quiet Tuesday" in first
+    assert 'http-equiv="refresh"' not in first
+    fourth = otto.get(PAGE + "/sample?picture=3&play=1").content.decode()
+    for words in ("10:31", "#triage", "#escalations", "still needs somebody", 'content="6;url=?picture=4&amp;play=1"'):
+        assert words in fourth
+    last = otto.get(PAGE + "/sample?picture=999&play=1").content.decode()
+    assert "Zoe gives a five" in last
+    assert 'http-equiv="refresh"' not in last
+    assert otto.get(PAGE + "/sample?picture=x").status_code == 200
