@@ -1,13 +1,17 @@
 """`rung replay`: a policy run over recorded history before anybody publishes it."""
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
+from os import cpu_count
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -16,17 +20,22 @@ from rung.cli.files import contents
 from rung.cli.log_files import follow, map_of, progress, refuse, refused, rejections
 from rung.core.durations import Duration
 from rung.core.events import StepOutcome
-from rung.core.log_events import hearing_of, levels_of
+from rung.core.log_events import History, hearing_of, levels_of
 from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy_bytes
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
-from rung.intake.importers.histories import Recorded, Selection, read_histories
+from rung.intake.importers.grouping import Grouping
+from rung.intake.importers.histories import Reading, Selection
 from rung.intake.importers.logs import open_log
 from rung.people.clock import database_now
 from rung.tickets.recorded import histories_since
 
 FIRED = StepOutcome.FIRED
+#: Rows from which several processes are quicker than one.
+WORTH_PROCESSES = 50_000
+#: How long workers elsewhere may take to answer.
+PATIENCE = "10s"
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
@@ -48,78 +57,113 @@ def command(
     accept: Annotated[
         str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="Processes; the result is the same with any number.", min=1)] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes, else one a processor; the result is the same.", min=1)
+    ] = None,
+    executor: Annotated[
+        str | None, typer.Option(help="Workers of dask.distributed instead, such as tcp://host:8786.")
+    ] = None,
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
 ) -> None:
     """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
     accepted = _duration("--accept", accept)
     period = _duration("--from-record", from_record)
     judged = _read_policy(policy)
-    with progress() as bars:
+    with ExitStack() as stack:
+        bars = stack.enter_context(progress())
         if period is not None:
             if log is not None or map is not None or since is not None or until is not None:
                 raise refused("--from-record reads this desk, so it goes without --log, --map, --from and --until")
-            recorded = _of_this_desk(period, judged, tickets, bars)
+            history = _of_this_desk(period, judged, tickets, bars)
         elif log is None or map is None:
             raise refused("rung replay needs --log FILE with --map MAP, or --from-record 90d")
         else:
             wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
-            recorded = _of_a_log(log, map, judged, wanted, rejected, bars)
-        outcome = _replayed(recorded, judged, accepted, jobs, bars)
+            history = _of_a_log(log, map, judged, wanted, rejected, bars, stack.enter_context(Grouping()))
+        pool = stack.enter_context(_executor(executor, jobs or (cpu_count() or 1), history.rows))
+        tally = replay(
+            history.histories,
+            judged,
+            end=history.end,
+            accepted=accepted,
+            executor=pool,
+            on_progress=follow(bars, "replaying", history.rows),
+        )
+    outcome = report(
+        tally,
+        judged,
+        end=history.end,
+        accepted=accepted,
+        rejected=history.rejected,
+        left_out=history.left_out,
+    )
     if json:
         sys.stdout.buffer.write(as_json(outcome))
     else:
         _show(outcome)
 
 
+class _History(Struct, frozen=True):
+    """What is to be replayed: each history once."""
+
+    histories: Iterable[History]
+    rows: int
+    end: datetime
+    rejected: Mapping[str, int] = {}
+    left_out: int = 0
+
+
 def _of_a_log(
-    log: Path, map: Path, policy: Policy, selection: Selection, rejected: Path | None, bars: Progress
-) -> Recorded:
-    with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(open_log(log))
-        except (OSError, ValueError) as problem:
-            raise refused(f"{log} cannot be read: {problem}") from None
-        log_map = map_of(map, opened)
-        on_rejection = stack.enter_context(rejections(rejected, opened.columns))
-        try:
-            return read_histories(
-                opened,
-                log_map,
-                hearing=hearing_of(policy),
-                levels=levels_of(policy),
-                selection=selection,
-                on_rejection=on_rejection,
-                on_progress=follow(bars, f"reading {log.name}", opened.size),
-            )
-        except ValueError as problem:
-            raise refused(f"{map}: {problem}") from None
+    log: Path,
+    map: Path,
+    policy: Policy,
+    selection: Selection,
+    rejected: Path | None,
+    bars: Progress,
+    grouping: Grouping,
+) -> _History:
+    try:
+        opening = open_log(log)
+        with opening as opened:
+            log_map = map_of(map, opened)
+            reading = Reading(grouping, selection)
+            with rejections(rejected, opened.columns) as on_rejection:
+                on_progress = follow(bars, f"reading {log.name}", opened.size)
+                reading.read(opened, log_map, on_rejection=on_rejection, on_progress=on_progress)
+    except (OSError, ValueError) as problem:
+        raise refused(f"{log} cannot be read: {problem}") from None
+    histories = reading.histories(log_map, hearing_of(policy), levels_of(policy))
+    end = reading.end or datetime.now(UTC)
+    return _History(histories, reading.taken, end, reading.rejected, reading.left_out)
 
 
-def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Progress) -> Recorded:
+def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Progress) -> _History:
     """Running clocks are read now."""
     now = database_now()
     task = bars.add_task("reading the record", total=1)
     histories = histories_since(
         now - period.elapsed, policy, lambda done, total: bars.update(task, completed=done, total=total)
-    )
-    return Recorded(histories[:most], now, {}, 0)
+    )[:most]
+    return _History(histories, sum(history.rows for history in histories), now)
 
 
-def _replayed(recorded: Recorded, policy: Policy, accepted: Duration | None, jobs: int, bars: Progress) -> Report:
-    histories, end = recorded.histories, recorded.end
-    on_progress = follow(bars, "replaying", len(histories))
-    pool = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
-    with pool as executor:
-        tally = replay(
-            histories,
-            policy,
-            end=end or datetime.now(UTC),
-            accepted=accepted,
-            executor=executor,
-            on_progress=on_progress,
-        )
-    return report(tally, policy, end=end, accepted=accepted, rejected=recorded.rejected, left_out=recorded.left_out)
+@contextmanager
+def _executor(address: str | None, jobs: int, rows: int) -> Iterator[Executor | None]:
+    """Workers elsewhere; else processes here, where there is enough to do for several."""
+    if address is not None:
+        # Late, because it takes a second that no other command should wait.
+        distributed = import_module("distributed")
+        try:
+            client = distributed.Client(address, timeout=PATIENCE)
+        except (OSError, ValueError) as problem:
+            raise refused(f"--executor {address}: no workers answer there ({problem})") from None
+        with client:
+            yield client.get_executor()
+    elif jobs == 1 or rows < WORTH_PROCESSES:
+        yield None
+    else:
+        with ProcessPoolExecutor(jobs) as executor:
+            yield executor
 
 
 def _read_policy(path: Path) -> Policy:

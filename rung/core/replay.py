@@ -6,9 +6,11 @@ a log can accept an offer it knows nothing of: offers stand until their clock en
 assumes how soon they are accepted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 from msgspec import Struct
@@ -41,37 +43,42 @@ MOST_LOOKS = 20_000
 #: Tickets given to an executor at a time: few enough to share them out evenly, many enough to be worth the way.
 SHARE = 500
 
+#: Shares given to an executor before the first must be back: histories are read no faster than they are replayed.
+UNDER_WAY = 32
+
 
 def replay(
-    histories: Sequence[History],
+    histories: Iterable[History],
     policy: Policy,
     *,
     end: datetime,
     desk: Desk = STAFFED,
     accepted: Duration | None = None,
     executor: Executor | None = None,
-    on_progress: Callable[[int], None] = lambda _tickets: None,
+    on_progress: Callable[[int], None] = lambda _rows: None,
 ) -> Tally:
     """Run the policy over every ticket until `end`, the last moment of the whole log. Any executor will do, and
-    what comes out does not depend on how the tickets were shared out. `accepted`: assume that every offer is claimed
-    so long after it was made, on the calendar of its level. `on_progress` hears how many are done."""
-    shares = [histories[first : first + SHARE] for first in range(0, len(histories), SHARE)]
+    what comes out does not depend on how the tickets were shared out; only a few shares are held at a time.
+    `accepted`: assume that every offer is claimed so long after it was made, on the calendar of its level.
+    `on_progress` hears how many rows are done."""
     whole = Tally()
+    remaining = iter(histories)
+    shares = iter(lambda: tuple(islice(remaining, SHARE)), ())
     if executor is None:
         compiled = Compiled(policy)
         parts: Iterator[Tally] = (
             replay_all(share, compiled, end=end, desk=desk, accepted=accepted) for share in shares
         )
     else:
-        parts = executor.map(_replay_share, [_Share(tuple(share), policy, end, desk, accepted) for share in shares])
+        parts = _shared_out(executor, (_Share(share, policy, end, desk, accepted) for share in shares))
     for part in parts:
         whole.add(part)
-        on_progress(whole.tickets)
+        on_progress(whole.rows)
     return whole
 
 
 def replay_all(
-    histories: Sequence[History],
+    histories: Iterable[History],
     compiled: Compiled,
     *,
     end: datetime,
@@ -91,6 +98,17 @@ class _Share(Struct, frozen=True):
     end: datetime
     desk: Desk
     accepted: Duration | None
+
+
+def _shared_out(executor: Executor, shares: Iterable[_Share]) -> Iterator[Tally]:
+    """In the order given, and never more under way than a machine or two needs to be busy."""
+    under_way: deque[Future[Tally]] = deque()
+    for share in shares:
+        under_way.append(executor.submit(_replay_share, share))
+        if len(under_way) == UNDER_WAY:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def _replay_share(share: _Share) -> Tally:

@@ -80,9 +80,10 @@ def test_the_document_counts_goals_steps_and_rejected_rows(folder: Path) -> None
     assert said["worst"][0]["ticket"] == "1"
 
 
-def test_two_runs_packed_or_shared_out_give_the_same_bytes(folder: Path) -> None:
+def test_two_runs_packed_or_shared_out_give_the_same_bytes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.cli.replay.WORTH_PROCESSES", 0)
     (folder / "log.csv.gz").write_bytes(gzip.compress(LOG.encode()))
-    first = _run(folder, "--json").stdout_bytes
+    first = _run(folder, "--json", "--jobs", "1").stdout_bytes
     assert _run(folder, "--json").stdout_bytes == first
     assert _run(folder, "--json", log="log.csv.gz").stdout_bytes == first
     assert _run(folder, "--json", "--jobs", "2").stdout_bytes == first
@@ -174,3 +175,22 @@ def test_the_desks_own_record_replays(folder: Path) -> None:
     assert (said["tickets"], said["events"]) == (1, 1)
     assert said["targets"]["resolution"] == {"met": 0, "breached": 0, "running": 1, "running_over": 0}
     assert said["steps"] == {"Nobody has taken it": {"notify.1": 1, "escalate.1": 1}}
+
+
+@pytest.mark.slow
+def test_workers_elsewhere_give_the_same_bytes(folder: Path) -> None:
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
+    ) as cluster:
+        shared = _run(folder, "--json", "--executor", cluster.scheduler_address)
+    assert shared.stdout_bytes == _run(folder, "--json").stdout_bytes
+
+
+@pytest.mark.slow
+def test_workers_that_do_not_answer_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.cli.replay.PATIENCE", "1s")
+    refused = _run(folder, "--executor", "tcp://127.0.0.1:9")
+    assert refused.exit_code == 1
+    assert "--executor tcp://127.0.0.1:9: no workers answer there" in refused.stderr

@@ -12,7 +12,7 @@ import msgspec
 from rung.core.log_rows import LogRow
 
 #: Rows kept in memory before files are begun.
-MOST_IN_MEMORY = 400_000
+MOST_IN_MEMORY = 200_000
 #: Files: one of them is in memory at a time, so this many times the above can be grouped well.
 FILES = 256
 
