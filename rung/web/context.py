@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import rung
+from rung.web.access import may
 
 LIVE_PORT_OFFSET = 1
 
@@ -56,7 +57,15 @@ def _places(request: HttpRequest) -> list[Place]:
             address = reverse(name)
         except NoReverseMatch:
             continue
+        if not _is_theirs(request, address):
+            continue
         found.append(
             Place(word, address, request.path == address or (address != "/" and request.path.startswith(address)))
         )
     return found
+
+
+def _is_theirs(request: HttpRequest, address: str) -> bool:
+    """Whether the reader's role opens the page; places of others would only be refused."""
+    needed = getattr(resolve(address).func, "needs", None)
+    return needed is None or not request.user.is_authenticated or may(request, needed)

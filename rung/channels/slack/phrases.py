@@ -47,25 +47,27 @@ REASONS = {
 
 
 def why_priority(reasons: tuple[str, ...]) -> str:
-    """`phrase:asap` as `said "asap"`: the reasons of a priority in one line; empty if none is known."""
-    return ", ".join(spoken for spoken in (_reason(one) for one in reasons) if spoken)
+    """`phrase:asap` as `said "asap"`: the reasons of a priority in one line; empty if there is nothing to say."""
+    spoken = [_reason(one) for one in reasons]
+    said = [one for one in spoken if one]
+    return ", ".join(said) or ("a rule of the policy" if any(one.startswith("priority.") for one in reasons) else "")
+
+
+_WORDS = {
+    "phrase": 'said "{}"',
+    "emotion": "sounds {}",
+    "learned": "learned from your tickets, {} sure",
+    "rule": 'rule "{}"',
+    "agent": "set by {}",
+}
 
 
 def _reason(reason: str) -> str:
+    """Where in the policy it stands is of no interest on a card, nor that nothing special was said."""
     kind, _, rest = reason.partition(":")
-    match kind:
-        case "phrase":
-            return f'said "{rest}"'
-        case "emotion":
-            return f"sounds {rest}"
-        case "learned":
-            return f"learned from your tickets, {rest} sure"
-        case "rule":
-            return f'rule "{rest}"'
-        case "agent":
-            return f"set by {rest}"
-        case _:
-            return reason
+    if kind == "default" or kind.startswith("priority."):
+        return ""
+    return _WORDS[kind].format(rest) if kind in _WORDS else reason
 
 
 def field_name(name: str) -> str:

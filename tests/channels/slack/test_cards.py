@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from rung.channels.slack.card import fallback, needs_attention, triage_card
 from rung.channels.slack.escalation_card import escalation_card
+from rung.channels.slack.phrases import why_priority
 from rung.core.effects import NoticeKind
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 from rung.outbox.ports import Card, Deadline, NextStep, OpenOffer, WasTold
@@ -134,7 +135,13 @@ def test_a_customers_words_never_become_mentions_links_or_markup() -> None:
     assert "<!channel>" not in fallback(replace(CARD, title=nasty))
 
 
-#: Short words said often: long enough for every limit, and quickly made.
+def test_reasons_are_told_in_words_and_the_ordinary_one_is_not_told() -> None:
+    assert why_priority(("priority.rules[1]", "phrase:asap")) == 'said "asap"'
+    assert why_priority(("priority.rules[1]",)) == "a rule of the policy"
+    assert why_priority(("default",)) == ""
+    assert why_priority(("emotion:angry", "agent:sam")) == "sounds angry, set by sam"
+
+
 text = st.tuples(st.text(max_size=20), st.integers(1, 400)).map(lambda said: said[0] * said[1])
 
 
