@@ -22,8 +22,13 @@ class PolicyFile(Struct, frozen=True):
         text = decoded(contents(file), str(file))
         if isinstance(text, Finding):
             raise SystemExit(str(text))
-        root, found = parse(text, str(file))
-        policy, findings = read_document(root, str(file), found) if root is not None else (None, tuple(found))
+        return cls.of(text, str(file))
+
+    @classmethod
+    def of(cls, text: str, name: str) -> "PolicyFile":
+        """A text, or every mistake in it and exit 1."""
+        root, found = parse(text, name)
+        policy, findings = read_document(root, name, found) if root is not None else (None, tuple(found))
         if root is None or policy is None:
             raise SystemExit("\n".join(str(finding) for finding in findings))
         return cls(text, root, policy)

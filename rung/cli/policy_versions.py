@@ -66,12 +66,12 @@ def log() -> None:
     judged: dict[int, int] = {}
     for judge in Ticket.objects.filter(IS_OPEN).values_list("policy", flat=True):
         judged[judge] = judged.get(judge, 0) + 1
-    for version in PolicyVersion.objects.defer("text", "holidays"):
-        state = "in force" if version.is_current else ""
-        count = judged.get(version.number, 0)
+    for each in PolicyVersion.objects.defer("text", "holidays"):
+        state = "in force" if each.is_current else ""
+        count = judged.get(each.number, 0)
         tickets = f"{count:,} running ticket{'' if count == 1 else 's'}" if count else ""
-        parts = [f"{version.created_at:%Y-%m-%d %H:%M} UTC", version.author, version.reason, tickets, state]
-        print(f"{version.number:>4}  " + "  ".join(part for part in parts if part))
+        parts = [f"{each.created_at:%Y-%m-%d %H:%M} UTC", each.author, each.reason, tickets, state]
+        print(f"{each.number:>4}  " + "  ".join(part for part in parts if part))
 
 
 def pull(
@@ -79,7 +79,7 @@ def pull(
     to: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
 ) -> None:
     """Print the text of a version, to keep it in git or to change it."""
-    text = _version(number).text
+    text = version(number).text
     if to is None:
         sys.stdout.write(text)
     else:
@@ -95,7 +95,7 @@ def revert(
     by: By = "",
 ) -> None:
     """Publish an earlier version again, as a new one: nothing of the history is lost."""
-    text = _version(number).text
+    text = version(number).text
     why = reason or f"back to version {number}"
     _publish(text, f"version {number}", reason=why, running=running, fire=fire, by=by)
 
@@ -116,13 +116,14 @@ def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by
                 print(f"{moved} running tickets are judged by it too.")
 
 
-def _version(number: int | None) -> PolicyVersion:
+def version(number: int | None) -> PolicyVersion:
+    """A version; the one in force for None. Without it a sentence and exit 1."""
     wanted = (
         PolicyVersion.objects.filter(is_current=True) if number is None else PolicyVersion.objects.filter(pk=number)
     )
-    version = wanted.first()
-    if version is not None:
-        return version
+    found = wanted.first()
+    if found is not None:
+        return found
     if number is None:
         raise SystemExit("No policy has been published yet; rung policy publish FILE does it.")
     known = ", ".join(str(each) for each in PolicyVersion.objects.values_list("number", flat=True)[:20])

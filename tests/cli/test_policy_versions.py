@@ -63,3 +63,9 @@ def test_what_cannot_work_is_not_published(world: World, tmp_path: Path) -> None
     missing = rung("pull", "9")
     assert missing.exit_code == 1
     assert "There is no version 9; there are 1." in missing.output
+
+
+def test_the_handbook_of_the_policy_in_force(world: World) -> None:
+    printed = CliRunner().invoke(build(), ["handbook"])
+    assert printed.exit_code == 0
+    assert printed.stdout.startswith("# How Acme support works\n\nWritten from `the policy in force`")

@@ -271,34 +271,36 @@ SAYS_THE_DEFAULT = {
 
 
 def test_deleting_anything_changes_the_policy_or_is_found() -> None:
-    policy = read(REFERENCE)
+    policy, root = read(REFERENCE), deepcopy(DOCUMENT)
+    assert root is not None
     without_effect = set()
     for path in PLACES:
-        root = deepcopy(DOCUMENT)
-        assert root is not None
-        del parent_of(root, path).values[path[-1]]  # type: ignore[arg-type]
+        parent, key = parent_of(root, path), path[-1]
+        before = parent.values.copy()
+        del parent.values[key]  # type: ignore[arg-type]
         if read_document(root, "policy.yaml")[0] == policy:
             without_effect.add(path)
+        parent.values = before  # type: ignore[assignment]
     assert without_effect == SAYS_THE_DEFAULT
+    assert read_document(root, "policy.yaml")[0] == policy
 
 
 def test_changing_or_renaming_anything_changes_the_policy_or_is_found() -> None:
-    policy = read(REFERENCE)
+    policy, root = read(REFERENCE), deepcopy(DOCUMENT)
+    assert root is not None
     for path in PLACES:
-        root = deepcopy(DOCUMENT)
-        assert root is not None
         parent, key = parent_of(root, path), path[-1]
         node = parent.values[key]  # type: ignore[call-overload, index]
         if isinstance(node, Text):
-            node.text = "zzz unknown"
+            written, node.text = node.text, "zzz unknown"
             assert read_document(root, "policy.yaml")[0] != policy, path
+            node.text = written
         if isinstance(parent, Entries) and isinstance(key, str):
-            root = deepcopy(DOCUMENT)
-            assert root is not None
-            parent = parent_of(root, path)
-            assert isinstance(parent, Entries)
+            before = parent.values.copy(), parent.lines.copy()
             parent.values["zzz"], parent.lines["zzz"] = parent.values.pop(key), parent.lines.pop(key)
             assert read_document(root, "policy.yaml")[0] != policy, path
+            parent.values, parent.lines = before
+    assert read_document(root, "policy.yaml")[0] == policy
 
 
 def test_every_place_has_its_line() -> None:
