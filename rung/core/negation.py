@@ -25,12 +25,14 @@ _FILLERS = _set(
     "appear appears say call mark treat see need needed want wanted necessary required reason rush hurry "
     "currently like such longer immediate real major particular known ever going my our your his her their for i "
     "we you so sehr besonders wirklich ganz allzu zu mehr ein eine einen einem einer der die das dies dieses "
-    "diese es ist sind war sei als etwas unbedingt gerade derzeit akut gar très es très si zo erg"
+    "diese es ist sind war sei als etwas unbedingt gerade derzeit akut gar très es très si zo erg "
+    "least what would necessarily sound sounds saying thinks seriously means"
 )
 # A bare "no" also answers ("no this is urgent"), so it reaches only over words that belong to its noun.
-_AFTER_NO = _set("longer more need reason real major particular immediate such known further actual es")
+_AFTER_NO = _set("longer more need means way reason real major particular immediate such known further actual es")
 _CANCELS = frozenset({"only", "just", "merely", "simply", "solely", "nur", "bloß", "bloss", "lediglich"})
 _CHALLENGES = frozenset({"why", "how", "warum", "wieso", "weshalb"})
+_OPENS_QUESTION = _set("is are was were does do did can could ist sind war")
 _COPULAS = _set("it is this that was es ist das dies sie")
 _DENIALS = _set("no nope nah not nein nee nicht false")
 _DENIAL_TAILS = _set("really yet particularly wirklich unbedingt")
@@ -98,14 +100,13 @@ def _negates(words: Sequence[str], place: int, start: int) -> bool:
 
 
 def _is_challenged(words: Sequence[str], negator: int, start: int) -> bool:
-    """Whether the denial is disputed: "why is this not urgent", "isn't this urgent?"."""
-    place = negator - 1
-    while place >= 0 and negator - place <= _REACH and words[place] not in BREAKS:
+    """Whether the denial is disputed: "why is this not urgent", "isn't this urgent?", "is this not urgent?"."""
+    place = negator
+    while place > 0 and negator - place < _REACH and words[place - 1] not in BREAKS:
+        place -= 1
         if words[place] in _CHALLENGES:
             return True
-        place -= 1
-    opens_clause = negator == 0 or words[negator - 1] in BREAKS
-    if not (opens_clause and words[negator].endswith("n't")):
+    if not (words[place].endswith("n't") or (place < negator and words[place] in _OPENS_QUESTION)):
         return False
     return next((word for word in words[start : start + _REACH] if word in ".!?\n"), "") == "?"
 
