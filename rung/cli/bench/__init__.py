@@ -13,12 +13,13 @@ from rich.table import Table
 NAMES = {
     "calendar": "rung.cli.bench.calendar",
     "replay": "rung.cli.bench.replay",
+    "import": "rung.cli.bench.import_",
     "catch-up": "rung.cli.bench.catch_up",
     "idle": "rung.cli.bench.idle",
     "lateness": "rung.cli.bench.lateness",
 }
 #: Those that need a database: they get one of their own.
-WITH_DATABASE = frozenset({"catch-up", "idle", "lateness"})
+WITH_DATABASE = frozenset({"catch-up", "idle", "import", "lateness"})
 
 
 def command(

@@ -51,7 +51,7 @@ def run() -> dict[str, object]:
     """Read the year once, then replay it under each policy. Events are rows of the log; `with_conclusions` counts
     what the policy adds to them too."""
     began = process_time()
-    log, histories = _year()
+    log, histories = year()
     reading = process_time() - began
     rows = sum(history.rows for history in histories)
     policies = {"reference": _reference(), "one_target": _policy(ONE_TARGET)}
@@ -119,7 +119,7 @@ def _reference() -> Policy:
     return _policy(REFERENCE.read_bytes() if REFERENCE.exists() else starter.STARTER.read_bytes())
 
 
-def _year() -> tuple[str, list[History]]:
+def year() -> tuple[str, list[History]]:
     """The recorded year beside the repository, else one made up in its likeness."""
     if not LOG.exists():
         return "made up", list(_made_up(MADE_UP))

@@ -37,3 +37,18 @@ def test_a_small_catch_up_writes_the_same_rows_as_its_reference():
     assert figures["written_by_rung"] == figures["written_by_bare_sql"]
     assert figures["written_by_rung"]["offers"] == 300
     assert figures["events_a_ticket"] == 20
+
+
+@pytest.mark.slow
+def test_a_small_import_is_measured_against_copying_its_own_rows():
+    done = subprocess.run(
+        [sys.executable, "-m", "rung.config.command", "bench", "import", "--json", "--scale", "0.004"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures = json.loads(done.stdout)
+    assert figures["tickets"] == 100
+    assert figures["events"] > 300
+    assert 0 < figures["ratio"] < 1
+    assert figures["reached"] is (figures["events_per_second"] >= figures["bar_events_per_second"])
