@@ -1,5 +1,7 @@
 """The public form, without JavaScript: a request becomes a ticket; its sender gets a signed link to how it stands."""
 
+from datetime import datetime, timedelta
+
 from django import forms
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,8 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from rung.core import case as cases
+from rung.core.vocabulary import Reason
 from rung.people.acquaintance import customer_for, customer_of_address, requester_for
-from rung.tickets.actions import conversation
+from rung.people.clock import database_now
+from rung.policies.versions import compiled
+from rung.tickets.actions import conversation, escalation, triage
 from rung.tickets.models import Direction, Ticket
 from rung.tickets.writing import Words
 from rung.web import throttle
@@ -20,6 +26,8 @@ SALT = "rung.ask"
 #: Requests one address may send at once, and how many seconds until there is room for one more.
 BURST, REFILL = 5, 60.0
 LONGEST = 50_000
+#: How often a customer may ask for escalation.
+ONCE_IN = timedelta(hours=24)
 
 
 class Request(forms.Form):
@@ -60,28 +68,26 @@ def asked(request: HttpRequest, word: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def status(request: HttpRequest, word: str) -> HttpResponse:
-    """How it stands, and what was said to and fro; nothing internal. A reply may be added."""
+    """How it stands, and what was said to and fro; nothing internal. A reply, an escalation, a rating."""
     ticket = Ticket.objects.select_related("requester", "merged_into").filter(number=_number(word)).first()
     if ticket is None:
         raise Http404("this request is gone")
     ticket = ticket.merged_into or ticket
+    now = database_now()
     problem = ""
     if request.method == "POST":
-        text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
-        if not text:
-            problem = str(_("Write something first."))
-        elif throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
-            problem = str(_("That was a lot at once; please wait a minute."))
-        else:
-            asker = ticket.requester
-            conversation.customer_message(
-                ticket.number,
-                Words(text=text, author_name=str(asker) if asker else ""),
-                by=f"customer:{asker.pk}" if asker else "customer:unknown",
-            )
+        problem = _asked_for(request, ticket, now)
+        if not problem:
             return redirect("ask-status", word=word)
-    said = ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.PUBLIC])
-    return render(request, "ask/status.html", {"ticket": ticket, "said": said, "problem": problem})
+    context = {
+        "ticket": ticket,
+        "said": ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.PUBLIC]),
+        "problem": problem,
+        "may_escalate": ticket.status in ("open", "pending", "on_hold") and not _escalated_lately(ticket, now),
+        "asks_rating": ticket.status == "resolved" and compiled(ticket.policy).policy.closing.ask_rating,
+        "rating": cases.decode(bytes(ticket.snapshot)).rating,
+    }
+    return render(request, "ask/status.html", context)
 
 
 def pass_of(number: int) -> str:
@@ -94,6 +100,34 @@ def _number(word: str) -> int:
         return int(signing.Signer(salt=SALT).unsign(word.replace(".", ":", 1)))
     except (signing.BadSignature, ValueError):
         raise Http404("this link is not one of ours") from None
+
+
+def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
+    """Do what the customer asks; why not, in a sentence, or nothing."""
+    asker = ticket.requester
+    by = f"customer:{asker.pk}" if asker else "customer:unknown"
+    text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
+    rating = request.POST.get("rating", "")
+    if throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
+        return str(_("That was a lot at once; please wait a minute."))
+    if rating in ("1", "2", "3", "4", "5"):
+        triage.rate(ticket.number, int(rating), by=by)
+    elif request.POST.get("escalate") == "1":
+        if _escalated_lately(ticket, now):
+            return str(_("You have asked for it already; it is with somebody else."))
+        escalation.escalate(ticket.number, "next", by=by, reason=Reason.CUSTOMER_REQUEST, anyway=True)
+    elif not text:
+        return str(_("Write something first."))
+    else:
+        words = Words(text=text, author_name=str(asker) if asker else "")
+        conversation.customer_message(ticket.number, words, by=by)
+    return ""
+
+
+def _escalated_lately(ticket: Ticket, now: datetime) -> bool:
+    """The customer has asked for it within a day."""
+    asked = ticket.events.filter(kind="offered", by__startswith="customer:", at__gt=now - ONCE_IN)
+    return asked.exists()
 
 
 def _open(given: dict[str, str]) -> int:

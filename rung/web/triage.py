@@ -18,7 +18,7 @@ from rung.web.access import agent_of, may, needs
 from rung.web.templatetags.desk import clock
 
 #: Rows of one lane on the page; the rest is counted and found under Tickets.
-MOST = 100
+MOST = 50
 PRIORITIES = ("urgent", "high", "normal", "low")
 
 

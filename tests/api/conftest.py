@@ -36,7 +36,7 @@ rules:
       - {at: 100%, escalate: next, reason: time}
 replies:
   resolved: Solved, we believe.
-closing: {tell_customer: resolved, reopen_within: 14d}
+closing: {tell_customer: resolved, ask_rating: true, reopen_within: 14d}
 """
 
 

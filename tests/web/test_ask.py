@@ -72,3 +72,23 @@ def test_a_link_of_somebodys_own_making_opens_nothing(desk: Any, opened: Any) ->
     number = opened()
     assert Client().get(f"/ask/{number}.forged").status_code == 404
     assert Client().get("/ask/whatever").status_code == 404
+
+
+def test_a_customer_asks_for_escalation_once_a_day(desk: Any, opened: Any) -> None:
+    number = opened()
+    client, address = Client(), f"/ask/{pass_of(number)}"
+    assert "Ask for escalation" in client.get(address).content.decode()
+    client.post(address, {"escalate": "1"})
+    assert Ticket.objects.get(number=number).offered_to == "L2"
+    assert "Ask for escalation" not in client.get(address).content.decode()
+    assert "You have asked for it already" in client.post(address, {"escalate": "1"}).content.decode()
+
+
+def test_a_customer_rates_what_was_resolved(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    client, address = Client(), f"/ask/{pass_of(number)}"
+    assert "How did we do?" not in client.get(address).content.decode()
+    signed_in("sam").post(f"/tickets/{number}/resolve")
+    assert "How did we do?" in client.get(address).content.decode()
+    client.post(address, {"rating": "4"})
+    assert "You rated us 4 of 5." in client.get(address).content.decode()
