@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from rung.api.models import KeptAnswer
 from rung.people.clock import database_now
+from rung.policies.versions import compiled
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
@@ -58,6 +59,8 @@ def _once(request: HttpRequest, key: str, get_response: Respond) -> HttpResponse
         response = get_response(request)
         if response.status_code not in KEPT_STATUSES or not isinstance(response, HttpResponse):
             transaction.set_rollback(True)
+            # A version published and read in this request is gone again, and its number will be another's.
+            compiled.cache_clear()
             return response
         KeptAnswer.objects.filter(pk=row).update(status=response.status_code, body=response.content)
     if row % CLEARED_EVERY == 0:

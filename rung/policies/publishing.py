@@ -82,3 +82,31 @@ def holidays_of(policy: Policy, years: Iterable[int]) -> dict[str, list[str]]:
         if isinstance(dates, list):
             kept[name] = [str(day) for day in dates]
     return kept
+
+
+def keep_beside(text: str, *, author: str, reason: str, now: datetime) -> int:
+    """Keep a text as a version that judges only the tickets it is chosen for; the same text is kept once.
+
+    Raises ValueError where the text has mistakes.
+    """
+    policy, findings = read_policy(text, "policy")
+    if policy is None:
+        raise ValueError("; ".join(map(str, findings)))
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        same = PolicyVersion.objects.filter(text=text).first()
+        if same is not None:
+            return same.number
+        number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        PolicyVersion.objects.create(
+            number=number,
+            text=text,
+            author=author,
+            reason=reason,
+            created_at=now,
+            holidays_until=now.year + YEARS_AHEAD,
+            tzdata=installed("tzdata"),
+            is_current=False,
+        )
+    return number

@@ -9,6 +9,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import IS_OPEN, Message, Ticket
+from rung.web import views
 from rung.web.access import needs
 from rung.web.triage import PRIORITIES
 
@@ -36,6 +37,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
             "live": [],
             "now": database_now(),
             "rows": rows[:PAGE],
+            "saved": views.of_reader(request),
             "before": rows[PAGE - 1].number if len(rows) > PAGE else None,
             "query": query.urlencode(),
             "words": words,

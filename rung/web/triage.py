@@ -14,6 +14,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import IS_OPEN, Ticket
+from rung.web import start, views
 from rung.web.access import agent_of, may, needs
 from rung.web.templatetags.desk import clock
 
@@ -61,6 +62,8 @@ def triage(request: HttpRequest) -> HttpResponse:
         "now": now,
         "lanes": _lanes(wanted, agent_of(request), now, works=may(request, Role.AGENT)),
         "counts": _counts(agent_of(request), now),
+        "is_new": start.is_new(request),
+        "saved": views.of_reader(request),
         "chosen": {name: request.GET.get(name, "") for name in ("whose", "level", "priority", "customer")},
         "query": request.GET.urlencode(),
         "levels": list(compiled(current_number()).policy.levels),

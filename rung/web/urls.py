@@ -13,9 +13,11 @@ from rung.web import (
     receipt,
     slack,
     slack_sample,
+    start,
     ticket,
     tickets,
     triage,
+    views,
 )
 
 urlpatterns = [
@@ -24,6 +26,7 @@ urlpatterns = [
     path("tickets/<int:number>", ticket.ticket, name="ticket"),
     path("tickets/<int:number>/why", receipt.why, name="why"),
     path("tickets/<int:number>/<slug:action>", acts.act, name="act"),
+    path("views", views.keep, name="keep-view"),
     path("for-you", foryou.for_you, name="for-you"),
     path("for-you/seen", foryou.seen, name="for-you-seen"),
     path("policy", policy.handbook_page, name="policy"),
@@ -50,6 +53,10 @@ urlpatterns = [
     path("people/keys/<int:number>/revoke", people.revoke, name="key-revoke"),
     path("you", people.me, name="me"),
     path("you/reached", people.reach, name="reach"),
+    path("start", start.start, name="start"),
+    path("start/desk", start.desk, name="start-desk"),
+    path("start/invite", start.invite, name="start-invite"),
+    path("start/send", start.send, name="start-send"),
     path("ask", ask.ask, name="ask"),
     path("ask/thanks/<str:word>", ask.asked, name="asked"),
     path("ask/<str:word>", ask.status, name="ask-status"),

@@ -11,6 +11,7 @@ from rung.people import tokens
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Team
 from rung.policies.publishing import publish
+from rung.policies.versions import compiled
 
 POLICY = """\
 name: Test desk
@@ -80,6 +81,7 @@ def people(db: None) -> dict[str, Agent]:
 
 @pytest.fixture
 def desk(people: dict[str, Agent]) -> dict[str, Agent]:
+    compiled.cache_clear()  # numbers begin anew with each test's database
     publish(POLICY, author="agent:sam", reason="Begin", now=database_now())
     limits.buckets.clear()
     return people

@@ -9,6 +9,7 @@ from django.test import Client
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Team
 from rung.policies.publishing import publish
+from rung.policies.versions import compiled
 from rung.tickets.actions import conversation
 from rung.tickets.writing import Words
 from rung.web import throttle
@@ -36,6 +37,7 @@ def desk(db: None) -> dict[str, Agent]:
         if team:
             Team.objects.get_or_create(name=team)[0].members.add(agent)
         made[handle] = agent
+    compiled.cache_clear()  # numbers begin anew with each test's database
     publish(POLICY, author="agent:sam", reason="Begin", now=database_now())
     return made
 

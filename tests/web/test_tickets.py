@@ -139,3 +139,14 @@ def test_a_customer_answer_reopens_what_was_resolved(signed_in: Any, opened: Any
     assert "Reopen" in client.get(f"/tickets/{number}").content.decode()
     conversation.customer_message(number, Words(text="It is not."), by="customer:1")
     assert Ticket.objects.get(number=number).status == "open"
+
+
+def test_a_view_is_kept_under_a_name_and_forgotten(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    sam.post("/views", {"page": "/tickets", "query": "level=L2&state=open&evil=1", "name": "L2 now"})
+    page = sam.get("/tickets", {"state": "open", "level": "L2"}).content.decode()
+    assert 'href="/tickets?state=open&amp;level=L2" aria-current="true">L2 now' in page
+    assert "L2 now" in sam.get("/").content.decode()
+    assert "L2 now" not in signed_in("ben").get("/").content.decode()
+    sam.post("/views", {"page": "/tickets", "forget": "L2 now"})
+    assert "L2 now" not in sam.get("/").content.decode()
