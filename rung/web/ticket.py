@@ -35,6 +35,8 @@ class Entry:
     at: datetime
     told: Told | None
     message: Message | None
+    #: Who wrote the message. One without an event of its own (merged, split off, a word beside a handoff) has it too.
+    who: str = ""
     #: Bookkeeping, shown only when asked for.
     quiet: bool = False
 
@@ -111,8 +113,12 @@ def conversation(events: Iterable[AnyEvent], messages: list[Message], names: Nam
     for event in events:
         told = tell(event, names)
         message = by_number.pop(told.message, None) if told.message is not None else None
-        entries.append(Entry(event.at, told, message, quiet=message is None and told.tone is Tone.QUIET))
-    entries += [Entry(message.at, None, message) for message in by_number.values()]
+        who = (message.author_name if message else "") or told.who
+        entries.append(Entry(event.at, told, message, who, quiet=message is None and told.tone is Tone.QUIET))
+    entries += [
+        Entry(message.at, None, message, message.author_name or names.of(message.author))
+        for message in by_number.values()
+    ]
     return sorted(entries, key=lambda entry: entry.at)
 
 

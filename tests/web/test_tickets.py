@@ -80,6 +80,20 @@ def test_a_handoff_names_what_is_missing(signed_in: Any, opened: Any) -> None:
     assert "Still to be told: tried" in page
 
 
+def test_messages_without_an_event_of_their_own_are_shown_with_their_author(signed_in: Any, opened: Any) -> None:
+    one, other = opened("Import"), opened("Import again", "It is the proxy, we believe.")
+    client = signed_in("sam")
+    client.post(f"/tickets/{one}/escalate", {"to": "L2", "anyway": "1", "note": "Look at the log"})
+    client.post(f"/tickets/{other}/merge", {"into": str(one)})
+    answer = client.get(f"/tickets/{one}")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "It is the proxy, we believe." in page
+    assert "Look at the log" in page
+    assert "<b>Sam</b>" in page
+    assert client.get(f"/tickets/{other}").status_code == 200
+
+
 def test_a_return_needs_a_reason(signed_in: Any, opened: Any) -> None:
     number = opened()
     signed_in("sam").post(f"/tickets/{number}/escalate", {"to": "L2", "anyway": "1"})
