@@ -92,6 +92,8 @@ class Email:
 
 def _send(mail: EmailMultiAlternatives) -> Outcome:
     """Connected first: what fails before the mail is handed over has certainly not arrived."""
+    # A subject begins with the customer's words, and Django refuses to send one with a line break in it.
+    mail.subject = " ".join(mail.subject.split())
     smtp = get_connection()
     try:
         smtp.open()

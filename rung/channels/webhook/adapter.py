@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -117,13 +118,19 @@ def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
 
 
 def _signed(endpoint: Endpoint, key: str, now: datetime, body: bytes) -> dict[str, str]:
+    sent_id = _as_header(key)
     return {
         "content-type": "application/json",
         "user-agent": "Rung",
-        "webhook-id": key,
+        "webhook-id": sent_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(endpoint.secret).sign(key, now, body.decode()),
+        "webhook-signature": Webhook(endpoint.secret).sign(sent_id, now, body.decode()),
     }
+
+
+def _as_header(key: str) -> str:
+    """A key holds the name of its rule, and a header takes no other letters than ASCII's: those are percent-encoded."""
+    return "".join(letter if " " <= letter <= "~" else quote(letter) for letter in key)
 
 
 def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcome:

@@ -50,7 +50,7 @@ def open_ticket(
             if before is not None:
                 return before
             ticket = Ticket(
-                subject=subject.strip()[:LONGEST_SUBJECT] or _first_line(words.text),
+                subject=" ".join(subject.split())[:LONGEST_SUBJECT] or _first_line(words.text),
                 customer=customer,
                 requester=requester,
                 channel=channel,

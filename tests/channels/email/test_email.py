@@ -3,6 +3,7 @@
 import smtplib
 from typing import Any
 
+import msgspec
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
@@ -31,6 +32,14 @@ def test_a_notice_says_that_a_machine_wrote_it(settings: Any) -> None:
     assert sent.extra_headers["X-Auto-Response-Suppress"] == "All"
     assert sent.extra_headers["Message-ID"].endswith("@support.example>")
     assert sent.extra_headers["References"] == "<ticket-7@support.example>"
+
+
+def test_a_subject_with_line_breaks_is_sent_as_one_line_and_adds_no_header() -> None:
+    evil = msgspec.structs.replace(MOMENT, title="Hello\r\nBcc: evil@x.example\r\n\r\nbody")
+    assert isinstance(Email().send_moment(evil), Sent)
+    (sent,) = mail.outbox
+    assert sent.message()["Subject"] == "Hello Bcc: evil@x.example body"
+    assert "Bcc" not in sent.message()
 
 
 def test_the_same_delivery_has_the_same_message_id() -> None:
