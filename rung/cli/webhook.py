@@ -5,8 +5,10 @@ import secrets
 from typing import Annotated
 
 import typer
+from django.core.exceptions import ValidationError
 
-from rung.channels.webhook.models import Endpoint
+from rung.channels.webhook import guarded
+from rung.channels.webhook.models import NAME, Endpoint
 from rung.people.clock import database_now
 
 commands = typer.Typer(help="Where signed webhooks go; policies call them webhook:NAME.", no_args_is_help=True)
@@ -19,6 +21,13 @@ def add(
     allow_private: Annotated[bool, typer.Option(help="It may stand in our own network.")] = False,
 ) -> None:
     """Add an endpoint, or give it another address. Prints the secret it is signed with."""
+    try:
+        NAME(name)
+        guarded.judge(url, allow_private=allow_private)
+    except ValidationError as wrong:
+        raise SystemExit(" ".join(wrong.messages)) from wrong
+    except guarded.Forbidden as forbidden:
+        raise SystemExit(str(forbidden)) from forbidden
     endpoint, is_new = Endpoint.objects.get_or_create(
         name=name,
         defaults={

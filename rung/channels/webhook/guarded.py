@@ -3,7 +3,8 @@
 import ipaddress
 import socket
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from contextlib import suppress
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -16,10 +17,7 @@ class Forbidden(Exception):
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> httpx.Response:
     """Post without following redirects. Raises Forbidden, or what httpx raises."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host:
-        raise Forbidden(f"{url} is no address of a web server")
+    parts, host = _read(url)
     address = _address_of(host, parts.port or (443 if parts.scheme == "https" else 80), allow_private=allow_private)
     # Connected to the address that was judged, not to the name: a second look-up could give another answer.
     literal = f"[{address}]" if ":" in address else address
@@ -29,6 +27,24 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
         return client.post(
             target, content=body, headers={**headers, "Host": host_header}, extensions={"sni_hostname": host}
         )
+
+
+def judge(url: str, *, allow_private: bool) -> None:
+    """Say at once what sending to it would say. Raises Forbidden; a name that leads nowhere yet is left to later."""
+    parts, host = _read(url)
+    with suppress(OSError, UnicodeError):
+        _address_of(host, parts.port or 443, allow_private=allow_private)
+
+
+def _read(url: str) -> tuple[SplitResult, str]:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as wrong:
+        raise Forbidden(f"{url} is no address of a web server: {wrong}") from wrong
+    if parts.scheme not in ("http", "https") or not host:
+        raise Forbidden(f"{url} is no address of a web server; it reads like https://example.com/hook")
+    return parts, host
 
 
 def _address_of(host: str, port: int, *, allow_private: bool) -> str:

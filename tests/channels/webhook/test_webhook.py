@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import msgspec
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -75,6 +76,23 @@ def test_a_receiver_can_verify_it_and_knows_a_copy_by_its_id(db: None, receiver:
     assert headers["webhook-id"] == again["webhook-id"] == "7/reminder"
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(body.replace(b"Still", b"Never"), headers)
+
+
+def test_the_name_of_a_rule_in_any_language_is_sent_and_verifies(db: None, receiver: type[Receiver]) -> None:
+    endpoint(receiver)
+    moment = msgspec.structs.replace(MOMENT, key="7/Sp\u00e4ter\n\u260e/remind.1")
+    assert WebhookChannel().send_moment(moment) == Sent()
+    ((headers, body),) = receiver.got
+    assert headers["webhook-id"] == "7/Sp%C3%A4ter%0A%E2%98%8E/remind.1"
+    assert Webhook(SECRET).verify(body, headers)["data"]["key"] == moment.key
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ops", "http://127.0.0.1/hook", "http://[::1]/", "https://a.example:99999/"]
+)
+def test_an_address_that_cannot_be_called_is_refused_when_it_is_given(url: str) -> None:
+    with pytest.raises(guarded.Forbidden, match=r"is no address of a web server|not a public address"):
+        guarded.judge(url, allow_private=False)
 
 
 def test_a_private_address_is_refused_unless_it_is_allowed(db: None, receiver: type[Receiver]) -> None:
