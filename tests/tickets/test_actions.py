@@ -124,6 +124,30 @@ def test_a_merge_brings_the_messages_along_and_later_ones_follow(world: World) -
     assert isinstance(other.does("reopen", by="agent:sam"), Refused)
 
 
+def test_nobody_s_request_disappears_into_a_ticket_that_is_over(world: World) -> None:
+    one, other = world.acme.writes("It stopped"), world.acme.writes("It stopped again")
+    one.does("resolve", by="agent:sam")
+    refused = other.does("merge", one.number, by="agent:sam")
+    assert isinstance(refused, Refused)
+    assert refused.why.endswith("reopen it first")
+    assert other.row.status == "open"
+    other.does("resolve", by="agent:sam")
+    assert isinstance(other.does("merge", one.number, by="agent:sam"), Done)
+
+
+def test_a_merge_takes_the_turn_along(world: World) -> None:
+    one, other = world.acme.writes("It stopped"), world.acme.writes("And since today nobody can log in")
+    one.answered("sam", "Which version?", keep_open=False)
+    assert one.row.turn == "customer"
+    other.does("merge", one.number, by="agent:sam")
+    assert one.row.turn == "ours"
+
+
+def test_a_subject_is_one_line(world: World) -> None:
+    opened = actions.open_ticket("Hello\r\nBcc: a@b.example", Words(text="Help"), by=world.acme.by)
+    assert Ticket.objects.get(number=opened.ticket).subject == "Hello Bcc: a@b.example"
+
+
 def test_a_split_opens_a_ticket_with_its_own_clocks(world: World) -> None:
     case = world.acme.writes("It stopped")
     world.passes(minutes=10)

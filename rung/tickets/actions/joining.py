@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from rung.core import events as e
+from rung.core.vocabulary import Status
 from rung.tickets import hearing
 from rung.tickets.door import asked_before, begin, visit
 from rung.tickets.models import Link, Message, Ticket
@@ -13,7 +14,10 @@ from rung.tickets.results import AlreadySo, Created, Done, Refused
 
 
 def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
-    """This ticket goes into another and is closed; its messages are read there too, later ones are filed there."""
+    """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
+
+    An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
+    """
     if ticket == into:
         return Refused(ticket, "a ticket cannot go into itself")
     with transaction.atomic():
@@ -25,8 +29,17 @@ def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Do
                 return AlreadySo(ticket, f"it went into ticket {gone.case.merged_into}")
             if kept.case.merged_into is not None:
                 return Refused(ticket, f"ticket {into} went into {kept.case.merged_into} itself")
+            waits_for_us = gone.case.status is Status.OPEN
+            if kept.case.status.is_over and not gone.case.status.is_over:
+                sentence = (
+                    f"ticket {into} is {kept.case.status.value}, where nobody would look at this one; reopen it first"
+                )
+                return Refused(ticket, sentence)
             number = gone.record(e.Merged(at=gone.now, by=by, into=into))
             kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket))
+            if waits_for_us and kept.case.status is not Status.OPEN:
+                # What the customer asked in the ticket that is gone waits for us still.
+                kept.record(e.TurnTaken(at=kept.now, by=by))
             Message.objects.filter(ticket_id=ticket).update(ticket_id=into)
             return Done(ticket, number)
 
@@ -49,7 +62,7 @@ def split(
             return Refused(ticket, f"not all of those messages are on ticket {ticket}")
         old = at.ticket
         new = Ticket(
-            subject=subject[:300],
+            subject=" ".join(subject.split())[:300],
             customer=old.customer,
             requester=old.requester,
             channel=old.channel,
