@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -37,7 +38,7 @@ class NewAgent(Given):
     teams: Annotated[list[Handle], Field(max_length=100)] = Field(
         default=[], description="Made where they do not exist."
     )
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, StringConstraints(max_length=60)] = "UTC"
 
 
 class AgentChanges(Given):
@@ -129,6 +130,8 @@ def list_agents(request: HttpRequest) -> list[AgentOut]:
 @router.post("/agents", response={201: AgentOut}, auth=OWNER, summary="Add an agent")
 def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
     """They sign in with a link: `rung person link HANDLE`."""
+    if body.time_zone not in available_timezones():
+        raise unknown("time zone", body.time_zone, available_timezones(), place="body.time_zone")
     try:
         HANDLE(body.handle)
         with transaction.atomic():

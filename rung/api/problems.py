@@ -54,6 +54,7 @@ def _of_one(error: dict[str, Any], fields: Iterable[str], given: object) -> Prob
     match error["type"]:
         case "extra_forbidden":
             word = str(error["loc"][-1])
+            fields = [field for field in fields if field != word]  # a field of another body is no answer
             hint = did_you_mean(word, fields)
             return Problem(
                 422, f'{place}: no field is called "{word}"{hint}', place=place, nearest=nearest(word, fields)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -84,6 +86,13 @@ def on_refused(request: HttpRequest, mistake: HttpError) -> HttpResponse:
         mistake.__cause__ if isinstance(mistake.__cause__, Problem) else Problem(mistake.status_code, str(mistake))
     )
     return on_problem(request, problem)
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_much(request: HttpRequest, mistake: RequestDataTooBig) -> HttpResponse:
+    """More than settings allow."""
+    most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 2**20
+    return on_problem(request, Problem(413, f"the body is longer than {most} MB", place="body"))
 
 
 @api.exception_handler(Http404)

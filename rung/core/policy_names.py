@@ -9,6 +9,8 @@ from rung.core.policy_nodes import Entries, Items, Node, Text
 
 BUILT_IN_CALENDAR = "always"
 TRACKERS = ("jira", "jsm", "zendesk", "freshdesk")
+#: Where a ticket can be sent out to: `jira:ENG`, `webhook:NAME`.
+SYSTEMS = (*TRACKERS, "webhook")
 PAGERS = ("pagerduty", "webhook")
 PLACES = ("slack", "email", "webhook")
 PEOPLE_WORDS = ("assignee", "owner", "lead", "owners", "account_owner")
@@ -179,9 +181,8 @@ def linked(cell: Cell) -> str | None:
     if text is None:
         return None
     head, colon, rest = text.partition(":")
-    known = (*TRACKERS, "webhook")
-    if not colon or head not in known or not rest.strip():
-        hint = did_you_mean(head, known) if head not in known else f"write {head}:PROJECT"
+    if not colon or head not in SYSTEMS or not rest.strip():
+        hint = did_you_mean(head, SYSTEMS) if head not in SYSTEMS else f"write {head}:PROJECT"
         cell.error(
             f'"{text}" is no project of another system', hint or "write jira:PROJECT, jsm:, zendesk: or freshdesk:"
         )

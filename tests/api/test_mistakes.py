@@ -34,6 +34,12 @@ MISTAKES = [
         'Body.assignee: no agent is called "bne"; did you mean "ben"?',
     ),
     ("/tickets/{n}/claim", {"agent": "bem"}, 422, 'Body.agent: no agent is called "bem"; did you mean "ben"?'),
+    (
+        "/tickets/{n}/escalate",
+        {"to": "jirra:ENG", "agent": "sam"},
+        422,
+        "Body.to: no other system is called 'jirra'; did you mean \"jira\"?",
+    ),
     ("/tickets/{n}/merge", {"into": 9999}, 422, "Body.into: there is no ticket 9999"),
 ]
 
@@ -44,6 +50,12 @@ def test_a_mistake_is_one_sentence(caller: Any, path: str, body: dict[str, Any],
     path = path.replace("{n}", str(api.opens())) if "{n}" in path else path
     answer = api.post(path, body)
     assert (answer.status_code, answer.json()["error"]) == (status, sentence)
+
+
+def test_an_unknown_time_zone_names_the_nearest(caller: Any) -> None:
+    body = {"handle": "kim", "name": "Kim", "email": "kim@desk.example", "time_zone": "Europe/Berln"}
+    answer = caller(Role.OWNER).post("/agents", body)
+    assert (answer.status_code, answer.json()["nearest"]) == (422, "Europe/Berlin")
 
 
 def test_several_mistakes_are_all_named(caller: Any) -> None:
@@ -69,3 +81,10 @@ def test_a_policy_with_mistakes_is_not_published(caller: Any) -> None:
     assert answer.status_code == 422
     assert answer.json()["findings"][0]["line"] >= 1
     assert len(api.get("/policy/versions").json()) == 1
+
+
+def test_a_body_that_is_too_long_and_a_host_that_is_not_ours_are_refused(caller: Any, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.LIVE_URL = 2**20, ""
+    answer = caller().post("/tickets", {"subject": "S", "body": "x" * 2**20})
+    assert (answer.status_code, answer.json()["error"]) == (413, "The body is longer than 1 MB")
+    assert caller(Role.LEAD).client.get("/api/v1/tickets", headers={"Host": "evil.example"}).status_code == 400

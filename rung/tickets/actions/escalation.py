@@ -6,6 +6,7 @@ from datetime import datetime
 from rung.core import events as e
 from rung.core.compiled import Compiled
 from rung.core.ladder import Destination, Kind, destination, is_reachable, opens_at
+from rung.core.policy_names import SYSTEMS
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
 from rung.people.desks import desk_at
@@ -91,8 +92,10 @@ def unknown(to: str, compiled: Compiled) -> str:
         return ""
     if head == "path":
         return "" if rest in policy.paths else f"no path is called {rest!r}{did_you_mean(rest, policy.paths)}"
-    if head == "expert" or rest:
+    if head == "expert" or (head in SYSTEMS and rest.strip()):
         return ""
+    if rest:
+        return f"no other system is called {head!r}{did_you_mean(head, SYSTEMS)}"
     return f"no level is called {to!r}{did_you_mean(to, ['next', 'expert', *policy.levels])}"
 
 
