@@ -7,7 +7,7 @@ from rung.core.effects import NoticeKind
 from rung.core.policy import Policy
 from rung.core.recipients import team_of
 from rung.outbox import registry
-from rung.people.models import ContactMethod
+from rung.people.models import Agent, ContactMethod
 
 #: The list inside Rung: never fails, and takes whatever has no other way.
 APP = "app"
@@ -41,8 +41,9 @@ class AddressBook:
 
     @classmethod
     def read(cls, policy: Policy) -> "AddressBook":
-        """The contact methods of everybody active, as they stand now."""
-        contacts: dict[str, tuple[Address, ...]] = {}
+        """The contact methods of everybody active, as they stand now; the sign-in address of those who have none."""
+        unsaid = Agent.objects.filter(is_active=True, contact_methods=None).values_list("handle", "email")
+        contacts: dict[str, tuple[Address, ...]] = {handle: (Address("email", email),) for handle, email in unsaid}
         rows = ContactMethod.objects.filter(is_active=True, agent__is_active=True).order_by("agent", "position")
         for handle, channel, address in rows.values_list("agent__handle", "channel", "address"):
             contacts[handle] = (*contacts.get(handle, ()), Address(channel, address))
