@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
+from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
 from rung.cli.policy_versions import version
-from rung.core.handbook import handbook
+from rung.core.handbook import Handbook, handbook
+from rung.core.handbook_parts import Ladder
 from rung.core.handbook_text import changes, html, markdown
+from rung.core.ladder_picture import ladder_svg
 from rung.core.policy_nodes import lines_by_place
+from rung.insights.printing import handbook_pdf
+from rung.people.desks import desk_at
 
 DAY = ["%Y-%m-%d"]
 
@@ -18,6 +23,8 @@ DAY = ["%Y-%m-%d"]
 def command(
     policy: Annotated[Path | None, typer.Argument(help="The policy; the desk's own in force, if left out.")] = None,
     page: Annotated[Path | None, typer.Option("--html", help="Write a web page here instead of Markdown.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF here, to print or to hand out.")] = None,
+    pictures: PicturesFolder = None,
     compare: Annotated[Path | None, typer.Option(help="Say only what changed since this earlier policy.")] = None,
     day: Annotated[
         datetime | None, typer.Option(formats=DAY, help="Show who is on call from this day; today if left out.")
@@ -27,11 +34,21 @@ def command(
     now = datetime.now(UTC) if day is None else day.replace(hour=8, tzinfo=UTC)
     name = "the policy in force" if policy is None else str(policy)
     file = PolicyFile.of(version(None).text, name) if policy is None else PolicyFile.read(policy)
-    book, lines = handbook(file.policy, now), lines_by_place(file.root)
-    if compare is not None:
-        print(changes(handbook(PolicyFile.read(compare).policy, now), book), end="")
-    elif page is None:
-        print(markdown(book, lines, name), end="")
-    else:
+    people = desk_at(now) if policy is None else None
+    book, lines = handbook(file.policy, now, people), lines_by_place(file.root)
+    if pictures is not None:
+        draw_all(pictures, "ladder", _ladders(book))
+    if pdf is not None:
+        pdf.write_bytes(handbook_pdf(book, lines, name, file.text, now))
+        print(f"{pdf} is written")
+    if page is not None:
         page.write_text(html(book, lines, name, file.text), encoding="utf-8")
         print(f"{page} is written")
+    if compare is not None:
+        print(changes(handbook(PolicyFile.read(compare).policy, now), book), end="")
+    elif page is None and pdf is None and pictures is None:
+        print(markdown(book, lines, name), end="")
+
+
+def _ladders(book: Handbook) -> list[str]:
+    return [ladder_svg(block) for section in book.sections for block in section.blocks if isinstance(block, Ladder)]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.files import contents
+from rung.cli.pictures import draw
 from rung.cli.policy_diff import diff
 from rung.cli.policy_propose import propose_thresholds
 from rung.cli.policy_versions import log, preview, publish_file, pull, revert
@@ -30,7 +31,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
     desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
-    coverage: Annotated[Path | None, typer.Option(help="With --desk: draw who is there when, as SVG, here.")] = None,
+    coverage: Annotated[
+        Path | None, typer.Option(help="With --desk: draw who is there when, here: .svg or .png.")
+    ] = None,
 ) -> None:
     """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
 
@@ -85,7 +88,7 @@ def _among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...
     people = desk_at(now)
     findings, waits = check_desk(policy, text, str(file), people, now)
     if coverage is not None:
-        coverage.write_text(coverage_svg(policy, presence(policy, people, now)), encoding="utf-8")
+        draw(coverage, coverage_svg(policy, presence(policy, people, now)))
     return findings, waits_in_words(policy, waits)
 
 

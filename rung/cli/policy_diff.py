@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from rung.cli.history import Source, progress_bars, required
+from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
 from rung.core.comparison import compare
 from rung.core.comparison_text import Titled, as_json, as_page, as_text
+from rung.core.comparison_text import pictures as drawn_of
 from rung.core.compiled import Compiled
 from rung.core.document_changes import document_changes
 from rung.core.moments import duration_us
@@ -38,6 +40,7 @@ def diff(
     from_record: FromRecord = None,
     as_document: Annotated[bool, typer.Option("--json", help="One JSON document, always the same.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
+    pictures: PicturesFolder = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Also simulate what people might have done.")] = False,
@@ -86,6 +89,8 @@ def diff(
     titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found, simulated)
     if html is not None:
         html.write_text(as_page(titled), encoding="utf-8")
+    if pictures is not None:
+        draw_all(pictures, "diff", drawn_of(titled))
     if as_document:
         sys.stdout.buffer.write(as_json(titled))
     elif html is None:

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from rung.cli.history import Source, progress_bars, required
+from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, Jobs, LogFile, MapFile
 from rung.cli.policy_file import PolicyFile
 from rung.core.comparison import compare
+from rung.core.curve_picture import curve_svg
 from rung.core.document_edits import edited
 from rung.core.policy_nodes import Path as Place
 from rung.core.policy_reader import read_policy
@@ -27,6 +29,7 @@ def propose_thresholds(
     from_record: FromRecord = None,
     reaction: Annotated[str, typer.Option(help="How long before a breach a warning must come to help.")] = "30m",
     html: Annotated[Path | None, typer.Option(help="Write a page with the curves here.")] = None,
+    pictures: PicturesFolder = None,
     write: Annotated[Path | None, typer.Option(help="Write the changed policy here, comments and all.")] = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
@@ -68,6 +71,8 @@ def propose_thresholds(
         write.write_text(changed, encoding="utf-8")
     if html is not None:
         html.write_text(as_page(found, needed, change, replayed), encoding="utf-8")
+    if pictures is not None:
+        draw_all(pictures, "curve", [curve_svg(each) for each in found if each.breaches])
     print(as_text(found, needed, change, replayed), end="")
 
 

@@ -57,16 +57,13 @@ def as_json(titled: Titled) -> bytes:
 
 def as_page(titled: Titled) -> str:
     """One page that needs nothing else."""
-    found = titled.found
-    pictures = [paired_bars(title, rows) for title, rows in _tables(found)]
-    hours = [[side.tally.by_hour.get(hour, 0) for hour in range(24)] for side in (found.old, found.new)]
-    pictures.append(hours_picture(f"Interruptions by hour of the day ({titled.timezone})", *hours))
+    found, drawn = titled.found, pictures(titled)
     listed = "".join(f"<li><code>{escape(_document(change))}</code></li>" for change in titled.documents)
     changed, running = _lines(titled)
     body = (
         f"<h1>{escape(titled.old)} against {escape(titled.new)}</h1><p>{found.old.tally.tickets:,} tickets, until "
         f"{_moment(titled.end, zone(titled.timezone))}.</p><p><em>{escape(KNOWS)}</em></p>"
-        f"<h2>In the files</h2><ul>{listed or '<li>nothing</li>'}</ul><h2>Side by side</h2>{''.join(pictures)}"
+        f"<h2>In the files</h2><ul>{listed or '<li>nothing</li>'}</ul><h2>Side by side</h2>{''.join(drawn)}"
         f"<h2>Tickets</h2><pre>{escape(changed or 'No ticket is treated differently.')}</pre>"
         f"<h2>Running tickets</h2><pre>{escape(running or 'No running ticket is affected.')}</pre>"
     )
@@ -76,6 +73,14 @@ def as_page(titled: Titled) -> str:
     style += "svg{display:block;max-width:100%;height:auto;margin:1rem 0}pre{white-space:pre-wrap;font-size:.85rem}"
     head = f'<meta charset="utf-8"><title>Two policies</title><style>{style}</style>'
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+def pictures(titled: Titled) -> list[str]:
+    """The tables as bars, and the interruptions by hour, as SVG."""
+    found = titled.found
+    hours = [[side.tally.by_hour.get(hour, 0) for hour in range(24)] for side in (found.old, found.new)]
+    by_hour = hours_picture(f"Interruptions by hour of the day ({titled.timezone})", *hours)
+    return [*(paired_bars(title, rows) for title, rows in _tables(found)), by_hour]
 
 
 def _tables(found: Comparison) -> Iterator[tuple[str, list[Pair]]]:

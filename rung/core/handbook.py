@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from rung.core.compiled import Compiled
+from rung.core.desk import Desk
 from rung.core.handbook_parts import Section
 from rung.core.handbook_rules import clocks, endings, ladders, moments
 from rung.core.handbook_sections import levels, on_duty, promises, sorting, working_hours
@@ -17,8 +18,11 @@ class Handbook(Struct, frozen=True):
     sections: tuple[Section, ...]
 
 
-def handbook(policy: Policy, now: datetime) -> Handbook:
-    """The procedure as it stands at an aware moment: with who is on call in the week from then, and its examples."""
+def handbook(policy: Policy, now: datetime, desk: Desk | None = None) -> Handbook:
+    """The procedure as it stands at an aware moment: with who is on call in the week from then, and its examples.
+
+    With a desk, swaps and absences are known to it too.
+    """
     compiled, world = Compiled(policy), World.of(policy)
     written = (
         levels(policy),
@@ -29,6 +33,6 @@ def handbook(policy: Policy, now: datetime) -> Handbook:
         clocks(policy),
         moments(policy),
         *endings(policy),
-        on_duty(policy, now),
+        on_duty(policy, now, desk),
     )
     return Handbook(policy.name, tuple(section for section in written if section.blocks))

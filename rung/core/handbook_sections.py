@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from rung.core import plain_words as words
 from rung.core.calendar import ALWAYS, Calendar
 from rung.core.calendar.instants import zone
+from rung.core.desk import Desk
+from rung.core.duty import turns_of
 from rung.core.handbook_parts import Block, Prose, Row, Section, Sentence, Table, points
-from rung.core.oncall import turns
 from rung.core.policy import Policy, Target
 from rung.core.vocabulary import METRICS, Turn
 
@@ -133,12 +134,13 @@ def promises(policy: Policy, now: datetime) -> Section:
     )
 
 
-def on_duty(policy: Policy, now: datetime) -> Section:
-    """Who is on call in the week from now; swaps are entered in the app and not known here."""
+def on_duty(policy: Policy, now: datetime, desk: Desk | None) -> Section:
+    """Who is on call in the week from now; without a desk, as if nobody had swapped and nobody were away."""
     rows = []
+    known = desk or Desk()
     for name, schedule in policy.schedules.items():
         where = zone(schedule.timezone)
-        for turn in turns(schedule, now, now + timedelta(days=7)):
+        for turn in turns_of(schedule, known, now, now + timedelta(days=7)):
             start, end = turn.start.astimezone(where), turn.end.astimezone(where)
             cells = (name, turn.person or "nobody", f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}")
             rows.append(Row(cells, f"schedules.{name}"))

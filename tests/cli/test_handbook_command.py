@@ -38,3 +38,13 @@ def test_a_policy_with_mistakes_is_refused_with_all_of_them(tmp_path: Path) -> N
     assert result.exit_code == 1
     assert 'did you mean "team"?' in result.output
     assert "a policy needs paths" in result.output
+
+
+def test_it_is_printed_as_pdf_with_its_ladders_as_pictures(tmp_path: Path) -> None:
+    pdf, folder = tmp_path / "handbook.pdf", tmp_path / "pictures"
+    result = CliRunner().invoke(app, [str(REFERENCE), "--pdf", str(pdf), "--pictures", str(folder)])
+    assert result.exit_code == 0, result.output
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert sorted(file.name for file in folder.iterdir()) == [
+        f"ladder-{number}.{kind}" for number in (1, 2, 3) for kind in ("png", "svg")
+    ]

@@ -1,0 +1,61 @@
+"""The handbook on paper, and drawings as PNG."""
+
+import re
+import struct
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rung.core.handbook import handbook
+from rung.core.handbook_parts import Ladder
+from rung.core.ladder_picture import ladder_svg
+from rung.core.policy_nodes import lines_by_place, parse
+from rung.core.policy_reader import read_policy
+from rung.insights.printing import handbook_pdf, png
+
+REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+def printed(text: str) -> bytes:
+    policy, findings = read_policy(text, "policy.yaml")
+    root, _ = parse(text, "policy.yaml")
+    assert policy is not None, findings
+    assert root is not None
+    return handbook_pdf(handbook(policy, NOW), lines_by_place(root), "policy.yaml", text, NOW)
+
+
+def test_the_handbook_is_a_document_of_several_pages_whose_sentences_link_to_lines() -> None:
+    pdf = printed(REFERENCE)
+    assert pdf.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 5
+    # Nearly a hundred sentences of the reference policy name their line; each is a link inside the document.
+    assert len(re.findall(rb"/Subtype\s*/Link", pdf)) > 90
+
+
+def test_the_same_policy_prints_the_same_bytes() -> None:
+    assert printed(REFERENCE) == printed(REFERENCE)
+
+
+def test_words_of_the_policy_are_never_read_as_markup() -> None:
+    awkward = "#panic() $x$ *bold* `raw` <label> @ref \\\\ // gone [box] Überlänge Привет"
+    text = REFERENCE.replace("name: Acme support", f'name: "{awkward}"').replace("Ask once for everything", awkward)
+    assert printed(text).startswith(b"%PDF-")
+
+
+def test_a_ladder_as_png_has_two_pixels_for_each_unit() -> None:
+    policy, _ = read_policy(REFERENCE, "policy.yaml")
+    assert policy is not None
+    blocks = [block for section in handbook(policy, NOW).sections for block in section.blocks]
+    svg = ladder_svg(next(block for block in blocks if isinstance(block, Ladder)))
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    assert size is not None
+    picture = png(svg)
+    assert picture.startswith(b"\x89PNG")
+    assert struct.unpack(">II", picture[16:24]) == (2 * int(size[1]), 2 * int(size[2]))
+
+
+def test_what_is_no_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="no SVG picture"):
+        png("<p>hello</p>")
