@@ -42,7 +42,7 @@ def run(stop: threading.Event) -> None:
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="sorter") as pool:
 
         def rounds() -> int:
-            return sum(pool.map(_sort_until, [stop] * WORKERS))
+            return sum(pool.map(sort_until, [stop] * WORKERS))
 
         loop.run(Loop(name="sorter", channel=wakeups.SORTER, round=rounds, next_at=next_due_at), stop)
 
@@ -55,7 +55,7 @@ def sort_all_due() -> int:
     return done
 
 
-def _sort_until(stop: threading.Event) -> int:
+def sort_until(stop: threading.Event) -> int:
     """One worker's share of a round."""
     done = 0
     try:

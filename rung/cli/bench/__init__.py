@@ -17,9 +17,11 @@ NAMES = {
     "catch-up": "rung.cli.bench.catch_up",
     "idle": "rung.cli.bench.idle",
     "lateness": "rung.cli.bench.lateness",
+    "intake": "rung.cli.bench.intake",
+    "sort": "rung.cli.bench.sort",
 }
 #: Those that need a database: they get one of their own.
-WITH_DATABASE = frozenset({"catch-up", "idle", "import", "lateness"})
+WITH_DATABASE = frozenset({"catch-up", "idle", "import", "intake", "lateness", "sort"})
 
 
 def command(
