@@ -74,35 +74,39 @@ def next_due_at() -> datetime | None:
 
 
 def sort_one() -> bool:
-    """The oldest that is due, if there is one; other sorters take others meanwhile."""
-    with transaction.atomic():
-        now = database_now()
-        due = Received.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
-        received = due.select_for_update(skip_locked=True).first()
-        if received is None:
-            return False
-        try:
-            with transaction.atomic():  # what it did is undone whole if it fails
-                received.outcome = _sorters()[received.channel](received.body, now)
-        except (OperationalError, InterfaceError):
-            raise  # the database, not the message
-        except Exception as error:  # noqa: BLE001  it moves on to a later try, and says why
-            _put_off(received, error, now)
-        else:
+    """The oldest that is due, if there is one; other sorters take others meanwhile. What fails is undone whole."""
+    received = None
+    try:
+        with transaction.atomic():
+            now = database_now()
+            due = Received.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "id")
+            received = due.select_for_update(skip_locked=True).first()
+            if received is None:
+                return False
+            received.outcome = _sorters()[received.channel](received.body, now)
             received.sorted_at, received.next_attempt_at = now, None
-        received.save(update_fields=["outcome", "sorted_at", "next_attempt_at", "attempts"])
+            received.save(update_fields=["outcome", "sorted_at", "next_attempt_at"])
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the message
+    except Exception as error:
+        if received is None:
+            raise
+        _put_off(received, error, now)
     return True
 
 
 def _put_off(received: Received, error: Exception, now: datetime) -> None:
+    """It moves on to a later try, and says why."""
     if isinstance(error, NotYet):
         log.info("what came in waits to be sorted", received=received.pk, channel=received.channel, why=str(error))
     else:
         log.exception("what came in could not be sorted", received=received.pk, channel=received.channel)
     wait = BACK_OFF[received.attempts] if received.attempts < len(BACK_OFF) else AT_MOST
-    received.attempts = min(received.attempts + 1, 1000)
-    received.outcome = f"{type(error).__name__}: {error}"
-    received.next_attempt_at = now + wait
+    Received.objects.filter(pk=received.pk, attempts=received.attempts, sorted_at=None).update(
+        attempts=min(received.attempts + 1, 1000),
+        outcome=f"{type(error).__name__}: {error}",
+        next_attempt_at=now + wait,
+    )
 
 
 @cache

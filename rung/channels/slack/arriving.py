@@ -87,7 +87,7 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
     by = f"customer:{requester.pk}"
     if (explicit or wrote.direct) and _asks_for_status(words.text):
         return _tell_status(workspace, wrote, requester, now)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
         _one_at_a_time(workspace, wrote)
         ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
         if ticket is None and not wrote.is_reply:

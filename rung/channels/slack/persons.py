@@ -132,7 +132,8 @@ def requester_of(
 ) -> Requester:
     """The requester behind a Slack account, made when they first write. Known by (team, user), then by address."""
     home = (row.team if row else "") or team or workspace.team
-    identity = Identity.objects.filter(kind=KIND, external_id=person(home, user)).select_related("requester").first()
+    known_as = Identity.objects.select_related("requester__customer__account_owner")
+    identity = known_as.filter(kind=KIND, external_id=person(home, user)).first()
     if identity is not None:
         requester = identity.requester
         if requester.customer is None and customer is not None:
