@@ -26,20 +26,20 @@ CONNECTIONS = 2
 
 
 def run(scale: float = 1.0) -> dict[str, object]:
-    """Fill a desk, let tickers catch up, then do the same row work to the same tickets with bare statements."""
+    """Fill a desk, let one, two and four tickers catch up, then do the same row work to the same tickets bare."""
     tickets = round(TICKETS * scale)
     policy = desk.make_desk()
     now = database_now()
     history, case = desk.waiting_history(desk.read_reference()[1], now, EVENTS)
-    desk.fill(tickets, history, case, now - timedelta(minutes=1), events=True)
+    desk.fill(tickets + 2 * (tickets // 4), history, case, None, events=True)
+    others = {count: _catch_up(tickets // 4, count, now) for count in (1, 4)}
     before = _rows()
-    connection.close()
-    seconds = in_processes(__name__, "catch_up", CONNECTIONS)
+    seconds = _catch_up(tickets, CONNECTIONS, now)
     made = {name: count - before[name] for name, count in _rows().items()}
     written = _rows()
-    bare_seconds = _reference("bare_sql", now, len(history))
+    bare_seconds = _reference("bare_sql", tickets, now, len(history))
     bare = {name: count - written[name] for name, count in _rows().items()}
-    one_statement_seconds = _reference("one_statement", now, len(history))
+    one_statement_seconds = _reference("one_statement", tickets, now, len(history))
     return {
         "policy": policy,
         "tickets": tickets,
@@ -48,12 +48,22 @@ def run(scale: float = 1.0) -> dict[str, object]:
         "written_by_rung": made,
         "written_by_bare_sql": bare,
         "escalations_per_second": round(made["offers"] / seconds),
+        "with_tickers": {str(count): round(tickets // 4 / spent) for count, spent in others.items()},
         "bare_sql_per_second": round(tickets / bare_seconds),
         "one_statement_per_second": round(tickets / one_statement_seconds),
         "ratio": round(bare_seconds / seconds, 3),
         "ratio_to_one_statement": round(one_statement_seconds / seconds, 3),
         "bar": BAR,
     }
+
+
+def _catch_up(tickets: int, tickers: int, now: datetime) -> float:
+    """Make so many tickets due that nobody has looked at yet, and let tickers look at them. Seconds."""
+    asleep = Ticket.objects.filter(wake_at=None).order_by("number").values("number")[:tickets]
+    Ticket.objects.filter(number__in=asleep).update(wake_at=now - timedelta(minutes=1))
+    desk.settle()
+    connection.close()
+    return in_processes(__name__, "catch_up", tickers)
 
 
 def prepare() -> None:
@@ -111,7 +121,7 @@ class _Rows:
     """What the ticker wrote for the first ticket, as templates for every other: `%s` stands for its number."""
 
     def __init__(self, length: int, shift: int) -> None:
-        first = Ticket.objects.order_by("number").first()
+        first = Ticket.objects.order_by("-number").first()
         assert first is not None  # noqa: S101  the desk was filled
         self.first = first.number
         self.snapshot = bytes(first.snapshot).decode()
@@ -163,9 +173,11 @@ class _Rows:
         """  # noqa: S608  made of column names and numbers
 
 
-def _reference(name: str, now: datetime, length: int) -> float:
-    """Make everything due again, let the database settle, and time one reference."""
-    Ticket.objects.update(wake_at=now - timedelta(minutes=1))
+def _reference(name: str, tickets: int, now: datetime, length: int) -> float:
+    """Make as many due again, let the database settle, and time one reference."""
+    Ticket.objects.update(wake_at=None)
+    again = Ticket.objects.order_by("-number").values("number")[:tickets]
+    Ticket.objects.filter(number__in=again).update(wake_at=now - timedelta(minutes=1))
     desk.settle()
     connection.close()
     return in_processes(__name__, name, CONNECTIONS, length)
