@@ -199,7 +199,8 @@ def _show(outcome: Report) -> None:
             f"[bold]The policy never came to rest on {len(outcome.restless):,} tickets:[/bold]",
             ", ".join(outcome.restless[:5]),
         )
-    told = outcome.interruptions.total
+    told, quieted = outcome.interruptions.total, outcome.interruptions.in_quiet_hours
+    quiet = f" ({quieted:,} in quiet hours, kept for later)" if quieted else ""
     if outcome.accepted_after is None and any(outcome.escalations.values()):
         console.print(
             "A log cannot know who would have accepted an offer, so here nobody does; --accept 30m assumes they do."
@@ -207,7 +208,7 @@ def _show(outcome: Report) -> None:
     for title, table in (
         ("Goals", _targets(outcome)),
         ("Steps", _steps(outcome)),
-        (f"Interruptions: {told:,}, besides {outcome.cards:,} cards of offers", _interruptions(outcome)),
+        (f"Interruptions: {told:,}{quiet}, besides {outcome.cards:,} cards of offers", _interruptions(outcome)),
         ("The worst tickets", _worst(outcome)),
     ):
         if table.row_count:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from rung.core import events as e
+from rung.core.attention import Interruption, held_back
 from rung.core.calendar.instants import zone
 from rung.core.case import Case
 from rung.core.compiled import Compiled
@@ -127,6 +128,13 @@ def claim_of(event: e.Claimed, case: Case, policy: Policy) -> e.Claimed | e.Assi
     return msgspec.structs.replace(event, path=path, closes=closes)
 
 
+def _is_quieted(notice: Notice, policy: Policy, now: datetime) -> bool:
+    """Whether quiet hours hold it back. Budgets count over all tickets at once, and so cannot be told here."""
+    to_person = notice.to.startswith("agent:")
+    said = Interruption(notice.kind, to_person, notice.priority, notice.exempt, notice.deadline)
+    return held_back(said, policy, (), now) is not None
+
+
 _TURNS = (e.TurnTaken, e.Held, e.Waited)
 
 
@@ -155,6 +163,7 @@ class Replay:
         self.memory = Memory()
         #: Offers made by hand: their numbers in the record, and here.
         self.offers: dict[int, int] = {}
+        self.quiet = compiled.policy.attention.quiet is not None
         self.unheard = _unheard(compiled, desk)
         self.wake_at: datetime | None = None
         self.over_us = 0
@@ -217,6 +226,7 @@ class Replay:
             hour = now.astimezone(zone(self.compiled.policy.timezone)).hour
             for notice in decision.notices:
                 self._hear(notice, hour)
+                tally.quieted += self.quiet and _is_quieted(notice, self.compiled.policy, now)
 
     def _judge(self, event: e.CyclesJudged) -> None:
         for result in event.results:

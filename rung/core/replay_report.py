@@ -27,6 +27,8 @@ class Interruptions(Struct, frozen=True):
     per_channel: dict[str, int]
     #: Hour of the day in the policy's time zone, "00" to "23".
     per_hour: dict[str, int]
+    #: How many of them quiet hours would keep for later.
+    in_quiet_hours: int
 
 
 class WorstTicket(Struct, frozen=True):
@@ -107,6 +109,7 @@ def report(
             per_person=dict(sorted(tally.by_person.items())),
             per_channel=dict(sorted(tally.by_channel.items())),
             per_hour={f"{hour:02}": tally.by_hour.get(hour, 0) for hour in range(24)},
+            in_quiet_hours=tally.quieted,
         ),
         pages=tally.pages,
         cards=tally.cards,

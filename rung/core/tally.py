@@ -60,6 +60,8 @@ class Tally(Struct):
     by_channel: dict[str, int] = {}
     #: Hour of the day, 0 to 23, in the policy's time zone.
     by_hour: dict[int, int] = {}
+    #: Interruptions that quiet hours would hold back.
+    quieted: int = 0
     pages: int = 0
     cards: int = 0
     replies: int = 0
@@ -104,7 +106,7 @@ class Tally(Struct):
         self.worst = sorted([*self.worst, *other.worst], key=lambda each: each.rank)[:WORST]
 
 
-_SUMS = ("tickets", "rows", "events", "concluded", "looks", "moved", "pages", "cards", "replies")
+_SUMS = ("tickets", "rows", "events", "concluded", "looks", "moved", "quieted", "pages", "cards", "replies")
 
 
 def _sum(into: dict[Key, int], counts: Mapping[Key, int]) -> None:

@@ -3,13 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from rung.core import events as e
 from rung.core import replay as replay_module
+from rung.core.calendar import Calendar
 from rung.core.durations import Duration, Threshold
 from rung.core.log_events import History
-from rung.core.policy import Actions, Fact, Is, Level, Policy, Rule, Step, Target, Team
+from rung.core.policy import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
 from rung.core.tally import Tally
@@ -276,3 +278,14 @@ def test_offers_made_by_hand_are_made_again_and_withdrawn_by_their_number_here()
     for events, told in (((offered,), 1), ((offered, withdrawn), 0), ((unknown, withdrawn), 0)):
         history = _history(OPENED, *events, e.Resolved(at=_at(9), by="agent:sam"))
         assert _replayed(_policy(rule), history).steps["Accept it"] == {"notify.1": told}
+
+
+def test_what_quiet_hours_would_keep_for_later_is_counted() -> None:
+    hours = {"timezone": "UTC", "hours": {"mon-fri": ["08:00-10:30"]}}
+    rule = _rule(ClockName.UNASSIGNED, ("1h", Actions(notify=("lead",))), ("2h", Actions(remind="triage")))
+    quiet = Attention(quiet=Quiet("mornings", (Priority.URGENT,)))
+    policy = msgspec.structs.replace(_policy(rule), calendars={"mornings": Calendar.parse(hours)}, attention=quiet)
+    urgent = e.Opened(at=_at(0), by="customer:ann", priority=Priority.URGENT)
+    told = _replayed(policy, _history(OPENED), _history(urgent, ticket="urgent"), end=_at(3)).interruptions
+    # 10:00 is in hours, 11:00 is not; what is urgent is said all the same.
+    assert (told.total, told.in_quiet_hours) == (4, 1)
