@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-from rung.api import acts, people, policy, shapes, tickets
+from rung.api import acts, history, people, policy, shapes, tickets
 from rung.api.callers import Nobody
 from rung.api.description import DescribedAPI
 from rung.api.problems import Problem, known_fields, of_validation
@@ -56,6 +56,7 @@ api.add_router("", tickets.router)
 api.add_router("", acts.router)
 api.add_router("", people.router)
 api.add_router("", policy.router)
+api.add_router("", history.router)
 
 FIELDS = known_fields(shape for shape in vars(shapes).values() if isinstance(shape, type)) | known_fields(
     [people.NewAgent, people.NewTeam, people.NewCustomer, people.NewAbsence, tickets.Filters, people.DeliveryFilters]

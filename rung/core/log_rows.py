@@ -98,14 +98,21 @@ def _moments(column: TimeColumn) -> Callable[[str], datetime]:
     def parse(text: str) -> datetime:
         try:
             at = datetime.fromisoformat(text) if column.format == ISO else _strptime(text, column.format)
-        except ValueError:
+            at = (at.replace(tzinfo=where) if at.tzinfo is None else at).astimezone(UTC)
+        except (ValueError, OverflowError):
             form = "ISO 8601" if column.format == ISO else f'of the form "{column.format}"'
             sentence = f'{column.column}: "{text}" is not a moment {form}'
             raise _NotReadable(f"unreadable {column.column}", sentence) from None
-        return (at.replace(tzinfo=where) if at.tzinfo is None else at).astimezone(UTC)
+        if at.year not in YEARS:
+            sentence = f'{column.column}: "{text}" is in no year from {YEARS[0]} to {YEARS[-1]}'
+            raise _NotReadable(f"unreadable {column.column}", sentence)
+        return at
 
     return moment
 
+
+#: Years a ticket can be of; calendars reach a century further both ways.
+YEARS = range(1970, 2200)
 
 #: Texts of moments kept at a time: a log of any length is read in constant memory.
 MOST_REMEMBERED = 200_000

@@ -17,6 +17,7 @@ from rung.people import tokens
 from rung.people.models import Role
 
 load_all_checks()
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 CHECKED = [
     CHECKS.get_one("not_a_server_error"),
     status_code_conformance,

@@ -22,6 +22,8 @@ LONGEST_CELL = 64 << 20
 #: Lines of NDJSON whose keys together are the columns.
 LOOKED_AT = 200
 PARQUET_BATCH = 10_000
+#: Stands for NUL, which no database text can hold.
+UNHOLDABLE = "\ufffd"
 
 
 class OpenLog(Struct):
@@ -63,7 +65,7 @@ def open_log(path: Path) -> Iterator[OpenLog]:
             yield OpenLog(Format.NDJSON, columns, _json_rows(chain(head, text), columns), size, raw)
             return
         csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(chain([first], text))
+        reader = csv.reader(line.replace("\0", UNHOLDABLE) for line in chain([first], text))
         yield OpenLog(Format.CSV, next(reader), _csv_rows(reader), size, raw)
 
 
@@ -112,7 +114,7 @@ def _text(value: object) -> str:
         case None:
             return ""
         case str():
-            return value
+            return value.replace("\0", UNHOLDABLE)
         case bool():
             return "true" if value else "false"
         case list() | tuple():

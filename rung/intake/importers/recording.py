@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 
 import msgspec
@@ -28,6 +29,8 @@ from rung.tickets.models import Direction, Event, Message
 #: Tickets in one transaction: what is lost when the import is killed, and done again by the next.
 BATCH = 500
 LONGEST_SUBJECT = 300
+LONGEST_IN_KEY = 160
+LONGEST_SOURCE = 80
 
 
 class Written(Struct):
@@ -60,7 +63,7 @@ class _Importer:
     """Counts what it writes."""
 
     def __init__(self, source: str, version: int, policy: Compiled, desk: Desk, now: datetime) -> None:
-        self.source = source
+        self.source = source[:LONGEST_SOURCE]
         self.version = version
         self.policy = policy
         self.desk = desk
@@ -95,7 +98,10 @@ class _Importer:
         self.written.messages += len(spoken)
 
     def _key(self, history: History) -> str:
-        return f"import:{self.source}:{history.ticket}"[:255]
+        ticket = history.ticket
+        if len(ticket) > LONGEST_IN_KEY:
+            ticket = sha256(ticket.encode()).hexdigest()
+        return f"import:{self.source}:{ticket}"
 
     def _messages(self, numbers: Sequence[int], histories: Sequence[History]) -> dict[tuple[int, int], int]:
         """(ticket, place of its event) -> the message kept for it."""

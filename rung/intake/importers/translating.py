@@ -9,6 +9,9 @@ from rung.core.log_events import History
 from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.models import Agent, Customer, Requester
 
+#: Enough of an address to be kept as one.
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,180}")
+LONGEST_CATEGORY = 80
 LONGEST_HANDLE = 60
 LONGEST_ACTOR = 80
 
@@ -27,7 +30,7 @@ class Translator:
         if not isinstance(opened, e.Opened):
             return None, None
         asking = opened.requester or ""
-        email = asking if "@" in asking else ""
+        email = asking if _ADDRESS.fullmatch(asking) else ""
         customer = self._customer(opened.customer or "", opened.tier or "", email)
         known = (asking, opened.customer or "")
         if known not in self._requesters:
@@ -55,7 +58,10 @@ class Translator:
                     tier=(customer.tier or None) if customer else None,
                     account_owner=owner.handle if owner else None,
                     requester=str(requester.pk) if requester else None,
+                    category=event.category and event.category[:LONGEST_CATEGORY],
                 )
+            case e.CategorySet(category=str(category)):
+                return msgspec.structs.replace(event, by=by, category=category[:LONGEST_CATEGORY])
             case e.Assigned(assignee=str(assignee)):
                 return msgspec.structs.replace(event, by=by, assignee=self._handle(assignee))
             case e.Claimed():
