@@ -285,7 +285,7 @@ def _step(event: e.StepFired) -> What:
     kind = event.step.partition(".")[0]
     tone = Tone.PLAIN if event.outcome is e.StepOutcome.FIRED else Tone.QUIET
     said = _("fired: %(step)s") if event.outcome is e.StepOutcome.FIRED else _("would have fired: %(step)s")
-    return said % {"step": kind.replace("_", " ")}, tone, "; ".join(why)
+    return said % {"step": _word(kind)}, tone, "; ".join(why)
 
 
 def tell_reason(reason: str, names: Names) -> str:
@@ -309,7 +309,8 @@ def is_by_customer(by: str) -> bool:
 
 
 def _word(word: object) -> str:
-    return str(getattr(word, "value", word)).replace("_", " ")
+    shown = str(getattr(word, "value", word)).replace("_", " ")
+    return _(shown) if shown else ""
 
 
 def _kind(event: e.AnyEvent) -> str:

@@ -100,8 +100,9 @@ def hue(name: str) -> int:
 
 @register.filter
 def words(word: object) -> str:
-    """`on_hold` as people say it."""
-    return str(getattr(word, "value", word) or "").replace("_", " ")
+    """`on_hold` as people say it, in the reader's language (rung/tickets/vocabulary.py names the words)."""
+    shown = str(getattr(word, "value", word) or "").replace("_", " ")
+    return _(shown) if shown else ""
 
 
 @register.filter
