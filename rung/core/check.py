@@ -23,4 +23,8 @@ def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ..
     notes = Notes(policy, file, lines_by_place(root), World.of(policy))
     for part in (check_lists, check_clocks, check_sleepers, check_levels, check_attention):
         part.check(notes)
+    if notes.world.exhausted:
+        notes.warning(
+            "", "the policy is too large to be checked to the end", "what is found is right; there may be more"
+        )
     return policy, in_reading_order([*findings, *notes.findings])

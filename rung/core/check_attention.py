@@ -38,11 +38,11 @@ def _budget(notes: Notes, whose: str, budget: Budget) -> None:
     """A single urgent ticket must not use up what a person or a channel may be told."""
     most, example = 0, ""
     for number, target in enumerate(notes.policy.targets):
-        if notes.world.possible(notes.selected(number), _URGENT) is None:
+        if not notes.world.possible(notes.selected(number), _URGENT):
             continue
         moments: list[timedelta] = []
         for _, rule, step, actions, when in notes.acts():
-            if step is None or rule.clock is None or notes.world.possible(when, _URGENT) is None:
+            if step is None or rule.clock is None or not notes.world.possible(when, _URGENT):
                 continue
             calendar = notes.calendar(rule.calendar or target.calendar)
             goal = target.goal(rule.clock)
@@ -80,7 +80,7 @@ def _quiet(notes: Notes) -> None:
         return
     for number, target in enumerate(notes.policy.targets):
         counts = notes.calendar(target.calendar)
-        urgent = notes.world.possible(notes.selected(number), _URGENT) is not None
+        urgent = notes.world.example(notes.selected(number), _URGENT) is not None
         if urgent and counts.ordinary_week > calendar.ordinary_week:
             notes.warning(
                 "attention.quiet",

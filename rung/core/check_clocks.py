@@ -52,7 +52,7 @@ def _steps(notes: Notes, place: str, rule: Rule, clock: ClockName) -> None:
 
 
 def _can_meet(notes: Notes, rule: Rule, target: int) -> bool:
-    return notes.world.possible(rule.when, notes.selected(target)) is not None
+    return notes.world.possible(rule.when, notes.selected(target))
 
 
 def _misplaced(steps: Sequence[Step], goal: Duration, calendar: Calendar, where: str) -> Iterator[tuple[str, str, str]]:
@@ -130,7 +130,7 @@ def _people_at_work(notes: Notes, place: str, target: Target, calendar: Calendar
         return
     for path, levels in notes.policy.paths.items():
         level = notes.policy.levels[levels[0]]
-        meets = notes.world.possible(target.when, Is(Fact.PATH, (path,))) is not None
+        meets = notes.world.example(target.when, Is(Fact.PATH, (path,))) is not None
         if meets and not _overlap(calendar, notes.calendar(level.calendar)):
             notes.error(
                 f"{place}.calendar",

@@ -50,7 +50,7 @@ def _never_up(notes: Notes) -> None:
         if wanted.startswith("path:"):
             path = wanted.removeprefix("path:")
             elsewhere = [other for other in policy.paths if other != path]
-            if not any(notes.world.possible(when, Is(Fact.PATH, (other,))) is not None for other in elsewhere):
+            if not any(notes.world.possible(when, Is(Fact.PATH, (other,))) for other in elsewhere):
                 notes.error(
                     f"{place}.escalate",
                     f"the ticket is on path {path} already whenever this fires",
@@ -68,7 +68,7 @@ def _is_below(notes: Notes, when: When, path: str, wanted: str) -> bool:
     levels = notes.policy.paths[path]
     below = levels[: levels.index(wanted)] if wanted in levels else tuple(notes.policy.levels)
     here = [level for level in below if level != wanted]
-    return any(notes.world.possible(given(when, {Fact.PATH: path, Fact.LEVEL: level})) is not None for level in here)
+    return any(notes.world.possible(given(when, {Fact.PATH: path, Fact.LEVEL: level})) for level in here)
 
 
 def _last_levels(notes: Notes) -> None:
@@ -84,7 +84,7 @@ def _last_levels(notes: Notes) -> None:
     for path, levels in policy.paths.items():
         last = levels[-1]
         facts = {Fact.PATH: path, Fact.OFFERED_TO: last}
-        ticket = notes.world.possible(otherwise(given(when, facts) for when in repeats))
+        ticket = notes.world.example(otherwise(given(when, facts) for when in repeats))
         if ticket is not None:
             which = "" if not ticket else f" of a ticket with {in_words(ticket)}"
             notes.warning(
@@ -119,7 +119,7 @@ def _circles(notes: Notes) -> None:
             climbs_here = here.index(one.level) >= here.index(back.to_level)
             if not (climbs_there and climbs_here):
                 continue
-            ticket = notes.world.possible(one.when, back.when)
+            ticket = notes.world.example(one.when, back.when)
             if ticket is not None:
                 told.add(pair)
                 notes.warning(
@@ -140,7 +140,7 @@ def _moves(notes: Notes) -> Iterator[_Move]:
                 continue
             for level in levels:
                 left = given(when, {Fact.PATH: path, Fact.LEVEL: level})
-                if notes.world.possible(left) is not None:
+                if notes.world.possible(left):
                     yield _Move(place, left, path, level, *target)
 
 
@@ -171,7 +171,7 @@ def _priority_circles(notes: Notes) -> None:
             there = given(when, {Fact.PRIORITY: other})
             back = given(other_when, {Fact.PRIORITY: priority})
             turns = given(when, {Fact.PRIORITY: priority}), given(other_when, {Fact.PRIORITY: other})
-            stays = notes.world.possible(there, back, *(Not(turn) for turn in turns))
+            stays = notes.world.example(there, back, *(Not(turn) for turn in turns))
             if stays is not None:
                 notes.warning(
                     f"{other_place}.priority",

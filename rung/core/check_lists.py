@@ -44,14 +44,14 @@ def running(clock: ClockName) -> When:
 def _first_match(notes: Notes, section: str, conditions: Sequence[When]) -> None:
     for number, when in enumerate(conditions):
         place = f"{section}[{number}]"
-        if notes.world.possible(when) is None:
+        if not notes.world.possible(when):
             notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
-        elif notes.world.possible(when, otherwise(conditions[:number])) is None:
+        elif not notes.world.possible(when, otherwise(conditions[:number])):
             blocking = next(
                 (
                     earlier
                     for earlier in range(number)
-                    if notes.world.possible(when, otherwise([conditions[earlier]])) is None
+                    if not notes.world.possible(when, otherwise([conditions[earlier]]))
                 ),
                 None,
             )
@@ -65,7 +65,7 @@ def _no_target(notes: Notes) -> None:
         notes.warning(
             "targets", "there are no targets, so no ticket has a deadline", "add targets: [{first_response: 1h}]"
         )
-    elif (ticket := notes.world.possible(otherwise(target.when for target in targets))) is not None:
+    elif (ticket := notes.world.example(otherwise(target.when for target in targets))) is not None:
         notes.warning(
             "targets",
             f"a ticket with {in_words(ticket)} matches none of these, so it has no deadline",
@@ -76,10 +76,10 @@ def _no_target(notes: Notes) -> None:
 def _rules(notes: Notes) -> None:
     for place, rule in notes.rules():
         runs = running(rule.clock) if rule.clock is not None else ALWAYS_TRUE
-        if notes.world.possible(rule.when) is None:
+        if not notes.world.possible(rule.when):
             notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
             continue
-        if rule.clock is not None and notes.world.possible(rule.when, runs) is None:
+        if rule.clock is not None and not notes.world.possible(rule.when, runs):
             statuses = " or ".join(RUNS_WHILE[rule.clock])
             notes.error(
                 f"{place}.when",
@@ -88,7 +88,7 @@ def _rules(notes: Notes) -> None:
             )
             continue
         for number, step in enumerate(rule.steps):
-            if notes.world.possible(rule.when, step.when, runs) is None:
+            if not notes.world.possible(rule.when, step.when, runs):
                 notes.error(
                     f"{place}.steps[{number}].when",
                     "this can never hold together with the rule's own `when`",
@@ -115,7 +115,7 @@ def _categories(notes: Notes) -> None:
 def _workflows(notes: Notes) -> None:
     for workflow in notes.policy.workflows:
         place = f"workflows.{workflow.name}"
-        if notes.world.possible(workflow.when) is None:
+        if not notes.world.possible(workflow.when):
             notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
         if workflow.reply is None and workflow.then is None:
             notes.error(place, "this workflow does nothing", "give it a reply, or then: pending")

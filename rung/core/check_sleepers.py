@@ -34,7 +34,7 @@ def check(notes: Notes) -> None:
         return
     for said, status, clocks in STATES:
         waking = [when for clock in clocks for when in _waking(notes, clock, status)]
-        ticket = notes.world.possible(Is(Fact.STATUS, (status,)), otherwise(waking))
+        ticket = notes.world.example(Is(Fact.STATUS, (status,)), otherwise(waking))
         if ticket is not None:
             shown = in_words({fact: value for fact, value in ticket.items() if fact is not Fact.STATUS})
             which = "" if shown == "any" else f" ({shown})"

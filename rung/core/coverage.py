@@ -113,9 +113,9 @@ def _tickets(policy: Policy, world: World) -> Iterator[tuple[int, Witness]]:
     """A ticket for each target, and one without a target where that is possible."""
     for number, target in enumerate(policy.targets):
         earlier = tuple(Not(other.when) for other in policy.targets[:number])
-        if (ticket := world.possible(All((target.when, *earlier)))) is not None:
+        if (ticket := world.example(All((target.when, *earlier)))) is not None:
             yield number, ticket
-    without = world.possible(All(tuple(Not(target.when) for target in policy.targets)))
+    without = world.example(All(tuple(Not(target.when) for target in policy.targets)))
     if without is not None:
         yield -1, without
 

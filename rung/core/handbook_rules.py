@@ -24,7 +24,7 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
     drawn: list[Block] = []
     for number, target in enumerate(policy.targets):
         earlier = tuple(Not(other.when) for other in policy.targets[:number])
-        ticket = world.possible(All((target.when, *earlier)))
+        ticket = world.example(All((target.when, *earlier)))
         if ticket is None:
             continue
         calendar = policy.calendars.get(target.calendar or "", ALWAYS)

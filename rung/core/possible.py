@@ -1,44 +1,39 @@
 """Whether a condition can ever hold: a search for a ticket that satisfies it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from rung.core.conditions import holds
-from rung.core.policy import (
-    ALWAYS_TRUE,
-    NUMERIC_FACTS,
-    All,
-    AnyOf,
-    Compare,
-    Fact,
-    Is,
-    Not,
-    Policy,
-    When,
-)
+from rung.core.policy import ALWAYS_TRUE, All, AnyOf, Fact, Is, Not, Policy, When
+from rung.core.satisfying import Domain, Search, State, Witness, contains
 from rung.core.vocabulary import Emotion, Priority, Status
-from rung.core.words import tokens
+
+__all__ = ["NEVER", "Witness", "World", "contains", "given", "in_words", "otherwise"]
 
 NEVER = AnyOf(())
-_MANY = frozenset({Fact.TEXT, Fact.TAG})
 _MOST_STEPS = 20_000
-"""Steps of one search. A condition beyond them counts as possible: no finding is better than a wrong one."""
+_MOST_IN_ALL = 600_000
+"""Steps of one search, and of all searches over one policy, so that a huge policy is judged within seconds. What is not
+decided in them counts as possible, and has no example: no finding is better than a wrong one."""
 
-Witness = Mapping[Fact, str]
-"""A ticket that satisfies a condition: only the facts that matter."""
+
+@dataclass(slots=True)
+class _Spent:
+    """Steps used up so far; the one thing about a world that changes."""
+
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The values facts can have. A fact without an entry can have any; one in `may_lack` can also be unknown."""
+    """What tickets of a policy can be like, and how much has been searched among them."""
 
-    values: Mapping[Fact, tuple[str, ...]]
-    may_lack: frozenset[Fact]
+    domain: Domain
+    _spent: _Spent = field(default_factory=_Spent, compare=False)
 
     @classmethod
     def of(cls, policy: Policy) -> "World":
         levels = tuple(policy.levels)
-        return cls(
+        domain = Domain(
             values={
                 Fact.PRIORITY: tuple(reversed(Priority)),
                 Fact.CRITICAL: ("false", "true"),
@@ -56,14 +51,28 @@ class World:
                 | {Fact.CHANNEL, Fact.LANGUAGE}
             ),
         )
+        return cls(domain)
 
-    def possible(self, *conditions: When) -> Witness | None:
-        """A ticket for which all conditions hold, or None when there is none."""
-        search = _Search(self)
-        found = search.run([(condition, True) for condition in reversed(conditions)], _State())
-        if found is not None:
-            return found.witness(self)
-        return {} if search.gave_up else None
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much has been searched that later answers are no longer certain."""
+        return self._spent.steps >= _MOST_IN_ALL
+
+    def possible(self, *conditions: When) -> bool:
+        """Whether all conditions can hold together. False is certain."""
+        found, gave_up = self._search(conditions)
+        return found is not None or gave_up
+
+    def example(self, *conditions: When) -> Witness | None:
+        """A ticket for which all conditions hold. None: there is none, or it was not found in time."""
+        found, _ = self._search(conditions)
+        return None if found is None else found.witness(self.domain)
+
+    def _search(self, conditions: Sequence[When]) -> tuple[State | None, bool]:
+        search = Search(self.domain, min(_MOST_STEPS, _MOST_IN_ALL - self._spent.steps))
+        found = search.run([(condition, True) for condition in reversed(conditions)])
+        self._spent.steps += search.steps
+        return found, search.gave_up
 
 
 def given(when: When, facts: Mapping[Fact, str]) -> When:
@@ -89,148 +98,3 @@ def otherwise(conditions: Iterable[When]) -> When:
 def in_words(witness: Witness) -> str:
     """`priority: low, customer.tier: gold`, or `any` for a ticket of which nothing is asked."""
     return ", ".join(f"{fact}: {value}" for fact, value in sorted(witness.items())) or "any"
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What is known of the ticket so far. Frozen: a branch of the search leaves the others as they were."""
-
-    allowed: Mapping[Fact, frozenset[str]] = field(default_factory=dict)
-    excluded: Mapping[Fact, frozenset[str]] = field(default_factory=dict)
-    #: Of texts and tags: sets of which one at least is there.
-    clauses: tuple[tuple[Fact, frozenset[str]], ...] = ()
-    compared: tuple[tuple[Compare, bool], ...] = ()
-
-    def witness(self, world: World) -> Witness:
-        found: dict[Fact, str] = {}
-        for fact in sorted({*self.allowed, *self.excluded} - _MANY):
-            left = _left(self, world, fact)
-            if left:
-                found[fact] = left[0]
-        for fact, values in self.clauses:
-            found.setdefault(fact, next(iter(_sayable(self, fact, values)), ""))
-        for compare, _ in self.compared:
-            numbers = _numbers_left(self, world, compare.fact)
-            if numbers and numbers[0] is not None:
-                found[compare.fact] = f"{numbers[0]:g}"
-        return found
-
-
-class _Search:
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.steps = 0
-        self.gave_up = False
-
-    def run(self, agenda: list[tuple[When, bool]], state: _State) -> _State | None:
-        """Satisfy every (condition, wanted) of the agenda, the last first."""
-        while agenda:
-            self.steps += 1
-            if self.steps > _MOST_STEPS:
-                self.gave_up = True
-                return None
-            when, wanted = agenda.pop()
-            match when:
-                case Not(condition):
-                    agenda.append((condition, not wanted))
-                case All(conditions) if wanted:
-                    agenda.extend((each, True) for each in conditions)
-                case AnyOf(conditions) if not wanted:
-                    agenda.extend((each, False) for each in conditions)
-                case All(conditions) | AnyOf(conditions):
-                    return self._branch(conditions, agenda, state, wanted=wanted)
-                case Is() | Compare():
-                    taken = _with(state, self.world, when, wanted=wanted)
-                    if taken is None:
-                        return None
-                    state = taken
-        return state
-
-    def _branch(
-        self, conditions: Sequence[When], agenda: list[tuple[When, bool]], state: _State, *, wanted: bool
-    ) -> _State | None:
-        # What branches is left for last: simple facts rule most branches out at once.
-        later = [each for each in agenda if _branches(each)]
-        sooner = [each for each in agenda if not _branches(each)]
-        for condition in conditions:
-            found = self.run([*later, (condition, wanted), *sooner], state)
-            if found is not None or self.gave_up:
-                return found
-        return None
-
-
-def _branches(item: tuple[When, bool]) -> bool:
-    when, wanted = item
-    match when:
-        case Not(condition):
-            return _branches((condition, not wanted))
-        case AnyOf(conditions):
-            return wanted and len(conditions) > 1
-        case All(conditions):
-            return not wanted and len(conditions) > 1
-    return False
-
-
-def _with(state: _State, world: World, atom: Is | Compare, *, wanted: bool) -> _State | None:
-    """The state that also satisfies one comparison; None when the two contradict each other."""
-    fact = atom.fact
-    if fact in NUMERIC_FACTS:
-        asked = atom if isinstance(atom, Compare) else None
-        if asked is None:
-            return state
-        state = replace(state, compared=(*state.compared, (asked, wanted)))
-        return state if _numbers_left(state, world, fact) else None
-    values = frozenset(atom.values) if isinstance(atom, Is) else frozenset[str]()
-    if fact in _MANY and wanted:
-        state = replace(state, clauses=(*state.clauses, (fact, values)))
-    elif wanted:
-        both = values & state.allowed.get(fact, values)
-        state = replace(state, allowed={**state.allowed, fact: both})
-    else:
-        excluded = values | state.excluded.get(fact, frozenset())
-        state = replace(state, excluded={**state.excluded, fact: excluded})
-    if fact in _MANY:
-        return state if all(_sayable(state, *clause) for clause in state.clauses) else None
-    return state if _left(state, world, fact) is not None else None
-
-
-def _left(state: _State, world: World, fact: Fact) -> list[str] | None:
-    """The values the fact can still have, as far as they can be listed; None when there is none at all."""
-    excluded = state.excluded.get(fact, frozenset())
-    known = world.values.get(fact)
-    if fact in state.allowed:
-        left = [value for value in sorted(state.allowed[fact]) if value not in excluded]
-        left = [value for value in left if known is None or value in known]
-        return left or None
-    if known is None:
-        return []
-    left = [value for value in known if value not in excluded]
-    return left if left or fact in world.may_lack else None
-
-
-def _sayable(state: _State, fact: Fact, values: frozenset[str]) -> list[str]:
-    """Those of the values that can be there. A phrase that contains an unsaid one is unsaid too."""
-    absent = state.excluded.get(fact, frozenset())
-    return [value for value in sorted(values) if not any(contains(value, other) for other in absent)]
-
-
-def contains(phrase: str, part: str) -> bool:
-    """Whether whoever says the phrase also says the part: "very urgent" and "urgent"."""
-    if phrase == part:
-        return True
-    words, wanted = tokens(phrase), tokens(part)
-    spans = range(len(words) - len(wanted) + 1)
-    return bool(wanted) and any(words[start : start + len(wanted)] == wanted for start in spans)
-
-
-def _numbers_left(state: _State, world: World, fact: Fact) -> list[float | None]:
-    """The numbers the fact can be; None among them means unknown."""
-    candidates: list[float | None] = [float(value) for value in world.values[fact]]
-    if fact in world.may_lack:
-        candidates.append(None)
-    return [number for number in candidates if _fits(state, fact, number)]
-
-
-def _fits(state: _State, fact: Fact, number: float | None) -> bool:
-    facts = {} if number is None else {fact: number}
-    return all(holds(compare, facts) is wanted for compare, wanted in state.compared if compare.fact is fact)

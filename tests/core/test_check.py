@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from rung.core.check import check_policy
-from rung.core.conditions import Facts, holds
-from rung.core.policy import All, AnyOf, Compare, Comparison, Fact, Is, Not, When
+from rung.core.conditions import Facts, facts_of, holds
+from rung.core.policy import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
 from rung.core.policy_reader import read_policy
-from rung.core.possible import World, contains, given, otherwise
+from rung.core.possible import Witness, World, contains, given, otherwise
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 
@@ -204,6 +204,23 @@ def test_whatever_is_written_it_is_checked_to_the_end(data: st.DataObject) -> No
     assert all(1 <= finding.line <= len(LINES) for finding in findings)
 
 
+def test_a_huge_policy_is_checked_to_the_end_without_wrong_findings() -> None:
+    rules = "".join(
+        f"  - {{name: r{number}, clock: first_response, when: {{any: [{{tag: t{number}}}, {{emotion: angry}}]}}, "
+        "steps: [{at: 50%, remind: triage}]}\n"
+        for number in range(400)
+    )
+    targets = "".join(
+        f"  - {{when: {{tag: t{number}, any: [{{priority: low}}, {{text: [a{number}]}}]}}, first_response: 1h}}\n"
+        for number in range(60)
+    )
+    text = f"levels: {{L1: {{team: a}}}}\npaths: {{p: [L1]}}\ntargets:\n{targets}  - {{first_response: 2h}}\nrules:\n{rules}"
+    policy, findings = check_policy(text, "huge.yaml")
+    assert policy is not None
+    assert not any(finding.severity == "error" for finding in findings)
+    assert any("too large to be checked to the end" in finding.message for finding in findings)
+
+
 # --- the logic beneath
 
 VALUES: dict[Fact, tuple[str | None, ...]] = {
@@ -236,7 +253,8 @@ SAID = [
     frozenset(said)
     for said in ([], ["slow"], ["down"], ["slow", "very slow"], ["slow", "down"], ["slow", "very slow", "down"])
 ]
-WORLD = World.of(read_policy(SOUND, "policy.yaml")[0])  # type: ignore[arg-type]
+SOUND_POLICY = read_policy(SOUND, "policy.yaml")[0]
+assert SOUND_POLICY is not None
 
 
 def every_ticket() -> list[Facts]:
@@ -261,7 +279,19 @@ ALL_TICKETS = every_ticket()
 @given_by(WHENS)
 def test_what_is_called_impossible_holds_for_no_ticket_and_the_other_way_round(when: When) -> None:
     could = any(holds(when, ticket) for ticket in ALL_TICKETS)
-    assert (WORLD.possible(when) is not None) == could
+    assert World.of(SOUND_POLICY).possible(when) == could
+
+
+@given_by(WHENS)
+def test_an_example_is_a_ticket_for_which_it_holds(when: When) -> None:
+    example = World.of(SOUND_POLICY).example(when)  # type: ignore[arg-type]
+    if example is not None:
+        numbers = {fact: float(value) for fact, value in example.items() if fact in NUMERIC_FACTS}
+        assert holds(when, {**example, **numbers, **_said_with(example)}) or Fact.TEXT in facts_of(when)
+
+
+def _said_with(example: Witness) -> dict[Fact, frozenset[str]]:
+    return {Fact.TEXT: frozenset({example[Fact.TEXT]})} if Fact.TEXT in example else {}
 
 
 @given_by(WHENS, st.sampled_from(["urgent", "low"]))
@@ -272,8 +302,8 @@ def test_given_a_fact_the_rest_says_the_same(when: When, priority: str) -> None:
 
 @given_by(WHENS, WHENS)
 def test_otherwise_excludes(one: When, other: When) -> None:
-    assert WORLD.possible(one, otherwise([one])) is None
-    assert WORLD.possible(one, otherwise([AnyOf((one, other))])) is None
+    assert not World.of(SOUND_POLICY).possible(one, otherwise([one]))
+    assert not World.of(SOUND_POLICY).possible(one, otherwise([AnyOf((one, other))]))
 
 
 def test_a_phrase_contains_its_parts() -> None:
