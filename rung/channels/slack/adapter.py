@@ -10,6 +10,7 @@ from rung.channels.slack import clients, directory, drawing, looking, reminders
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outcomes import DISCONNECTED, GONE, code_of, of_error
+from rung.channels.slack.switching_off import switch_off
 from rung.core.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
@@ -149,7 +150,7 @@ def _post(workspace: Workspace, place: Place, drawn: dict[str, Any], files: tupl
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:
     outcome = of_error(method, error)
     if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
-        clients.switch_off(workspace.team, outcome.reason)
+        switch_off(workspace.team, outcome.reason, database_now())
     return outcome
 
 

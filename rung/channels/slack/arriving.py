@@ -82,18 +82,17 @@ def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> 
 
 def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool) -> str:
     customer = author.channel.customer if author.channel else None
-    requester = persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
-    words = _words(workspace, wrote, author.row, now)
-    by = f"customer:{requester.pk}"
-    if (explicit or wrote.direct) and _asks_for_status(words.text):
-        return _tell_status(workspace, wrote, requester, now)
     with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
         _one_at_a_time(workspace, wrote)
+        requester = persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
+        words = _words(workspace, wrote, author.row, now)
+        if (explicit or wrote.direct) and _asks_for_status(words.text):
+            return _tell_status(workspace, wrote, requester, now)
         ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
         if ticket is None and not wrote.is_reply:
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
-            told = actions.customer_message(ticket.number, words, by=by, now=now)
+            told = actions.customer_message(ticket.number, words, by=f"customer:{requester.pk}", now=now)
             return _said(told, f"joins ticket {ticket.number}")
         if not explicit and hearing.verdict_on(words.text) is not None:
             return "thanks open nothing"
@@ -155,9 +154,9 @@ def subject_of(text: str) -> str:
 
 
 def _one_at_a_time(workspace: Workspace, wrote: Wrote) -> None:
-    """The messages of one person in one channel are sorted one after the other, so that a burst is one ticket."""
+    """The messages of one person are sorted one after the other: they are one requester, and a burst is one ticket."""
     with connection.cursor() as cursor:
-        name = f"slack:{workspace.team}/{wrote.channel}/{wrote.user}"
+        name = f"slack:{workspace.team}/{wrote.user}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 

@@ -48,10 +48,5 @@ def renewed(workspace: Workspace, now: datetime) -> Workspace:
         return locked
 
 
-def switch_off(team: str, why: str) -> None:
-    """The workspace has let us go: nothing is sent there until a person connects it again."""
-    Workspace.objects.filter(team=team, active=True).update(active=False, off_why=why)
-
-
 def is_error(error: SlackApiError, *codes: str) -> bool:
     return code_of(error) in codes

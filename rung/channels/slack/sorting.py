@@ -9,7 +9,7 @@ from typing import Any
 
 from rung.channels.slack import arriving, background, catching_up, channels, corrections, home, persons
 from rung.channels.slack import incoming as reader
-from rung.channels.slack.clients import client_of, switch_off
+from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import (
     ChannelChanged,
     ChannelMoved,
@@ -26,6 +26,7 @@ from rung.channels.slack.facts import (
 )
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.standing import Standing
+from rung.channels.slack.switching_off import switch_off
 
 
 def sort(envelope: Mapping[str, Any], now: datetime) -> str:
@@ -44,7 +45,7 @@ def act(fact: Fact, now: datetime) -> str:
     if workspace is None:
         return "its workspace is not connected"
     if isinstance(fact, Uninstalled):
-        switch_off(workspace.team, f"Slack: {fact.why}; connect the workspace again.")
+        switch_off(workspace.team, f"Slack: {fact.why}; connect the workspace again.", now)
         return fact.why
     return _HANDLERS[type(fact)](workspace, fact, now)
 

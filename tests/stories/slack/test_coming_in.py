@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 
 from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
 from rung.channels.slack.pressing import NOT_ALLOWED
+from rung.intake import sort
+from rung.people.models import Requester
 from rung.tickets.models import Attachment, Message
 from tests.stories.slack.world import SlackWorld
 
@@ -269,3 +274,22 @@ def test_customers_of_our_own_workspace_have_no_agents_shortcuts(world: SlackWor
         world.slack.hands.command(guest, world.shared, "/desk")
         assert world.said_to(guest, world.shared) == ["Only agents of this desk may see that."]
     assert not world.slack.hands.has_modal(guest)
+
+
+def test_a_burst_is_one_ticket_of_one_person_however_many_sort_it_at_once(world: SlackWorld) -> None:
+    for number in range(12):
+        world.slack.people.says(world.zoe, world.shared, f"Import fails, part {number}")
+    world.slack.deliveries.pump()
+    stop = threading.Event()
+
+    def work(_worker: int) -> int:
+        try:
+            return sort.sort_until(stop)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 12
+    assert len(world.tickets) == 1
+    assert Requester.objects.filter(name="Zoe").count() == 1
+    assert len(texts(world, world.tickets[0].number)) == 12

@@ -100,6 +100,9 @@ def test_an_uninstalled_app_switches_the_inbox_off_and_says_so(world: SlackWorld
     workspace = Workspace.objects.get()
     assert workspace.active is False
     assert workspace.off_why == "Slack: the token of its bot was revoked; connect the workspace again."
+    [told] = Delivery.objects.filter(subject="alert")
+    assert (told.recipient, told.title) == ("agent:carla", "Slack: Rung Desk is switched off")
+    assert told.channel != "slack"
 
 
 def test_a_storm_stays_below_fifty_edits_a_minute_and_the_newest_state_wins(world: SlackWorld) -> None:
