@@ -25,7 +25,20 @@ def backup(target: Path) -> None:
     """Write everything to one file; the desk may be running. An interrupted backup leaves no file behind."""
     data = folder.data_folder()
     partial = target.with_name(target.name + ".partial")
-    with _database(data) as url, tempfile.TemporaryDirectory(dir=target.absolute().parent) as scratch:
+    try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # nobody else reads it, not even while it is being written
+    except OSError as problem:
+        sys.exit(f"{target} cannot be written: {problem.strerror}")
+    try:
+        _write(partial, data)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write(partial: Path, data: Path) -> None:
+    with _database(data) as url, tempfile.TemporaryDirectory(dir=partial.absolute().parent) as scratch:
         dump = Path(scratch) / DUMP
         _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"], url)
         with tarfile.open(partial, "w") as archive:
@@ -33,15 +46,13 @@ def backup(target: Path) -> None:
             for name in (FILES, KEY):
                 if (data / name).exists():
                     archive.add(data / name, name)
-    partial.chmod(0o600)
-    partial.replace(target)
 
 
 def restore(source: Path) -> None:
     """Put everything back as it was then, in place of what is there. The desk must be stopped."""
     data = folder.data_folder()
     folder.make(data)
-    with tempfile.TemporaryDirectory() as scratch, tarfile.open(source) as archive:
+    with tempfile.TemporaryDirectory() as scratch, _opened(source) as archive:
         archive.extractall(scratch, filter="data")
         dump = Path(scratch) / DUMP
         if not dump.exists():
@@ -58,6 +69,15 @@ def restore(source: Path) -> None:
                 url,
             )
         _put_back(Path(scratch), data)
+
+
+def _opened(source: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(source)
+    except OSError as problem:
+        sys.exit(f"{source} cannot be read: {problem.strerror}")
+    except tarfile.TarError:
+        sys.exit(f"{source} is no backup of a desk: it is no tar archive")
 
 
 def _put_back(scratch: Path, data: Path) -> None:

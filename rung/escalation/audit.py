@@ -9,6 +9,7 @@ from django.db.models import Max, Min
 
 from rung.core import case as cases
 from rung.core.case import Case
+from rung.core.events import AnyEvent
 from rung.core.fold import rebuild
 from rung.outbox import wakeups
 from rung.people.clock import database_now
@@ -36,11 +37,11 @@ def audit() -> Iterator[tuple[int, list[Difference]]]:
     for first in range(span["first"], span["last"] + 1, AT_ONCE):
         last = first + AT_ONCE - 1
         tickets = {ticket.number: ticket for ticket in Ticket.objects.filter(number__range=(first, last))}
-        histories = dict(events_by_ticket(first, last))
+        histories = _histories(first, last)
         found = [
             difference
             for number, ticket in tickets.items()
-            for difference in _compare(ticket, rebuild(histories.get(number, [])))
+            for difference in _examined(ticket, None if histories is None else histories.get(number, []))
         ]
         yield len(tickets), found
 
@@ -56,6 +57,23 @@ def repair(number: int) -> None:
         ticket.wake_at = database_now()
         ticket.save()
         wakeups.ticker()
+
+
+def _histories(first: int, last: int) -> dict[int, list[AnyEvent]] | None:
+    """None if one of their events cannot be read: then each ticket is asked for its own."""
+    try:
+        return dict(events_by_ticket(first, last))
+    except msgspec.DecodeError:
+        return None
+
+
+def _examined(ticket: Ticket, history: list[AnyEvent] | None) -> Iterator[Difference]:
+    try:
+        events = events_of(ticket.number) if history is None else history
+    except msgspec.DecodeError as unreadable:
+        yield Difference(ticket.number, "the history", f"{ticket.status}", f"nothing: {unreadable}")
+        return
+    yield from _compare(ticket, rebuild(events))
 
 
 def _compare(ticket: Ticket, rebuilt: Case) -> Iterator[Difference]:

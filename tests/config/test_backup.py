@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rung.config import backup
 from rung.config.embedded import Embedded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -56,3 +57,33 @@ def test_something_else_is_no_backup(tmp_path: Path) -> None:
     answer = rung(tmp_path / "desk", "restore", str(other))
     assert answer.returncode == 1
     assert "is no backup of a desk" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("restore", "nowhere.tar"), "nowhere.tar cannot be read: No such file or directory"),
+        (("restore", __file__), "is no backup of a desk: it is no tar archive"),
+        (("backup", "no/such/folder/desk.tar"), "desk.tar cannot be written: No such file or directory"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    answer = rung(tmp_path / "desk", *words)
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def fail(partial: Path, data: Path) -> None:
+        seen.append(partial.stat().st_mode & 0o777)
+        partial.write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup, "_write", fail)
+    with pytest.raises(KeyboardInterrupt):
+        backup.backup(tmp_path / "desk.tar")
+    assert seen == [0o600]
+    assert list(tmp_path.iterdir()) == []

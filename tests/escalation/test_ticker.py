@@ -165,6 +165,16 @@ def test_the_audit_names_a_row_that_was_changed_by_hand(world: World) -> None:
     assert case.row.priority == "normal"
 
 
+def test_the_audit_names_a_history_that_cannot_be_read_and_goes_on(world: World) -> None:
+    broken, changed = world.acme.writes("Help"), world.acme.writes("Help again, it is another thing")
+    Event.objects.filter(ticket=broken.number, number=1).update(data={"at": "never"})
+    Ticket.objects.filter(number=changed.number).update(priority="low")
+    assert {(one.ticket, one.what) for one in world.differences()} == {
+        (broken.number, "the history"),
+        (changed.number, "priority"),
+    }
+
+
 def test_names_as_long_as_a_policy_writes_them_park_no_ticket(world: World) -> None:
     long = "Nobody has answered, and that for so long that somebody must be told of it " * 3
     world.publishes(POLICY.replace("name: Nobody has answered\n", f"name: {long.strip()}\n"))
