@@ -19,13 +19,16 @@ RUNG = [sys.executable, "-m", "rung.config.command"]
 class Desk:
     """`rung up` in a process of its own."""
 
-    def __init__(self, data: Path, port: int, **settings: str) -> None:
+    def __init__(self, data: Path, port: int, *flags: str, **settings: str) -> None:
         self.data, self.port = data, port
         self.said: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "RUNG_URL"}}
         environment.update(settings)
         self.process = subprocess.Popen(
-            [*RUNG, "up", "--data", str(data), "--port", str(port)], stdout=subprocess.PIPE, text=True, env=environment
+            [*RUNG, "up", *flags, "--data", str(data), "--port", str(port)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
         )
 
     def link(self) -> str:

@@ -1,8 +1,10 @@
 """`rung prepare`: the schema of this version, a first policy, and a first agent to sign in as."""
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from rung.insights.sample_day import cast
 from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
@@ -18,6 +20,8 @@ def command() -> None:
     with connection.cursor() as cursor:  # several machines may start at once
         cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
     call_command("migrate", interactive=False, verbosity=0)
+    if settings.SAMPLE_DAY:
+        cast.enter()
     if current_number() == 0:
         publish(STARTER.read_text(), author="system", reason="The policy a new desk starts with", now=database_now())
     extend_holidays(database_now())

@@ -19,7 +19,7 @@ def main() -> None:
         app = typer.Typer()
         _add_up(app)
         app(words[1:], prog_name="rung up")
-    if len(words) == 1 and words[0] in processes.PARTS:
+    if len(words) == 1 and words[0] in {*processes.PARTS, processes.PLAYER}:
         folder.make(folder.data_folder())
         processes.run(words[0])
     elif _measures_a_database(words):
@@ -99,11 +99,19 @@ def _add_up(app: typer.Typer) -> None:
         ] = 8000,
         host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
         data: Annotated[str, typer.Option(help="The data folder.")] = "data",  # noqa: ARG001  taken out before, shown in the help
+        sample_day: Annotated[
+            bool,
+            typer.Option("--sample-day", help="Play a made-up day instead, on a desk of its own that leaves nothing."),
+        ] = False,
     ) -> None:
         """Run the whole desk until Ctrl-C."""
+        from rung.config import sample_day as sample
         from rung.config import up as desk
 
-        desk.up(host=host, port=port)
+        if sample_day:
+            sample.up(host=host, port=port)
+        else:
+            desk.up(host=host, port=port)
 
 
 def _add_backup(app: typer.Typer) -> None:

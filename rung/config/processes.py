@@ -19,6 +19,7 @@ LOOPS = {
     "sorter": "rung.intake.sort",
     "courier": "rung.outbox.courier",
     "worker": "rung.insights.worker",
+    "player": "rung.insights.sample_day.player",
 }
 PARTS = {
     "web": "pages and API, on RUNG_HOST and RUNG_PORT.",
@@ -28,6 +29,10 @@ PARTS = {
     "courier": "sends what waits to be said.",
     "worker": "does what is rare or slow.",
 }
+
+
+#: A part only a sample day has.
+PLAYER = "player"
 
 
 def run(part: str) -> None:

@@ -52,6 +52,10 @@ DEBUG = False
 SECRET_KEY = folder.secret_key(DATA)
 SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
 DATABASES = {"default": _database(folder.database_url(DATA) or make_conninfo(host=str(DATA / "pg" / "run")))}
+# A desk that plays a fictitious day: another clock, no way out, marked on every page. `rung up --sample-day` makes it.
+SAMPLE_DAY = os.environ.get("RUNG_SAMPLE_DAY") == "1"
+# Whether one may be asked for on the first page: under a supervisor that starts it.
+OFFERS_SAMPLE_DAY = os.environ.get("RUNG_UP") == "1" and not SAMPLE_DAY
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "rung.config.urls"
 WSGI_APPLICATION = "rung.config.wsgi.application"
@@ -138,8 +142,9 @@ _HTTPS = BASE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("RUNG_BEHIND_PROXY") == "1" else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
-SESSION_COOKIE_NAME = "rung_session"
-CSRF_COOKIE_NAME = "rung_csrf"
+# Cookies know no ports: the sample day beside a desk has names of its own.
+SESSION_COOKIE_NAME = "rung_sample_session" if SAMPLE_DAY else "rung_session"
+CSRF_COOKIE_NAME = "rung_sample_csrf" if SAMPLE_DAY else "rung_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

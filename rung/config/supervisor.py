@@ -48,6 +48,7 @@ class Supervisor:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     say: Callable[[str], None] = print
     greet: Callable[[], bool] | None = None  # asked until it has said its greeting
+    tend: Callable[[], bool] | None = None  # called at every look; True ends all, as a signal does
     _stopping: bool = False
     _database_due: float = 0.0
     _database_wait: float = FIRST_WAIT
@@ -69,6 +70,8 @@ class Supervisor:
                 self._look_after_database()
                 self._look_after_logs()
                 pause = min([LOOK_EVERY, *(self._look_after(part) for part in self.parts)])
+                if self.tend and self.tend():
+                    break
                 if self.greet:
                     pause, self.greet = (pause, None) if self.greet() else (GREET_EVERY, self.greet)
                 if select.select([awake], [], [], pause)[0]:

@@ -1,33 +1,45 @@
 """`rung up`: a whole desk on this machine, from an empty folder to a page to sign in on."""
 
-import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
 
-from rung.config import folder
+from rung.config import desk_lock, folder
 from rung.config.embedded import Embedded
 from rung.config.lifeline import tied_to_us
 from rung.config.processes import PARTS
 from rung.config.programs import DatabaseProblem
+from rung.config.sample_beside import Beside
 from rung.config.supervisor import Part, Supervisor, command_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
-def up(*, host: str, port: int) -> None:
-    """Start everything over the data folder and stay until told to stop."""
+def up(
+    *,
+    host: str,
+    port: int,
+    extra: Sequence[str] = (),
+    tend: Callable[[], bool] | None = None,
+    throwaway: bool = False,
+    ready: Callable[[str], None] = lambda _link: None,
+) -> None:
+    """Start everything over the data folder and stay until told to stop.
+
+    `extra`: further parts. `tend`: see Supervisor; without it a sample day may be asked for on the first page.
+    `throwaway`: the database need not survive a loss of power. `ready` is given the sign-in link.
+    """
     data = folder.data_folder()
     try:
         folder.make(data)
     except OSError as problem:
         sys.exit(f"The data folder {data} cannot be used ({problem.strerror}); choose another with --data.")
-    lock = _lock(data)
+    lock = desk_lock.take(data)
     for number in (port, port + 1):
         _refuse_taken_port(host, number)
     logs = data / "log"
@@ -39,10 +51,11 @@ def up(*, host: str, port: int) -> None:
         "RUNG_DATA": str(data),
         "RUNG_HOST": host,
         "RUNG_PORT": str(port),
+        "RUNG_UP": "1",
         "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over, stop tidily too
-    database = None if os.environ.get("DATABASE_URL") else Embedded(data)
+    database = None if os.environ.get("DATABASE_URL") else Embedded(data, throwaway=throwaway)
     if url := os.environ.get("DATABASE_URL"):
         folder.write_secret(data / "database-url", url)  # so that the `rung` command finds it
     try:
@@ -63,10 +76,16 @@ def up(*, host: str, port: int) -> None:
         say(f"Sign in once with {address}/sign-in/{word}")
         if host == EVERYWHERE and not os.environ.get("RUNG_URL"):
             say("It listens to other machines too; set RUNG_URL to the address they use, other names are refused.")
+        ready(f"{address}/sign-in/{word}")
         say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
         return True
 
-    Supervisor([Part(name, command_of(name)) for name in PARTS], logs, database, environment, say, greet).run()
+    beside = Beside(data, host, dict(os.environ))
+    parts = [Part(name, command_of(name)) for name in (*PARTS, *extra)]
+    try:
+        Supervisor(parts, logs, database, environment, say, greet, tend or beside.tend).run()
+    finally:
+        beside.stop()
     say("Stopped.")
     lock.close()
 
@@ -88,22 +107,6 @@ def _prepare(environment: dict[str, str]) -> str:
     if done.returncode:
         raise SystemExit("The database could not be brought up to date; the reason is above.")
     return done.stdout.strip().splitlines()[-1]
-
-
-def _lock(data: Path) -> IO[str]:
-    lock = (data / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        sys.exit(
-            f"A desk is already running over {data} (process {lock.read().strip() or 'unknown'}); "
-            "stop it first, or choose another folder with --data."
-        )
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def _answers(host: str, port: int) -> bool:

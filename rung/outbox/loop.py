@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from msgspec import Struct
 
 from rung.outbox.models import Heartbeat
-from rung.people.clock import database_now
+from rung.people.clock import database_now, seconds_until
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ def _until(due_at: datetime | None) -> float:
     """Seconds to sleep."""
     if due_at is None:
         return LONGEST_SLEEP.total_seconds()
-    return min(max(0.0, (due_at - database_now()).total_seconds()), LONGEST_SLEEP.total_seconds())
+    return min(max(0.0, seconds_until(due_at)), LONGEST_SLEEP.total_seconds())
 
 
 def _sleep(ear: psycopg.Connection[tuple[object, ...]], seconds: float, stop: threading.Event) -> None:

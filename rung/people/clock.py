@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
+
+from rung.people import sample_clock
 
 Clock = Callable[[], datetime]
 
@@ -12,6 +16,18 @@ Clock = Callable[[], datetime]
 def database_now() -> datetime:
     """PostgreSQL's clock_timestamp(), in UTC. Read it once, at the door, and pass it down."""
     return _clock()
+
+
+def shown_now() -> datetime:
+    """What pages reckon from, to the second: cheaper than asking the database."""
+    return sample_clock.sample_now() if settings.SAMPLE_DAY else timezone.now()
+
+
+def seconds_until(moment: datetime) -> float:
+    """How long to sleep until then; negative if it has passed."""
+    now = database_now()
+    ahead = moment - now
+    return sample_clock.real_seconds(ahead, now) if settings.SAMPLE_DAY else ahead.total_seconds()
 
 
 @contextmanager
@@ -33,4 +49,8 @@ def _postgres() -> datetime:
     return now
 
 
-_clock: Clock = _postgres
+def _by_settings() -> datetime:
+    return sample_clock.sample_now() if settings.SAMPLE_DAY else _postgres()
+
+
+_clock: Clock = _by_settings

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 import rung
 from rung.web.access import may
+from rung.web.sample_day import sample
 
 LIVE_PORT_OFFSET = 1
 
@@ -51,7 +52,7 @@ def live_url(request: HttpRequest) -> str:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """For templates: `live_url`, `places`, and `version`, which keeps an old style sheet from outliving an upgrade."""
-    return {"live_url": live_url(request), "places": _places(request), "version": rung.__version__}
+    return {"live_url": live_url(request), "places": _places(request), "version": rung.__version__, "sample": sample()}
 
 
 def _places(request: HttpRequest) -> list[Place]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +21,8 @@ from rung.web.templatetags.desk import clock
 
 #: Rows of one lane on the page; the rest is counted and found under Tickets.
 MOST = 50
+#: A desk with more tickets than these is in use, and is not offered a sample day any more.
+FEW = 5
 PRIORITIES = ("urgent", "high", "normal", "low")
 
 
@@ -68,6 +71,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         "levels": list(compiled(current_number()).policy.levels),
         "priorities": PRIORITIES,
+        "offers_sample_day": settings.OFFERS_SAMPLE_DAY and not Ticket.objects.order_by()[FEW:].exists(),
     }
     return render(request, "triage/lanes.html" if request.headers.get("HX-Request") else "triage/page.html", context)
 

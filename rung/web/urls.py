@@ -11,6 +11,7 @@ from rung.web import (
     people,
     policy,
     receipt,
+    sample_day,
     slack,
     slack_sample,
     start,
@@ -62,5 +63,9 @@ urlpatterns = [
     path("ask/<str:word>", ask.status, name="ask-status"),
     path("inboxes/slack", slack.slack, name="slack"),
     path("inboxes/slack/sample", slack_sample.sample, name="slack-sample"),
+    path("sample-day", sample_day.beside, name="sample-day"),
+    path("sample-day/start", sample_day.start, name="sample-day-start"),
+    path("sample-day/told", sample_day.told, name="sample-day-told"),
+    path("sample-day/remove", sample_day.remove, name="sample-day-remove"),
     path("sign-in/<str:word>", entrance.sign_in_link, name="sign-in-link"),
 ]

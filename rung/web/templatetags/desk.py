@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rung.core.vocabulary import ClockName
+from rung.people.clock import shown_now
 
 register = template.Library()
 HUES = 8
@@ -19,7 +20,7 @@ def moment(at: datetime | None) -> SafeString:
     """The reader's local time with its zone; the day too unless it is today."""
     if at is None:
         return SafeString("")
-    local, today = timezone.localtime(at), timezone.localdate()
+    local, today = timezone.localtime(at), timezone.localdate(shown_now())
     pattern = "H:i" if local.date() == today else "D j M, H:i" if local.year == today.year else "j M Y, H:i"
     shown = f"{formats.date_format(local, pattern)} {local.tzname()}"
     full = f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
@@ -31,7 +32,7 @@ def countdown(at: datetime | None) -> SafeString:
     """How long until then, or since then. A script keeps it going."""
     if at is None:
         return SafeString("")
-    left = at - timezone.now()
+    left = at - shown_now()
     css = "late" if left < timedelta(0) else "soon" if left < timedelta(minutes=15) else ""
     return format_html(
         '<time class="countdown {}" datetime="{}" title="{}">{}</time>', css, at.isoformat(), _full(at), until(left)
@@ -43,7 +44,7 @@ def ago(at: datetime | None) -> SafeString:
     """How long it has been."""
     if at is None:
         return SafeString("")
-    shown = roughly(abs(timezone.now() - at))
+    shown = roughly(abs(shown_now() - at))
     return format_html('<time class="since" datetime="{}" title="{}">{}</time>', at.isoformat(), _full(at), shown)
 
 

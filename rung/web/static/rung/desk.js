@@ -19,8 +19,14 @@
     return unit ? `${Math.trunc(seconds / unit[0])} ${unit[1]}` : `${seconds} s`;
   };
 
+  // On a sample day another clock rules: [when it began, the moment it began at, its last moment, how fast].
+  const sample = document.body.dataset.sample?.split(" ").map(Number);
+  if (sample && !sample[0]) sample[0] = Date.now();
+  const clock = () => sample ? Math.min(sample[2], sample[1] + (Date.now() - sample[0]) * sample[3]) : Date.now();
+
   const tick = () => {
-    const now = Date.now();
+    const now = clock();
+    if (sample) for (const each of document.querySelectorAll(".sample-clock")) each.textContent = new Date(now).toISOString().slice(11, 16);
     for (const each of document.querySelectorAll("time.countdown, time.since")) {
       const left = Date.parse(each.dateTime) - now;
       const shown = each.matches(".since") ? roughly(left) : until(left);

@@ -1,0 +1,73 @@
+"""A sample day beside a running desk: started and ended as the desk's first page asks for it."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rung.config.lifeline import tied_to_us
+from rung.insights.sample_day.files import WANTED
+
+PATIENCE = 12.0  # seconds it has to stop
+
+
+@dataclass
+class Beside:
+    """Looks at the wish and at the process."""
+
+    data: Path
+    host: str
+    environment: Mapping[str, str]
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def tend(self) -> bool:
+        """Called again and again by the supervisor. Never ends the desk."""
+        wanted = self.data / WANTED
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
+            wanted.unlink(missing_ok=True)
+        elif self._process is not None and not wanted.exists():
+            self._process.terminate()
+        elif self._process is None and wanted.exists():
+            self._start()
+        return False
+
+    def stop(self) -> None:
+        """With the desk."""
+        (self.data / WANTED).unlink(missing_ok=True)
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "rung.config.command", "up", "--sample-day", "--data", str(self.data)]
+        with (self.data / "log" / "sample-day.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--host", self.host, "--port", str(_free_port(self.host))],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(self.environment),
+                preexec_fn=tied_to_us(),  # noqa: PLW1509  we have one thread
+                start_new_session=True,
+            )
+
+
+def _free_port(host: str) -> int:
+    """One that is free together with the next."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        with socket.socket(family) as one, socket.socket(family) as two:
+            one.bind((host, 0))
+            port = int(one.getsockname()[1])
+            try:
+                two.bind((host, port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
