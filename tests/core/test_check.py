@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - the planted faults read best one a line
 
 import re
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from rung.core.check import check_policy
 from rung.core.conditions import Facts, facts_of, holds
+from rung.core.handbook import handbook
+from rung.core.handbook_text import markdown
 from rung.core.policy import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
 from rung.core.policy_reader import read_policy
 from rung.core.possible import Witness, World, contains, given, otherwise
@@ -202,6 +205,8 @@ def test_whatever_is_written_it_is_checked_to_the_end(data: st.DataObject) -> No
     policy, findings = check_policy(text, "policy.yaml")
     assert policy is not None or findings
     assert all(1 <= finding.line <= len(LINES) for finding in findings)
+    if policy is not None:
+        assert markdown(handbook(policy, datetime(2026, 11, 24, 8, tzinfo=UTC)), {}, "policy.yaml").startswith("# How")
 
 
 def test_a_huge_policy_is_checked_to_the_end_without_wrong_findings() -> None:
