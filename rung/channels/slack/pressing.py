@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from slack_sdk.errors import SlackApiError
 
 from rung.channels.slack import persons, windows
-from rung.channels.slack.clients import client_of
+from rung.channels.slack.blocks import Block
+from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.standing import Standing
@@ -24,6 +26,7 @@ from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
 
 Payload = Mapping[str, Any]
 NOT_ALLOWED = "Only agents of this desk may do that."
+TOO_LATE = "That took too long; please press again."
 UNKNOWN = "That button is from another time; please use the newest card."
 
 
@@ -83,7 +86,17 @@ def _do(pressed: Pressed, payload: Payload) -> str:
     if pressed.press in _AT_ONCE:
         return _told(_AT_ONCE[pressed.press](pressed))
     view = windows.window(pressed.press, pressed.about, pressed.agent, pressed.now)
-    client_of(pressed.workspace, pressed.now).views_open(trigger_id=pressed.trigger, view=view)
+    return open_window(pressed.workspace, pressed.trigger, view, pressed.now)
+
+
+def open_window(workspace: Workspace, trigger: str, view: Block, now: datetime) -> str:
+    """Open it while the press is fresh. What the person is told if it was not; empty: the window is there."""
+    try:
+        client_of(workspace, now).views_open(trigger_id=trigger, view=view)
+    except SlackApiError as error:
+        if is_error(error, "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"):
+            return TOO_LATE
+        raise
     return ""
 
 

@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from rung.channels.slack import arriving, incoming, modals, persons, speech, threads, windows
-from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About
-from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, tell, workspace_of
+from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell, workspace_of
 from rung.core.turns import is_kept_by_default
 
 Payload = Mapping[str, Any]
@@ -62,7 +61,7 @@ def _window(workspace: Workspace, payload: Payload, name: str, now: datetime) ->
         view = modals.reply(
             about, customer=seen.customer, last_words=seen.last_words(), canned=(), keeps_turn=keeps, text=text
         )
-    client_of(workspace, now).views_open(trigger_id=str(payload.get("trigger_id") or ""), view=view)
+    tell(workspace, payload, open_window(workspace, str(payload.get("trigger_id") or ""), view, now), now)
 
 
 def _wrote(workspace: Workspace, payload: Payload) -> Wrote | None:

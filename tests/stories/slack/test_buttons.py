@@ -175,3 +175,9 @@ def test_pressed_twice_it_is_done_once(world: SlackWorld, card: Message) -> None
     world.settle()
     assert len(world.events("assigned")) == 1
     assert world.said_to("sam", world.channels["triage"]) == ["It is yours already."]
+
+
+def test_a_window_that_came_too_late_says_so(world: SlackWorld, card: Message) -> None:
+    world.slack.faults.error("views.open", "expired_trigger_id")
+    world.presses("sam", card, Press.REPLY)
+    assert world.said_to("sam", world.channels["triage"]) == ["That took too long; please press again."]
