@@ -51,7 +51,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data["website"]:
             # A machine filled in what people do not see. It hears the same as everybody, and nothing is opened.
             return render(request, "ask/thanks.html", {"number": None})
-        if wait := throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
+        if wait := throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
             return render(request, "ask/form.html", {"form": form, "wait": wait}, status=429)
         return redirect("asked", word=pass_of(_open(form.cleaned_data)))
     return render(request, "ask/form.html", {"form": form}, status=422 if form.errors else 200)
@@ -72,7 +72,8 @@ def status(request: HttpRequest, word: str) -> HttpResponse:
     ticket = Ticket.objects.select_related("requester", "merged_into").filter(number=_number(word)).first()
     if ticket is None:
         raise Http404("this request is gone")
-    ticket = ticket.merged_into or ticket
+    if ticket.merged_into is not None and _is_of_the_same(ticket, ticket.merged_into):
+        ticket = ticket.merged_into
     now = database_now()
     problem = ""
     if request.method == "POST":
@@ -88,6 +89,12 @@ def status(request: HttpRequest, word: str) -> HttpResponse:
         "rating": cases.decode(bytes(ticket.snapshot)).rating,
     }
     return render(request, "ask/status.html", context)
+
+
+def _is_of_the_same(ticket: Ticket, into: Ticket) -> bool:
+    """Another customer's conversation is nobody's business, whatever was merged into it."""
+    same_person = ticket.requester_id is not None and ticket.requester_id == into.requester_id
+    return same_person or (ticket.customer_id is not None and ticket.customer_id == into.customer_id)
 
 
 def pass_of(number: int) -> str:
@@ -108,7 +115,7 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     by = f"customer:{asker.pk}" if asker else "customer:unknown"
     text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
     rating = request.POST.get("rating", "")
-    if throttle.wait_for(f"ask:{request.META.get('REMOTE_ADDR', '')}", burst=BURST, refill=REFILL):
+    if throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
         return str(_("That was a lot at once; please wait a minute."))
     if rating in ("1", "2", "3", "4", "5"):
         triage.rate(ticket.number, int(rating), by=by)

@@ -45,6 +45,25 @@ def test_one_address_cannot_flood(desk: Any) -> None:
     assert "Since 02:00 nothing arrives." in answers[-1].content.decode()
 
 
+def test_behind_a_proxy_each_address_has_its_own_limit_and_cannot_write_another(desk: Any, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    one = [Client().post("/ask", REQUEST, headers={"X-Forwarded-For": f"9.9.9.{n}, 192.0.2.1"}) for n in range(6)]
+    assert [answer.status_code for answer in one] == [302] * 5 + [429]
+    assert Client().post("/ask", REQUEST, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 302
+
+
+def test_a_merge_into_another_customers_ticket_shows_nothing_of_it(signed_in: Any, desk: Any, opened: Any) -> None:
+    Client().post("/ask", REQUEST)
+    theirs = Ticket.objects.get()
+    other = REQUEST | {"email": "zed@other.example", "company": "Other", "text": "Our secret plan fails."}
+    Client().post("/ask", other)
+    into = Ticket.objects.exclude(number=theirs.number).get()
+    signed_in("sam").post(f"/tickets/{theirs.number}/merge", {"into": str(into.number)})
+    page = Client().get(f"/ask/{pass_of(theirs.number)}").content.decode()
+    assert "Our secret plan" not in page
+    assert "Our secret plan" in Client().get(f"/ask/{pass_of(into.number)}").content.decode()
+
+
 def test_mistakes_are_shown_where_they_are_and_nothing_is_lost(desk: Any) -> None:
     answer = Client().post("/ask", REQUEST | {"email": "rita"})
     page = answer.content.decode()
