@@ -11,8 +11,8 @@ from pydantic import Field, StringConstraints
 from rung.api.callers import LEAD, OBSERVER, caller
 from rung.api.problems import Problem
 from rung.api.shapes import Given, example
-from rung.core.findings import Finding
-from rung.core.policy_reader import read_policy
+from rung.core.check import check_policy
+from rung.core.findings import Finding, has_errors
 from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
@@ -96,16 +96,20 @@ def version(request: HttpRequest, number: int) -> VersionTextOut:
 
 @router.post("/policy/check", response=CheckOut, auth=OBSERVER, summary="Check a text without publishing it")
 def check(request: HttpRequest, body: PolicyText) -> CheckOut:
-    """Every mistake with its line, all at once."""
-    policy, findings = read_policy(body.text, FILE)
-    return CheckOut(ok=policy is not None, findings=[_finding(each) for each in findings])
+    """Every mistake with its line, all at once, and what could not work as written."""
+    _, findings = check_policy(body.text, FILE)
+    return CheckOut(ok=not has_errors(findings), findings=[_finding(each) for each in findings])
 
 
 @router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version")
 def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOut]:
     """422 with every finding when the text has mistakes; nothing is published then."""
-    now = database_now()
-    result = publish(body.text, author=caller(request).by, reason=body.reason, file=FILE, now=now)
+    _, checked = check_policy(body.text, FILE)
+    result = (
+        NotPublished(checked)
+        if has_errors(checked)
+        else publish(body.text, author=caller(request).by, reason=body.reason, file=FILE, now=database_now())
+    )
     if isinstance(result, NotPublished):
         findings = [_finding(each) for each in result.findings]
         if not findings:
@@ -115,9 +119,8 @@ def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOu
     changed = 0
     if body.running:
         changed = sum(choose_for_running(result.number, by=caller(request).by, fire=body.fire))
-    _, warnings = read_policy(body.text, FILE)
     version = PolicyVersion.objects.get(number=result.number)
-    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in warnings], tickets=changed))
+    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in checked], tickets=changed))
 
 
 def _facts(version: PolicyVersion) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from rung.cli.files import contents
 from rung.cli.pictures import draw
 from rung.cli.policy_diff import diff
+from rung.cli.policy_drafts import accept_draft, drafts, push, withdraw_draft
 from rung.cli.policy_propose import propose_thresholds
 from rung.cli.policy_versions import log, preview, publish_file, pull, revert
 from rung.core.check import check_policy
@@ -67,6 +68,10 @@ commands.command()(diff)
 commands.command(name="propose")(propose_thresholds)
 commands.command()(preview)
 commands.command(name="publish")(publish_file)
+commands.command()(push)
+commands.command()(drafts)
+commands.command(name="accept")(accept_draft)
+commands.command(name="withdraw")(withdraw_draft)
 commands.command()(log)
 commands.command()(pull)
 commands.command()(revert)

@@ -11,22 +11,15 @@ from rich.progress import Progress, track
 from rung.cli import naming
 from rung.cli.files import contents
 from rung.cli.policy_file import PolicyFile
-from rung.core import case as cases
 from rung.core.calendar.instants import zone
 from rung.core.check import check_policy
-from rung.core.comparison import Comparison, note_running, nothing_yet
 from rung.core.comparison_text import running_text
-from rung.core.compiled import Compiled
 from rung.core.findings import Finding, has_errors
-from rung.core.look import Look
-from rung.core.policy import Policy
 from rung.core.policy_reader import decoded
-from rung.escalation.republishing import choose_for_running
+from rung.escalation.republishing import choose_for_running, effects_on_running
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
-from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 
 Why = Annotated[str, typer.Option(help="Why it changes; kept with the version.")]
@@ -38,7 +31,10 @@ By = Annotated[str, typer.Option(help="The handle of who publishes.")]
 def preview(file: Annotated[Path, typer.Argument(help="The policy to try.")]) -> None:
     """Show what publishing it with --running would do now: deadlines that move, what would be missed or due at once."""
     policy = PolicyFile.read(file).policy
-    found = _effects(policy)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Running tickets", total=Ticket.objects.filter(IS_OPEN).count())
+        found = effects_on_running(policy, now=database_now(), on_each=lambda: progress.advance(task))
     said = running_text(found, zone(policy.timezone))
     print(said or f"None of {found.tickets_running:,} running tickets would be affected.")
     print("What customers have written is judged by the new phrases only when it is published.")
@@ -70,7 +66,8 @@ def log() -> None:
         state = "in force" if each.is_current else ""
         count = judged.get(each.number, 0)
         tickets = f"{count:,} running ticket{'' if count == 1 else 's'}" if count else ""
-        parts = [f"{each.created_at:%Y-%m-%d %H:%M} UTC", each.author, each.reason, tickets, state]
+        who = f"{each.author}, read by {each.reviewer}" if each.reviewer else each.author
+        parts = [f"{each.created_at:%Y-%m-%d %H:%M} UTC", who, each.reason, tickets, state]
         print(f"{each.number:>4}  " + "  ".join(part for part in parts if part))
 
 
@@ -102,7 +99,17 @@ def revert(
 
 def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by: str) -> None:
     author = f"agent:{naming.agent(by).handle}" if by else "system"
-    match publish(text, author=author, reason=reason, file=name, now=database_now()):
+    told(
+        publish(text, author=author, reason=reason, file=name, now=database_now()),
+        by=author,
+        running=running,
+        fire=fire,
+    )
+
+
+def told(result: Published | NotPublished, *, by: str, running: bool, fire: bool) -> None:
+    """Say what came of publishing, and do the rest of it; exits 1 where it was refused."""
+    match result:
         case NotPublished(findings=()):
             print("That is the policy in force already.")
         case NotPublished(findings=findings):
@@ -112,7 +119,7 @@ def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by
         case Published(number=number):
             print(f"Version {number} judges new tickets from now on.")
             if running:
-                moved = sum(track(choose_for_running(number, by=author, fire=fire), description="Running tickets"))
+                moved = sum(track(choose_for_running(number, by=by, fire=fire), description="Running tickets"))
                 print(f"{moved} running tickets are judged by it too.")
 
 
@@ -128,19 +135,3 @@ def version(number: int | None) -> PolicyVersion:
         raise SystemExit("No policy has been published yet; rung policy publish FILE does it.")
     known = ", ".join(str(each) for each in PolicyVersion.objects.values_list("number", flat=True)[:20])
     raise SystemExit(f"There is no version {number}; there are {known or 'none yet'}.")
-
-
-def _effects(policy: Policy) -> Comparison:
-    """Every running ticket under the version that judges it and under the policy, now."""
-    found, new, now = nothing_yet(), Compiled(policy), database_now()
-    people = desk_at(now)
-    running = Ticket.objects.filter(IS_OPEN).values_list("number", "snapshot")
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        for number, snapshot in progress.track(
-            running.iterator(), total=running.count(), description="Running tickets"
-        ):
-            case = cases.decode(bytes(snapshot))
-            look = Look(case.copy(), new, people, now)
-            note_running(found, str(number), case, compiled(case.policy), look)
-    return found

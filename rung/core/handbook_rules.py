@@ -75,6 +75,9 @@ def endings(policy: Policy) -> Iterator[Section]:
     replies = tuple(Prose(f"“{name}”", text, f"replies.{name}") for name, text in policy.replies.items())
     yield Section("Common requests and canned answers", (*points("In one click", workflows), *replies))
     yield Section("When it is solved", points("", list(_closing(policy))))
+    if policy.publishing.second_person:
+        text = "A change of this policy is published by somebody else than who wrote it."
+        yield Section("When this policy changes", (Sentence(text, "publishing.second_person"),))
     yield Section("What may interrupt people", points("", list(_attention(policy))))
 
 

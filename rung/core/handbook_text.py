@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
+from msgspec import Struct
+
 from rung.core.handbook import Handbook
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Row, Sentence, Table
 from rung.core.ladder_picture import ladder_svg, said, spoken
@@ -60,17 +62,33 @@ def html(book: Handbook, lines: Lines, source: str, policy: str) -> str:
 def changes(old: Handbook, new: Handbook) -> str:
     """What changed for whoever works by it, as Markdown: sentences gone and sentences new, chapter by chapter."""
     parts = ["# What changed for you"]
-    titles = dict.fromkeys(section.title for book in (old, new) for section in book.sections)
-    for title in titles:
-        before, after = list(_said(old, title)), list(_said(new, title))
-        gone = [text for text in before if text not in set(after)]
-        come = [text for text in after if text not in set(before)]
-        if gone or come:
-            lines = [*(f"- no longer: {text}" for text in gone), *(f"- **new**: {text}" for text in come)]
-            parts.append(f"## {title}\n\n" + "\n".join(lines))
+    for each in changed_for_you(old, new):
+        lines = [*(f"- no longer: {text}" for text in each.gone), *(f"- **new**: {text}" for text in each.come)]
+        parts.append(f"## {each.title}\n\n" + "\n".join(lines))
     if len(parts) == 1:
         parts.append("Nothing.")
     return "\n\n".join(parts) + "\n"
+
+
+class ChangedChapter(Struct, frozen=True):
+    """Sentences of one chapter that are gone, and sentences that are new."""
+
+    title: str
+    gone: tuple[str, ...]
+    come: tuple[str, ...]
+
+
+def changed_for_you(old: Handbook, new: Handbook) -> tuple[ChangedChapter, ...]:
+    """Chapter by chapter, only those in which something differs."""
+    titles = dict.fromkeys(section.title for book in (old, new) for section in book.sections)
+    chapters = []
+    for title in titles:
+        before, after = list(_said(old, title)), list(_said(new, title))
+        gone = tuple(text for text in before if text not in set(after))
+        come = tuple(text for text in after if text not in set(before))
+        if gone or come:
+            chapters.append(ChangedChapter(title, gone, come))
+    return tuple(chapters)
 
 
 def _said(book: Handbook, title: str) -> Iterator[str]:

@@ -234,6 +234,11 @@ class Closing(Struct, frozen=True):
     reopen_within: Duration | None = None
 
 
+class Publishing(Struct, frozen=True):
+    #: Whoever wrote a new version does not publish it; somebody else reads it first.
+    second_person: bool = False
+
+
 class ProblemRule(Struct, frozen=True):
     """Many tickets, one cause: so many customers within so long (elapsed)."""
 
@@ -313,3 +318,4 @@ class Policy(Struct, frozen=True):
     alerts: tuple[Alert, ...] = ()
     attention: Attention = Attention()
     procedures: Mapping[str, str] = {}
+    publishing: Publishing = Publishing()

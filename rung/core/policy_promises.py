@@ -12,6 +12,7 @@ from rung.core.policy import (
     PriorityRule,
     PriorityRules,
     ProblemRule,
+    Publishing,
     Quiet,
     Target,
     Workflow,
@@ -101,6 +102,10 @@ class PromiseReader:
             ask_rating=fields.read("ask_rating", Cell.flag) or False,
             reopen_within=fields.read("reopen_within", Cell.duration),
         )
+
+    def publishing(self, cell: Cell) -> Publishing:
+        fields = cell.fields("publishing", ("second_person",))
+        return Publishing(second_person=fields.read("second_person", Cell.flag) or False)
 
     def problem(self, cell: Cell, name: str) -> ProblemRule | None:
         fields = cell.fields("a problem", ("customers", "within", "then"))

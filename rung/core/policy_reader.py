@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from rung.core.calendar import Calendar, CalendarError
 from rung.core.findings import Finding, has_errors, in_reading_order
-from rung.core.policy import Attention, Closing, Policy, PriorityRules, Team
+from rung.core.policy import Attention, Closing, Policy, PriorityRules, Publishing, Team
 from rung.core.policy_cells import Cell, Sheet, kept
 from rung.core.policy_desk import DeskReader
 from rung.core.policy_names import Names, declared, place
@@ -18,7 +18,7 @@ T = TypeVar("T")
 SECTIONS = (
     *("name", "timezone", "calendars", "triage", "holding", "teams", "schedules", "levels", "paths", "routing"),
     *("categories", "priority", "targets", "rules", "follow_up", "replies", "workflows", "closing", "problems"),
-    *("alerts", "attention", "procedures"),
+    *("alerts", "attention", "procedures", "publishing"),
 )
 
 
@@ -97,6 +97,7 @@ class _Reader:
             alerts=read("alerts", promised.alerts) or (),
             attention=read("attention", promised.attention) or Attention(),
             procedures=self._named("procedures", lambda cell, _: cell.text()),
+            publishing=read("publishing", promised.publishing) or Publishing(),
         )
 
     def _named(self, section: str, reader: Callable[[Cell, str], T | None]) -> dict[str, T]:

@@ -60,6 +60,7 @@ def _sections() -> Schema:
         "alerts": _list(_alert(), "Thresholds on the whole queue."),
         "attention": _attention(),
         "procedures": _named(_text(), "Prose for the handbook."),
+        "publishing": _map({"second_person": {"type": "boolean"}}),
     }
 
 

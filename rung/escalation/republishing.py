@@ -1,8 +1,16 @@
 """Another version of the policy for tickets that are running: chosen, and what was said judged again by it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
+from rung.core import case as cases
 from rung.core import events as e
+from rung.core.comparison import Comparison, note_running, nothing_yet
+from rung.core.compiled import Compiled
+from rung.core.look import Look
+from rung.core.policy import Policy
+from rung.people.desks import desk_at
+from rung.policies.versions import compiled
 from rung.tickets import hearing
 from rung.tickets.door import Visit, visit
 from rung.tickets.history import events_of
@@ -26,6 +34,19 @@ def choose_version(ticket: int, version: int, *, by: str, fire: bool = False) ->
         at.record(e.PolicyChosen(at=at.now, by=by, version=version, fire=fire))
         at.record(e.Rejudged(at=at.now, by="system", facts=hearing.facts_of(_said(at), version)))
         return True
+
+
+def effects_on_running(
+    policy: Policy, *, now: datetime, most: int | None = None, on_each: Callable[[], object] = lambda: None
+) -> Comparison:
+    """Every running ticket, the newest `most`, under its own version and under this policy. Changes nothing."""
+    found, new, people = nothing_yet(), Compiled(policy), desk_at(now)
+    running = Ticket.objects.filter(IS_OPEN).order_by("-number").values_list("number", "snapshot")[:most]
+    for number, snapshot in running.iterator():
+        case = cases.decode(bytes(snapshot))
+        note_running(found, str(number), case, compiled(case.policy), Look(case.copy(), new, people, now))
+        on_each()
+    return found
 
 
 def _said(at: Visit) -> str:

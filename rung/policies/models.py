@@ -13,6 +13,8 @@ class PolicyVersion(models.Model):
     text = models.TextField()
     author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     reason = models.TextField(blank=True)
+    #: Who read and published what the author wrote; empty: nobody had to.
+    reviewer = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     #: Calendar name -> holidays as dates, so that a new release of the library moves no deadline of the past.
     holidays: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
@@ -28,3 +30,27 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class Draft(models.Model):
+    """A text that waits: to be gone on with, or for a second person. Kept after its end, for whoever asks why."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+
+    text = models.TextField()
+    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    reason = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    #: The version it became.
+    version = models.ForeignKey(PolicyVersion, null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

@@ -16,6 +16,8 @@ from rung.policies.models import PolicyVersion
 #: Years of holidays kept with a version, before and after the one it is published in.
 YEARS_BEFORE, YEARS_AHEAD = 2, 3
 _LOCK = 7_241_001
+_ALONE = "the policy in force asks for a second person: nobody publishes what they wrote themselves"
+_ALONE_HINT = "keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)"
 
 
 class Published(Struct, frozen=True):
@@ -29,9 +31,12 @@ class NotPublished(Struct, frozen=True):
 
 
 def publish(
-    text: str, *, author: str, reason: str = "", file: str = "policy", now: datetime
+    text: str, *, author: str, reason: str = "", file: str = "policy", now: datetime, reviewer: str = ""
 ) -> Published | NotPublished:
-    """Make this text the policy for new tickets. Running tickets keep theirs until they are told to change."""
+    """Make this text the policy for new tickets. Running tickets keep theirs until they are told to change.
+
+    `reviewer`: who has read it and publishes it for its author; needed where the policy in force asks for it.
+    """
     policy, findings = read_policy(text, file)
     if policy is None:
         return NotPublished(findings)
@@ -42,6 +47,8 @@ def publish(
         before = PolicyVersion.objects.filter(is_current=True).first()
         if before is not None and before.text == text:
             return NotPublished(())
+        if before is not None and reviewer in {"", author} and asks_for_second_person(before):
+            return NotPublished((Finding(file, 1, "publishing", _ALONE, hint=_ALONE_HINT),))
         number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         PolicyVersion.objects.filter(is_current=True).update(is_current=False)
         PolicyVersion.objects.create(
@@ -49,6 +56,7 @@ def publish(
             text=text,
             author=author,
             reason=reason,
+            reviewer=reviewer,
             created_at=now,
             holidays=holidays_of(policy, range(now.year - YEARS_BEFORE, now.year + YEARS_AHEAD + 1)),
             holidays_until=now.year + YEARS_AHEAD,
@@ -56,6 +64,12 @@ def publish(
             is_current=True,
         )
     return Published(number)
+
+
+def asks_for_second_person(version: PolicyVersion) -> bool:
+    """Whether what follows this version is published by somebody else than its author."""
+    policy, _ = read_policy(version.text, "policy")
+    return policy is not None and policy.publishing.second_person
 
 
 def extend_holidays(now: datetime) -> int:

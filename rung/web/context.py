@@ -73,4 +73,6 @@ def _places(request: HttpRequest) -> list[Place]:
 def _is_theirs(request: HttpRequest, address: str) -> bool:
     """Whether the reader's role opens the page; places of others would only be refused."""
     needed = getattr(resolve(address).func, "needs", None)
-    return needed is None or not request.user.is_authenticated or may(request, needed)
+    # A request refused early, such as one for another host, has no reader yet.
+    reader = getattr(request, "user", None)
+    return needed is None or reader is None or not reader.is_authenticated or may(request, needed)

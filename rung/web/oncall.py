@@ -149,6 +149,7 @@ def _page(
         for level in policy.levels
     ]
     context = {
+        "has_policy": bool(policy.targets or policy.rules),
         "live": ["on-call"],
         "rotas": rotas,
         "standby": standby,

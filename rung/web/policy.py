@@ -17,14 +17,17 @@ from rung.core.document_changes import DocumentChange, document_changes
 from rung.core.findings import Finding, Severity, has_errors
 from rung.core.handbook import Handbook, handbook
 from rung.core.handbook_parts import Block, Ladder
+from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
 from rung.core.ladder_picture import ladder_svg
-from rung.core.policy_nodes import parse
+from rung.core.policy_nodes import lines_by_place, parse
+from rung.core.policy_reader import read_policy
 from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Role
-from rung.policies.models import PolicyVersion
-from rung.policies.publishing import NotPublished, publish
+from rung.policies.drafts import keep
+from rung.policies.models import Draft, PolicyVersion
+from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
@@ -51,9 +54,14 @@ def handbook_page(request: HttpRequest) -> HttpResponse:
     """What the policy in force means for everybody, written from it."""
     version = PolicyVersion.objects.filter(is_current=True).first()
     chapters: tuple[Chapter, ...] = ()
+    lines: Lines = {}
     if version is not None:
-        chapters = _chapters(handbook(compiled(version.number).policy, database_now()))
-    context = {"live": ["policy"], "version": version, "chapters": chapters, "edits": may(request, Role.LEAD)}
+        now = database_now()
+        chapters = _chapters(handbook(compiled(version.number).policy, now, desk_at(now)))
+        root, _found = parse(version.text, FILE)
+        lines = lines_by_place(root) if root is not None else {}
+    edits = may(request, Role.LEAD)
+    context = {"live": ["policy"], "version": version, "chapters": chapters, "lines": lines, "edits": edits}
     return render(request, "policy/handbook.html", context)
 
 
@@ -64,22 +72,25 @@ def edit(request: HttpRequest) -> HttpResponse:
     versions = PolicyVersion.objects.filter(number=int(wanted)) if wanted.isdecimal() else _current()
     version = versions.first()
     text = version.text if version else ""
-    return render(request, "policy/edit.html", _editing(text) | {"version": version})
+    draft = request.GET.get("draft", "")
+    if draft.isdecimal():
+        text = Draft.objects.filter(pk=int(draft)).values_list("text", flat=True).first() or text
+    return render(request, "policy/edit.html", editing(text) | {"version": version})
 
 
 @require_POST
 @needs(Role.LEAD)
 def findings(request: HttpRequest) -> HttpResponse:
     """What is wrong with the text as it is being typed."""
-    return render(request, "policy/findings.html", _editing(_text(request)))
+    return render(request, "policy/findings.html", editing(text_of(request)))
 
 
 @require_POST
 @needs(Role.LEAD)
 def review(request: HttpRequest) -> HttpResponse:
     """What publishing would change; with `publish`, it is done."""
-    text = _text(request)
-    context = _editing(text)
+    text = text_of(request)
+    context = editing(text)
     if context["errors"] or request.POST.get("again") == "1":
         return render(
             request,
@@ -87,12 +98,21 @@ def review(request: HttpRequest) -> HttpResponse:
             context | {"version": _current().first()},
             status=422 if context["errors"] else 200,
         )
+    if request.POST.get("keep") == "1":
+        by, reason = f"agent:{agent_of(request).handle}", request.POST.get("reason", "")[:2000]
+        return redirect("policy-draft", number=keep(text, author=by, reason=reason, now=database_now()).pk)
     if request.POST.get("publish") == "1":
         return _publish(request, text, context)
     current = _current().first()
     changes = changes_between(current.text if current else "", text)
-    running = Ticket.objects.filter(IS_OPEN).count()
-    return render(request, "policy/review.html", context | {"changes": changes, "version": current, "running": running})
+    context |= {
+        "changes": changes,
+        "told": changed(current.text if current else "", text),
+        "version": current,
+        "running": Ticket.objects.filter(IS_OPEN).count(),
+        "alone": current is not None and asks_for_second_person(current),
+    }
+    return render(request, "policy/review.html", context)
 
 
 @needs(Role.OBSERVER)
@@ -116,6 +136,7 @@ def version_page(request: HttpRequest, version: int) -> HttpResponse:
         "version": found,
         "before": before,
         "changes": changes_between(before.text, found.text) if before else (),
+        "told": changed(before.text, found.text) if before else (),
         "lines": list(enumerate(found.text.splitlines(), 1)),
         "edits": may(request, Role.LEAD),
     }
@@ -133,22 +154,46 @@ def changes_between(old: str, new: str) -> tuple[DocumentChange, ...]:
     return document_changes(before, after) if before is not None else ()
 
 
-def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpResponse:
-    by = f"agent:{agent_of(request).handle}"
-    result = publish(text, author=by, reason=request.POST.get("reason", "")[:2000], file=FILE, now=database_now())
-    if isinstance(result, NotPublished):
-        messages.info(request, _("This text is the policy in force already."))
-        return render(request, "policy/edit.html", context | {"version": _current().first()}, status=409)
-    said = _("Version %(number)d is in force for new tickets.") % {"number": result.number}
+def changed(old: str, new: str) -> tuple[ChangedChapter, ...]:
+    """What differs for whoever works by it; nothing where one of the texts cannot be read."""
+    before, after = read_policy(old, FILE)[0], read_policy(new, FILE)[0]
+    if before is None or after is None:
+        return ()
+    now = database_now()
+    return changed_for_you(handbook(before, now), handbook(after, now))
+
+
+def refusal(result: Published | NotPublished) -> str:
+    """Why nothing was published; empty when something was."""
+    match result:
+        case NotPublished(findings=()):
+            return _("This text is the policy in force already.")
+        case NotPublished(findings=findings):
+            return f"{findings[0].message}; {findings[0].hint}"
+    return ""
+
+
+def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
+    """Say that it is, and let it judge running tickets too if that was asked for."""
+    said = _("Version %(number)d is in force for new tickets.") % {"number": version}
     if request.POST.get("running") == "1":
-        changed = sum(choose_for_running(result.number, by=by, fire=request.POST.get("fire") == "1"))
-        told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", changed)
-        said = f"{said} {told % {'n': changed}}"
+        moved = sum(choose_for_running(version, by=by, fire=request.POST.get("fire") == "1"))
+        told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", moved)
+        said = f"{said} {told % {'n': moved}}"
     messages.success(request, said)
     return redirect("policy")
 
 
-def _editing(text: str) -> dict[str, Any]:
+def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpResponse:
+    by = f"agent:{agent_of(request).handle}"
+    result = publish(text, author=by, reason=request.POST.get("reason", "")[:2000], file=FILE, now=database_now())
+    if isinstance(result, NotPublished):
+        messages.info(request, refusal(result))
+        return render(request, "policy/edit.html", context | {"version": _current().first()}, status=409)
+    return in_force(request, result.number, by=by)
+
+
+def editing(text: str) -> dict[str, Any]:
     policy, found = check_policy(text, FILE)
     all_found: list[Finding] = list(found)
     if policy is not None and not has_errors(found):
@@ -159,7 +204,7 @@ def _editing(text: str) -> dict[str, Any]:
     return {"live": [], "text": text, "findings": all_found, "errors": errors, "checked": True}
 
 
-def _text(request: HttpRequest) -> str:
+def text_of(request: HttpRequest) -> str:
     return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
 
 

@@ -69,3 +69,31 @@ def test_the_handbook_of_the_policy_in_force(world: World) -> None:
     printed = CliRunner().invoke(build(), ["handbook"])
     assert printed.exit_code == 0
     assert printed.stdout.startswith("# How Acme support works\n\nWritten from `the policy in force`")
+
+
+def test_a_draft_is_pushed_listed_and_published_by_a_second_person(world: World, tmp_path: Path) -> None:
+    watched, changed = tmp_path / "watched.yaml", tmp_path / "changed.yaml"
+    watched.write_text(POLICY + "publishing: {second_person: true}\n")
+    changed.write_text(watched.read_text() + "# quite another text\n")
+    assert rung("publish", str(watched), "--by", "carla").exit_code == 0
+    refused = rung("publish", str(changed), "--by", "carla")
+    assert refused.exit_code == 1
+    assert "the policy in force asks for a second person" in refused.output
+    pushed = rung("push", str(changed), "--by", "carla", "--reason", "a remark")
+    number = pushed.stdout.split("Draft ")[1].split()[0]
+    assert "agent:carla  a remark" in rung("drafts").stdout
+    assert rung("accept", number, "--by", "carla").exit_code == 1
+    accepted = rung("accept", number, "--by", "ben")
+    assert "Version 3 judges new tickets from now on." in accepted.stdout
+    assert "agent:carla, read by agent:ben  a remark  in force" in rung("log").stdout
+    assert rung("drafts").stdout == "No draft waits.\n"
+    assert "does not wait; none does." in rung("withdraw", number).output
+
+
+def test_a_text_with_mistakes_becomes_no_draft(world: World, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("levels: {L1: {taem: a}}\n")
+    pushed = rung("push", str(broken), "--by", "carla")
+    assert pushed.exit_code == 1
+    assert 'did you mean "team"?' in pushed.output
+    assert rung("drafts").stdout == "No draft waits.\n"

@@ -47,7 +47,7 @@ def test_the_examples_show_every_key() -> None:
         *("lead", "rotation", "every", "from", "hours", "country", "subdivision", "add", "remove", "require"),
         *("default", "learned", "minimum_confidence", "set", "critical", "customer", "third_party"),
         *("tell_customer", "ask_rating", "reopen_within", "customers", "within", "quiet", "outside", "except"),
-        *("budget", "person", "channel"),
+        *("budget", "person", "channel", "second_person"),
     }
     assert keys - shown == set()
 

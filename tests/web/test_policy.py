@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rung.policies.models import PolicyVersion
+from rung.policies.models import Draft, PolicyVersion
 from rung.policies.versions import compiled
 from rung.tickets.models import Ticket
 from tests.api.conftest import POLICY
@@ -73,3 +73,73 @@ def test_the_receipt_accounts_for_every_clock_and_can_be_taken_along(signed_in: 
     assert "Nobody has answered, 100%" not in page  # it is ahead, not refused
     assert otto.get(f"/tickets/{number}/why", {"as": "json"}).json()["policy"] == 1
     assert "CLOCKS" in otto.get(f"/tickets/{number}/why", {"as": "text"}).content.decode()
+
+
+def test_every_sentence_of_the_handbook_links_to_its_line(signed_in: Any, desk: Any) -> None:
+    page = signed_in("otto").get("/policy").content.decode()
+    line = POLICY.splitlines().index("    clock: first_response")
+    assert f'<a class="line" href="/policy/versions/1#line-{line}"' in page
+    assert f'<tr id="line-{line}">' in signed_in("otto").get("/policy/versions/1").content.decode()
+
+
+def test_handbook_and_pictures_can_be_taken_along(signed_in: Any, desk: Any) -> None:
+    otto = signed_in("otto")
+    pdf = otto.get("/policy/handbook.pdf")
+    assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    assert otto.get("/policy/handbook.md").content.decode().startswith("# How ")
+    assert otto.get("/policy/ladder-1.png").content.startswith(b"\x89PNG")
+    assert otto.get("/policy/coverage.svg").content.startswith(b"<svg")
+    assert otto.get("/policy/ladder-99.png").status_code == 404
+    assert otto.get("/policy/handbook.docx").status_code == 404
+
+
+def test_what_changed_for_people_is_told_before_and_after_publishing(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    assert "What changed for you" in sam.post("/policy/review", {"text": CHANGED}).content.decode()
+    sam.post("/policy/review", {"text": CHANGED, "publish": "1"})
+    page = sam.get("/policy/versions/2").content.decode()
+    assert "What changed for you" in page
+    assert "First answer: 2 hours" in page
+
+
+def test_the_review_shows_what_running_tickets_would_meet(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    sam = signed_in("sam")
+    page = sam.post("/policy/effects", {"text": CHANGED}).content.decode()
+    assert "deadlines moved: 1" in page
+    assert f"{number}: first_response" in page
+    assert "would keep every deadline" in sam.post("/policy/effects", {"text": POLICY}).content.decode()
+
+
+WATCHED = POLICY + "publishing: {second_person: true}\n"
+WATCHED_CHANGED = CHANGED + "publishing: {second_person: true}\n"
+
+
+def test_a_draft_waits_and_a_second_person_publishes_it(signed_in: Any, desk: Any) -> None:
+    sam, olga = signed_in("sam"), signed_in("olga")
+    sam.post("/policy/review", {"text": WATCHED, "publish": "1"})
+    assert "Ask a second person" in sam.post("/policy/review", {"text": WATCHED_CHANGED}).content.decode()
+    refused = sam.post("/policy/review", {"text": WATCHED_CHANGED, "publish": "1"})
+    assert (refused.status_code, PolicyVersion.objects.count()) == (409, 2)
+    page = sam.post("/policy/review", {"text": WATCHED_CHANGED, "keep": "1", "reason": "More time"}, follow=True)
+    assert "You wrote this." in page.content.decode()
+    number = Draft.objects.get().pk
+    assert sam.post(f"/policy/drafts/{number}/decide", {"text": WATCHED_CHANGED}).status_code == 409
+    assert "More time" in olga.get("/policy/drafts").content.decode()
+    assert "<ins>2h</ins>" in olga.get(f"/policy/drafts/{number}").content.decode()
+    done = olga.post(f"/policy/drafts/{number}/decide", {"text": WATCHED_CHANGED}, follow=True).content.decode()
+    assert "Version 3 is in force" in done
+    version = PolicyVersion.objects.get(number=3)
+    assert (version.author, version.reviewer, version.reason) == ("agent:sam", "agent:olga", "More time")
+
+
+def test_a_draft_that_changed_meanwhile_is_shown_again_instead_of_published(signed_in: Any, desk: Any) -> None:
+    sam, olga = signed_in("sam"), signed_in("olga")
+    sam.post("/policy/review", {"text": CHANGED, "keep": "1"})
+    number = Draft.objects.get().pk
+    sam.post("/policy/review", {"text": CHANGED.replace("2h", "3h"), "keep": "1"})
+    page = olga.post(f"/policy/drafts/{number}/decide", {"text": CHANGED}, follow=True).content.decode()
+    assert "The draft has changed since you opened it" in page
+    assert PolicyVersion.objects.count() == 1
+    olga.post(f"/policy/drafts/{number}/decide", {"withdraw": "1"})
+    assert "It was withdrawn." in sam.get(f"/policy/drafts/{number}").content.decode()

@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "people_requester": "id",
     "people_identity": "id",
     "policies_policyversion": "number",
+    "policies_draft": "id",
     "tickets_ticket": "number",
     "tickets_event": "id",
     "tickets_message": "id",

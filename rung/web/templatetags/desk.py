@@ -1,8 +1,11 @@
 """How moments, spans of time, people and levels look on a page."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -130,3 +133,15 @@ _CLOCKS = {
     ClockName.CUSTOMER_SILENCE: lambda: _("customer silent"),
     ClockName.THIRD_PARTY_SILENCE: lambda: _("third party silent"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def policy_line(context: Mapping[str, Any], place: str) -> SafeString:
+    """A small link to the line of the policy a sentence comes from; nothing where it comes from none."""
+    lines, version = context.get("lines") or {}, context.get("version")
+    line = lines.get(place) if place else None
+    if line is None or version is None:
+        return SafeString("")
+    address = f"{reverse('policy-version', args=[version.number])}#line-{line}"
+    title = _("line %(line)d of the policy") % {"line": line}
+    return format_html('<a class="line" href="{}" title="{}">{}</a>', address, title, line)

@@ -1,0 +1,66 @@
+"""`rung policy push | drafts | accept | withdraw`: texts that wait for a second person, or for their time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.cli import naming
+from rung.cli.files import contents
+from rung.cli.policy_versions import By, Fire, Running, Why, told
+from rung.core.check import check_policy
+from rung.core.findings import Finding, has_errors
+from rung.core.policy_reader import decoded
+from rung.people.clock import database_now
+from rung.policies.drafts import accept, keep, withdraw
+from rung.policies.models import Draft
+
+Author = Annotated[str, typer.Option(help="The handle of who wrote it.")]
+Number = Annotated[int, typer.Argument(help="The draft's number, as `rung policy drafts` lists it.")]
+
+
+def push(
+    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")], by: Author, reason: Why = ""
+) -> None:
+    """Keep a text as a draft for somebody else to read and publish. Exits 1, and keeps nothing, for one with errors."""
+    text = decoded(contents(file), str(file))
+    findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+    for finding in findings:
+        print(finding)
+    if isinstance(text, Finding) or has_errors(findings):
+        raise typer.Exit(1)
+    draft = keep(text, author=f"agent:{naming.agent(by).handle}", reason=reason, now=database_now())
+    print(f"Draft {draft.pk} waits; `rung policy accept {draft.pk} --by HANDLE` publishes it.")
+
+
+def drafts() -> None:
+    """List the drafts that wait."""
+    waiting = Draft.objects.filter(state=Draft.State.OPEN)
+    for each in waiting:
+        print(f"{each.pk:>4}  {each.changed_at:%Y-%m-%d %H:%M} UTC  {each.author}  {each.reason}".rstrip())
+    if not waiting:
+        print("No draft waits.")
+
+
+def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = False) -> None:
+    """Publish a draft. Where the policy in force asks for a second person, not by whoever wrote it."""
+    draft, who = _open(number), f"agent:{naming.agent(by).handle}"
+    result = accept(number, by=who, text=draft.text, now=database_now())
+    if result is None:
+        raise SystemExit(f"Draft {number} has changed a moment ago; look at it again.")
+    told(result, by=who, running=running, fire=fire)
+
+
+def withdraw_draft(number: Number) -> None:
+    """Take a draft back. It stays readable, and is no longer offered."""
+    _open(number)
+    withdraw(number, now=database_now())
+    print(f"Draft {number} is withdrawn.")
+
+
+def _open(number: int) -> Draft:
+    draft = Draft.objects.filter(pk=number, state=Draft.State.OPEN).first()
+    if draft is not None:
+        return draft
+    waiting = ", ".join(str(each) for each in Draft.objects.filter(state=Draft.State.OPEN).values_list("pk", flat=True))
+    raise SystemExit(f"Draft {number} does not wait; {f'these do: {waiting}' if waiting else 'none does'}.")

@@ -1,0 +1,42 @@
+"""Drafts of the policy: kept, gone on with, withdrawn, and published by whoever may."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from rung.policies.models import Draft, PolicyVersion
+from rung.policies.publishing import NotPublished, Published, publish
+
+
+def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
+    """Keep a text. An open draft of the same author becomes this text: one thought, one draft."""
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().filter(author=author, state=Draft.State.OPEN).first()
+        if draft is None:
+            draft = Draft(author=author, created_at=now)
+        draft.text, draft.reason, draft.changed_at = text, reason or draft.reason, now
+        draft.save()
+    return draft
+
+
+def withdraw(number: int, *, now: datetime) -> bool:
+    """It is no longer wanted. False: it was not open."""
+    open_ones = Draft.objects.filter(pk=number, state=Draft.State.OPEN)
+    return bool(open_ones.update(state=Draft.State.WITHDRAWN, changed_at=now))
+
+
+def accept(number: int, *, by: str, text: str, now: datetime) -> Published | NotPublished | None:
+    """Publish a draft for its author, as it was read: None when it has been changed or ended since `text` was shown."""
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().filter(pk=number, state=Draft.State.OPEN).first()
+        if draft is None or draft.text != text:
+            return None
+        reviewer = by if by != draft.author else ""
+        result = publish(
+            draft.text, author=draft.author, reason=draft.reason, file=f"draft {number}", now=now, reviewer=reviewer
+        )
+        if isinstance(result, Published):
+            draft.state, draft.changed_at = Draft.State.PUBLISHED, now
+            draft.version = PolicyVersion.objects.get(number=result.number)
+            draft.save()
+    return result
