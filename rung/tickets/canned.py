@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from django.conf import settings
-
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.recipients import team_of
+from rung.tickets import customer_pass
 from rung.tickets.models import Ticket
 
 _GAP = re.compile(r"\{([a-z_.]+)\}")
@@ -32,5 +31,5 @@ def _facts(ticket: Ticket, case: Case, compiled: Compiled) -> dict[str, str]:
         "ticket.subject": ticket.subject,
         "level": case.level or "",
         "level.team": team_of(case.level, compiled.policy),
-        "rating_link": f"{settings.BASE_URL}/rate/{ticket.number}" if settings.BASE_URL else "",
+        "rating_link": customer_pass.link(ticket.number),
     }

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django import forms
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,12 +16,12 @@ from rung.people.acquaintance import customer_for, customer_of_address, requeste
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
 from rung.tickets.actions import conversation, escalation, triage
+from rung.tickets.customer_pass import number_of, pass_of
 from rung.tickets.models import Direction, Ticket
 from rung.tickets.writing import Words
 from rung.web import throttle
 from rung.web.access import public
 
-SALT = "rung.ask"
 #: Requests one address may send at once, and how many seconds until there is room for one more.
 BURST, REFILL = 5, 60.0
 LONGEST = 50_000
@@ -97,16 +96,11 @@ def _is_of_the_same(ticket: Ticket, into: Ticket) -> bool:
     return same_person or (ticket.customer_id is not None and ticket.customer_id == into.customer_id)
 
 
-def pass_of(number: int) -> str:
-    """The signed word that shows one ticket to its sender."""
-    return signing.Signer(salt=SALT).sign(str(number)).replace(":", ".")
-
-
 def _number(word: str) -> int:
-    try:
-        return int(signing.Signer(salt=SALT).unsign(word.replace(".", ":", 1)))
-    except (signing.BadSignature, ValueError):
-        raise Http404("this link is not one of ours") from None
+    number = number_of(word)
+    if number is None:
+        raise Http404("this link is not one of ours")
+    return number
 
 
 def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:

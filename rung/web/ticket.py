@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
+from rung.core import case as cases
 from rung.core import outlook
 from rung.core.events import AnyEvent
 from rung.core.ladder import destination
@@ -17,6 +19,8 @@ from rung.core.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
+from rung.policies.versions import compiled
+from rung.tickets import canned
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
 from rung.tickets.narrative import Names, Told, Tone, tell, tell_actions, tell_reason
@@ -67,6 +71,20 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "ticket/again.html", context)
     return render(request, "ticket/page.html", context)
+
+
+@require_POST
+@needs(Role.AGENT)
+def insert(request: HttpRequest, number: int) -> HttpResponse:
+    """A canned answer after what is written already, its gaps filled from the ticket; nothing is sent."""
+    found = Ticket.objects.select_related("customer", "requester").filter(number=number).first()
+    if found is None:
+        raise Http404(f"there is no ticket {number}")
+    case = cases.decode(bytes(found.snapshot))
+    said = canned.text(request.POST.get("reply", ""), found, case, compiled(found.policy))
+    text = "\n\n".join(part for part in (request.POST.get("text", "").strip(), said) if part)
+    context = context_of(request, number, Given("insert", values={"text": text}))
+    return render(request, "ticket/refused.html" if request.headers.get("HX-Request") else "ticket/page.html", context)
 
 
 def context_of(request: HttpRequest, number: int, given: Given | None = None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("tickets", tickets.tickets, name="tickets"),
     path("tickets/<int:number>", ticket.ticket, name="ticket"),
     path("tickets/<int:number>/why", receipt.why, name="why"),
+    path("tickets/<int:number>/insert", ticket.insert, name="insert"),
     path("tickets/<int:number>/<slug:action>", acts.act, name="act"),
     path("views", views.keep, name="keep-view"),
     path("for-you", foryou.for_you, name="for-you"),

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.test import Client
 
+from rung.tickets.customer_pass import link, pass_of
 from rung.tickets.models import Ticket
-from rung.web.ask import pass_of
 
 REQUEST = {
     "name": "Rita Ray",
@@ -111,3 +111,10 @@ def test_a_customer_rates_what_was_resolved(signed_in: Any, opened: Any) -> None
     assert "How did we do?" in client.get(address).content.decode()
     client.post(address, {"rating": "4"})
     assert "You rated us 4 of 5." in client.get(address).content.decode()
+
+
+def test_the_link_of_a_canned_answer_leads_to_the_page(desk: Any, opened: Any, settings: Any) -> None:
+    settings.BASE_URL = "https://desk.example"
+    number = opened()
+    settings.ALLOWED_HOSTS = ["*"]
+    assert Client().get(link(number).removeprefix("https://desk.example")).status_code == 200

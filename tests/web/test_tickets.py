@@ -164,3 +164,11 @@ def test_a_view_is_kept_under_a_name_and_forgotten(signed_in: Any, desk: Any) ->
     assert "L2 now" not in signed_in("ben").get("/").content.decode()
     sam.post("/views", {"page": "/tickets", "forget": "L2 now"})
     assert "L2 now" not in sam.get("/").content.decode()
+
+
+def test_a_canned_answer_is_put_after_what_is_written_and_sends_nothing(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    sam = signed_in("sam")
+    page = sam.post(f"/tickets/{number}/insert", {"text": "Hello Rita.", "reply": "resolved"}).content.decode()
+    assert "Hello Rita.\n\nSolved, we believe.</textarea>" in page
+    assert Ticket.objects.get(number=number).messages.count() == 1
