@@ -92,10 +92,6 @@ def aside(*texts: str) -> Block:
     return {"type": "context", "elements": [plain_text(text, 2000) for text in texts if text][:10]}
 
 
-def divider() -> Block:
-    return {"type": "divider"}
-
-
 def section(text: str, accessory: Block | None = None) -> Block:
     """Words with something to press beside them."""
     return {"type": "section", "text": plain_text(text, SECTION), **({"accessory": accessory} if accessory else {})}

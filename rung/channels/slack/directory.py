@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Q
 
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import SlackChannel, Workspace
 
+_USER = re.compile(r"[UW][A-Z0-9]{4,}")
+
 
 def find(address: str) -> tuple[Workspace, Place] | None:
-    """The place behind `T1/C2`, `T1/C2/169.1`, `#triage` or `triage`; None if no active workspace has it."""
+    """The place behind `T1/C2`, `T1/C2/169.1`, `U3`, `#triage` or `triage`; None if no active workspace has it."""
     place = parse(address)
     if place is None:
-        return _by_name(address.removeprefix("#"))
+        return _by_user(address) if _USER.fullmatch(address) else _by_name(address.removeprefix("#"))
     workspace = Workspace.objects.filter(team=place.team).first()
     if workspace is None:
         return None
     return workspace, Place(place.team, _present_id(workspace, place.channel), place.ts)
+
+
+def _by_user(user: str) -> tuple[Workspace, Place] | None:
+    """A person's id alone: of the workspace that was connected first."""
+    workspace = Workspace.objects.filter(active=True).order_by("connected_at").first()
+    return (workspace, Place(workspace.team, user)) if workspace else None
 
 
 def _present_id(workspace: Workspace, channel: str) -> str:

@@ -104,9 +104,11 @@ def agent_of(workspace: Workspace, row: PersonSeen | None) -> Agent | None:
     if row is None or row.is_bot or row.is_deleted or row.is_stranger:
         return None
     address = person(row.team, row.user)
-    named = ContactMethod.objects.filter(channel=KIND, address=address).select_related("agent").first()
-    if named is not None:
-        return _working(named.agent) if named.is_active else None
+    own = [row.user] if row.team == workspace.team else []  # an id alone is one of our own workspace
+    methods = list(ContactMethod.objects.filter(channel=KIND, address__in=[address, *own]).select_related("agent"))
+    if methods:
+        claimed_by = {method.agent_id: method.agent for method in methods if method.is_active}
+        return _working(next(iter(claimed_by.values()))) if len(claimed_by) == 1 else None  # two claim it: nobody is
     insider = row.team == workspace.team and not row.is_guest and row.email
     agent = Agent.objects.filter(email=row.email.lower()).first() if insider else None
     if agent is None or _working(agent) is None:
@@ -146,14 +148,6 @@ def requester_of(
     found = known or Requester.objects.create(name=name, email=email, customer=customer)
     Identity.objects.get_or_create(kind=KIND, external_id=person(home, user), defaults={"requester": found})
     return found
-
-
-def slack_user_of(agent: Agent, workspace: Workspace) -> str:
-    """The agent's user id in that workspace, or nothing."""
-    prefix = f"{workspace.team}/"
-    methods = ContactMethod.objects.filter(agent=agent, channel=KIND, is_active=True, address__startswith=prefix)
-    found = methods.values_list("address", flat=True).first()
-    return found.removeprefix(prefix) if found else ""
 
 
 def names(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:

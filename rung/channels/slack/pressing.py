@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from rung.channels.slack import persons, windows
 from rung.channels.slack.blocks import Block
 from rung.channels.slack.clients import client_of, is_error
-from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.standing import Standing
 from rung.people.models import Agent
@@ -179,7 +179,3 @@ def tell(workspace: Workspace, payload: Payload, text: str, now: datetime) -> No
         client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread)
     else:
         client.chat_postMessage(channel=user, text=text)
-
-
-def channel_of(workspace: Workspace, channel: str) -> SlackChannel | None:
-    return SlackChannel.objects.filter(workspace=workspace, channel=channel).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rung.channels.slack import connecting
 from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.presses import Press
-from rung.people.models import Customer
+from rung.people.models import Agent, ContactMethod, Customer
 from rung.tickets import actions
 from rung.tickets.writing import Words
 from tests.stories.slack.world import SlackWorld
@@ -74,3 +74,20 @@ def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWo
     world.passes(seconds=3)
     assert world.thread(asked)[-1] == "Sam: We look"
     assert len(world.shared.messages) == 1
+
+
+def test_an_agent_may_give_their_slack_id_alone(world: SlackWorld) -> None:
+    ContactMethod.objects.filter(agent__handle="sam").update(address=world.people["sam"].id)
+    world.says(world.zoe, "Our import stops")
+    world.presses("sam", world.cards("triage")[0], Press.TAKE)
+    assert world.tickets[0].assignee_id == "sam"
+    world.passes(minutes=46)
+    assert len(world.direct("sam")) == 1
+
+
+def test_an_account_that_two_agents_claim_is_nobodys(world: SlackWorld) -> None:
+    world.says(world.zoe, "Our import stops")
+    address = f"{world.team.id}/{world.people['sam'].id}"
+    ContactMethod.objects.create(agent=Agent.objects.get(handle="ben"), channel="slack", address=address)
+    world.presses("sam", world.cards("triage")[0], Press.TAKE)
+    assert world.tickets[0].assignee_id is None
