@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from rung.core import events as e
 from rung.core.attention import Interruption, held_back
+from rung.core.calendar import ALWAYS
 from rung.core.calendar.instants import zone
 from rung.core.case import Case
 from rung.core.compiled import Compiled
@@ -163,7 +164,8 @@ class Replay:
         self.memory = Memory()
         #: Offers made by hand: their numbers in the record, and here.
         self.offers: dict[int, int] = {}
-        self.quiet = compiled.policy.attention.quiet is not None
+        quiet = compiled.policy.attention.quiet
+        self.waking = None if quiet is None else compiled.policy.calendars.get(quiet.outside, ALWAYS)
         self.unheard = _unheard(compiled, desk)
         self.wake_at: datetime | None = None
         self.over_us = 0
@@ -224,9 +226,10 @@ class Replay:
                 tally.offers[event.level] = tally.offers.get(event.level, 0) + 1
         if decision.notices:
             hour = now.astimezone(zone(self.compiled.policy.timezone)).hour
+            asleep = self.waking is not None and not self.waking.is_open(now)
             for notice in decision.notices:
                 self._hear(notice, hour)
-                tally.quieted += self.quiet and _is_quieted(notice, self.compiled.policy, now)
+                tally.quieted += asleep and _is_quieted(notice, self.compiled.policy, now)
 
     def _judge(self, event: e.CyclesJudged) -> None:
         for result in event.results:
