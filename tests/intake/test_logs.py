@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,13 @@ def test_nested_json_is_named_with_dots(tmp_path: Path) -> None:
     with open_log(tmp_path / "log") as log:
         assert log.columns == ["ticket.id", "ticket.tags", "open"]
         assert [cells for _, cells in log.rows] == [["7", "a,b", "true"]]
+
+
+def test_a_packed_log_that_was_cut_off_says_so(tmp_path: Path) -> None:
+    packed = gzip.compress(b"number,at\n" + os.urandom(50_000).hex().encode())
+    (tmp_path / "log.csv.gz").write_bytes(packed[:-2000])
+    with open_log(tmp_path / "log.csv.gz") as log, pytest.raises(ValueError, match="damaged or not whole"):
+        list(log.rows)
 
 
 def _row(number: int) -> LogRow:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -44,7 +45,7 @@ class OpenLog(Struct):
 
 @contextmanager
 def open_log(path: Path) -> Iterator[OpenLog]:
-    """A file of rows. OSError when it cannot be read, ValueError when it holds none."""
+    """A file of rows. OSError when it cannot be read, ValueError when it holds none, or later when it is cut off."""
     with path.open("rb") as raw:
         magic = raw.read(4)
         raw.seek(0)
@@ -54,7 +55,7 @@ def open_log(path: Path) -> Iterator[OpenLog]:
             columns = list(table.schema_arrow.names)
             yield OpenLog(Format.PARQUET, columns, _parquet_rows(table), size, raw)
             return
-        binary = gzip.GzipFile(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw
+        binary = _Packed(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw
         text = io.TextIOWrapper(io.BufferedReader(binary), encoding="utf-8-sig", errors="replace", newline="")
         first = text.readline()
         if not first.strip():
@@ -67,6 +68,16 @@ def open_log(path: Path) -> Iterator[OpenLog]:
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(line.replace("\0", UNHOLDABLE) for line in chain([first], text))
         yield OpenLog(Format.CSV, next(reader), _csv_rows(reader), size, raw)
+
+
+class _Packed(gzip.GzipFile):
+    """One that was cut off on its way ends in a sentence: an EOFError would pass for somebody pressing Ctrl-D."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            return super().read(size)
+        except (EOFError, zlib.error) as cut:
+            raise ValueError(f"the file is damaged or not whole: {cut}") from cut
 
 
 def _csv_rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[str]]]:
