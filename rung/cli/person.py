@@ -1,5 +1,6 @@
 """`rung person`: the agents."""
 
+import sys
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from rung.cli import naming
+from rung.core.policy import Policy
+from rung.core.spelling import did_you_mean
 from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
+from rung.policies.versions import compiled, current_number
 
 commands = typer.Typer(help="The agents.", no_args_is_help=True)
 
@@ -61,6 +65,16 @@ def add(
                 agent=agent, channel=channel, address=address, defaults={"position": position}
             )
     print(f"{agent.name} ({handle}) is {Role(agent.role).value}{' in ' + ', '.join(team) if team else ''}")
+    _look_at(compiled(current_number()).policy, level, team or [])
+
+
+def _look_at(policy: Policy, level: str | None, teams: list[str]) -> None:
+    """People may be there before their policy is, so a name it does not have is kept, and said."""
+    named = [("level", level, policy.levels)] if level else []
+    for kind, name, known in [*named, *(("team", team, policy.teams) for team in teams)]:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            print(f'Note: no {kind} is called "{name}" in the policy in force{hint}', file=sys.stderr)
 
 
 def _newcomer(handle: str) -> Agent:

@@ -48,6 +48,14 @@ def test_each_mistake_gets_a_sentence() -> None:
     )
 
 
+def test_a_level_or_team_the_policy_does_not_have_is_kept_and_said() -> None:
+    started = rung("person", "add", "sam", "--email", "sam@example.com", "--level", "L11", "--team", "frontlin")
+    assert started.exit_code == 0
+    assert 'Note: no level is called "L11" in the policy in force; did you mean "L1"?' in started.stderr
+    assert 'Note: no team is called "frontlin" in the policy in force; did you mean "frontline"?' in started.stderr
+    assert rung("person", "add", "sam", "--level", "L1", "--team", "frontline").stderr == ""
+
+
 def test_a_team_gets_its_lead_and_a_customer_its_tier() -> None:
     rung("person", "add", "sam", "--email", "sam@example.com")
     assert rung("team", "add", "frontline", "--lead", "sam").exit_code == 0
