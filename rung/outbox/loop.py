@@ -37,7 +37,7 @@ class Loop(Struct, frozen=True, kw_only=True):
     round: Callable[[], int]
     next_at: Callable[[], datetime | None]
     #: Called with each heartbeat.
-    beat: Callable[[], None] = lambda: None
+    beat: Callable[[], object] = lambda: None
 
 
 def run(loop: Loop, stop: threading.Event) -> None:
