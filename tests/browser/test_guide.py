@@ -9,7 +9,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_a_newcomer_sees_a_first_ticket_escalate(owner: Page) -> None:
     owner.goto("/start")
-    owner.get_by_label("What is your desk called?").fill("Acme support")
+    name = owner.get_by_label("What is your desk called?")
+    if not name.is_visible():  # other tests have named this desk before
+        owner.get_by_text("Do it again").click()
+    name.fill("Acme support")
     owner.get_by_label("Time zone").select_option("Europe/Berlin")
     owner.get_by_label("Public holidays of").select_option("DE")
     owner.get_by_role("button", name="Save and go on").click()
