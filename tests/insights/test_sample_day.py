@@ -98,6 +98,7 @@ def test_every_page_is_marked_and_one_click_asks_for_the_end(time: HandCrank, tm
         page = client.get(address).content.decode()
         assert 'class="sample-banner"' in page
         assert "<title>Sample · " in page
+        assert "A new desk" not in page
     assert "Rita of Acme Logistics writes a mail" in client.get("/sample-day/told").content.decode()
     assert client.get(f"/sample-day/told?seen={len(story.told())}").status_code == 204
     assert "The sample day is gone" in client.post("/sample-day/remove").content.decode()

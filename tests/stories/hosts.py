@@ -13,7 +13,8 @@ from rung.config import programs
 from rung.config.embedded import Embedded
 from tests.stories.site import Site
 
-HERE, SUBNET = "10.213.77.1", "10.213.77"
+SUBNET = f"10.213.{os.getpid() % 250}"  # two runs on one machine do not meet
+HERE = f"{SUBNET}.1"
 
 
 def why_not() -> str:
