@@ -51,7 +51,7 @@ def link(url: str, label: str) -> Leaf:
     """A link of ours. Without an address (the desk does not know its own) the label alone."""
     if not url.startswith(("http://", "https://")):
         return words(label)
-    return {"type": "link", "url": url[:SECTION], "text": label or url}
+    return {"type": "link", "url": url[:SECTION]} | ({"text": label} if label and label != url else {})
 
 
 def mention(user: str) -> Leaf:

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 Drawn = dict[str, Any]
 LONGEST_ANSWER = 30_000
 PIECE = 2_900
+LONGEST_ADDRESS = 60  # as shown; it leads to all of it
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
 
@@ -101,7 +102,7 @@ def linked(text: str) -> list[b.Leaf]:
     for match in _ADDRESS.finditer(text):
         if match.start() > position:
             found.append(b.words(text[position : match.start()]))
-        found.append({"type": "link", "url": match[0]})
+        found.append(b.link(match[0], b.cut(match[0], LONGEST_ADDRESS)))
         position = match.end()
     if position < len(text) or not found:
         found.append(b.words(text[position:]))

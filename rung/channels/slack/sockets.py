@@ -32,7 +32,7 @@ class Sockets:
         sealed = Workspace.objects.filter(active=True).exclude(app_token="").values_list("app_token", flat=True)
         wanted = {unseal(one) for one in sealed}
         for token in set(self._open) - wanted:
-            self._open.pop(token).close()
+            _close(self._open.pop(token))
         for token in wanted - set(self._open):
             try:
                 self._open[token] = connected(token)
@@ -41,8 +41,16 @@ class Sockets:
 
     def close(self) -> None:
         for client in self._open.values():
-            client.close()
+            _close(client)
         self._open.clear()
+
+
+def _close(client: SocketModeClient) -> None:
+    """slack_sdk's client stumbles if its connection breaks at the very moment it is closed; then it is closed again."""
+    try:
+        client.close()
+    except AttributeError:
+        client.close()
 
 
 def connected(token: str) -> SocketModeClient:

@@ -92,7 +92,8 @@ def test_the_kept_pictures_are_what_the_product_shows(world: SlackWorld) -> None
     played, first = json.dumps(play(world)), world.tickets[0].number
     # Tickets count from 1 in the pictures, whatever the database has counted before.
     counted = re.sub(r"(#|/tickets/|/rate/)(\d+)", lambda match: f"{match[1]}{int(match[2]) - first + 1}", played)
-    frames = json.loads(counted)
+    # The customer's own link is signed, with the moment in it.
+    frames = json.loads(re.sub(r"https://desk\.example/(?!tickets/)[^\"\s]*", "https://desk.example/…", counted))
     path = Path(sample.__file__).with_name("sample_day.json")
     if os.environ.get("RUNG_WRITE_SAMPLE"):
         lines = ",\n".join(json.dumps(frame, ensure_ascii=False) for frame in frames)
