@@ -9,9 +9,13 @@ import typer
 import rung.cli
 
 
-def build() -> typer.Typer:
+def build(asked: str = "") -> typer.Typer:
     """The command. A module's `commands` become `rung MODULE ...`; a module's `command` becomes `rung MODULE`.
-    A word that Python keeps for itself stands with an underscore behind it: `import_`."""
+    A word that Python keeps for itself stands with an underscore behind it: `import_`.
+
+    `asked`: the first word of the command line. Where a module answers to it, only that one is read: the check of a
+    policy need not wait for Slack's libraries.
+    """
     app = typer.Typer(
         name="rung",
         help="An open escalation desk.",
@@ -26,9 +30,11 @@ def build() -> typer.Typer:
     ) -> None:
         """Taken out of the command line before the settings are read; here for the help."""
 
-    for found in sorted(pkgutil.iter_modules(rung.cli.__path__), key=lambda module: module.name):
-        module = importlib.import_module(f"rung.cli.{found.name}")
-        name = found.name.rstrip("_").replace("_", "-")
+    modules = {
+        found.name.rstrip("_").replace("_", "-"): found.name for found in pkgutil.iter_modules(rung.cli.__path__)
+    }
+    for name in [asked] if asked in modules else sorted(modules):
+        module = importlib.import_module(f"rung.cli.{modules[name]}")
         if commands := getattr(module, "commands", None):
             app.add_typer(commands, name=name)
         elif command := getattr(module, "command", None):

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from rung.insights.printing import png
-
 PicturesFolder = Annotated[
     Path | None, typer.Option("--pictures", help="Write each picture into this folder, as SVG and as PNG.")
 ]
@@ -17,6 +15,8 @@ PicturesFolder = Annotated[
 def draw(file: Path, svg: str) -> None:
     """By the file's ending."""
     if file.suffix.lower() == ".png":
+        from rung.insights.printing import png  # the typesetter is large, and few commands draw
+
         file.write_bytes(png(svg))
     else:
         file.write_text(svg, encoding="utf-8")

@@ -68,7 +68,7 @@ def _run_whole(words: list[str]) -> None:
 
     from rung.cli import app as commands
 
-    app = commands.build()
+    app = commands.build(words[0] if words else "")
     _add_up(app)
     _add_backup(app)
     _add_parts(app)
