@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.compiled import Compiled
+from rung.core.desk import Desk
 from rung.core.durations import Duration
 from rung.core.log_events import DEAF, History
 from rung.core.log_map import read_map
 from rung.core.policy import Level, Policy, Target
+from rung.core.policy_reader import read_policy
+from rung.core.receipt import Why, receipt
 from rung.core.replay import replay
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
@@ -150,3 +154,21 @@ def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
     assert (goals.met, goals.breached) == (met, len(ran) - met)
     assert len(histories) > 400
     assert 0.2 < met / len(ran) < 0.9
+
+
+@pytest.mark.slow
+def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded) -> None:
+    policy, findings = read_policy((EVENTS.parents[1] / "policy.example.yaml").read_text(), "policy.example.yaml")
+    assert policy is not None, findings
+    compiled, desk, cycles = Compiled(policy), Desk(staffed=True), 0
+    for history in year.histories:
+        for cycle in receipt(history.events, compiled, desk, year.end).cycles:
+            cycles += 1
+            told = (history.ticket, cycle.clock, cycle.cycle)
+            assert sum((line.elapsed for line in cycle.lines), timedelta()) == cycle.elapsed, told
+            assert cycle.ran + cycle.paused + cycle.outside == cycle.elapsed, told
+            assert sum((line.elapsed for line in cycle.lines if line.why is Why.RAN), timedelta()) == cycle.ran, told
+            edges = [cycle.started_at, *(line.end for line in cycle.lines)]
+            assert [line.start for line in cycle.lines] == edges[:-1], told
+            assert edges[-1] == cycle.until, told
+    assert cycles > 100_000
