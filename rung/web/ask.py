@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from rung.core import case as cases
 from rung.core.vocabulary import Reason
-from rung.people.acquaintance import customer_for, customer_of_address, requester_for
+from rung.people.acquaintance import customer_of_address, requester_for
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
 from rung.tickets.actions import conversation, escalation, triage
@@ -133,11 +133,13 @@ def _escalated_lately(ticket: Ticket, now: datetime) -> bool:
 
 def _open(given: dict[str, str]) -> int:
     given = {name: value.replace("\x00", "") for name, value in given.items()}
-    customer = customer_of_address(given["email"]) or customer_for(name=given["company"])
+    # What anybody may type gives nobody a tier: the company is read by people, the mail domain decides.
+    customer = customer_of_address(given["email"])
+    text = given["text"] if customer or not given["company"] else f"Company: {given['company']}\n\n{given['text']}"
     requester = requester_for(email=given["email"], name=given["name"], customer=customer)
     opened = conversation.open_ticket(
         given["subject"],
-        Words(text=given["text"], author_name=given["name"], inbox="form"),
+        Words(text=text, author_name=given["name"], inbox="form"),
         by=f"customer:{requester.pk}" if requester else "customer:unknown",
         channel="form",
         inbox="form",

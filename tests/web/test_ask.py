@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import Client
 
+from rung.people.models import Customer
 from rung.tickets.customer_pass import link, pass_of
 from rung.tickets.models import Ticket
 
@@ -22,7 +23,8 @@ def test_a_request_becomes_a_ticket_with_a_number_and_a_link(desk: Any) -> None:
     thanks = client.post("/ask", REQUEST, follow=True).content.decode()
     ticket = Ticket.objects.get()
     assert f'<b class="number">{ticket.number}</b>' in thanks
-    assert (ticket.channel, ticket.customer.name, ticket.requester.email) == ("form", "Acme", "rita@acme.example")
+    assert (ticket.channel, ticket.customer, ticket.requester.email) == ("form", None, "rita@acme.example")
+    assert ticket.messages.get().text.startswith("Company: Acme\n")
     status = client.get(f"/ask/{pass_of(ticket.number)}").content.decode()
     assert "We are on it." in status
     assert "Since 02:00 nothing arrives." in status
@@ -36,6 +38,14 @@ def test_a_machine_opens_nothing_and_hears_nothing_else(desk: Any) -> None:
     answer = Client().post("/ask", REQUEST | {"website": "https://spam.example"})
     assert "Thank you" in answer.content.decode()
     assert Ticket.objects.count() == 0
+
+
+def test_only_the_mail_domain_says_whose_tier_it_is(desk: Any) -> None:
+    acme = Customer.objects.create(name="Acme", tier="enterprise", domains=["acme.example"])
+    Client().post("/ask", REQUEST | {"email": "eve@elsewhere.example", "company": "Acme"})
+    assert Ticket.objects.latest("number").customer is None
+    Client().post("/ask", REQUEST | {"company": ""})
+    assert Ticket.objects.latest("number").customer == acme
 
 
 def test_one_address_cannot_flood(desk: Any) -> None:
