@@ -18,7 +18,7 @@ from rung.core.compiled import Compiled
 from rung.core.document_changes import document_changes
 from rung.core.moments import duration_us
 from rung.insights.queueing import Habits
-from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
+from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation, fidelity_picture
 from rung.insights.simulation import as_text as simulation_text
 from rung.insights.workload import fit
 
@@ -54,6 +54,7 @@ def diff(
     source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
     habits = Habits(heed, duration_us(required("--reaction", reaction).elapsed))
     simulated: tuple[str, ...] = ()
+    fidelity: tuple[str, ...] = ()
     with progress_bars() as progress:
         histories, end = source.read(before.policy, progress)
         again = histories
@@ -85,12 +86,13 @@ def diff(
                     on_progress=lambda done: progress.update(runs_done, completed=done),
                 )
                 simulated = tuple(simulation_text(told).splitlines())
+                fidelity = (fidelity_picture(told),)
     changes = document_changes(before.root, after.root)
     titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found, simulated)
     if html is not None:
-        html.write_text(as_page(titled), encoding="utf-8")
+        html.write_text(as_page(titled, fidelity), encoding="utf-8")
     if pictures is not None:
-        draw_all(pictures, "diff", drawn_of(titled))
+        draw_all(pictures, "diff", [*drawn_of(titled), *fidelity])
     if as_document:
         sys.stdout.buffer.write(as_json(titled))
     elif html is None:

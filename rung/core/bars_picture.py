@@ -11,13 +11,15 @@ _FONT = 'font-family="system-ui, sans-serif"'
 _HOUR = 26
 _TALL = 150
 
+_SIDES = ("before", "after")
+
 Pair = tuple[str, int, int]
 
 
-def paired_bars(title: str, rows: Sequence[Pair]) -> str:
-    """Horizontal bars: (label, before, after). The longest fills the width."""
+def paired_bars(title: str, rows: Sequence[Pair], sides: tuple[str, str] = _SIDES) -> str:
+    """Horizontal bars: (label, before, after). The longest fills the width. `sides`: what the two are called."""
     most = max([1, *(max(before, after) for _, before, after in rows)])
-    drawn = [_legend(title)]
+    drawn = [_legend(title, sides)]
     for number, (label, before, after) in enumerate(rows):
         y = 54 + number * _ROW
         drawn.append(_text(_LABEL - 12, y + 19, label[:36], "end"))
@@ -31,7 +33,7 @@ def paired_bars(title: str, rows: Sequence[Pair]) -> str:
 def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> str:
     """24 pairs of columns, one for each hour of the day."""
     most = max([1, *before, *after])
-    drawn = [_legend(title)]
+    drawn = [_legend(title, _SIDES)]
     base = 60 + _TALL
     for hour, pair in enumerate(zip(before, after, strict=True)):
         x = 40 + hour * _HOUR
@@ -45,10 +47,10 @@ def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> st
     return _svg(title, 60 + 24 * _HOUR, base + 30, drawn)
 
 
-def _legend(title: str) -> str:
+def _legend(title: str, sides: tuple[str, str]) -> str:
     marks = "".join(
         f'<rect x="{x}" y="30" width="12" height="12" rx="2" fill="{color}"/>{_text(x + 18, 41, name, "start", 12)}'
-        for x, color, name in ((10, _OLD, "before"), (90, _NEW, "after"))
+        for x, color, name in ((10, _OLD, sides[0]), (110, _NEW, sides[1]))
     )
     return f'<text x="10" y="20" font-size="15" font-weight="600" {_FONT} fill="{_INK}">{escape(title)}</text>{marks}'
 

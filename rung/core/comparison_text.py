@@ -55,8 +55,8 @@ def as_json(titled: Titled) -> bytes:
     return msgspec.json.format(msgspec.json.encode(titled), indent=2) + b"\n"
 
 
-def as_page(titled: Titled) -> str:
-    """One page that needs nothing else."""
+def as_page(titled: Titled, fidelity: Sequence[str] = ()) -> str:
+    """One page that needs nothing else. `fidelity`: pictures of how well the simulation gives the record back."""
     found, drawn = titled.found, pictures(titled)
     listed = "".join(f"<li><code>{escape(_document(change))}</code></li>" for change in titled.documents)
     changed, running = _lines(titled)
@@ -69,6 +69,7 @@ def as_page(titled: Titled) -> str:
     )
     if titled.simulated:
         body += "<h2>What people might have done</h2><pre>" + escape("\n".join(titled.simulated)) + "</pre>"
+        body += "".join(fidelity)
     style = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2530}"
     style += "svg{display:block;max-width:100%;height:auto;margin:1rem 0}pre{white-space:pre-wrap;font-size:.85rem}"
     head = f'<meta charset="utf-8"><title>Two policies</title><style>{style}</style>'

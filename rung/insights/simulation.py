@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 
 from msgspec import Struct
 
+from rung.core.bars_picture import paired_bars
 from rung.core.compiled import Compiled
 from rung.core.policy import Policy
 from rung.insights.queueing import Habits, Judge, Run, simulate
@@ -15,6 +16,7 @@ from rung.insights.workload import Workload
 QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95)
 FEWEST_RUNS = 30
 _HOUR_US = 3_600_000_000
+_FEW_HOURS = 10
 #: Two-sided 95 % of the normal distribution; with 30 runs and more Student's is within 4 % of it.
 _NORMAL = 1.96
 
@@ -121,6 +123,18 @@ def as_text(found: Simulation) -> str:
         for each in found.fidelity
     ]
     return "\n".join(lines) + "\n"
+
+
+def fidelity_picture(found: Simulation) -> str:
+    """The recorded quantiles beside the modelled ones, in hours of working time, in minutes where all are short."""
+    longest = max((max(each.recorded, each.modelled.mean) for each in found.fidelity), default=0.0)
+    unit, each_hour = ("minutes", 60) if longest < _FEW_HOURS else ("hours", 1)
+    rows = [
+        (f"{each.name}, {each.quantile:.0%}", round(each.recorded * each_hour), round(each.modelled.mean * each_hour))
+        for each in found.fidelity
+    ]
+    title = f"How well the model gives back what is recorded ({unit} of working time)"
+    return paired_bars(title, rows, ("recorded", "modelled"))
 
 
 def _run(task: _Task) -> Run:

@@ -13,7 +13,7 @@ from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy
 from rung.core.vocabulary import Priority
 from rung.insights.queueing import Habits, Judge, simulate
-from rung.insights.simulation import ASSUMPTIONS, Simulation, as_text, compare_by_simulation
+from rung.insights.simulation import ASSUMPTIONS, Simulation, as_text, compare_by_simulation, fidelity_picture
 from rung.insights.workload import Job, Workload, fit
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -126,3 +126,12 @@ def test_in_words_with_assumptions_intervals_and_fidelity() -> None:
 def test_hardly_any_history_is_survived(histories: list[History]) -> None:
     work = fit(histories, Compiled(policy()), Compiled(policy()), END)
     assert compare_by_simulation(work, policy(), policy(), HABITS).tickets == len(histories)
+
+
+def test_the_picture_sets_what_is_recorded_beside_what_is_modelled() -> None:
+    found = simulated()
+    picture = fidelity_picture(found)
+    assert ">recorded<" in picture
+    assert ">modelled<" in picture
+    assert picture.count("taken, ") == picture.count("resolved, ") == 5
+    assert "before" not in picture
