@@ -1,13 +1,12 @@
 """`rung policy diff`: two policies over the same recorded history, side by side."""
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rung.cli.executors import Elsewhere, Jobs, working
 from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
@@ -29,7 +28,6 @@ FromRecord = Annotated[
 ]
 FirstTickets = Annotated[int | None, typer.Option(help="Only the first so many tickets of the log.", min=1)]
 Accept = Annotated[str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")]
-Jobs = Annotated[int, typer.Option(help="Processes; the result is the same with any number.", min=1)]
 
 
 def diff(
@@ -47,7 +45,8 @@ def diff(
     runs: Annotated[int, typer.Option(help="Of the simulation; at least 30.", min=FEWEST_RUNS)] = FEWEST_RUNS,
     heed: Annotated[float, typer.Option(help="The chance that a message is heeded.", min=0, max=1)] = 0.5,
     reaction: Annotated[str, typer.Option(help="How long somebody who heeds it takes, on average.")] = "30m",
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    executor: Elsewhere = None,
 ) -> None:
     """Compare two policies: breaches, escalations, interruptions, the tickets that change, and running deadlines."""
     before, after = PolicyFile.read(old), PolicyFile.read(new)
@@ -61,8 +60,7 @@ def diff(
         if not source.hears_alike(before.policy, after.policy):
             again, _ = source.read(after.policy, progress)
         task = progress.add_task("comparing", total=max(len(histories), 1))
-        pool = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
-        with pool as executor:
+        with working(executor, jobs, sum(history.rows for history in histories)) as workers:
             found = compare(
                 histories,
                 again,
@@ -70,7 +68,7 @@ def diff(
                 after.policy,
                 end=end,
                 accepted=source.accepted,
-                executor=executor,
+                executor=workers,
                 on_progress=lambda done: progress.update(task, completed=done),
             )
             if simulate:
@@ -82,7 +80,7 @@ def diff(
                     after.policy,
                     habits,
                     runs=runs,
-                    executor=executor,
+                    executor=workers,
                     on_progress=lambda done: progress.update(runs_done, completed=done),
                 )
                 simulated = tuple(simulation_text(told).splitlines())

@@ -1,16 +1,15 @@
 """`rung policy propose`: when to warn, learnt from recorded history and proven by replay."""
 
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rung.cli.executors import Elsewhere, Jobs, working
 from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
-from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, Jobs, LogFile, MapFile
+from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, LogFile, MapFile
 from rung.cli.policy_file import PolicyFile
 from rung.core.comparison import compare
 from rung.core.curve_picture import curve_svg
@@ -33,7 +32,8 @@ def propose_thresholds(
     write: Annotated[Path | None, typer.Option(help="Write the changed policy here, comments and all.")] = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
+    executor: Elsewhere = None,
 ) -> None:
     """Propose, for each rule, when to warn: the most breaches caught for the fewest messages, and the change for it."""
     file = PolicyFile.read(policy)
@@ -42,14 +42,13 @@ def propose_thresholds(
     with progress_bars() as progress:
         histories, end = source.read(file.policy, progress)
         task = progress.add_task("trying thresholds", total=max(len(histories), 1))
-        pool: ProcessPoolExecutor | nullcontext[None] = ProcessPoolExecutor(jobs) if jobs > 1 else nullcontext()
-        with pool as executor:
+        with working(executor, jobs, sum(history.rows for history in histories)) as workers:
             found = propose(
                 histories,
                 file.policy,
                 end=end,
                 reaction=needed,
-                executor=executor,
+                executor=workers,
                 on_progress=lambda done: progress.update(task, completed=done),
             )
             changed = _changed(file, found)
@@ -57,7 +56,7 @@ def propose_thresholds(
             replayed = None
             if changed != file.text and after is not None:
                 replayed = compare(
-                    histories, histories, file.policy, after, end=end, accepted=source.accepted, executor=executor
+                    histories, histories, file.policy, after, end=end, accepted=source.accepted, executor=workers
                 )
     change = "".join(
         unified_diff(

@@ -1,12 +1,9 @@
 """`rung replay`: a policy run over recorded history before anybody publishes it."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib import import_module
-from os import cpu_count
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from rung.cli.executors import Elsewhere, Jobs, working
 from rung.cli.files import contents
 from rung.cli.log_files import follow, map_of, progress, refuse, refused, rejections
 from rung.core.durations import Duration
@@ -32,10 +30,6 @@ from rung.people.clock import database_now
 from rung.tickets.recorded import histories_since
 
 FIRED = StepOutcome.FIRED
-#: Rows from which several processes are quicker than one.
-WORTH_PROCESSES = 50_000
-#: How long workers elsewhere may take to answer.
-PATIENCE = "10s"
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
@@ -57,12 +51,8 @@ def command(
     accept: Annotated[
         str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="Processes, else one a processor; the result is the same.", min=1)
-    ] = None,
-    executor: Annotated[
-        str | None, typer.Option(help="Workers of dask.distributed instead, such as tcp://host:8786.")
-    ] = None,
+    jobs: Jobs = None,
+    executor: Elsewhere = None,
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
 ) -> None:
     """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
@@ -80,7 +70,7 @@ def command(
         else:
             wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
             history = _of_a_log(log, map, judged, wanted, rejected, bars, stack.enter_context(Grouping()))
-        pool = stack.enter_context(_executor(executor, jobs or (cpu_count() or 1), history.rows))
+        pool = stack.enter_context(working(executor, jobs, history.rows))
         tally = replay(
             history.histories,
             judged,
@@ -145,25 +135,6 @@ def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Prog
         now - period.elapsed, policy, lambda done, total: bars.update(task, completed=done, total=total)
     )[:most]
     return _History(histories, sum(history.rows for history in histories), now)
-
-
-@contextmanager
-def _executor(address: str | None, jobs: int, rows: int) -> Iterator[Executor | None]:
-    """Workers elsewhere; else processes here, where there is enough to do for several."""
-    if address is not None:
-        # Late, because it takes a second that no other command should wait.
-        distributed = import_module("distributed")
-        try:
-            client = distributed.Client(address, timeout=PATIENCE)
-        except (OSError, ValueError) as problem:
-            raise refused(f"--executor {address}: no workers answer there ({problem})") from None
-        with client:
-            yield client.get_executor()
-    elif jobs == 1 or rows < WORTH_PROCESSES:
-        yield None
-    else:
-        with ProcessPoolExecutor(jobs) as executor:
-            yield executor
 
 
 def _read_policy(path: Path) -> Policy:

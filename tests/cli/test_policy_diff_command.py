@@ -27,7 +27,8 @@ def files(tmp_path: Path) -> list[str]:
     return [str(tmp_path / name) for name in ("old.yaml", "new.yaml", "log.csv", "map.yaml")]
 
 
-def test_two_policies_side_by_side(files: list[str], tmp_path: Path) -> None:
+def test_two_policies_side_by_side(files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.cli.executors.WORTH_PROCESSES", 1)
     old, new, log, mapping = files
     typed = ["diff", old, new, "--log", log, "--map", mapping]
     result = CliRunner().invoke(commands, typed)

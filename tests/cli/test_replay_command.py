@@ -81,7 +81,7 @@ def test_the_document_counts_goals_steps_and_rejected_rows(folder: Path) -> None
 
 
 def test_two_runs_packed_or_shared_out_give_the_same_bytes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rung.cli.replay.WORTH_PROCESSES", 0)
+    monkeypatch.setattr("rung.cli.executors.WORTH_PROCESSES", 0)
     (folder / "log.csv.gz").write_bytes(gzip.compress(LOG.encode()))
     first = _run(folder, "--json", "--jobs", "1").stdout_bytes
     assert _run(folder, "--json").stdout_bytes == first
@@ -190,7 +190,7 @@ def test_workers_elsewhere_give_the_same_bytes(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_workers_that_do_not_answer_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rung.cli.replay.PATIENCE", "1s")
+    monkeypatch.setattr("rung.cli.executors.PATIENCE", "1s")
     refused = _run(folder, "--executor", "tcp://127.0.0.1:9")
     assert refused.exit_code == 1
     assert "--executor tcp://127.0.0.1:9: no workers answer there" in refused.stderr

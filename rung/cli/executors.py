@@ -1,0 +1,42 @@
+"""Who does the work of a long command: this process, several of them, or workers on other machines."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+from os import cpu_count
+from typing import Annotated
+
+import typer
+
+from rung.cli.log_files import refused
+
+#: Rows from which several processes are quicker than one.
+WORTH_PROCESSES = 50_000
+#: How long workers elsewhere may take to answer.
+PATIENCE = "10s"
+
+Jobs = Annotated[int | None, typer.Option(help="Processes, else one a processor; the result is the same.", min=1)]
+Elsewhere = Annotated[
+    str | None, typer.Option("--executor", help="Workers of dask.distributed instead, such as tcp://host:8786.")
+]
+
+
+@contextmanager
+def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Executor | None]:
+    """Workers elsewhere; else processes here, where there is enough to do for several."""
+    jobs = jobs or cpu_count() or 1
+    if address is not None:
+        # Late, because it takes a second that no other command should wait.
+        distributed = import_module("distributed")
+        try:
+            client = distributed.Client(address, timeout=PATIENCE)
+        except (OSError, ValueError) as problem:
+            raise refused(f"--executor {address}: no workers answer there ({problem})") from None
+        with client:
+            yield client.get_executor()
+    elif jobs == 1 or rows < WORTH_PROCESSES:
+        yield None
+    else:
+        with ProcessPoolExecutor(jobs) as executor:
+            yield executor
