@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rung.people.models import Role
+from tests.api.conftest import POLICY
 
 MISTAKES = [
     (
@@ -88,3 +89,17 @@ def test_a_body_that_is_too_long_and_a_host_that_is_not_ours_are_refused(caller:
     answer = caller().post("/tickets", {"subject": "S", "body": "x" * 2**20})
     assert (answer.status_code, answer.json()["error"]) == (413, "The body is longer than 1 MB")
     assert caller(Role.LEAD).client.get("/api/v1/tickets", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_what_can_never_work_and_what_nobody_else_has_read_is_not_published(caller: Any) -> None:
+    api = caller(Role.LEAD)
+    rule = "rules:\n  - {name: Never, when: {reopens: '< 0'}, do: {escalate: next, reason: repeat}}\n"
+    never = POLICY.replace("rules:\n", rule, 1)
+    assert api.post("/policy/check", {"text": never}).json()["ok"] is False
+    refused = api.post("/policy", {"text": never})
+    assert (refused.status_code, "it contradicts itself" in refused.json()["error"]) == (422, True)
+    watched = POLICY + "publishing: {second_person: true}\n"
+    assert api.post("/policy", {"text": watched}).status_code == 201
+    alone = api.post("/policy", {"text": watched + "# another text\n"})
+    assert alone.status_code == 422
+    assert "asks for a second person" in alone.json()["error"]

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rung.core.desk import Desk, Swap
 from rung.core.durations import Duration, Threshold
 from rung.core.handbook import Handbook, handbook
 from rung.core.handbook_parts import Ladder
@@ -160,3 +161,17 @@ def test_times_and_conditions_in_words() -> None:
         "it is tagged x",
     )
     assert spoken(timedelta(days=1, hours=2, minutes=3)) == "1 d 2 h"
+
+
+def test_a_swap_stands_in_the_week_on_call() -> None:
+    policy, _ = read_policy(REFERENCE, "policy.yaml")
+    assert policy is not None
+    swap = Swap("engineering-on-call", "zoe", NOW + timedelta(days=1), NOW + timedelta(days=2))
+    told = markdown(handbook(policy, NOW, Desk(swaps=(swap,))), {}, "policy.yaml")
+    assert "| engineering-on-call | zoe | 2026-11-25 09:00 | 2026-11-26 09:00 |" in told
+    assert "zoe" not in markdown(handbook(policy, NOW), {}, "policy.yaml")
+
+
+def test_that_a_second_person_publishes_is_in_the_handbook() -> None:
+    told = markdown(book_of(REFERENCE + "\npublishing: {second_person: true}\n"), {}, "policy.yaml")
+    assert "A change of this policy is published by somebody else than who wrote it." in told
