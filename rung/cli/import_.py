@@ -9,13 +9,15 @@ from typing import Annotated
 
 import typer
 
-from rung.cli.log_files import follow, map_of, progress, refused, rejections
+from rung.cli.log_files import chosen, follow, map_of, progress, refused, rejections
 from rung.core.log_events import DEAF, hearing_of, levels_of
 from rung.core.log_guess import guess_map
 from rung.core.log_map import LogMap, read_map
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log
+from rung.intake.importers.presets.choosing import preset as known_preset
+from rung.intake.importers.presets.choosing import preset_names
 from rung.intake.importers.recording import Written, record
 from rung.intake.moving import NotMovable, take_in
 from rung.people.clock import database_now
@@ -33,9 +35,14 @@ def history(
     context: typer.Context,
     log: Annotated[Path | None, typer.Option("--log", help="CSV, NDJSON or Parquet, gzip or not.")] = None,
     map: Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Instead of a map, that of an export: zendesk, freshdesk, slack …")
+    ] = None,
     source: Annotated[
         str | None,
-        typer.Option(help="What the tickets come from; a ticket of a source comes once. Else the map's name."),
+        typer.Option(
+            help="What the tickets come from; a ticket of a source comes once. Else the name of the map or preset."
+        ),
     ] = None,
     rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
     desk: Annotated[
@@ -51,9 +58,12 @@ def history(
     if desk is not None:
         _take_in(desk)
         return
-    if log is None or map is None:
-        raise refused("rung import needs --log FILE and --map MAP; `rung import guess FILE` proposes a map")
-    name = source or map.name.partition(".")[0]
+    how = chosen(map, preset)
+    if log is None or how is None:
+        raise refused(
+            "rung import needs --log FILE and --map MAP or --preset NAME; `rung import guess FILE` proposes a map"
+        )
+    name = source or how.name.partition(".")[0]
     policy = compiled(current_number()).policy
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
@@ -61,14 +71,14 @@ def history(
             opened = stack.enter_context(open_log(log))
         except (OSError, ValueError) as problem:
             raise refused(f"{log} cannot be read: {problem}") from None
-        log_map = map_of(map, opened)
+        log_map = map_of(how, opened)
         reading = Reading(stack.enter_context(Grouping()))
         on_rejection = stack.enter_context(rejections(rejected, opened.columns))
         try:
             on_progress = follow(bars, f"reading {log.name}", opened.size)
             reading.read(opened, log_map, on_rejection=on_rejection, on_progress=on_progress)
         except ValueError as problem:
-            raise refused(f"{map}: {problem}") from None
+            raise refused(f"{log}: {problem}") from None
         written = Written()
         on_progress = follow(bars, "recording", reading.taken)
         histories = reading.histories(log_map, hearing_of(policy), levels_of(policy), words=True)
@@ -107,6 +117,20 @@ def guess(
         print(f"look at: {doubt}", file=sys.stderr)
     if log_map is not None:
         _tell_meaning(file, log_map)
+
+
+@commands.command()
+def preset(
+    name: Annotated[str, typer.Argument(help="Such as zendesk; without one, all names.")] = "",
+) -> None:
+    """Write a preset's map on standard output, to be changed and given with --map; without a name, list them."""
+    if not name:
+        print("\n".join(preset_names()))
+        return
+    try:
+        print(known_preset(name).text, end="")
+    except ValueError as problem:
+        raise refused(str(problem)) from None
 
 
 def _tell_meaning(file: Path, log_map: LogMap) -> None:

@@ -16,15 +16,41 @@ from rung.core.log_map import LogMap, read_map
 from rung.core.log_rows import Rejection
 from rung.intake.importers.histories import OnProgress, OnRejection
 from rung.intake.importers.logs import OpenLog
+from rung.intake.importers.presets.choosing import Preset, fit, preset
 
 
-def map_of(path: Path, log: OpenLog) -> LogMap:
+def chosen(map: Path | None, name: str | None) -> Path | Preset | None:
+    """The map named on the command line, or the preset; exit 1 for both, or a preset nobody knows."""
+    if map is not None and name is not None:
+        raise refused("a log is read by --map or by --preset, not by both")
+    if name is None:
+        return map
+    try:
+        return preset(name)
+    except ValueError as problem:
+        raise refused(str(problem)) from None
+
+
+def map_of(path: Path | Preset, log: OpenLog) -> LogMap:
     """The mapping for this log, or every mistake in it and exit 1."""
+    if isinstance(path, Preset):
+        return _fitted(path, log)
     log_map, findings = read_map(contents(path).decode("utf-8", errors="replace"), str(path), log.columns)
     refuse(findings)
     if log_map is None:
         raise refused(f"{path} is not a mapping")
     return log_map
+
+
+def _fitted(preset: Preset, log: OpenLog) -> LogMap:
+    try:
+        fitted = fit(preset, log.columns)
+    except ValueError as problem:
+        raise refused(str(problem)) from None
+    if fitted.without:
+        names = ", ".join(f'"{name}"' for name in fitted.without)
+        print(f'the preset "{preset.name}" goes without what this log does not have: {names}', file=sys.stderr)
+    return fitted.log_map
 
 
 def refuse(findings: Sequence[Finding]) -> None:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from rung.cli.executors import Elsewhere, Jobs, working
 from rung.cli.files import contents
-from rung.cli.log_files import follow, map_of, progress, refuse, refused, rejections
+from rung.cli.log_files import chosen, follow, map_of, progress, refuse, refused, rejections
 from rung.core.durations import Duration
 from rung.core.events import StepOutcome
 from rung.core.log_events import History, hearing_of, levels_of
@@ -26,6 +26,7 @@ from rung.core.replay_report import Report, as_json, report
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading, Selection
 from rung.intake.importers.logs import open_log
+from rung.intake.importers.presets.choosing import Preset
 from rung.people.clock import database_now
 from rung.tickets.recorded import histories_since
 
@@ -37,6 +38,9 @@ def command(
     policy: Annotated[Path, typer.Option("--policy", help="The policy to try.")],
     log: Annotated[Path | None, typer.Option("--log", help="The recorded log: CSV, NDJSON or Parquet.")] = None,
     map: Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Instead of a map, that of an export: zendesk, freshdesk, slack …")
+    ] = None,
     from_record: Annotated[
         str | None, typer.Option(help="Instead of a log: the tickets of this desk opened in the last 90d, say.")
     ] = None,
@@ -58,18 +62,21 @@ def command(
     """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
     accepted = _duration("--accept", accept)
     period = _duration("--from-record", from_record)
+    how = chosen(map, preset)
     judged = _read_policy(policy)
     with ExitStack() as stack:
         bars = stack.enter_context(progress())
         if period is not None:
-            if log is not None or map is not None or since is not None or until is not None:
-                raise refused("--from-record reads this desk, so it goes without --log, --map, --from and --until")
+            if log is not None or how is not None or since is not None or until is not None:
+                raise refused(
+                    "--from-record reads this desk, so it goes without --log, --map, --preset, --from and --until"
+                )
             history = _of_this_desk(period, judged, tickets, bars)
-        elif log is None or map is None:
-            raise refused("rung replay needs --log FILE with --map MAP, or --from-record 90d")
+        elif log is None or how is None:
+            raise refused("rung replay needs --log FILE with --map MAP or --preset NAME, or --from-record 90d")
         else:
             wanted = Selection(since=_utc(since), until=_utc(until), tickets=tickets)
-            history = _of_a_log(log, map, judged, wanted, rejected, bars, stack.enter_context(Grouping()))
+            history = _of_a_log(log, how, judged, wanted, rejected, bars, stack.enter_context(Grouping()))
         pool = stack.enter_context(working(executor, jobs, history.rows))
         tally = replay(
             history.histories,
@@ -105,7 +112,7 @@ class _History(Struct, frozen=True):
 
 def _of_a_log(
     log: Path,
-    map: Path,
+    how: Path | Preset,
     policy: Policy,
     selection: Selection,
     rejected: Path | None,
@@ -115,7 +122,7 @@ def _of_a_log(
     try:
         opening = open_log(log)
         with opening as opened:
-            log_map = map_of(map, opened)
+            log_map = map_of(how, opened)
             reading = Reading(grouping, selection)
             with rejections(rejected, opened.columns) as on_rejection:
                 on_progress = follow(bars, f"reading {log.name}", opened.size)

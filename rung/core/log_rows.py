@@ -40,7 +40,8 @@ class RowReader:
 
     def __init__(self, log_map: LogMap, columns: Sequence[str]) -> None:
         """`columns`: the log's, all those the map names among them."""
-        place = {name: number for number, name in enumerate(columns)}
+        # Of columns called alike, as Jira exports them, the first: the others are for those with more to say.
+        place = {name: number for number, name in reversed(list(enumerate(columns)))}
         self._width = len(columns)
         self._missing = log_map.missing
         self._ticket = place[log_map.ticket]

@@ -51,4 +51,38 @@ def test_the_guessed_map_imports_and_what_it_cannot_read_is_written_down(tmp_pat
 def test_without_a_log_it_says_what_it_needs() -> None:
     result = CliRunner().invoke(commands, [])
     assert result.exit_code == 1
-    assert "needs --log FILE and --map MAP" in result.stderr
+    assert "needs --log FILE and --map MAP or --preset NAME" in result.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_is_imported_by_a_preset_and_what_is_missing_is_said(tmp_path: Path) -> None:
+    log = tmp_path / "tickets.csv"
+    log.write_text(
+        "Id,Subject,Status,Requester email,Created at,Updated at\n"
+        "501,Import stopped,Solved,ann@acme.test,2026-03-02 09:00,2026-03-02 12:00\n"
+        "502,How do I?,Ours,bob@beta.test,2026-03-02 09:00,2026-03-02 12:00\n"
+    )
+    words = ["--log", str(log), "--preset", "zendesk"]
+    result = CliRunner().invoke(commands, words)
+    assert result.exit_code == 0, result.stderr
+    assert "1 tickets" in result.stdout
+    assert "1 × unknown status" in result.stdout
+    assert 'goes without what this log does not have: "Priority"' in result.stderr
+    assert list(Ticket.objects.values_list("subject", "status")) == [("Import stopped", "resolved")]
+    again = CliRunner().invoke(commands, words)
+    assert "1 tickets were there already" in again.stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preset_is_written_out_and_a_wrong_one_refused(tmp_path: Path) -> None:
+    assert "ticket: Issue key" in CliRunner().invoke(commands, ["preset", "jira-service-management"]).stdout
+    assert "freshdesk\n" in CliRunner().invoke(commands, ["preset"]).stdout
+    (tmp_path / "log.csv").write_text("Id,State\n")
+    words = ["--log", str(tmp_path / "log.csv"), "--preset"]
+    unknown = CliRunner().invoke(commands, [*words, "freshdsk"])
+    assert (unknown.exit_code, unknown.stderr) == (1, 'no preset is called "freshdsk"; did you mean "freshdesk"?\n')
+    unfit = CliRunner().invoke(commands, [*words, "zendesk"])
+    assert unfit.exit_code == 1
+    assert 'has no column "Created at" and' in unfit.stderr
+    both = CliRunner().invoke(commands, [*words, "zendesk", "--map", "a.map.yaml"])
+    assert "by --map or by --preset, not by both" in both.stderr

@@ -136,6 +136,22 @@ def test_mistakes_end_the_command_with_a_sentence(folder: Path, file: str, old: 
     assert sentence in result.stderr
 
 
+def test_an_export_is_replayed_by_a_preset(folder: Path) -> None:
+    (folder / "export.csv").write_text(
+        "number,state,opened_at,sys_updated_on\n"
+        "INC1,Resolved,2026-03-02 09:00:00,2026-03-02 12:00:00\n"
+        "INC2,Resolved,2026-03-02 09:00:00,2026-03-02 15:00:00\n"
+    )
+    app = typer.Typer()
+    app.command()(command)
+    words = ["--policy", str(folder / "policy.yaml"), "--log", str(folder / "export.csv"), "--preset", "servicenow"]
+    result = CliRunner().invoke(app, [*words, "--json"])
+    assert result.exit_code == 0, result.stderr
+    resolution = json.loads(result.stdout)["targets"]["resolution"]
+    assert (resolution["met"], resolution["breached"]) == (1, 1)
+    assert "goes without" in result.stderr
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the recorded year is not beside the repository")
 def test_the_reference_policy_replays_over_the_recorded_year(tmp_path: Path) -> None:
     app = typer.Typer()
@@ -157,10 +173,10 @@ def test_a_history_must_be_named_once(folder: Path) -> None:
     policy = ["--policy", str(folder / "policy.yaml")]
     nothing = CliRunner().invoke(app, policy)
     assert nothing.exit_code == 1
-    assert "needs --log FILE with --map MAP, or --from-record 90d" in nothing.stderr
+    assert "needs --log FILE with --map MAP or --preset NAME, or --from-record 90d" in nothing.stderr
     both = _run(folder, "--from-record", "90d")
     assert both.exit_code == 1
-    assert "goes without --log, --map, --from and --until" in both.stderr
+    assert "goes without --log, --map, --preset, --from and --until" in both.stderr
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""Opening a recorded log: its columns and its rows, as a stream, packed or not, whichever of three formats it has."""
+"""Opening a recorded log: its columns and its rows, as a stream, packed or not, whichever format it has."""
 
 import csv
 import gzip
@@ -9,15 +9,18 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 import msgspec
 import pyarrow.parquet as pq
 from msgspec import Struct
 
 from rung.core.log_map import Format
+from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
 
 GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
+ZIP_MAGIC = b"PK\x03\x04"
 #: The longest cell read: a whole mail with its quotations.
 LONGEST_CELL = 64 << 20
 #: Lines of NDJSON whose keys together are the columns.
@@ -55,6 +58,10 @@ def open_log(path: Path) -> Iterator[OpenLog]:
             columns = list(table.schema_arrow.names)
             yield OpenLog(Format.PARQUET, columns, _parquet_rows(table), size, raw)
             return
+        if magic == ZIP_MAGIC:
+            with _archive(raw) as archive:
+                yield OpenLog(Format.NDJSON, list(COLUMNS), slack_rows(archive), size, raw)
+            return
         binary = _Packed(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw
         text = io.TextIOWrapper(io.BufferedReader(binary), encoding="utf-8-sig", errors="replace", newline="")
         first = text.readline()
@@ -68,6 +75,16 @@ def open_log(path: Path) -> Iterator[OpenLog]:
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(line.replace("\0", UNHOLDABLE) for line in chain([first], text))
         yield OpenLog(Format.CSV, next(reader), _csv_rows(reader), size, raw)
+
+
+def _archive(raw: BinaryIO) -> ZipFile:
+    try:
+        archive = ZipFile(raw)
+    except BadZipFile as damage:
+        raise ValueError(f"the file is damaged or not whole: {damage}") from damage
+    if not is_slack(archive):
+        raise ValueError("it is a zip file, but no export of Slack, which has channels.json and users.json in it")
+    return archive
 
 
 class _Packed(gzip.GzipFile):

@@ -1,0 +1,1 @@
+"""Ready-made maps for the exports of other products."""
