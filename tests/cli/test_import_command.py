@@ -1,7 +1,9 @@
 """`rung import` as it is typed."""
 
 import importlib
+import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from typer.testing import CliRunner
@@ -86,3 +88,22 @@ def test_a_preset_is_written_out_and_a_wrong_one_refused(tmp_path: Path) -> None
     assert 'has no column "Created at" and' in unfit.stderr
     both = CliRunner().invoke(commands, [*words, "zendesk", "--map", "a.map.yaml"])
     assert "by --map or by --preset, not by both" in both.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_of_slack_becomes_tickets_with_their_words_and_people(tmp_path: Path) -> None:
+    said = [("U1", "It stopped", 60), ("U2", "Since when?", 120), ("U1", "Monday", 180)]
+    day = [
+        {"type": "message", "user": user, "text": text, "ts": f"{1772442000 + after}.000001"}
+        | {"thread_ts": "1772442060.000001"}
+        for user, text, after in said
+    ]
+    with ZipFile(tmp_path / "slack.zip", "w") as archive:
+        archive.writestr("users.json", json.dumps([{"id": "U1", "name": "ann", "profile": {"email": "ann@acme.test"}}]))
+        archive.writestr("channels.json", json.dumps([{"id": "C1", "name": "help"}]))
+        archive.writestr("help/2026-03-02.json", json.dumps(day))
+    result = CliRunner().invoke(commands, ["--log", str(tmp_path / "slack.zip"), "--preset", "slack"])
+    assert result.exit_code == 0, (result.stderr, result.exception)
+    assert "3 messages imported" in result.stdout
+    ticket = Ticket.objects.get()
+    assert (ticket.subject, ticket.status, ticket.requester.email) == ("It stopped", "open", "ann@acme.test")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-COLUMNS = ("ticket", "time", "channel", "author_role", "author", "subject", "message")
+COLUMNS = ("ticket", "time", "channel", "author_role", "author", "requester", "subject", "message")
 #: Kinds of messages in which somebody says something; others tell who came, went or renamed what.
 SPEAKING = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
 #: A day of one channel is read whole; more than so many bytes are not.
@@ -53,9 +53,11 @@ def _cells(channel: str, message: Json, names: Mapping[str, str], firsts: dict[s
     else:
         role = "customer" if firsts.setdefault(thread, str(user)) == user else "agent"
         author = names.get(str(user), str(user))
+    first = firsts.get(thread)
+    requester = "" if first is None else names.get(first, first)
     at = datetime.fromtimestamp(float(message["ts"]), UTC).isoformat()
     subject = next(iter(text.strip().splitlines()), "")[:LONGEST_SUBJECT]
-    return (f"{channel}/{thread}", at, f"#{channel}", role, author, subject, text)
+    return (f"{channel}/{thread}", at, f"#{channel}", role, author, requester, subject, text)
 
 
 def _name(user: Json) -> str:
