@@ -149,9 +149,10 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
             if case.has_fired(rule.rule.id, timed.step.id, cycle.number):
                 continue
             read = read or look.read(cycle, calendar)
-            if read.ran_us > threshold:
-                at = clocks.crossing(read, threshold, calendar)
-                yield Due(cycle.ended_us if at is None else at, rule, timed, cycle)
+            at = clocks.crossing(read, threshold, calendar) if read.ran_us >= threshold else None
+            # Reached in the very instant of the end, the end came first.
+            if at is not None and at < cycle.ended_us:
+                yield Due(at, rule, timed, cycle)
 
 
 def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
