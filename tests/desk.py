@@ -74,7 +74,7 @@ class Desk:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if holds():
             return
         time.sleep(0.2)

@@ -46,8 +46,10 @@ def _card(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -
             case Sent(external_id=there) if there:
                 return channel.edit_card(card, there)
             case None:
-                # Looked for and not there: what has ended meanwhile is not posted any more.
-                return Sent() if look_first and card.over else channel.post_card(card)
+                # Looked for and not there: what has ended meanwhile is not posted any more. Where nobody can look, and
+                # a copy is dropped, it is posted again: it may hang there and has to show the end.
+                gone = look_first and card.over and not channel.repeats_safely
+                return Sent() if gone else channel.post_card(card)
             case _:
                 return found
 
