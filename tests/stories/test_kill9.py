@@ -60,11 +60,16 @@ def test_what_was_overtaken_while_the_ticker_was_down_is_recorded_and_not_sent(s
     site.acts(ticket, "answer", agent="ben", text="Found it.", keep_open=True)
     site.acts(ticket, "resolve", agent="ben")
     judge(site, ticket, courier_died=False)
-    assert len(site.mailbox.to("sam@desk.example")) == len(site.rows(_MAILS_TO_SAM))
+    # Of this ticket alone: a courier killed in a story before may have left one that came and is called unclear.
+    about_it = [mail for mail in list(site.mailbox.mails) if "while it was down" in mail.as_string()]
+    assert about_it, "the customer's mails name it"
+    assert len([mail for mail in about_it if mail["To"] == "sam@desk.example"]) == len(site.rows(_MAILS_TO_SAM, ticket))
 
 
 _AGE = "select extract(epoch from clock_timestamp() - opened_at) from tickets_ticket where number = %s"
-_MAILS_TO_SAM = "select 1 from outbox_delivery where destination = 'sam@desk.example' and state = 'sent'"
+_MAILS_TO_SAM = """
+    select 1 from outbox_delivery where ticket_id = %s and destination = 'sam@desk.example' and state = 'sent'
+"""
 
 
 @pytest.mark.parametrize("seed", [1])
