@@ -75,12 +75,6 @@ def upcoming(look: Look) -> tuple[Upcoming, ...]:
     return tuple(sorted(found, key=lambda each: (each.at, each.rule)))
 
 
-def deadline(look: Look) -> datetime | None:
-    """The nearest deadline of a running, not yet missed target."""
-    ahead = [view.deadline_at for view in clock_views(look) if view.deadline_at is not None and not view.missed]
-    return min(ahead, default=None)
-
-
 def _view(look: Look, cycle: Cycle) -> ClockView:
     own = look.calendar
     goal = look.compiled.goal_us(cycle.clock, look.target, own) if cycle.clock in METRICS else None
