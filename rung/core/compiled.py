@@ -10,7 +10,7 @@ from rung.core.clocks import UNLIMITED, Pauses
 from rung.core.conditions import Facts, Predicate, facts_of, predicate, whens_of
 from rung.core.facts import facts
 from rung.core.moments import SECOND_US, duration_us
-from rung.core.policy import Fact, Policy, Rule, Step, Target
+from rung.core.policy import ALWAYS_TRUE, Fact, Policy, Rule, Step, Target
 from rung.core.vocabulary import ClockName
 from rung.core.workflows import acting_alone
 
@@ -29,6 +29,10 @@ class TimedStep(Struct, frozen=True):
     threshold_us: int
     #: Its place in the file: steps of one threshold keep that order.
     place: int
+
+    def is_unconditional(self, rule: "ClockRule") -> bool:
+        """Whether it applies whatever the facts."""
+        return self.step.when == ALWAYS_TRUE and rule.rule.when == ALWAYS_TRUE
 
 
 class ClockRule(Struct, frozen=True):

@@ -6,7 +6,7 @@ from rung.core import events as e
 from rung.core.calendar import Calendar
 from rung.core.case import Case, Cycle
 from rung.core.clocks import Reading, reading
-from rung.core.compiled import Compiled, Standing
+from rung.core.compiled import ClockRule, Compiled, Standing, TimedStep
 from rung.core.conditions import Facts
 from rung.core.desk import Desk
 from rung.core.effects import Notice
@@ -14,6 +14,7 @@ from rung.core.events import AnyEvent
 from rung.core.fold import fold
 from rung.core.memory import Memory
 from rung.core.moments import to_us
+from rung.core.past import Past, as_of
 
 #: `by` of what the ticker itself concludes.
 SYSTEM = "system"
@@ -27,10 +28,35 @@ WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
 class Look:
     """Mutable, and alive only for the length of one reckoning. The case is its own: pass it a copy."""
 
-    __slots__ = ("_standing", "case", "compiled", "desk", "events", "highest", "memory", "notices", "now", "now_us")
+    __slots__ = (
+        "_happened_us",
+        "_past",
+        "_standing",
+        "case",
+        "compiled",
+        "desk",
+        "events",
+        "highest",
+        "memory",
+        "notices",
+        "now",
+        "now_us",
+    )
 
-    def __init__(self, case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        compiled: Compiled,
+        desk: Desk,
+        now: datetime,
+        memory: Memory | None = None,
+        *,
+        past: Past | None = None,
+    ) -> None:
         self.memory = Memory() if memory is None else memory
+        self._past = past
+        #: When the newest event happened that this look found.
+        self._happened_us = 0 if past is None or case.last_at is None else to_us(case.last_at)
         self.case = case
         self.compiled = compiled
         self.desk = desk
@@ -73,6 +99,12 @@ class Look:
     def calendar(self) -> Calendar:
         """The ticket's calendar: its target's, else its level's, else `always`."""
         return self.standing.calendar
+
+    def applies(self, rule: ClockRule, timed: TimedStep, crossed_us: int) -> bool:
+        """Whether a step's `when` held when it was crossed; without a past, whether it holds now."""
+        if self._past is None or crossed_us >= self._happened_us or timed.is_unconditional(rule):
+            return self.standing.applies(rule, timed)
+        return self.compiled.standing(as_of(self._past, self.compiled, self.case, crossed_us)).applies(rule, timed)
 
     def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
         """A cycle of this ticket, counted on a calendar."""

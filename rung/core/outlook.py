@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from rung.core import clocks
 from rung.core.case import Cycle
-from rung.core.compiled import ClockRule, TimedStep, repeated
+from rung.core.compiled import ClockRule, TimedStep
 from rung.core.ladder import Destination, destination
 from rung.core.look import Look
 from rung.core.moments import from_us
 from rung.core.policy import Actions
 from rung.core.recipients import recipients
+from rung.core.timetable import threshold_us
 from rung.core.vocabulary import METRICS, ClockName
 
 #: What ends each clock, in words: a step on it happens unless this comes first.
@@ -91,20 +92,18 @@ def _view(look: Look, cycle: Cycle) -> ClockView:
         deadline_at=None if at is None else from_us(at),
         counting=runs and own.is_open(look.now),
         paused=not runs,
-        missed=goal is not None and ran > goal,
+        missed=at is not None and at <= look.now_us,
     )
 
 
 def _of_rule(look: Look, rule: ClockRule, cycle: Cycle) -> list[Upcoming]:
     calendar = look.compiled.calendar(rule.rule, look.target, look.case.level)
     read = look.read(cycle, calendar)
-    offer = look.case.offer(cycle.number) if cycle.clock is ClockName.UNACCEPTED else None
     found = []
     for timed in look.compiled.thresholds(rule, look.target, calendar):
         if look.case.has_fired(rule.rule.id, timed.step.id, cycle.number):
             continue
-        threshold = timed.threshold_us if offer is None else repeated(timed, offer.repeat)
-        at = clocks.crossing(read, threshold, calendar)
+        at = clocks.crossing(read, threshold_us(look.case, cycle, timed), calendar)
         if at is not None and at > look.now_us:
             found.append(_step(look, rule, timed, from_us(at)))
     return found

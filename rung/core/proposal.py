@@ -112,23 +112,24 @@ class _Observer(Replay):
         super()._judge(event)
         for result in event.results:
             if result.goal:
-                self._count(result.clock, round(result.ran * SECOND_US), round(result.goal * SECOND_US))
+                goal = round(result.goal * SECOND_US)
+                self._count(result.clock, round(result.ran * SECOND_US), goal, missed=result.met is False)
 
     def _count_running(self, end: datetime) -> None:
         super()._count_running(end)
         look = Look(self.case, self.compiled, self.desk, end)
         cycles: list[Cycle] = [cycle for clock, cycle in self.case.running.items() if clock in METRICS]
         for cycle in cycles:
-            so_far, goal, _ = ran(look, cycle)
+            so_far, goal, missed_us = ran(look, cycle)
             if goal:
-                self._count(cycle.clock, so_far, goal)
+                self._count(cycle.clock, so_far, goal, missed=missed_us is not None)
 
-    def _count(self, clock: ClockName, ran_us: int, goal_us: int) -> None:
+    def _count(self, clock: ClockName, ran_us: int, goal_us: int, *, missed: bool) -> None:
         known = facts(self.case)
         passed = sum(ran_us > goal_us * percent // 100 for percent in SHARES)
         for place, applies in self.watched.get(clock, ()):
             if applies(known):
-                self.counts[place, goal_us, passed, ran_us > goal_us] += 1
+                self.counts[place, goal_us, passed, missed] += 1
 
 
 _Watched = dict[ClockName, list[tuple[int, Predicate]]]

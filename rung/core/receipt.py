@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from rung.core import clocks
+from rung.core import clocks, timetable
 from rung.core import events as e
+from rung.core import plain_words as words
 from rung.core.calendar import Calendar
 from rung.core.case import Case, Cycle
-from rung.core.compiled import Compiled, PlainRule
+from rung.core.compiled import ClockRule, Compiled, PlainRule, TimedStep
 from rung.core.conditions import Facts, holds
 from rung.core.desk import Desk
 from rung.core.explain import Part, deciding
@@ -20,6 +21,7 @@ from rung.core.fold import fold, rebuild, recounted
 from rung.core.look import Look
 from rung.core.moments import from_us, to_us
 from rung.core.outlook import Upcoming, upcoming
+from rung.core.past import Past, as_of
 from rung.core.policy import Rule, Step, When
 from rung.core.vocabulary import METRICS, ClockName
 
@@ -170,7 +172,7 @@ def _cycle(look: Look, cycle: Cycle, goals: dict[tuple[ClockName, int], e.Judgem
         outside=_sum(every, Why.OUTSIDE),
         goal=goal,
         deadline_at=deadline,
-        met=judged.met if judged is not None else (None if goal is None else ran <= goal),
+        met=judged.met if judged is not None else (None if goal is None else timetable.ran(look, cycle)[2] is None),
     )
 
 
@@ -228,7 +230,8 @@ def _fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]
     case = Case()
     rules = {rule.id: rule for rule in compiled.policy.rules}
     plain = {rule.rule.id: rule.rule for rule in compiled.plain_rules}
-    for event in recounted(history):
+    every = recounted(history)
+    for place, event in enumerate(every):
         if isinstance(event, e.StepFired):
             rule = rules.get(event.rule) or plain.get(event.rule)
             yield Fired(
@@ -241,9 +244,18 @@ def _fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]
                 due_at=event.due_at,
                 at=event.at,
                 outcome=event.outcome,
-                because=() if rule is None else _because(rule, event.step, facts_of(case)),
+                because=()
+                if rule is None
+                else _because(rule, event.step, _facts_at(event, every[:place], case, compiled)),
             )
         fold(case, event)
+
+
+def _facts_at(event: e.StepFired, before: Sequence[e.AnyEvent], case: Case, compiled: Compiled) -> Facts:
+    """The facts by which a step was judged: those of its crossing, also where the look came late."""
+    if event.clock is None or case.last_at is None or event.due_at >= case.last_at:
+        return facts_of(case)
+    return facts_of(as_of(Past(lambda: before), compiled, case, to_us(event.due_at)))
 
 
 def _because(rule: Rule, step: str, facts: Facts) -> tuple[Part, ...]:
@@ -255,16 +267,15 @@ def _because(rule: Rule, step: str, facts: Facts) -> tuple[Part, ...]:
 def _why_not(look: Look) -> Iterator[NotYet]:
     for rule in look.compiled.clock_rules:
         for step in rule.rule.steps:
-            said = _step_not_yet(look, rule.rule, step)
-            if said is not None:
-                yield said
+            yield _step_not_yet(look, rule, step)
     for plain in look.compiled.plain_rules:
         yield _plain_not_yet(look, plain)
 
 
-def _step_not_yet(look: Look, rule: Rule, step: Step) -> NotYet | None:
+def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
+    rule = of_clock.rule
     name = f"{rule.name}, {step.at}"
-    cycle = None if rule.clock is None else look.case.running.get(rule.clock)
+    cycle = look.case.running.get(of_clock.clock)
     if cycle is None:
         return NotYet(rule.id, name, f"its clock {rule.clock} is not running")
     if look.case.has_fired(rule.id, step.id, cycle.number):
@@ -274,14 +285,25 @@ def _step_not_yet(look: Look, rule: Rule, step: Step) -> NotYet | None:
         parts = tuple(part for when in failing for part in deciding(when, look.facts))
         return NotYet(rule.id, name, "its condition does not hold as things stand", parts)
     calendar = look.compiled.calendar(rule, look.target, look.case.level)
-    length = look.compiled.goals(look.target).goal(cycle.clock)
-    at = step.at.of(None if length is None else length.on(calendar), calendar)
-    if at is None:
+    thresholds = look.compiled.thresholds(of_clock, look.target, calendar)
+    timed = next((each for each in thresholds if each.step is step), None)
+    if timed is None:
         return NotYet(rule.id, name, "this ticket has no target for it, or one shorter than the step stands before it")
+    return NotYet(rule.id, name, _time_not_come(look, cycle, timed, calendar))
+
+
+def _time_not_come(look: Look, cycle: Cycle, timed: TimedStep, calendar: Calendar) -> str:
+    threshold = timetable.threshold_us(look.case, cycle, timed)
     read = look.read(cycle, calendar)
-    if clocks.crossing(read, at // _MICROSECOND, calendar) is None:
-        return NotYet(rule.id, name, "its clock is paused")
-    return None
+    at = clocks.crossing(read, threshold, calendar)
+    if at is None:
+        return "its clock is paused"
+    if at <= look.now_us:
+        return "its time has come: it acts at the next look"
+    ran = clocks.ran_until(read, look.now_us, calendar) * _MICROSECOND
+    has_run = words.span(ran) if ran >= timedelta(seconds=1) else "no time"
+    repeated = ", since each repeat of an offer waits twice as long" if threshold != timed.threshold_us else ""
+    return f"its clock has run {has_run} of {words.span(threshold * _MICROSECOND)}{repeated}"
 
 
 def _plain_not_yet(look: Look, plain: PlainRule) -> NotYet:

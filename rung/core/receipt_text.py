@@ -125,9 +125,7 @@ def _to(step: Upcoming) -> str:
 
 
 def _why_not(receipt: Receipt, only: str | None) -> Iterator[str]:
-    found = [
-        each for each in receipt.why_not if only is None or only.lower() in (each.rule.lower(), each.rule_name.lower())
-    ]
+    found = [each for each in receipt.why_not if only is None or _is(each, only)]
     if not found:
         yield "  nothing is held back" if only is None else f'  no rule called "{only}" is waiting for anything'
     for each in found:
@@ -138,4 +136,5 @@ def _why_not(receipt: Receipt, only: str | None) -> Iterator[str]:
 
 def _is(each: NotYet, rule: str) -> bool:
     """Whether it speaks of this rule: by its id, or its name, which a step's own words may follow."""
-    return rule in (each.rule, each.rule_name) or each.rule_name.startswith(f"{rule}, ")
+    name, asked = each.rule_name.lower(), rule.lower()
+    return asked in (each.rule.lower(), name) or name.startswith(f"{asked}, ")

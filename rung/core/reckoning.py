@@ -16,6 +16,7 @@ from rung.core.ladder import first_level
 from rung.core.look import SYSTEM, WITHOUT_CONSEQUENCE, Look
 from rung.core.memory import Memory
 from rung.core.moments import SECOND_US, from_us
+from rung.core.past import Past
 from rung.core.recipients import lead
 from rung.core.steps import WITHDRAWING, Item, act, item_of, record_step
 from rung.core.timetable import Missed, Overrun, Timetable, crossed_before_the_end, ran, timetable
@@ -28,15 +29,26 @@ _METRICS = frozenset(METRICS)
 MOST_PASSES = 24
 
 
-def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime) -> Decision:
-    """Everything the policy asks for at `now`, and when to look again. The case passed in stays as it is."""
-    return reckon_in_place(case.copy(), policy, desk, now)
+def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime, past: Past | None = None) -> Decision:
+    """Everything the policy asks for at `now`, and when to look again. The case passed in stays as it is.
+
+    `past`: the ticket's events, for a look that may be late. Without it a step's `when` is judged by what holds now.
+    """
+    return reckon_in_place(case.copy(), policy, desk, now, past=past)
 
 
-def reckon_in_place(case: Case, policy: Compiled, desk: Desk, now: datetime, memory: Memory | None = None) -> Decision:
+def reckon_in_place(
+    case: Case,
+    policy: Compiled,
+    desk: Desk,
+    now: datetime,
+    memory: Memory | None = None,
+    *,
+    past: Past | None = None,
+) -> Decision:
     """`reckon` on a case that the caller gives away: it becomes the decision's. Whoever looks at the same case object
     again and again, under one policy and with the same people, may pass on a memory."""
-    look = Look(case, policy, desk, now, memory)
+    look = Look(case, policy, desk, now, memory, past=past)
     if case.opened_at is None:
         return Decision((), (), None, case)
     if not look.nothing_new:
@@ -177,7 +189,7 @@ def _judge_ended(look: Look) -> None:
                 ended=cycle.ended,
                 ran=total / SECOND_US,
                 goal=None if goal is None else goal / SECOND_US,
-                met=None if goal is None else total <= goal,
+                met=None if goal is None else missed_us is None,
             )
         )
     if results:

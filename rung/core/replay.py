@@ -253,11 +253,11 @@ class Replay:
             cycle = case.running.get(metric)
             if cycle is None:
                 continue
-            so_far, goal, _ = ran(look, cycle)
+            so_far, goal, missed_us = ran(look, cycle)
             if goal is None:
                 continue
             goals = self.tally.goals(metric)
-            if so_far > goal:
+            if missed_us is not None:
                 goals.running_over += 1
                 self.breaches += 1
                 self.over_us += so_far - goal

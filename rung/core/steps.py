@@ -25,7 +25,7 @@ class Item(Struct, frozen=True):
     actions: Actions
     due_us: int
     episode: bool
-    #: Its `when`, as things stood when the look came to it.
+    #: Its `when`, as things stood at the crossing; of a rule without a clock, when the look came to it.
     holds: bool
     deadline_us: int | None = None
 
@@ -72,7 +72,7 @@ def item_of(look: Look, due: Due) -> Item:
         actions=due.timed.step.actions,
         due_us=due.due_us,
         episode=False,
-        holds=look.standing.applies(rule, due.timed),
+        holds=look.applies(rule, due.timed, due.due_us),
         deadline_us=due.deadline_us,
     )
 

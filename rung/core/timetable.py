@@ -98,7 +98,7 @@ def _plan(look: Look, cycle: Cycle) -> Plan:
         calendar = own if rule.rule.calendar is None else compiled.calendar(rule.rule, target, case.level)
         of_rule = read if calendar is own else look.read(cycle, calendar)
         for timed in compiled.thresholds(rule, target, calendar):
-            at = clocks.crossing(of_rule, _threshold(case, cycle, timed), calendar)
+            at = clocks.crossing(of_rule, threshold_us(case, cycle, timed), calendar)
             if at is not None:
                 moments.append(Moment(at, rule, timed))
     # Looked through at once, whatever has fired: `_collect` knows.
@@ -143,7 +143,7 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
         calendar = compiled.calendar(rule.rule, look.target, case.level)
         read: clocks.Reading | None = None
         for timed in compiled.thresholds(rule, look.target, calendar):
-            threshold = _threshold(case, cycle, timed)
+            threshold = threshold_us(case, cycle, timed)
             if cycle.ended_us is None or threshold >= cycle.ended_us - cycle.started_us:
                 continue
             if case.has_fired(rule.rule.id, timed.step.id, cycle.number):
@@ -156,15 +156,30 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
 
 
 def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
-    """(running time, goal, when the goal was reached) of a cycle on the ticket's calendar, in microseconds."""
+    """(running time, goal, when the goal was missed) of a cycle on the ticket's calendar, in microseconds.
+
+    It is missed when the clock has reached it and still runs: whoever answers in the night a goal that was used up at
+    closing time answers too late, whoever answers in its last instant does not.
+    """
     own = look.calendar
     goal = look.compiled.goal_us(cycle.clock, look.target, own)
     read = look.read(cycle, own)
     total = clocks.ran_until(read, look.now_us, own)
-    return total, goal, None if goal is None or total <= goal else clocks.crossing(read, goal, own)
+    if goal is None or total < goal:
+        return total, goal, None
+    at = clocks.crossing(read, goal, own)
+    return total, goal, at if at is not None and _still_ran(look, cycle, at) else None
 
 
-def _threshold(case: Case, cycle: Cycle, timed: TimedStep) -> int:
+def _still_ran(look: Look, cycle: Cycle, at_us: int) -> bool:
+    """Whether a cycle was running yet at a moment; at that of its end only if a look had come first."""
+    if cycle.ended_us is None:
+        return at_us <= look.now_us
+    return at_us < cycle.ended_us or (at_us == cycle.ended_us and look.case.missed.get(cycle.clock) == cycle.number)
+
+
+def threshold_us(case: Case, cycle: Cycle, timed: TimedStep) -> int:
+    """The running time at which a step stands in this cycle: repeated offers wait longer, microseconds."""
     if cycle.clock is not ClockName.UNACCEPTED:
         return timed.threshold_us
     offer = case.offer(cycle.number)

@@ -4,10 +4,12 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from rung.core.past import Past
 from rung.core.reckoning import reckon_in_place
 from rung.escalation import due, parking
 from rung.escalation.apply import Looked, write
@@ -18,6 +20,7 @@ from rung.outbox import loop, wakeups
 from rung.outbox.loop import Loop
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
+from rung.tickets.history import events_of
 
 log = structlog.get_logger(__name__)
 
@@ -96,7 +99,7 @@ def _look(batch: Sequence[DueTicket], desks: Desks, now: datetime) -> None:
         case = ticket.case()
         policy = compiled(case.policy)
         assigned = case.assignee
-        decision = reckon_in_place(case, policy, desk, now)
+        decision = reckon_in_place(case, policy, desk, now, past=Past(partial(events_of, ticket.number)))
         if decision.case.assignee != assigned:
             desks.shift_load(assigned, decision.case.assignee)
         looked.append(Looked(ticket, decision, policy))

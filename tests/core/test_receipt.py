@@ -1,12 +1,17 @@
 """The receipt accounts for every second, and says what fired through which condition."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rung.core import events as e
+from rung.core.compiled import Compiled
+from rung.core.desk import Desk
+from rung.core.fold import rebuild
+from rung.core.policy_reader import read_policy
 from rung.core.receipt import Why, receipt
+from rung.core.reckoning import reckon
 from rung.core.vocabulary import ClockName
 from tests.core.stories import COMPILED, DESK, Teller, stories
 
@@ -75,3 +80,23 @@ def test_it_says_through_which_condition_a_rule_fired():
     unhappy = next(each for each in got.fired if each.rule == "unhappy")
     assert [(part.fact, part.was) for part in unhappy.because] == [("emotion", "angry")]
     assert unhappy.late == timedelta(0)
+
+
+def test_a_repeated_offer_waits_twice_as_long_in_the_receipt_as_in_the_engine():
+    policy, findings = read_policy(
+        "levels: {L1: {team: a}, L2: {team: b}}\npaths: {p: [L1, L2]}\n"
+        "rules:\n  - {name: Taken, clock: unassigned, steps: [{at: 10m, escalate: next}]}\n"
+        "  - {name: Again, clock: unaccepted, steps: [{at: 30m, escalate: next}]}\n",
+        "policy.yaml",
+    )
+    assert policy is not None, findings
+    compiled, desk = Compiled(policy), Desk(staffed=True)
+    opened = e.Opened(at=datetime(2026, 11, 23, 9, tzinfo=UTC), by="customer:1", number=1)
+    history: list[e.AnyEvent] = [opened]
+    for minutes in (0, 10, 40):
+        history += reckon(rebuild(history), compiled, desk, opened.at + timedelta(minutes=minutes)).events
+    got = receipt(history, compiled, desk, opened.at + timedelta(minutes=65))
+    sentences = [each.sentence for each in got.why_not if each.rule == "Again"]
+    # The second offer was made at 09:40 and waits until 10:40.
+    assert sentences == ["its clock has run 25 minutes of 1 hour, since each repeat of an offer waits twice as long"]
+    assert [(each.rule, each.at) for each in got.next] == [("Again", opened.at + timedelta(minutes=100))]

@@ -9,9 +9,12 @@ import pytest
 from rung.core import events as e
 from rung.core import replay as replay_module
 from rung.core.calendar import Calendar
+from rung.core.compiled import Compiled
+from rung.core.desk import Desk
 from rung.core.durations import Duration, Threshold
 from rung.core.log_events import History
 from rung.core.policy import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
+from rung.core.receipt import receipt
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
 from rung.core.tally import Tally
@@ -76,6 +79,24 @@ def test_goals_are_counted_when_their_cycle_ends() -> None:
     goals = outcome.targets["resolution"]
     assert (goals.met, goals.breached, goals.running, goals.running_over) == (3, 2, 0, 0)
     assert [(worst.ticket, worst.over_seconds) for worst in outcome.worst[:2]] == [("again", 3600), ("late", 1800)]
+
+
+def test_a_goal_used_up_at_closing_time_and_answered_in_the_night_is_missed_everywhere() -> None:
+    office = Calendar.parse({"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}})
+    policy = msgspec.structs.replace(
+        _policy(target=Target(resolution=Duration.parse("4h"), calendar="office")), calendars={"office": office}
+    )
+    opened = e.Opened(at=_at(4), by="customer:ann", requester="ann", number=1)
+    in_time = _history(opened, e.Resolved(at=_at(8), by="agent:sam"), ticket="in time")
+    at_night = _history(opened, e.Resolved(at=_at(11), by="agent:sam", number=2), ticket="at night")
+    outcome = _replayed(policy, in_time, at_night)
+    goals = outcome.targets["resolution"]
+    assert (goals.met, goals.breached) == (1, 1)
+    assert (outcome.worst[0].ticket, outcome.worst[0].breaches) == ("at night", 1)
+    told = receipt(at_night.events, Compiled(policy), Desk(staffed=True), _at(12))
+    assert [cycle.met for cycle in told.cycles if cycle.clock is ClockName.RESOLUTION] == [False]
+    running = _replayed(policy, _history(opened, ticket="open"), end=_at(8)).targets["resolution"]
+    assert (running.running, running.running_over) == (0, 1)
 
 
 def test_what_still_runs_at_the_end_of_the_log_is_running_or_already_over() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from rung.core.reckoning import reckon_in_place
+from rung.core.vocabulary import Priority
 from rung.escalation import republishing, ticker
 from rung.escalation.audit import repair
 from rung.escalation.desks import Desks
@@ -31,10 +32,10 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Customers whose tickets make a look raise."""
     names: set[str] = set()
 
-    def reckon(case, policy, people, now):  # type: ignore[no-untyped-def]
+    def reckon(case, policy, people, now, past):  # type: ignore[no-untyped-def]
         if case.customer in names:
             raise ZeroDivisionError("a poison ticket")
-        return reckon_in_place(case, policy, people, now)
+        return reckon_in_place(case, policy, people, now, past=past)
 
     monkeypatch.setattr(ticker, "reckon_in_place", reckon)
     return names
@@ -113,6 +114,21 @@ def test_how_late_a_step_was_is_on_the_timeline(world: World) -> None:
     (step,) = case.events("step_fired")
     event = Event.objects.get(ticket=case.number, kind="step_fired")
     assert (event.at, step["due_at"]) == (world.time.at, "2026-11-23T08:30:00Z")
+
+
+def test_a_late_step_is_judged_by_what_held_when_it_was_due(world: World) -> None:
+    world.publishes(POLICY.replace("clock: idle", "clock: idle\n    when: {priority: normal}"))
+    lowered, raised = world.acme.writes("First"), world.acme.writes("Second")
+    for case in (lowered, raised):
+        case.does("assign", "sam", by="agent:sam")
+    raised.does("set_priority", Priority.LOW, by="agent:sam")
+    world.time.at += timedelta(minutes=50)
+    actions.set_priority(lowered.number, Priority.LOW, by="agent:sam")
+    actions.set_priority(raised.number, Priority.NORMAL, by="agent:sam")
+    world.settle()
+    for case, outcome in ((lowered, "fired"), (raised, "passed_over")):
+        step = next(each for each in case.events("step_fired") if each["rule"] == "Assigned, then silent")
+        assert (step["outcome"], step["due_at"]) == (outcome, "2026-11-23T08:45:00Z")
 
 
 def test_least_busy_spreads_a_batch(world: World) -> None:
