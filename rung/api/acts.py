@@ -50,21 +50,21 @@ BOTH = {200: DoneOut, 201: DoneOut}
 def claim(request: HttpRequest, number: int, body: ByAgent) -> Answer:
     """The first to claim has it; it moves to the claimer's level. 409 if somebody was quicker."""
     by = caller(request).person(body.agent, "a claim")
-    the_ticket(number)
+    the_ticket(request, number)
     return done(assignment.claim(number, agent=by.partition(":")[2]))
 
 
 @router.post("/tickets/{int:number}/return", response=BOTH, summary="Return an offer with a reason")
 def return_offer(request: HttpRequest, number: int, body: OfferReturn) -> Answer:
     """The ticket never left its sender, who hears why."""
-    the_ticket(number)
+    the_ticket(request, number)
     return done(assignment.return_offer(number, body.why, by=caller(request).acting(body.agent), offer=body.offer))
 
 
 @router.post("/tickets/{int:number}/withdraw", response=BOTH, summary="Take back an offer")
 def withdraw_offer(request: HttpRequest, number: int, body: ByAgent) -> Answer:
     """The newest open offer is no longer meant."""
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     newest = ticket.events.filter(kind="offered").order_by("-number").values_list("number", flat=True).first()
     return done(assignment.withdraw_offer(number, newest or 0, by=caller(request).acting(body.agent)))
 
@@ -72,7 +72,7 @@ def withdraw_offer(request: HttpRequest, number: int, body: ByAgent) -> Answer:
 @router.post("/tickets/{int:number}/assign", response=BOTH, summary="Assign to an agent, or to nobody")
 def assign(request: HttpRequest, number: int, body: Assignment) -> Answer:
     """Level and offers stay as they are; the assignee is told."""
-    the_ticket(number)
+    the_ticket(request, number)
     known = Agent.objects.filter(is_active=True).exclude(role="observer")
     if body.assignee is not None and not known.filter(handle=body.assignee).exists():
         raise unknown("agent", body.assignee, known.values_list("handle", flat=True), place="body.assignee")
@@ -85,7 +85,7 @@ def escalate(request: HttpRequest, number: int, body: Escalation) -> Answer:
 
     409 with `opens_at` when nobody can be reached there now; sent again with `anyway` it is obeyed.
     """
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     by = caller(request).acting(body.agent)
     if why := escalation.unknown(body.to, compiled(ticket.policy)):
         raise Problem(422, f"body.to: {why}", place="body.to")
@@ -99,7 +99,7 @@ def escalate(request: HttpRequest, number: int, body: Escalation) -> Answer:
 @router.post("/tickets/{int:number}/handoff", response=BOTH, summary="Fill in the handoff")
 def give_handoff(request: HttpRequest, number: int, body: HandoffFields) -> Answer:
     """What goes along with an offer, so that nobody asks the customer twice. Before or after the offer is made."""
-    the_ticket(number)
+    the_ticket(request, number)
     by = caller(request).acting(body.agent)
     return done(escalation.give_handoff(number, body.fields, by=by, note=body.note))
 
@@ -111,7 +111,7 @@ def give_handoff(request: HttpRequest, number: int, body: HandoffFields) -> Answ
 def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
     """A person's public answer. It passes the turn to the customer unless it is kept open; `kept` says why."""
     by = caller(request).person(body.agent, "an answer")
-    the_ticket(number)
+    the_ticket(request, number)
     return done(conversation.answer(number, _words(body.text, by), by=by, keep_open=body.keep_open))
 
 
@@ -119,14 +119,14 @@ def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
 def note(request: HttpRequest, number: int, body: NewNote) -> Answer:
     """The customer never sees it. `@ada` in it asks ada, who is told."""
     by = caller(request).acting(body.agent)
-    the_ticket(number)
+    the_ticket(request, number)
     return done(conversation.note(number, _words(body.text, by), by=by))
 
 
 @router.post("/tickets/{int:number}/recount", response=BOTH, summary="Correct the verdict on a customer's message")
 def recount(request: HttpRequest, number: int, body: Recount) -> Answer:
     """Every clock is reckoned as if it had been so from the start."""
-    the_ticket(number)
+    the_ticket(request, number)
     by = caller(request).acting(body.agent)
     return done(conversation.recount(number, body.event, by=by, automatic=body.automatic))
 
@@ -137,7 +137,7 @@ def recount(request: HttpRequest, number: int, body: Recount) -> Answer:
 @router.post("/tickets/{int:number}/priority", response=BOTH, summary="Set the priority")
 def set_priority(request: HttpRequest, number: int, body: PriorityChoice) -> Answer:
     """Set by a person, the customer's words change it no more."""
-    the_ticket(number)
+    the_ticket(request, number)
     by = caller(request).acting(body.agent)
     return done(triage.set_priority(number, body.priority, by=by, critical=body.critical))
 
@@ -145,7 +145,7 @@ def set_priority(request: HttpRequest, number: int, body: PriorityChoice) -> Ans
 @router.post("/tickets/{int:number}/category", response=BOTH, summary="Set the category")
 def set_category(request: HttpRequest, number: int, body: CategoryChoice) -> Answer:
     """The nature of the problem, by the policy's names; null: not known."""
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     known = [rule.name for rule in compiled(ticket.policy).policy.categories]
     if body.category is not None and known and body.category not in known:
         raise unknown("category", body.category, known, place="body.category")
@@ -154,7 +154,7 @@ def set_category(request: HttpRequest, number: int, body: CategoryChoice) -> Ans
 
 @router.post("/tickets/{int:number}/tags", response=BOTH, summary="Add and remove tags")
 def tags(request: HttpRequest, number: int, body: TagChanges) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     by = caller(request).acting(body.agent)
     return done(triage.tag(number, by=by, added=tuple(body.add), removed=tuple(body.remove)))
 
@@ -162,7 +162,7 @@ def tags(request: HttpRequest, number: int, body: TagChanges) -> Answer:
 @router.post("/tickets/{int:number}/customer", response=BOTH, summary="Say whose ticket it is")
 def set_customer(request: HttpRequest, number: int, body: CustomerChoice) -> Answer:
     """By name, else by mail domain; one that is not known is made. Neither: nobody's."""
-    the_ticket(number)
+    the_ticket(request, number)
     customer = customer_for(name=body.name, domain=body.domain, tier=body.tier)
     return done(triage.set_customer(number, customer, by=caller(request).acting(body.agent)))
 
@@ -170,7 +170,7 @@ def set_customer(request: HttpRequest, number: int, body: CustomerChoice) -> Ans
 @router.post("/tickets/{int:number}/rating", response=BOTH, summary="The customer's rating")
 def rate(request: HttpRequest, number: int, body: NewRating) -> Answer:
     """1 (bad) to 5."""
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     by = f"customer:{ticket.requester_id}" if ticket.requester_id else caller(request).by
     return done(triage.rate(number, body.rating, by=by))
 
@@ -180,19 +180,19 @@ def rate(request: HttpRequest, number: int, body: NewRating) -> Answer:
 
 @router.post("/tickets/{int:number}/hold", response=BOTH, summary="Wait for a third party")
 def hold(request: HttpRequest, number: int, body: Hold) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     return done(turns.hold(number, by=caller(request).acting(body.agent), third_party=body.third_party))
 
 
 @router.post("/tickets/{int:number}/wait", response=BOTH, summary="Pass the turn to the customer without an answer")
 def wait(request: HttpRequest, number: int, body: ByAgent) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     return done(turns.wait(number, by=caller(request).acting(body.agent)))
 
 
 @router.post("/tickets/{int:number}/turn", response=BOTH, summary="Take the turn back: it is ours again")
 def take_turn(request: HttpRequest, number: int, body: ByAgent) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     return done(turns.take_turn(number, by=caller(request).acting(body.agent)))
 
 
@@ -201,13 +201,13 @@ def take_turn(request: HttpRequest, number: int, body: ByAgent) -> Answer:
 )
 def snooze(request: HttpRequest, number: int, body: Snooze) -> Answer:
     """Stops only the clocks `idle` and `unassigned`."""
-    the_ticket(number)
+    the_ticket(request, number)
     return done(turns.snooze(number, body.until, by=caller(request).acting(body.agent)))
 
 
 @router.post("/tickets/{int:number}/wake", response=BOTH, summary="End a snooze early")
 def wake(request: HttpRequest, number: int, body: ByAgent) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     return done(turns.wake(number, by=caller(request).acting(body.agent)))
 
 
@@ -219,20 +219,20 @@ def resolve(request: HttpRequest, number: int, body: Resolution) -> Answer:
     """With a text by a person it is an answer too; without, the policy's reply is sent. Every clock stops."""
     who = caller(request)
     by = who.person(body.agent, "an answer") if body.text else who.acting(body.agent)
-    the_ticket(number)
+    the_ticket(request, number)
     return done(ending.resolve(number, by=by, words=_words(body.text, by) if body.text else None))
 
 
 @router.post("/tickets/{int:number}/close", response=BOTH, summary="Close it without a solution")
 def close(request: HttpRequest, number: int, body: Closing) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     return done(ending.close(number, by=caller(request).acting(body.agent), why=body.why))
 
 
 @router.post("/tickets/{int:number}/reopen", response=BOTH, summary="Reopen it")
 def reopen(request: HttpRequest, number: int, body: ByAgent) -> Answer:
     """At the same level, with the same assignee."""
-    the_ticket(number)
+    the_ticket(request, number)
     return done(ending.reopen(number, by=caller(request).acting(body.agent)))
 
 
@@ -242,29 +242,29 @@ def reopen(request: HttpRequest, number: int, body: ByAgent) -> Answer:
 @router.post("/tickets/{int:number}/merge", response=BOTH, summary="Merge it into another")
 def merge(request: HttpRequest, number: int, body: Merging) -> Answer:
     """This one is closed; its messages are read in the other, and later ones are filed there."""
-    the_ticket(number)
-    _refuse_unknown_ticket(body.into, "body.into")
+    the_ticket(request, number)
+    _refuse_unknown_ticket(request, body.into, "body.into")
     return done(joining.merge(number, body.into, by=caller(request).acting(body.agent)))
 
 
 @router.post("/tickets/{int:number}/split", response=BOTH, summary="Split messages off into a new ticket")
 def split(request: HttpRequest, number: int, body: Splitting) -> Answer:
-    the_ticket(number)
+    the_ticket(request, number)
     by = caller(request).acting(body.agent)
     return done(joining.split(number, tuple(dict.fromkeys(body.messages)), body.subject, by=by))
 
 
 @router.post("/tickets/{int:number}/relations", response=BOTH, summary="Say that two tickets belong together")
 def relate(request: HttpRequest, number: int, body: Relating) -> Answer:
-    the_ticket(number)
-    _refuse_unknown_ticket(body.ticket, "body.ticket")
+    the_ticket(request, number)
+    _refuse_unknown_ticket(request, body.ticket, "body.ticket")
     return done(joining.relate(number, body.ticket, by=caller(request).acting(body.agent)))
 
 
 @router.post("/tickets/{int:number}/links", response=BOTH, summary="Link a ticket elsewhere")
 def link(request: HttpRequest, number: int, body: NewLink) -> Answer:
     """It does not pass the turn."""
-    the_ticket(number)
+    the_ticket(request, number)
     if body.url and not body.url.startswith(("https://", "http://")):
         raise Problem(422, "body.url: it starts with https:// or http://", place="body.url")
     by = caller(request).acting(body.agent)
@@ -274,7 +274,7 @@ def link(request: HttpRequest, number: int, body: NewLink) -> Answer:
 @router.delete("/tickets/{int:number}/links/{tracker}/{issue}", response=BOTH, summary="Unlink a ticket elsewhere")
 def unlink(request: HttpRequest, number: int, tracker: str, issue: str) -> Answer:
     """Nothing happens to it elsewhere."""
-    the_ticket(number)
+    the_ticket(request, number)
     return done(joining.unlink(number, tracker, issue, by=caller(request).by))
 
 
@@ -284,8 +284,8 @@ def _words(text: str, by: str) -> Words:
     return Words(text=text, author_name=name or handle)
 
 
-def _refuse_unknown_ticket(number: int, place: str) -> None:
+def _refuse_unknown_ticket(request: HttpRequest, number: int, place: str) -> None:
     try:
-        the_ticket(number)
+        the_ticket(request, number)
     except Problem as problem:
         raise Problem(422, f"{place}: {problem.sentence[:1].lower()}{problem.sentence[1:]}", place=place) from None

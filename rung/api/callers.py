@@ -23,6 +23,11 @@ class Caller:
         """As events name it: the key's agent, else the service it is for."""
         return f"agent:{self.token.agent.handle}" if self.token.agent else f"bot:{self.token.name}"[:80]
 
+    @property
+    def eyes(self) -> Agent | None:
+        """Whose sight it has: its agent's; a service's key sees the whole desk."""
+        return self.token.agent
+
     def may(self, needed: Role) -> bool:
         return roles.may(self.token.role, needed)
 

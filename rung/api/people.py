@@ -6,17 +6,19 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from ninja import Status as Reply
 from pydantic import ConfigDict, Field, StringConstraints
 
-from rung.api.callers import LEAD, OBSERVER, OWNER
+from rung.api.callers import LEAD, OBSERVER, OWNER, caller
 from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
+from rung.tickets.sight import visible
 
 router = Router(tags=["people"])
 Handle = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
@@ -38,6 +40,7 @@ class NewAgent(Given):
     teams: Annotated[list[Handle], Field(max_length=100)] = Field(
         default=[], description="Made where they do not exist."
     )
+    is_restricted: bool = Field(default=False, description="Sees only tickets of their teams and their own.")
     time_zone: Annotated[str, StringConstraints(max_length=60)] = "UTC"
 
 
@@ -49,6 +52,7 @@ class AgentChanges(Given):
     skills: Annotated[list[Word], Field(max_length=100)] | None = None
     teams: Annotated[list[Handle], Field(max_length=100)] | None = None
     is_active: bool | None = None
+    is_restricted: bool | None = None
 
 
 class AgentOut(Schema):
@@ -60,6 +64,7 @@ class AgentOut(Schema):
     skills: list[str]
     teams: list[str]
     is_active: bool
+    is_restricted: bool
     time_zone: str
 
 
@@ -132,6 +137,7 @@ def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
     """They sign in with a link: `rung person link HANDLE`."""
     if body.time_zone not in available_timezones():
         raise unknown("time zone", body.time_zone, available_timezones(), place="body.time_zone")
+    _refuse_restricted(body.role, is_restricted=body.is_restricted)
     try:
         HANDLE(body.handle)
         with transaction.atomic():
@@ -153,6 +159,7 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
     agent = _agent(handle, "path.handle", 404)
     for name, value in body.dict(exclude={"teams"}, exclude_none=True).items():
         setattr(agent, name, value)
+    _refuse_restricted(Role(agent.role), is_restricted=agent.is_restricted)
     with transaction.atomic():
         agent.save()
         if body.teams is not None:
@@ -219,6 +226,9 @@ def list_deliveries(request: HttpRequest, filters: Query[DeliveryFilters]) -> De
         "channel": filters.channel,
     }
     found = Delivery.objects.filter(**{name: value for name, value in exact.items() if value is not None})
+    eyes = caller(request).eyes
+    if eyes is not None and eyes.is_restricted:
+        found = found.filter(Q(ticket__in=visible(eyes)) | Q(ticket=None, recipient=f"agent:{eyes.handle}"))
     if filters.cursor is not None:
         found = found.filter(pk__lt=filters.cursor)
     rows = list(found.order_by("-pk")[: filters.limit + 1])
@@ -232,6 +242,12 @@ def _agent(handle: str, place: str, status: int = 422) -> Agent:
     if found is None:
         raise unknown("agent", handle, Agent.objects.values_list("handle", flat=True), place=place, status=status)
     return found
+
+
+def _refuse_restricted(role: Role, *, is_restricted: bool) -> None:
+    if is_restricted and role not in (Role.AGENT, Role.OBSERVER):
+        said = f"body.is_restricted: {role.value}s see the whole desk; only agents and observers can be restricted"
+        raise Problem(422, said, place="body.is_restricted")
 
 
 def _join(agent: Agent, teams: list[str]) -> None:
@@ -250,6 +266,7 @@ def _agent_out(agent: Agent) -> AgentOut:
         skills=agent.skills,
         teams=sorted(team.name for team in agent.teams.all()),
         is_active=agent.is_active,
+        is_restricted=agent.is_restricted,
         time_zone=agent.time_zone,
     )
 

@@ -4,7 +4,7 @@ import json
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from ninja import Status as Reply
@@ -44,6 +44,7 @@ from rung.tickets import narrative
 from rung.tickets.actions import conversation
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Ticket
+from rung.tickets.sight import visible
 from rung.tickets.standing import ladder, look_at
 from rung.tickets.writing import Words
 
@@ -98,7 +99,8 @@ def open_ticket(request: HttpRequest, body: NewTicket) -> Reply[DoneOut]:
 @router.get("/tickets", response=TicketPage, auth=OBSERVER, summary="List tickets, the newest first")
 def list_tickets(request: HttpRequest, filters: Query[Filters]) -> TicketPage:
     """Up to `limit` tickets. `next_cursor` leads on; what is opened meanwhile does not shift the pages."""
-    found = list(_filtered(filters).select_related("customer", "requester")[: filters.limit + 1])
+    whole = visible(caller(request).eyes).select_related("customer", "requester")
+    found = list(whole.filter(_wanted(filters)).order_by("-number")[: filters.limit + 1])
     page = found[: filters.limit]
     more = len(found) > filters.limit
     return TicketPage(
@@ -108,13 +110,13 @@ def list_tickets(request: HttpRequest, filters: Query[Filters]) -> TicketPage:
 
 @router.get("/tickets/{int:number}", response=TicketOut, auth=OBSERVER, summary="Show a ticket")
 def show_ticket(request: HttpRequest, number: int) -> TicketOut:
-    return ticket_out(the_ticket(number), request)
+    return ticket_out(the_ticket(request, number), request)
 
 
 @router.get("/tickets/{int:number}/messages", response=list[MessageOut], auth=OBSERVER, summary="What was written")
 def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
     """Messages of the customer, answers and internal notes, oldest first."""
-    return [message_out(message) for message in the_ticket(number).messages.all()]
+    return [message_out(message) for message in the_ticket(request, number).messages.all()]
 
 
 @router.post(
@@ -122,7 +124,7 @@ def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
 )
 def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[DoneOut]:
     """A message of the customer. It makes it our turn; it reopens a resolved ticket, or opens one."""
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     requester = _requester(body.requester, ticket.customer) or ticket.requester
     written = conversation.customer_message(
         number,
@@ -140,7 +142,7 @@ def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[Do
 )
 def timeline(request: HttpRequest, number: int) -> list[EventOut]:
     """Every event with who and why, oldest first. `data` is the event itself: facts and numbers, nobody's words."""
-    ticket = the_ticket(number)
+    ticket = the_ticket(request, number)
     events = events_of(number)
     names = narrative.Names.read(compiled(ticket.policy).policy, events)
     shown = []
@@ -165,7 +167,7 @@ def timeline(request: HttpRequest, number: int) -> list[EventOut]:
 def clocks(request: HttpRequest, number: int) -> ClocksOut:
     """Each running clock with its target and deadline, reckoned at this moment."""
     now = database_now()
-    look = look_at(the_ticket(number), now)
+    look = look_at(the_ticket(request, number), now)
     views = [
         ClockOut(
             clock=view.clock,
@@ -186,7 +188,7 @@ def clocks(request: HttpRequest, number: int) -> ClocksOut:
 @router.get("/tickets/{int:number}/next", response=NextOut, auth=OBSERVER, summary="What happens next, and why")
 def what_next(request: HttpRequest, number: int) -> NextOut:
     """The ladder as it stands, and every step that will be due, soonest first, with what would prevent it."""
-    ticket, now = the_ticket(number), database_now()
+    ticket, now = the_ticket(request, number), database_now()
     look = look_at(ticket, now)
     names = narrative.Names.read(look.compiled.policy)
     rungs = [
@@ -230,7 +232,7 @@ def clock_receipt(request: HttpRequest, number: int) -> dict[str, Any]:
 
     Spans are ISO 8601 durations, such as `PT15M`.
     """
-    ticket, now = the_ticket(number), database_now()
+    ticket, now = the_ticket(request, number), database_now()
     drawn = receipt(events_of(number), compiled(ticket.policy), desk_at(now), now)
     shown: dict[str, Any] = msgspec.to_builtins(drawn)
     return shown
@@ -239,12 +241,13 @@ def clock_receipt(request: HttpRequest, number: int) -> dict[str, Any]:
 @router.get("/tickets/{int:number}/deliveries", response=list[DeliveryOut], auth=OBSERVER, summary="Who was told what")
 def ticket_deliveries(request: HttpRequest, number: int) -> list[DeliveryOut]:
     """Everything that was or will be said about this ticket, oldest first, with what became of it."""
-    return [delivery_out(each) for each in the_ticket(number).deliveries.order_by("pk")]
+    return [delivery_out(each) for each in the_ticket(request, number).deliveries.order_by("pk")]
 
 
-def the_ticket(number: int) -> Ticket:
-    """The ticket of that number. Raises Problem 404."""
-    ticket = Ticket.objects.select_related("customer", "requester").filter(number=number).first()
+def the_ticket(request: HttpRequest, number: int) -> Ticket:
+    """The ticket of that number, if the caller may see it. Raises Problem 404."""
+    seen = visible(caller(request).eyes).select_related("customer", "requester")
+    ticket = seen.filter(number=number).first()
     if ticket is None:
         raise Problem(404, f"there is no ticket {number}", place="path.number")
     return ticket
@@ -284,7 +287,7 @@ def _author(requester: Requester | None, who: Caller | None) -> str:
     return who.by if who else "customer:unknown"
 
 
-def _filtered(filters: Filters) -> QuerySet[Ticket]:
+def _wanted(filters: Filters) -> Q:
     exact = {
         "status": filters.status,
         "priority": filters.priority,
@@ -308,7 +311,7 @@ def _filtered(filters: Filters) -> QuerySet[Ticket]:
         wanted &= IS_OPEN if filters.state == "open" else ~IS_OPEN
     if filters.cursor is not None:
         wanted &= Q(number__lt=_cursor(filters.cursor))
-    return Ticket.objects.filter(wanted).order_by("-number")
+    return wanted
 
 
 def _cursor(word: str) -> int:

@@ -14,6 +14,7 @@ from rung.api import acts, history, people, policy, shapes, tickets
 from rung.api.callers import Nobody
 from rung.api.description import DescribedAPI
 from rung.api.problems import Problem, known_fields, of_validation
+from rung.tickets.sight import NotTheirs
 
 DESCRIPTION = """\
 Requests become tickets, a written policy runs their clocks, and an escalation is an offer until somebody claims it.
@@ -97,7 +98,8 @@ def on_too_much(request: HttpRequest, mistake: RequestDataTooBig) -> HttpRespons
 
 
 @api.exception_handler(Http404)
-def on_missing(request: HttpRequest, mistake: Http404) -> HttpResponse:
+@api.exception_handler(NotTheirs)
+def on_missing(request: HttpRequest, mistake: Http404 | NotTheirs) -> HttpResponse:
     """Nothing there."""
     return on_problem(request, Problem(404, "there is nothing here"))
 

@@ -29,6 +29,9 @@ def add(
     level: Annotated[str | None, typer.Option(help="The policy's level they belong to.")] = None,
     role: Annotated[Role | None, typer.Option(help="For somebody new: agent, if not given.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="A category they master; may be repeated.")] = None,
+    restricted: Annotated[
+        bool | None, typer.Option("--restricted/--unrestricted", help="Sees only tickets of their teams and their own.")
+    ] = None,
     time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
     language: Annotated[str | None, typer.Option(help="en or de.")] = None,
 ) -> None:
@@ -43,6 +46,7 @@ def add(
         "level": level,
         "role": role,
         "skills": skill or None,
+        "is_restricted": restricted,
         "time_zone": time_zone,
         "language": language,
     }

@@ -187,6 +187,7 @@ _SET = (
     ("path", "text"),
     ("level", "text"),
     ("assignee_id", "text"),
+    ("offered_levels", "text[]"),
     ("offered_to", "text"),
     ("offered_at", "timestamptz"),
     ("policy", "int"),

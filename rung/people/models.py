@@ -10,7 +10,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy
 
+_RESTRICTED_ROLES = gettext_lazy("Only agents and observers can be restricted to their teams.")
 HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", "A handle is made of lower-case letters, digits and . _ -")
 
 
@@ -44,6 +46,9 @@ class Agent(AbstractBaseUser):
     level = models.CharField(max_length=60, blank=True, help_text="the policy's level this agent belongs to")
     skills = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="categories mastered")
     is_active = models.BooleanField(default=True)
+    is_restricted = models.BooleanField(
+        default=False, db_default=False, help_text="sees only tickets of their teams and their own"
+    )
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=10, default="en")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -56,7 +61,15 @@ class Agent(AbstractBaseUser):
     class Meta:
         ordering = ["name", "handle"]
         indexes = [GinIndex(fields=["skills"], name="agent_skills")]
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="agent_email_lower")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="agent_email_lower"),
+            # Whoever changes the policy or the teams could lift it themselves.
+            models.CheckConstraint(
+                condition=Q(is_restricted=False) | Q(role__in=["agent", "observer"]),
+                name="agent_restricted_role",
+                violation_error_message=_RESTRICTED_ROLES,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -26,6 +26,7 @@ class Columns(TypedDict):
     path: str
     level: str
     assignee_id: str | None
+    offered_levels: list[str]
     offered_to: str
     offered_at: datetime | None
     policy: int
@@ -50,6 +51,7 @@ def columns(case: Case) -> Columns:
         path=case.path or "",
         level=case.level or "",
         assignee_id=case.assignee,
+        offered_levels=list(dict.fromkeys(each.level for each in case.offers)),
         offered_to=offer.level if offer else "",
         offered_at=offer.at if offer else None,
         policy=case.policy,

@@ -18,6 +18,7 @@ from rung.outbox import enqueue, live, wakeups
 from rung.outbox.addresses import AddressBook
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
+from rung.tickets import sight
 from rung.tickets.about import about
 from rung.tickets.columns import columns
 from rung.tickets.history import events_of
@@ -30,11 +31,13 @@ log = structlog.get_logger(__name__)
 class Visit:
     """One action on one ticket: it sees the case, and what it records is folded in at once."""
 
-    def __init__(self, ticket: Ticket, case: Case, now: datetime) -> None:
+    def __init__(self, ticket: Ticket, case: Case, now: datetime, *, opens: bool = False) -> None:
         self.ticket = ticket
+        self._opens = opens
         self.case = case
         #: Never earlier than the ticket's last event, whatever the clock says.
         self.now = _not_before(case.last_at, now, ticket.number)
+        self._seen_by: set[str] = set()
         self._recorded: list[AnyEvent] = []
         self._rows: list[Event] = []
         self._notices: list[tuple[Notice, Message | None]] = []
@@ -50,7 +53,12 @@ class Visit:
         return self.case.number + 1
 
     def record(self, event: AnyEvent, *, client_key: str | None = None) -> int:
-        """Add an event, which gets the next number. Returns that number."""
+        """Add an event, which gets the next number. Returns that number.
+
+        Raises NotTheirs where it is done by an agent who may not see the ticket; who opens one may.
+        """
+        if not self._opens:
+            self._refuse_unseen(event.by)
         numbered = msgspec.structs.replace(event, number=self.next_number, at=self.now)
         if isinstance(numbered, Recounted):
             self.case = fold.rebuild([*events_of(self.ticket.number), *self._recorded, numbered])
@@ -59,6 +67,11 @@ class Visit:
         self._recorded.append(numbered)
         self._rows.append(row(self.ticket.number, numbered, client_key))
         return numbered.number
+
+    def _refuse_unseen(self, by: str) -> None:
+        if by not in self._seen_by:
+            sight.refuse_unseen(by, self.ticket.number)
+            self._seen_by.add(by)
 
     def say(self, notice: Notice, *, message: Message | None = None) -> None:
         """Have something said when the action is written. `message`: the words, where a person wrote them."""
@@ -108,7 +121,7 @@ def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
 
 def begin(ticket: Ticket, event: Opened, *, client_key: str | None = None) -> Visit:
     """The first event of a ticket whose row was just made. To be called inside a transaction; the caller writes it."""
-    inside = Visit(ticket, Case(), event.at)
+    inside = Visit(ticket, Case(), event.at, opens=True)
     inside.record(event, client_key=client_key)
     return inside
 

@@ -42,7 +42,8 @@ class Ticket(models.Model):
         db_constraint=False,
         related_name="tickets",
     )
-    #: The level of the newest open offer, and since when it waits.
+    #: Every level with an open offer; below, that of the newest, and since when it waits.
+    offered_levels = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     offered_to = models.TextField(blank=True)
     offered_at = models.DateTimeField(null=True, blank=True)
 

@@ -16,8 +16,8 @@ from rung.core.vocabulary import Automatic, Priority, Reason
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.tickets import results as r
+from rung.tickets import sight
 from rung.tickets.actions import assignment, conversation, ending, escalation, joining, triage, turns
-from rung.tickets.models import Ticket
 from rung.tickets.writing import Words
 from rung.web.access import agent_of, needs
 from rung.web.ticket import Given, context_of
@@ -44,8 +44,8 @@ MORNING = 8  # o'clock, for "tomorrow morning"
 def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     """Do it, say what came of it, and show the ticket again."""
     do = ACTS.get(action)
-    if do is None or not Ticket.objects.filter(number=number).exists():
-        raise Http404(f"no action is called {action}")
+    if do is None or not sight.sees(agent_of(request), number):
+        raise Http404(f"no action is called {action}, or there is no ticket {number}")
     given = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
         result = do(number, request.POST, agent_of(request))
@@ -163,7 +163,7 @@ def _recount(number: int, form: QueryDict, by: Agent) -> Result:
 
 def _merge(number: int, form: QueryDict, by: Agent) -> Result:
     into = form.get("into", "").strip().lstrip("#")
-    if not into.isdecimal() or not Ticket.objects.filter(number=int(into)).exists():
+    if not into.isdecimal() or not sight.sees(by, int(into)):
         raise Mistake(_("There is no ticket “%(number)s” to merge this into.") % {"number": into})
     return joining.merge(number, int(into), by=_by(by))
 

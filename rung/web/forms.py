@@ -47,6 +47,7 @@ def zones() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 
 
+RESTRICTED = _("sees only the tickets of their teams, and those given to them (agents and observers)")
 FROM_NOW_ON = _("works here; somebody who has left keeps their name on what they did")
 
 
@@ -65,10 +66,22 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Agent
-        fields = ("name", "handle", "email", "role", "level", "skills", "time_zone", "language", "is_active")
+        fields = (
+            "name",
+            "handle",
+            "email",
+            "role",
+            "level",
+            "skills",
+            "is_restricted",
+            "time_zone",
+            "language",
+            "is_active",
+        )
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self.fields["is_restricted"].label = RESTRICTED
         if self.instance.pk:
             self.fields["is_active"].label = FROM_NOW_ON
             self.fields["handle"].disabled = True  # events and policies know them by it

@@ -1,6 +1,6 @@
 """What was said to the reader and their teams inside Rung: the list that never loses anything."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -9,6 +9,7 @@ from rung.outbox.addresses import APP, DESK
 from rung.outbox.models import Delivery
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
+from rung.tickets.sight import visible
 from rung.web.access import agent_of, needs
 
 MOST = 100
@@ -38,8 +39,11 @@ def seen(request: HttpRequest) -> HttpResponse:
 
 
 def said_to(agent: Agent) -> QuerySet[Delivery]:
-    """Deliveries to this agent, their teams and the whole desk, whatever channel took them."""
+    """Deliveries to this agent, their teams and the whole desk about tickets they may see, by whatever channel."""
     teams = list(agent.teams.values_list("name", flat=True))
     lists = [f"agent:{agent.handle}", *(f"team:{name}" for name in teams), DESK]
     in_app = Delivery.objects.filter(channel=APP, destination__in=lists, kind__in=KINDS)
-    return (in_app | Delivery.objects.filter(recipient=f"agent:{agent.handle}", kind__in=KINDS)).order_by("-pk")
+    said = in_app | Delivery.objects.filter(recipient=f"agent:{agent.handle}", kind__in=KINDS)
+    if agent.is_restricted:
+        said = said.filter(Q(ticket=None) | Q(ticket__in=visible(agent)))
+    return said.order_by("-pk")

@@ -16,17 +16,16 @@ from rung.people.models import Agent, ContactMethod, Customer, Role, Team, Token
 from rung.people.presence import present
 from rung.tickets.actions import triage
 from rung.tickets.models import IS_OPEN
+from rung.tickets.sight import visible
 from rung.web.access import agent_of, may, needs
 from rung.web.forms import AgentForm, ContactForm, CustomerForm, MeForm, TeamForm, TokenForm
-
-_OPEN = Count("tickets", filter=~Q(tickets__status__in=("resolved", "closed")) & Q(tickets__isnull=False))
 
 
 @needs(Role.OBSERVER)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, by team and level, with what they have in hand."""
     there = set(present(database_now()).values_list("pk", flat=True))
-    agents = Agent.objects.prefetch_related("teams").annotate(open=_OPEN).order_by("-is_active", "name")
+    agents = Agent.objects.prefetch_related("teams").annotate(open=_open(request)).order_by("-is_active", "name")
     context = {
         "live": [],
         "agents": [(agent, agent.pk in there) for agent in agents],
@@ -69,7 +68,7 @@ def team(request: HttpRequest, name: str = "") -> HttpResponse:
 def customers(request: HttpRequest) -> HttpResponse:
     """Every customer with its tier and what is open."""
     words = request.GET.get("q", "").replace("\x00", "").strip()
-    found = Customer.objects.select_related("account_owner").annotate(open=_OPEN)
+    found = Customer.objects.select_related("account_owner").annotate(open=_open(request))
     if words:
         found = found.filter(Q(name__icontains=words) | Q(domains__contains=[words.lower()]) | Q(tier__iexact=words))
     context = {"live": [], "customers": found[:500], "words": words, "leads": may(request, Role.LEAD)}
@@ -151,6 +150,13 @@ def reach(request: HttpRequest) -> HttpResponse:
     else:
         form.save()
     return redirect("me")
+
+
+def _open(request: HttpRequest) -> Count:
+    """How many tickets that are not over somebody has, of those the reader may see."""
+    running = ~Q(tickets__status__in=("resolved", "closed")) & Q(tickets__isnull=False)
+    reader = agent_of(request)
+    return Count("tickets", filter=running & Q(tickets__in=visible(reader)) if reader.is_restricted else running)
 
 
 def _form(

@@ -15,8 +15,8 @@ from rung.people.desks import desk_at
 from rung.people.models import Role
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
-from rung.tickets.models import Ticket
-from rung.web.access import needs
+from rung.tickets.sight import visible
+from rung.web.access import agent_of, needs
 
 #: The picture's own units: a thousand to the whole length.
 LENGTH = 1000.0
@@ -46,7 +46,7 @@ class Track:
 @needs(Role.OBSERVER)
 def why(request: HttpRequest, number: int) -> HttpResponse:
     """The page; `?as=text` and `?as=json` to take it along."""
-    ticket = Ticket.objects.filter(number=number).defer("snapshot").first()
+    ticket = visible(agent_of(request)).filter(number=number).defer("snapshot").first()
     if ticket is None:
         raise Http404(f"there is no ticket {number}")
     now, policy = database_now(), compiled(ticket.policy)

@@ -24,6 +24,7 @@ from rung.tickets import canned
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
 from rung.tickets.narrative import Names, Told, Tone, tell, tell_actions, tell_reason
+from rung.tickets.sight import visible
 from rung.tickets.standing import ladder, look_at
 from rung.web.access import agent_of, may, needs
 
@@ -77,7 +78,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Role.AGENT)
 def insert(request: HttpRequest, number: int) -> HttpResponse:
     """A canned answer after what is written already, its gaps filled from the ticket; nothing is sent."""
-    found = Ticket.objects.select_related("customer", "requester").filter(number=number).first()
+    found = visible(agent_of(request)).select_related("customer", "requester").filter(number=number).first()
     if found is None:
         raise Http404(f"there is no ticket {number}")
     case = cases.decode(bytes(found.snapshot))
@@ -90,9 +91,8 @@ def insert(request: HttpRequest, number: int) -> HttpResponse:
 def context_of(request: HttpRequest, number: int, given: Given | None = None) -> dict[str, Any]:
     """Everything the page shows. Raises Http404."""
     now = database_now()
-    found = (
-        Ticket.objects.select_related("customer__account_owner", "requester", "assignee").filter(number=number).first()
-    )
+    whole = visible(agent_of(request)).select_related("customer__account_owner", "requester", "assignee")
+    found = whole.filter(number=number).first()
     if found is None:
         raise Http404(f"there is no ticket {number}")
     look = look_at(found, now)
@@ -116,8 +116,8 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "priority_reasons": priority_reasons(events, names),
         "handoff": found.handoffs.first(),
         "links": list(found.links.all()),
-        "relations": list(found.relations.select_related("other").all()),
-        "others": _others(found),
+        "relations": list(found.relations.select_related("other").filter(other__in=visible(agent_of(request)))),
+        "others": _others(found, agent_of(request)),
         "works": may(request, Role.AGENT),
         "given": given or Given(),
         **forms(found, look, agent_of(request)),
@@ -181,9 +181,9 @@ def forms(found: Ticket, look: Look, reader: Agent) -> dict[str, Any]:
     }
 
 
-def _others(found: Ticket) -> list[Ticket]:
-    """Other open tickets of the same customer."""
+def _others(found: Ticket, reader: Agent) -> list[Ticket]:
+    """Other open tickets of the same customer that the reader may see."""
     if found.customer_id is None:
         return []
-    same = Ticket.objects.filter(IS_OPEN, customer=found.customer_id).exclude(pk=found.pk).defer("snapshot")
+    same = visible(reader).filter(IS_OPEN, customer=found.customer_id).exclude(pk=found.pk).defer("snapshot")
     return list(same[:OTHERS_SHOWN])

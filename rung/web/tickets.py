@@ -9,8 +9,9 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import IS_OPEN, Message, Ticket
+from rung.tickets.sight import sees, visible
 from rung.web import views
-from rung.web.access import needs
+from rung.web.access import agent_of, needs
 from rung.web.triage import PRIORITIES
 
 PAGE = 50
@@ -23,7 +24,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     """The list; a number alone leads straight to its ticket."""
     words = request.GET.get("q", "").strip()
     number = words.lstrip("#")
-    if number.isdecimal() and len(number) < 18 and Ticket.objects.filter(number=int(number)).exists():
+    if number.isdecimal() and len(number) < 18 and sees(agent_of(request), int(number)):
         return redirect("ticket", number=int(number))
     found = _filtered(request, words).select_related("customer", "assignee").defer("snapshot")
     rows = list(found[: PAGE + 1])
@@ -67,7 +68,7 @@ def _filtered(request: HttpRequest, words: str) -> QuerySet[Ticket]:
         wanted &= Q(number__lt=int(before))
     if words := _clean(words):
         wanted &= _said(words)
-    return Ticket.objects.filter(wanted).order_by("-number")
+    return visible(agent_of(request)).filter(wanted).order_by("-number")
 
 
 def _said(words: str) -> Q:

@@ -15,6 +15,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import IS_OPEN, Ticket
+from rung.tickets.sight import visible
 from rung.web import start, views
 from rung.web.access import agent_of, may, needs
 from rung.web.templatetags.desk import clock
@@ -106,7 +107,7 @@ def _ours(now: datetime) -> Q:
 def _lanes(wanted: Q, agent: Agent, now: datetime, *, works: bool) -> list[Lane]:
     pressing, ours = needs_somebody(now), _ours(now)
     snoozed = Q(snoozed_until__gt=now)
-    found = Ticket.objects.filter(wanted).select_related("customer", "assignee").defer("snapshot", "error")
+    found = visible(agent).filter(wanted).select_related("customer", "assignee").defer("snapshot", "error")
     kinds = (
         (
             "now",
@@ -170,10 +171,16 @@ def need_of(ticket: Ticket, now: datetime) -> Need:  # noqa: PLR0911  one line a
 
 def _counts(agent: Agent, now: datetime) -> dict[str, int]:
     """For the views beside the list."""
-    return Ticket.objects.filter(IS_OPEN).aggregate(
-        all=Count("number"),
-        now=Count("number", filter=needs_somebody(now)),
-        mine=Count("number", filter=Q(assignee=agent.handle)),
-        nobody=Count("number", filter=Q(assignee=None)),
-        level=Count("number", filter=Q(level=agent.level) | Q(offered_to=agent.level) if agent.level else Q(pk=None)),
+    return (
+        visible(agent)
+        .filter(IS_OPEN)
+        .aggregate(
+            all=Count("number"),
+            now=Count("number", filter=needs_somebody(now)),
+            mine=Count("number", filter=Q(assignee=agent.handle)),
+            nobody=Count("number", filter=Q(assignee=None)),
+            level=Count(
+                "number", filter=Q(level=agent.level) | Q(offered_to=agent.level) if agent.level else Q(pk=None)
+            ),
+        )
     )

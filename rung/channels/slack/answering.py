@@ -14,11 +14,13 @@ from rung.channels.slack.standing import Standing
 from rung.outbox.models import Delivery, State
 from rung.tickets import actions
 from rung.tickets.results import Answered
+from rung.tickets.sight import sees
 from rung.tickets.writing import Words
 
 #: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
 TO_CUSTOMER = (">>", "reply:", "to customer:")
 BY_BOT = "bot:slack"
+NOT_SEEN = "a message of an agent who may not see that ticket"
 
 
 def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:
@@ -29,6 +31,8 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
     agent = persons.agent_of(workspace, row)
     if ticket is None or agent is None:
         return "an agent's message about no ticket"
+    if not sees(agent, ticket.number):
+        return NOT_SEEN
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
         told = actions.answer(ticket.number, _words(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
@@ -55,6 +59,8 @@ def in_our_thread(
             return "somebody who is no agent wrote below a card"
         actions.note(ticket, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
         return f"a colleague's note on ticket {ticket}"
+    if not sees(agent, ticket):
+        return NOT_SEEN
     by = f"agent:{agent.handle}"
     words = _words(workspace, wrote, row, now)
     marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)

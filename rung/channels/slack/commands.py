@@ -14,8 +14,8 @@ from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.pressing import agent_of, workspace_of
 from rung.people.models import Agent
 from rung.tickets import actions
-from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
+from rung.tickets.sight import visible
 from rung.tickets.writing import Words
 
 Payload = Mapping[str, Any]
@@ -81,8 +81,8 @@ def _ticket(workspace: Workspace, payload: Payload, agent: Agent | None, now: da
 
 
 def _status(workspace: Workspace, payload: Payload, number: int, agent: Agent | None, now: datetime) -> Answer:
-    """For an agent any ticket; for everybody else their own company's."""
-    ticket = Ticket.objects.select_related("customer").filter(number=number).first()
+    """For an agent any ticket they may see; for everybody else their own company's."""
+    ticket = visible(agent).select_related("customer").filter(number=number).first()
     if ticket is not None and agent is None:
         user = str(payload.get("user_id") or "")
         row = persons.seen(workspace, user, now)

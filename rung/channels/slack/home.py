@@ -20,6 +20,7 @@ from rung.channels.slack.standing import Standing
 from rung.core.vocabulary import Priority
 from rung.people.models import Agent, Requester
 from rung.tickets.models import IS_OPEN, Ticket
+from rung.tickets.sight import visible
 
 SHOWN = 8
 
@@ -40,7 +41,7 @@ def publish(workspace: Workspace, user: str, now: datetime) -> str:
 
 def desk(agent: Agent, now: datetime) -> list[Block]:
     """The lists of one agent. A ticket stands in the first list it belongs to."""
-    running = Ticket.objects.filter(IS_OPEN).filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
+    running = visible(agent).filter(IS_OPEN).filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
     lists: Sequence[tuple[str, QuerySet[Ticket]]] = (
         ("Mine", running.filter(assignee=agent, turn="ours")),
         ("Unassigned", running.filter(assignee__isnull=True, turn="ours")),

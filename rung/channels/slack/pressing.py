@@ -21,8 +21,8 @@ from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.standing import Standing
 from rung.people.models import Agent
 from rung.tickets import actions
-from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
+from rung.tickets.sight import sees
 
 Payload = Mapping[str, Any]
 NOT_ALLOWED = "Only agents of this desk may do that."
@@ -80,8 +80,8 @@ def press(payload: Payload, now: datetime) -> None:
 def _do(pressed: Pressed, payload: Payload) -> str:
     """Act at once, or open a window. Returns what the person is told, if anything."""
     if pressed.press is Press.CANNED:  # its ticket is the window's
-        return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.now)
-    if not Ticket.objects.filter(number=pressed.about.ticket).exists():
+        return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.agent, pressed.now)
+    if not sees(pressed.agent, pressed.about.ticket):
         return f"There is no ticket {pressed.about.ticket} any more."
     if pressed.press in _AT_ONCE:
         return _told(_AT_ONCE[pressed.press](pressed))

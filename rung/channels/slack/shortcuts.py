@@ -13,6 +13,8 @@ from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About
 from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell, workspace_of
 from rung.core.turns import is_kept_by_default
+from rung.people.models import Agent
+from rung.tickets.sight import sees
 
 Payload = Mapping[str, Any]
 NO_TICKET = "That message belongs to no ticket; use the shortcut on a message in a ticket's thread."
@@ -23,14 +25,15 @@ def message(payload: Payload, now: datetime) -> None:
     workspace = workspace_of(payload)
     if workspace is None:
         return
-    if agent_of(workspace, payload, now) is None:
+    agent = agent_of(workspace, payload, now)
+    if agent is None:
         tell(workspace, payload, NOT_ALLOWED, now)
         return
     match payload.get("callback_id"):
         case name if name == OPEN_TICKET:
             _open(workspace, payload, now)
         case name if name in (SEND_ANSWER, ADD_NOTE):
-            _window(workspace, payload, str(name), now)
+            _window(workspace, payload, str(name), agent, now)
         case _:
             pass
 
@@ -41,14 +44,14 @@ def _open(workspace: Workspace, payload: Payload, now: datetime) -> None:
     tell(workspace, payload, outcome[:1].upper() + outcome[1:] + ".", now)
 
 
-def _window(workspace: Workspace, payload: Payload, name: str, now: datetime) -> None:
+def _window(workspace: Workspace, payload: Payload, name: str, agent: Agent, now: datetime) -> None:
     wrote = _wrote(workspace, payload)
     root = (wrote.thread_ts or wrote.ts) if wrote else ""
     ticket = threads.ticket_of_card(workspace, threads.ids_of(workspace, wrote.channel), root) if wrote else None
     if ticket is None and wrote is not None:
         found = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), root)
         ticket = found.number if found else None
-    if wrote is None or ticket is None:
+    if wrote is None or ticket is None or not sees(agent, ticket):
         tell(workspace, payload, NO_TICKET, now)
         return
     text = speech.plain(wrote.text, persons.names(workspace, list(speech.mentioned(wrote.text)), now))

@@ -20,6 +20,7 @@ from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent
 from rung.tickets import actions
 from rung.tickets.results import AlreadySo, Refused, Unreachable
+from rung.tickets.sight import sees
 from rung.tickets.writing import Words
 
 Answer = dict[str, Any]
@@ -62,7 +63,7 @@ def submit(payload: Mapping[str, Any], now: datetime) -> Answer:
     if workspace is None or about is None or handler is None:
         return {}
     agent = agent_of(workspace, payload, now)
-    if agent is None:
+    if agent is None or not sees(agent, about.ticket):
         return _instead("Not possible", NOT_ALLOWED)
     values = (view.get("state") or {}).get("values") or {}
     key = f"slack:{workspace.team}:{view.get('id')}:{view.get('hash')}"

@@ -24,6 +24,7 @@ from rung.policies.versions import compiled
 from rung.tickets import actions, canned
 from rung.tickets.models import Direction, Event, Ticket
 from rung.tickets.results import Escalated, Refused
+from rung.tickets.sight import sees
 
 ONCE_IN = timedelta(hours=24)
 Payload = Mapping[str, Any]
@@ -58,11 +59,11 @@ def _reply(seen: Seen, about: About, _agent: Agent) -> Block:
     return modals.reply(about, customer=seen.customer, last_words=seen.last_words(), canned=answers, keeps_turn=keeps)
 
 
-def fill_in(workspace: Workspace, payload: Payload, about: About, now: datetime) -> str:
+def fill_in(workspace: Workspace, payload: Payload, about: About, agent: Agent, now: datetime) -> str:
     """A canned answer was chosen: put its words, gaps filled, into the field, where they can still be changed."""
     view = payload.get("view") or {}
     original = read(str(view.get("private_metadata") or ""))
-    if original is None or view.get("callback_id") != "rung:reply":
+    if original is None or view.get("callback_id") != "rung:reply" or not sees(agent, original.ticket):
         return ""
     seen = Seen(original.ticket)
     text = canned.text(about.what, seen.ticket, seen.case, seen.compiled)

@@ -175,7 +175,8 @@ _TICKET_COLUMNS = (
     *("number", "subject", "customer_id", "requester_id", "channel", "inbox", "opened_at", "changed_at"),
     *("snapshot", "wake_at"),
     *("status", "turn", "priority", "priority_rank", "critical", "category", "tags", "path", "level", "assignee_id"),
-    *("offered_to", "offered_at", "policy", "over_at", "merged_into_id", "snoozed_until", "missed", "events_count"),
+    *("offered_levels", "offered_to", "offered_at"),
+    *("policy", "over_at", "merged_into_id", "snoozed_until", "missed", "events_count"),
     *("next_deadline_at", "next_deadline_clock", "at_risk_at"),
     *_UNUSED,
 )
