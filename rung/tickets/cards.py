@@ -7,6 +7,7 @@ from django.conf import settings
 from rung.core import events as e
 from rung.core.case import Case
 from rung.core.effects import NoticeKind
+from rung.core.fold import recounted
 from rung.core.look import Look
 from rung.core.outlook import clock_views, upcoming
 from rung.core.vocabulary import METRICS, Status
@@ -63,7 +64,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         next_step=None if over else next_step(look, names),
         offered_by=names.of(offered.by) if offered else "",
         told=_told(ticket, delivery, names) if is_offer else (),
-        excerpt=excerpt(ticket),
+        excerpt=excerpt(ticket, events),
         handoff=fields,
         missing=missing,
         links=tuple(case.links),
@@ -105,9 +106,12 @@ def deadlines(look: Look) -> tuple[Deadline, ...]:
     )
 
 
-def excerpt(ticket: Ticket) -> str:
-    """What the customer said last, shortened."""
-    last = ticket.messages.filter(direction=Direction.INBOUND).order_by("-at", "-pk").first()
+def excerpt(ticket: Ticket, events: list[e.AnyEvent]) -> str:
+    """What the customer said last, shortened; thanks, out-of-office mails and the like are not what they want."""
+    wrote = (event for event in recounted(events) if isinstance(event, e.CustomerWrote))
+    empty = [event.message for event in wrote if event.automatic is not None and event.message is not None]
+    said = ticket.messages.filter(direction=Direction.INBOUND).exclude(pk__in=empty)
+    last = said.order_by("-at", "-pk").first()
     text = " ".join(last.text.split()) if last else ""
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
 

@@ -89,6 +89,15 @@ def test_a_thank_you_does_not_reopen(world: SlackWorld) -> None:
     assert world.tickets[0].status == "resolved"
 
 
+def test_a_thank_you_does_not_hide_on_the_card_what_the_customer_wants(world: SlackWorld) -> None:
+    asked = world.says(world.zoe, "Hello,\nthe nightly import stops after ten rows")
+    world.says(world.zoe, "thanks!", thread=asked)
+    world.passes(seconds=5)
+    [card] = world.shown("triage")
+    assert "> Hello, the nightly import stops after ten rows" in card
+    assert "thanks!" not in card
+
+
 def test_channels_nobody_watches_are_left_alone_until_the_bot_is_mentioned(world: SlackWorld) -> None:
     random_talk = world.slack.channel(world.team, "random", world.zoe, shared_with=(world.acme,))
     random_talk.members.add(world.installation.bot_user_id)
