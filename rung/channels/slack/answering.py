@@ -28,7 +28,7 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
     if not wrote.is_reply:
         return "an agent's message to the channel"
     ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
-    agent = persons.agent_of(workspace, row)
+    agent = persons.agent_of(workspace, row, now)
     if ticket is None or agent is None:
         return "an agent's message about no ticket"
     if not sees(agent, ticket.number):
@@ -53,7 +53,7 @@ def in_our_thread(
     now: datetime,
 ) -> str:
     """Below a card: a note of whoever wrote it, or an agent's answer where it is marked as one."""
-    agent = persons.agent_of(workspace, row) if standing is Standing.AGENT else None
+    agent = persons.agent_of(workspace, row, now) if standing is Standing.AGENT else None
     if agent is None:
         if standing is not Standing.COLLEAGUE:
             return "somebody who is no agent wrote below a card"
@@ -65,7 +65,7 @@ def in_our_thread(
     words = _words(workspace, wrote, row, now)
     marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)
     if marked is None:
-        actions.note(ticket, words, by=by, now=now)
+        actions.note(ticket, _words(workspace, wrote, row, now, by_handle=True), by=by, now=now)
         return f"a note on ticket {ticket}"
     spoken = words.text[len(marked) :].strip()
     if not spoken:
@@ -88,8 +88,13 @@ def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now
     return f"a colleague's message, kept with ticket {found.number}"
 
 
-def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> Words:
-    names = persons.names(workspace, list(speech.mentioned(wrote.text)), now)
+def _words(
+    workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime, *, by_handle: bool = False
+) -> Words:
+    """`by_handle`: agents it mentions are named as notes name them, so that they are asked."""
+    users = list(speech.mentioned(wrote.text))
+    names = persons.names(workspace, users, now)
+    names |= persons.handles(workspace, users, now) if by_handle else {}
     return Words(
         text=speech.plain(wrote.text, names),
         author_name=row.name if row else "",

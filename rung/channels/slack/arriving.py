@@ -73,7 +73,7 @@ def _author(workspace: Workspace, wrote: Wrote, now: datetime) -> Author:
     row = persons.seen(workspace, wrote.user, now)
     channel = SlackChannel.objects.filter(workspace=workspace, channel=wrote.channel).select_related("customer").first()
     ids = (wrote.channel, *(channel.former if channel else ()))
-    return Author(row, persons.standing_of(workspace, row, channel), channel, ids)
+    return Author(row, persons.standing_of(workspace, row, now, channel), channel, ids)
 
 
 def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> bool:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import threads
+from rung.channels.slack import installations, threads
 from rung.channels.slack.addresses import parse
 from rung.channels.slack.clients import client_of
 from rung.channels.slack.models import SlackChannel, Workspace
@@ -58,16 +58,18 @@ def catch_up(now: datetime, *, sleep: Sleep = time.sleep) -> list[CaughtUp]:
 
 def _learn_direct_channels(workspace: Workspace, now: datetime) -> None:
     """Direct messages to the bot are channels too, known once somebody has used them."""
-    client, cursor = client_of(workspace, now), ""
-    while True:
-        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
-        page = client.users_conversations(types="im", limit=PAGE, **more)
-        for told in page["channels"] or []:
-            facts = {"is_member": True, "read_to": f"{workspace.connected_at.timestamp():.6f}"}
-            SlackChannel.objects.get_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
+    client = client_of(workspace, now)
+    for scope in installations.scopes(workspace):
+        cursor = ""
+        while True:
+            more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+            page = client.users_conversations(types="im", limit=PAGE, **scope, **more)
+            for told in page["channels"] or []:
+                facts = {"is_member": True, "read_to": f"{workspace.connected_at.timestamp():.6f}"}
+                SlackChannel.objects.get_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
 
 
 def _channel(workspace: Workspace, row: SlackChannel, now: datetime, sleep: Sleep) -> CaughtUp:

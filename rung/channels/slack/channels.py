@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rung.channels.slack import installations
 from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import ChannelChanged
 from rung.channels.slack.models import SlackChannel, Workspace
@@ -42,6 +43,18 @@ def changed(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
     return f"a channel was {fact.how}"
 
 
+def reaches(workspace: Workspace, teams: tuple[str, ...], *, granted: bool, now: datetime) -> str:
+    """An organisation let its installation into some of its workspaces, or out of them."""
+    if not workspace.is_org_wide:
+        return "of an organisation's installation only"
+    left = [team for team in workspace.teams if team not in teams]
+    workspace.teams = sorted({*left, *teams}) if granted else left
+    workspace.save(update_fields=["teams"])
+    if granted:
+        refresh_all(workspace, now)
+    return f"the app acts in {len(workspace.teams)} workspaces"
+
+
 def refresh(workspace: Workspace, channel: str, now: datetime) -> SlackChannel:
     """Ask Slack about one channel and keep the answer. Raises what slack_sdk raises."""
     told = client_of(workspace, now).conversations_info(channel=channel)["channel"] or {}
@@ -50,14 +63,17 @@ def refresh(workspace: Workspace, channel: str, now: datetime) -> SlackChannel:
 
 def refresh_all(workspace: Workspace, now: datetime) -> list[SlackChannel]:
     """Every channel the app can see. Raises what slack_sdk raises."""
-    client, cursor, found = client_of(workspace, now), "", []
-    while True:
-        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
-        page = client.conversations_list(types="public_channel,private_channel", limit=200, **more)
-        found += [keep(workspace, told) for told in page["channels"] or []]
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return found
+    client, found = client_of(workspace, now), []
+    for scope in installations.scopes(workspace):
+        cursor = ""
+        while True:
+            more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+            page = client.conversations_list(types="public_channel,private_channel", limit=200, **scope, **more)
+            found += [keep(workspace, told) for told in page["channels"] or []]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+    return found
 
 
 def keep(workspace: Workspace, told: dict[str, Any]) -> SlackChannel:

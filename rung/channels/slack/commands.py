@@ -10,8 +10,10 @@ from typing import Any
 from rung.channels.slack import arriving, home, persons, speech
 from rung.channels.slack import blocks as b
 from rung.channels.slack.addresses import Place
+from rung.channels.slack.installations import of_payload
+from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import SlackChannel, Workspace
-from rung.channels.slack.pressing import agent_of, workspace_of
+from rung.channels.slack.pressing import WHO, agent_of
 from rung.people.models import Agent
 from rung.tickets import actions
 from rung.tickets.results import AlreadySo, Created
@@ -26,9 +28,16 @@ HELP = "Write `/ticket` and what is wrong, or `/ticket #7` to ask how ticket 7 s
 
 def answer(payload: Payload, now: datetime) -> Answer:
     """What the person who typed it is told."""
-    workspace = workspace_of(payload)
+    workspace = of_payload(payload)
     if workspace is None:
         return _said("This workspace is not connected to a desk any more.")
+    try:
+        return _answer(workspace, payload, now)
+    except CannotAsk:
+        return _said(WHO)
+
+
+def _answer(workspace: Workspace, payload: Payload, now: datetime) -> Answer:
     agent = agent_of(workspace, payload, now)
     match str(payload.get("command") or "").rstrip():
         case "/desk":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -51,6 +52,7 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
         return NotConnected(problem)
     try:
         told = web_client(secrets.token).auth_test()
+        teams = _teams_of(secrets.token) if told.get("is_enterprise_install") else []
         if secrets.app_token:
             web_client(secrets.app_token).apps_connections_open(app_token=secrets.app_token)
     except SlackApiError as refused:
@@ -59,12 +61,15 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
     except (SlackClientError, OSError):
         return NotConnected("Slack cannot be reached from here; check the network or the proxy.")
     scopes = scopes_of(dict(told.headers))
+    enterprise = str(told.get("enterprise_id") or "")
     workspace, _ = Workspace.objects.update_or_create(
-        team=str(told["team_id"]),
+        team=enterprise if told.get("is_enterprise_install") else str(told["team_id"]),
         defaults={
+            "is_org_wide": bool(told.get("is_enterprise_install")),
+            "teams": teams,
             "name": str(told["team"]),
             "domain": str(told.get("url") or ""),
-            "enterprise": str(told.get("enterprise_id") or ""),
+            "enterprise": enterprise,
             "bot_user": str(told["user_id"]),
             "bot": str(told.get("bot_id") or ""),
             "scopes": sorted(scopes),
@@ -82,6 +87,18 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
     proof.secrets.read()
     registry.forget()
     return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+
+
+def _teams_of(token: str) -> list[str]:
+    """The workspaces an organisation lets the app into. Raises what slack_sdk raises."""
+    client, cursor, found = web_client(token), "", []
+    while True:
+        more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+        page = client.auth_teams_list(limit=100, **more)
+        found += [str(team["id"]) for team in page["teams"] or []]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found
 
 
 def _mistaken(secrets: Secrets) -> str:

@@ -6,6 +6,7 @@ import re
 
 from django.db.models import Q
 
+from rung.channels.slack import installations
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import SlackChannel, Workspace
 
@@ -17,10 +18,10 @@ def find(address: str) -> tuple[Workspace, Place] | None:
     place = parse(address)
     if place is None:
         return _by_user(address) if _USER.fullmatch(address) else _by_name(address.removeprefix("#"))
-    workspace = Workspace.objects.filter(team=place.team).first()
+    workspace = installations.of_team(place.team)
     if workspace is None:
         return None
-    return workspace, Place(place.team, _present_id(workspace, place.channel), place.ts)
+    return workspace, Place(workspace.team, _present_id(workspace, place.channel), place.ts)
 
 
 def _by_user(user: str) -> tuple[Workspace, Place] | None:

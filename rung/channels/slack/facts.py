@@ -96,6 +96,20 @@ class PersonChanged(Heard, frozen=True, kw_only=True):
     deleted: bool
 
 
+class GroupChanged(Heard, frozen=True, kw_only=True):
+    """A user group has other members. `users`: who left or came, if Slack says it."""
+
+    group: str
+    users: tuple[str, ...] = ()
+
+
+class ReachChanged(Heard, frozen=True, kw_only=True):
+    """An organisation let its installation into workspaces, or out of them."""
+
+    teams: tuple[str, ...]
+    granted: bool
+
+
 class Throttled(Heard, frozen=True, kw_only=True):
     """Slack dropped events: what was missed must be fetched."""
 
@@ -116,6 +130,8 @@ Fact = (
     | ChannelChanged
     | Uninstalled
     | PersonChanged
+    | GroupChanged
+    | ReachChanged
     | Throttled
     | Nothing
 )

@@ -28,10 +28,10 @@ SHOWN = 8
 def publish(workspace: Workspace, user: str, now: datetime) -> str:
     """Draw somebody's Home tab. Raises what slack_sdk raises."""
     row = persons.seen(workspace, user, now)
-    agent = persons.agent_of(workspace, row)
+    agent = persons.agent_of(workspace, row, now)
     if agent is not None:
         parts = desk(agent, now)
-    elif persons.standing_of(workspace, row) is Standing.CUSTOMER:
+    elif persons.standing_of(workspace, row, now) is Standing.CUSTOMER:
         parts = asked_by(persons.requester_of(workspace, row, user, row.team if row else "", None))
     else:
         parts = [b.section("You are not an agent of this desk yet. Ask its owner to add you.")]

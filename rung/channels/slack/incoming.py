@@ -10,10 +10,12 @@ from rung.channels.slack.facts import (
     Deleted,
     Edited,
     Fact,
+    GroupChanged,
     HomeOpened,
     Nothing,
     PersonChanged,
     Raw,
+    ReachChanged,
     Reacted,
     Throttled,
     Uninstalled,
@@ -60,9 +62,14 @@ def of_event(event: Raw, *, team: str, event_id: str = "") -> Fact:
 
 
 def _team(envelope: Raw) -> str:
-    """The installation that was told: Slack Connect's events name the author's team elsewhere."""
+    """The installation that was told: Slack Connect's events name the author's team elsewhere.
+
+    One for a whole organisation goes by the organisation's id, whichever of its workspaces the event is from.
+    """
     authorizations = envelope.get("authorizations") or [{}]
     first: Raw = authorizations[0] if isinstance(authorizations[0], dict) else {}
+    if first.get("is_enterprise_install") and first.get("enterprise_id"):
+        return str(first["enterprise_id"])
     return str(first.get("team_id") or envelope.get("context_team_id") or envelope.get("team_id") or "")
 
 
@@ -180,6 +187,18 @@ def _person(event: Raw, team: str, event_id: str) -> Fact:
     return PersonChanged(team=team, event_id=event_id, user=str(user.get("id") or ""), deleted=deleted)
 
 
+def _group(event: Raw, team: str, event_id: str) -> Fact:
+    """`subteam_members_changed` names who; `subteam_updated` holds the whole group."""
+    group = event.get("subteam_id") or (event.get("subteam") or {}).get("id") or ""
+    users = (*(event.get("added_users") or ()), *(event.get("removed_users") or ()))
+    return GroupChanged(team=team, event_id=event_id, group=str(group), users=tuple(str(user) for user in users))
+
+
+def _reach(event: Raw, team: str, event_id: str) -> Fact:
+    teams = tuple(str(one) for one in event.get("team_ids") or ())
+    return ReachChanged(team=team, event_id=event_id, teams=teams, granted=event["type"] == "team_access_granted")
+
+
 def _nothing(event: Raw, team: str, event_id: str) -> Fact:
     return Nothing(team=team, event_id=event_id, why=f"events of kind {event.get('type')!r} say nothing to a desk")
 
@@ -193,5 +212,9 @@ _READERS: dict[str, Callable[[Raw, str, str], Fact]] = {
     "app_uninstalled": _uninstalled,
     "tokens_revoked": _revoked,
     "user_change": _person,
+    "subteam_members_changed": _group,
+    "subteam_updated": _group,
+    "team_access_granted": _reach,
+    "team_access_revoked": _reach,
     **dict.fromkeys(_CHANNEL_EVENTS, _channel),
 }

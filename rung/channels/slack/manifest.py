@@ -55,6 +55,10 @@ EVENTS = (
     "message.im",
     "message.mpim",
     "reaction_added",
+    "subteam_members_changed",
+    "subteam_updated",
+    "team_access_granted",
+    "team_access_revoked",
     "tokens_revoked",
     "user_change",
 )

@@ -2,18 +2,23 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 
-from rung.people.models import Customer
+from rung.people.models import Agent, Customer
 
 
 class Workspace(models.Model):
     """One installation of the app. Secrets are sealed (people.vault)."""
 
+    #: The workspace's id; of an installation for a whole organisation (Enterprise Grid), the organisation's.
     team = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=200)
     domain = models.CharField(max_length=200, blank=True)
     enterprise = models.CharField(max_length=20, blank=True)
+    is_org_wide = models.BooleanField(default=False, db_default=False)
+    #: Of an installation for a whole organisation: the workspaces it may act in.
+    teams = ArrayField(models.CharField(max_length=20), default=list, db_default=Value([]), blank=True)
     app = models.CharField(max_length=20, blank=True)
     bot_user = models.CharField(max_length=20)
     bot = models.CharField(max_length=20, blank=True)
@@ -31,6 +36,11 @@ class Workspace(models.Model):
     emoji = models.CharField(max_length=60, default="ticket")
     #: Said in the thread of a new ticket, if anything; it is no answer.
     acknowledgement = models.TextField(blank=True)
+    #: Full members of the channels the policy names are agents; an account is made for them.
+    admits = models.BooleanField(default=True, db_default=True)
+    #: A user group whose members are agents, by its id and as it is called.
+    agent_group = models.CharField(max_length=20, blank=True, db_default="")
+    agent_group_name = models.CharField(max_length=100, blank=True, db_default="")
     active = models.BooleanField(default=True)
     off_why = models.CharField(max_length=300, blank=True)
     connected_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -86,6 +96,8 @@ class PersonSeen(models.Model):
     user = models.CharField(max_length=20)
     team = models.CharField(max_length=20, blank=True)
     enterprise = models.CharField(max_length=20, blank=True)
+    #: What the organisation calls them (`W…`), where that is another id.
+    grid_user = models.CharField(max_length=20, blank=True, db_default="")
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     is_stranger = models.BooleanField(default=False)
@@ -99,6 +111,37 @@ class PersonSeen(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.user
+
+
+class Room(models.Model):
+    """Who is in a channel or a user group, as Slack said when it was last asked."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="rooms")
+    room = models.CharField(max_length=20, help_text="a channel's or a user group's id")
+    members = ArrayField(models.CharField(max_length=20), default=list)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "room"], name="slack_room_once")]
+
+    def __str__(self) -> str:
+        return self.room
+
+
+class Admitted(models.Model):
+    """An account that was made because its person belongs to a channel or group of agents; it ends when they leave."""
+
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="admitted")
+    user = models.CharField(max_length=20)
+    #: They left, and the account was switched off for that reason alone.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "user"], name="slack_admitted_user")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} as {self.workspace.team}/{self.user}"
 
 
 class Reminder(models.Model):

@@ -8,21 +8,18 @@ from datetime import datetime, timedelta
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from rung.channels.slack import admitting
 from rung.channels.slack import standing as rule
 from rung.channels.slack.addresses import person
 from rung.channels.slack.clients import client_of, is_error
+from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Profile, Standing
-from rung.intake.sort import NotYet
 from rung.people.models import Agent, ContactMethod, Customer, Identity, Requester, Role
 
 BELIEVED_FOR = timedelta(minutes=5)
 STILL_BELIEVED_FOR = timedelta(hours=1)
 KIND = "slack"
-
-
-class CannotAsk(NotYet):
-    """Nobody can say now who that is."""
 
 
 def seen(workspace: Workspace, user: str, now: datetime) -> PersonSeen | None:
@@ -54,6 +51,7 @@ def _ask(client: WebClient, workspace: Workspace, user: str, now: datetime) -> P
     facts = {
         "team": profile.team,
         "enterprise": profile.enterprise,
+        "grid_user": profile.grid_user,
         "is_stranger": profile.is_stranger,
         "is_guest": profile.is_guest,
         "is_bot": profile.is_bot,
@@ -78,6 +76,7 @@ def profile(row: PersonSeen | None) -> Profile | None:
         team=row.team,
         user=row.user,
         enterprise=row.enterprise,
+        grid_user=row.grid_user,
         is_stranger=row.is_stranger,
         is_guest=row.is_guest,
         is_bot=row.is_bot,
@@ -90,42 +89,70 @@ def terms(workspace: Workspace) -> rule.Workspace:
     return rule.Workspace(
         team=workspace.team,
         enterprise=workspace.enterprise,
+        teams=tuple(workspace.teams),
         bot_user=workspace.bot_user,
         bot=workspace.bot,
         app=workspace.app,
     )
 
 
-def agent_of(workspace: Workspace, row: PersonSeen | None) -> Agent | None:
-    """The active agent behind a Slack account, by a contact method that names (team, user).
+def agent_of(workspace: Workspace, row: PersonSeen | None, now: datetime) -> Agent | None:
+    """The active agent behind a Slack account. Raises CannotAsk if that depends on what Slack cannot say now.
 
-    A full member of our own workspace whose confirmed address is an agent's is that agent, and is remembered so.
+    By a contact method that names the account; by the confirmed address of a full member of our own workspace, which
+    is then remembered; by the channels and the group of agents the member belongs to.
     """
     if row is None or row.is_bot or row.is_deleted or row.is_stranger:
         return None
-    address = person(row.team, row.user)
-    own = [row.user] if row.team == workspace.team else []  # an id alone is one of our own workspace
-    methods = list(ContactMethod.objects.filter(channel=KIND, address__in=[address, *own]).select_related("agent"))
-    if methods:
-        claimed_by = {method.agent_id: method.agent for method in methods if method.is_active}
-        return _working(next(iter(claimed_by.values()))) if len(claimed_by) == 1 else None  # two claim it: nobody is
-    insider = row.team == workspace.team and not row.is_guest and row.email
-    agent = Agent.objects.filter(email=row.email.lower()).first() if insider else None
-    if agent is None or _working(agent) is None:
+    methods = ContactMethod.objects.filter(channel=KIND, address__in=_addresses(workspace, row))
+    if claims := list(methods.select_related("agent")):
+        return _by_claim(workspace, row, claims, now)
+    return None if row.is_guest or _is_outside(workspace, row) else _by_belonging(workspace, row, now)
+
+
+def _by_claim(workspace: Workspace, row: PersonSeen, claims: list[ContactMethod], now: datetime) -> Agent | None:
+    """Whoever has given the account as theirs. Claimed by two, or switched off: it is nobody's."""
+    claimed_by = {method.agent_id: method.agent for method in claims if method.is_active}
+    if len(claimed_by) != 1:
         return None
-    ContactMethod.objects.get_or_create(agent=agent, channel=KIND, address=address, defaults={"position": 0})
-    return agent
+    return _working(admitting.confirmed(next(iter(claimed_by.values())), workspace, row, now))
 
 
-def _working(agent: Agent) -> Agent | None:
+def _by_belonging(workspace: Workspace, row: PersonSeen, now: datetime) -> Agent | None:
+    """A full member whose confirmed address is an agent's, or who belongs to the agents' channels or group."""
+    agent = Agent.objects.filter(email=row.email.lower()).first() if row.email else None
+    if agent is None:
+        return admitting.admit(workspace, row, now)
+    if _working(agent) is not None:
+        address = person(row.team, row.user)
+        ContactMethod.objects.get_or_create(agent=agent, channel=KIND, address=address, defaults={"position": 0})
+    return _working(agent)
+
+
+def _addresses(workspace: Workspace, row: PersonSeen) -> list[str]:
+    """All the names an agent may have given for the account. An id alone is one of our own workspace."""
+    users = [row.user, *filter(None, [row.grid_user])]
+    homes = dict.fromkeys(filter(None, [row.team, row.enterprise]))
+    own = [] if _is_outside(workspace, row) else users
+    return [*(person(home, user) for home in homes for user in users), *own]
+
+
+def _is_outside(workspace: Workspace, row: PersonSeen) -> bool:
+    told = profile(row)
+    return told is None or rule.is_external(told, terms(workspace))
+
+
+def _working(agent: Agent | None) -> Agent | None:
     """Observers read; they do not press."""
-    return agent if agent.is_active and agent.role != Role.OBSERVER else None
+    return agent if agent is not None and agent.is_active and agent.role != Role.OBSERVER else None
 
 
-def standing_of(workspace: Workspace, row: PersonSeen | None, channel: SlackChannel | None = None) -> Standing:
+def standing_of(
+    workspace: Workspace, row: PersonSeen | None, now: datetime, channel: SlackChannel | None = None
+) -> Standing:
     """What they are, for one message or press in that channel."""
     colleagues = rule.Colleagues(channel.colleagues) if channel else rule.Colleagues.COLLEAGUE
-    is_agent = agent_of(workspace, row) is not None
+    is_agent = agent_of(workspace, row, now) is not None
     return rule.standing(profile(row), terms(workspace), is_agent=is_agent, colleagues=colleagues)
 
 
@@ -157,4 +184,14 @@ def names(workspace: Workspace, users: list[str], now: datetime) -> dict[str, st
         with suppress(CannotAsk):
             row = seen(workspace, user, now)
             found |= {user: row.name} if row else {}
+    return found
+
+
+def handles(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:
+    """The handles of the agents among the people a message mentions."""
+    found: dict[str, str] = {}
+    for user in dict.fromkeys(users):
+        with suppress(CannotAsk):
+            agent = agent_of(workspace, seen(workspace, user, now), now)
+            found |= {user: agent.handle} if agent else {}
     return found

@@ -16,6 +16,8 @@ from slack_sdk.errors import SlackApiError
 from rung.channels.slack import persons, windows
 from rung.channels.slack.blocks import Block
 from rung.channels.slack.clients import client_of, is_error
+from rung.channels.slack.installations import of_payload
+from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.standing import Standing
@@ -26,6 +28,7 @@ from rung.tickets.sight import sees
 
 Payload = Mapping[str, Any]
 NOT_ALLOWED = "Only agents of this desk may do that."
+WHO = "Slack cannot say now who you are; please try again in a minute."
 TOO_LATE = "That took too long; please press again."
 UNKNOWN = "That button is from another time; please use the newest card."
 
@@ -48,7 +51,7 @@ class Pressed(Struct, frozen=True, kw_only=True):
 
 def press(payload: Payload, now: datetime) -> None:
     """One `block_actions`. Whoever may not is told so where nobody else sees it."""
-    workspace = workspace_of(payload)
+    workspace = of_payload(payload)
     action = (payload.get("actions") or [{}])[0]
     wanted, about = _wanted(action)
     if workspace is None or wanted is Press.OPEN:
@@ -57,7 +60,7 @@ def press(payload: Payload, now: datetime) -> None:
         tell(workspace, payload, UNKNOWN, now)
         return
     if wanted in FOR_CUSTOMERS:
-        tell(workspace, payload, windows.for_customer(workspace, payload, wanted, about, now), now)
+        tell(workspace, payload, _by_customer(workspace, payload, wanted, about, now), now)
         return
     agent = agent_of(workspace, payload, now)
     if agent is None:
@@ -75,6 +78,13 @@ def press(payload: Payload, now: datetime) -> None:
     answer = _do(pressed, payload)
     if answer:
         tell(workspace, payload, answer, now)
+
+
+def _by_customer(workspace: Workspace, payload: Payload, wanted: Press, about: About, now: datetime) -> str:
+    try:
+        return windows.for_customer(workspace, payload, wanted, about, now)
+    except CannotAsk:
+        return WHO
 
 
 def _do(pressed: Pressed, payload: Payload) -> str:
@@ -151,20 +161,15 @@ def _wanted(action: Payload) -> tuple[Press | None, About | None]:
     return (Press(name) if name in set(Press) else None), about
 
 
-def workspace_of(payload: Payload) -> Workspace | None:
-    """The installation: in Slack Connect the presser's team is another one, so the app's own is looked up."""
-    team = str((payload.get("team") or {}).get("id") or payload.get("team_id") or "")
-    return Workspace.objects.filter(team=team, active=True).first()
-
-
 def agent_of(workspace: Workspace, payload: Payload, now: datetime) -> Agent | None:
     """The agent who presses, or None for everybody else: looked up anew on every press."""
     user = str((payload.get("user") or {}).get("id") or payload.get("user_id") or "")
     try:
         row = persons.seen(workspace, user, now)
-    except persons.CannotAsk:
+        is_agent = persons.standing_of(workspace, row, now) is Standing.AGENT
+        return persons.agent_of(workspace, row, now) if is_agent else None
+    except CannotAsk:
         return None
-    return persons.agent_of(workspace, row) if persons.standing_of(workspace, row) is Standing.AGENT else None
 
 
 def tell(workspace: Workspace, payload: Payload, text: str, now: datetime) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from rung.channels.slack import arriving, incoming, modals, persons, speech, threads, windows
 from rung.channels.slack.facts import Wrote
+from rung.channels.slack.installations import of_payload
 from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About
-from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell, workspace_of
+from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell
 from rung.core.turns import is_kept_by_default
 from rung.people.models import Agent
 from rung.tickets.sight import sees
@@ -22,7 +23,7 @@ NO_TICKET = "That message belongs to no ticket; use the shortcut on a message in
 
 def message(payload: Payload, now: datetime) -> None:
     """One `message_action`. Only agents may."""
-    workspace = workspace_of(payload)
+    workspace = of_payload(payload)
     if workspace is None:
         return
     agent = agent_of(workspace, payload, now)

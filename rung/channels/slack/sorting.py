@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rung.channels.slack import arriving, background, catching_up, channels, corrections, home, persons
+from rung.channels.slack import (
+    admitting,
+    arriving,
+    background,
+    catching_up,
+    channels,
+    corrections,
+    home,
+    installations,
+    persons,
+)
 from rung.channels.slack import incoming as reader
 from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import (
@@ -16,9 +26,11 @@ from rung.channels.slack.facts import (
     Deleted,
     Edited,
     Fact,
+    GroupChanged,
     HomeOpened,
     Nothing,
     PersonChanged,
+    ReachChanged,
     Reacted,
     Throttled,
     Uninstalled,
@@ -41,7 +53,7 @@ def begin(stop: threading.Event) -> None:
 
 def act(fact: Fact, now: datetime) -> str:
     """Do what one fact asks for."""
-    workspace = Workspace.objects.filter(team=fact.team).first()
+    workspace = installations.of_team(fact.team)
     if workspace is None:
         return "its workspace is not connected"
     if isinstance(fact, Uninstalled):
@@ -59,7 +71,7 @@ def _reacted(workspace: Workspace, fact: Reacted, now: datetime) -> str:
     if fact.emoji != workspace.emoji:
         return "another emoji"
     row = persons.seen(workspace, fact.user, now)
-    if persons.standing_of(workspace, row) is not Standing.AGENT:
+    if persons.standing_of(workspace, row, now) is not Standing.AGENT:
         return "the emoji of somebody who is no agent"
     found = message_at(workspace, fact.channel, fact.ts, now)
     return arriving.message(workspace, found, now, explicit=True) if found else "the message is not there any more"
@@ -94,7 +106,18 @@ def _moved(workspace: Workspace, fact: ChannelMoved, _now: datetime) -> str:
 
 
 def _channel(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
+    if fact.how in ("joined", "left") and fact.user:
+        admitting.came_or_went(workspace, fact.channel, (fact.user,), now)
     return channels.changed(workspace, fact, now)
+
+
+def _group(workspace: Workspace, fact: GroupChanged, now: datetime) -> str:
+    admitting.came_or_went(workspace, fact.group, fact.users, now)
+    return "a group has other members"
+
+
+def _reach(workspace: Workspace, fact: ReachChanged, now: datetime) -> str:
+    return channels.reaches(workspace, fact.teams, granted=fact.granted, now=now)
 
 
 def _person(workspace: Workspace, fact: PersonChanged, _now: datetime) -> str:
@@ -120,6 +143,8 @@ _HANDLERS: dict[type, Callable[[Workspace, Any, datetime], str]] = {
     ChannelMoved: _moved,
     ChannelChanged: _channel,
     PersonChanged: _person,
+    GroupChanged: _group,
+    ReachChanged: _reach,
     Throttled: _throttled,
     Nothing: _nothing,
 }

@@ -30,6 +30,8 @@ class Workspace(Struct, frozen=True, kw_only=True):
 
     team: str
     enterprise: str = ""
+    #: Of an installation for a whole organisation: the workspaces it covers.
+    teams: tuple[str, ...] = ()
     bot_user: str
     bot: str = ""
     app: str = ""
@@ -41,6 +43,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     team: str
     user: str
     enterprise: str = ""
+    #: The organisation's id for them (`W…`), where it is another.
+    grid_user: str = ""
     is_stranger: bool = False
     is_guest: bool = False  # is_restricted or is_ultra_restricted
     is_bot: bool = False
@@ -51,7 +55,7 @@ def is_external(profile: Profile, workspace: Workspace) -> bool:
     """From another company: a stranger, or of another team and, on Grid, of another organisation."""
     if profile.is_stranger or not profile.team:
         return True
-    if profile.team == workspace.team:
+    if profile.team == workspace.team or profile.team in workspace.teams:
         return False
     return not (workspace.enterprise and profile.enterprise == workspace.enterprise)
 
@@ -86,11 +90,13 @@ def may_press(profile: Profile | None, workspace: Workspace, *, is_agent: bool) 
 def profile_of(user: dict[str, object]) -> Profile:
     """From the `user` of `users.info`."""
     grid = user.get("enterprise_user")
-    enterprise = str(grid.get("enterprise_id") or "") if isinstance(grid, dict) else ""
+    facts: dict[str, object] = grid if isinstance(grid, dict) else {}
+    user_id, of_grid = str(user.get("id") or ""), str(facts.get("id") or "")
     return Profile(
         team=str(user.get("team_id") or ""),
-        user=str(user.get("id") or ""),
-        enterprise=enterprise,
+        user=user_id,
+        enterprise=str(facts.get("enterprise_id") or user.get("enterprise_id") or ""),
+        grid_user=of_grid if of_grid != user_id else "",
         is_stranger=bool(user.get("is_stranger")),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_bot=bool(user.get("is_bot")),

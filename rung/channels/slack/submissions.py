@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from rung.channels.slack import blocks as b
 from rung.channels.slack import modals, windows
 from rung.channels.slack.blocks import Block
+from rung.channels.slack.installations import of_payload
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, read
-from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, workspace_of
+from rung.channels.slack.pressing import NOT_ALLOWED, agent_of
 from rung.core.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent
@@ -57,7 +58,7 @@ class Sent(Struct, frozen=True, kw_only=True):
 def submit(payload: Mapping[str, Any], now: datetime) -> Answer:
     """One `view_submission`; what Slack is answered: nothing, errors beside fields, or another window."""
     view = payload.get("view") or {}
-    workspace = workspace_of(payload)
+    workspace = of_payload(payload)
     about = read(str(view.get("private_metadata") or ""))
     handler = _HANDLERS.get(str(view.get("callback_id") or ""))
     if workspace is None or about is None or handler is None:

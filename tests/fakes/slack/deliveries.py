@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tests.fakes.slack import limits
 from tests.fakes.slack.gateways import Answer, Gateway
-from tests.fakes.slack.model import Channel, Json
+from tests.fakes.slack.model import Channel, Installation, Json
 from tests.fakes.slack.payloads import channel_type
 from tests.fakes.slack.state import State
 
@@ -28,6 +28,8 @@ _SCOPES = {
     "channel_rename": "channels:read",
     "channel_id_changed": "channels:read",
     "user_change": "users:read",
+    "subteam_members_changed": "usergroups:read",
+    "subteam_updated": "usergroups:read",
     "team_join": "users:read",
 }
 _ALWAYS = frozenset({"app_rate_limited"})
@@ -60,12 +62,12 @@ class Deliveries:
         if channel is not None:
             heard = self.state.bots_in(channel)
         else:
-            heard = [one for one in self.state.installations.values() if one.team_id == team_id]
+            heard = [one for one in self.state.installations.values() if team_id and one.covers(team_id)]
         subscribed = self.state.app.events is None or name in self.state.app.events | _ALWAYS
         for installation in heard[:1]:
             allowed = name not in _SCOPES or _SCOPES[name] in installation.scopes
             if subscribed and allowed and not self.lost:
-                self._queue(self._envelope(event, channel, installation.team_id, installation.bot_user_id))
+                self._queue(self._envelope(event, channel, installation))
             if _mentions(event, installation.bot_user_id):
                 told = {key: value for key, value in event.items() if key not in ("subtype", "channel_type")}
                 self.emit(told | {"type": "app_mention"}, channel, team_id)
@@ -112,12 +114,16 @@ class Deliveries:
         delivery = Delivery(envelope, self.state.clock())
         self.waiting += [delivery, replace(delivery, attempt=1, reason="http_timeout")] if self.doubled else [delivery]
 
-    def _envelope(self, event: Json, channel: Channel | None, team_id: str, bot_user_id: str) -> Json:
+    def _envelope(self, event: Json, channel: Channel | None, installation: Installation) -> Json:
+        """One for an organisation's installation names the workspace outside and no team among its authorizations."""
+        team_id, org = installation.team_id, installation.team_id if installation.is_org_wide else None
+        if org is not None:
+            team_id = channel.team_id if channel else min(installation.teams)
         return {
             "token": "verification-token",
             "team_id": team_id,
             "context_team_id": team_id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": org,
             "api_app_id": self.state.app.id,
             "event": event,
             "type": "event_callback",
@@ -126,11 +132,11 @@ class Deliveries:
             "is_ext_shared_channel": bool(channel and channel.shared_with),
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": team_id,
-                    "user_id": bot_user_id,
+                    "enterprise_id": org,
+                    "team_id": None if org else team_id,
+                    "user_id": installation.bot_user_id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": installation.is_org_wide,
                 }
             ],
             "event_context": f"4-{self.state.new_id('ec')}",

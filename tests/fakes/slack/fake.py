@@ -65,8 +65,9 @@ class FakeSlack:
         if self.socket is not None:
             self.socket.close()
 
-    def team(self, name: str) -> Team:
-        team = Team(self.state.new_id("T"), name, name.lower().replace(" ", "-"))
+    def team(self, name: str, enterprise_id: str | None = None) -> Team:
+        """A workspace; with `enterprise_id` one of an organisation on Enterprise Grid."""
+        team = Team(self.state.new_id("T"), name, name.lower().replace(" ", "-"), enterprise_id)
         self.state.teams[team.id] = team
         return team
 
@@ -117,6 +118,14 @@ class FakeSlack:
         self.state.installations[team.id] = installation
         for channel in channels:
             channel.members.add(bot.id)
+        return installation
+
+    def install_org(self, enterprise_id: str, teams: tuple[Team, ...], *channels: Channel) -> Installation:
+        """Install the app for a whole organisation: one bot and one token for several of its workspaces."""
+        installation = self.install(teams[0], *channels)
+        del self.state.installations[teams[0].id]
+        installation.team_id, installation.teams = enterprise_id, frozenset(team.id for team in teams)
+        self.state.installations[enterprise_id] = installation
         return installation
 
     def token_of(self, installation: Installation) -> str:

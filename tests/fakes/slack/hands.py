@@ -110,9 +110,10 @@ class Hands:
         """A slash command; only people of the installing workspace have it, and not inside threads."""
         installation = self._own_workspace(user)
         self._offered(self.state.app.commands, command, "command")
-        team = self.state.teams[installation.team_id]
+        team = self.state.teams[user.team_id]
         payload: Json = {
             "token": "verification-token",
+            "enterprise_id": installation.team_id if installation.is_org_wide else "",
             "team_id": team.id,
             "team_domain": team.domain,
             "channel_id": channel.id,
@@ -122,7 +123,7 @@ class Hands:
             "command": command,
             "text": text,
             "api_app_id": self.state.app.id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": "true" if installation.is_org_wide else "false",
             "response_url": self._response_url(channel, user, None),
             "trigger_id": self.state.new_trigger(user, limits.TRIGGER_SECONDS),
         }
@@ -200,12 +201,12 @@ class Hands:
         return answer
 
     def _payload(self, kind: str, user: User, installation: Installation) -> Json:
-        team = self.state.teams[installation.team_id]
+        team, org = self.state.teams.get(installation.team_id), installation.is_org_wide
         return {
             "type": kind,
-            "team": {"id": team.id, "domain": team.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": {"id": team.id, "domain": team.domain} if team else None,
+            "enterprise": {"id": installation.team_id, "name": "Grid"} if org else None,
+            "is_enterprise_install": org,
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
             "api_app_id": self.state.app.id,
             "token": "verification-token",
@@ -230,10 +231,10 @@ class Hands:
         return self.state.installations[team_id]
 
     def _own_workspace(self, user: User) -> Installation:
-        installation = self.state.installations.get(user.team_id)
-        if installation is None:
-            raise ImpossibleError(f"the app is not installed in {user.name}'s workspace")
-        return installation
+        for installation in self.state.installations.values():
+            if installation.covers(user.team_id):
+                return installation
+        raise ImpossibleError(f"the app is not installed in {user.name}'s workspace")
 
     def _offered(self, names: frozenset[str] | None, name: str, what: str) -> None:
         if names is not None and name not in names:

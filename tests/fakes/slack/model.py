@@ -28,6 +28,7 @@ class User:
     app_id: str | None = None
     is_restricted: bool = False  # a guest of several channels
     is_ultra_restricted: bool = False  # a guest of one channel
+    grid_id: str | None = None  # what the organisation calls them, where that is another id
     deleted: bool = False
     tz: str = "Europe/Berlin"
 
@@ -122,6 +123,15 @@ class Installation:
     tokens: dict[str, float | None] = field(default_factory=dict)  # token -> when it expires
     refresh_tokens: set[str] = field(default_factory=set)
     active: bool = True
+    teams: frozenset[str] = frozenset()  # of an organisation's installation (then `team_id` is its id): where it acts
+
+    @property
+    def is_org_wide(self) -> bool:
+        return bool(self.teams)
+
+    def covers(self, team_id: str) -> bool:
+        """Whether that workspace is the app's own."""
+        return team_id == self.team_id or team_id in self.teams
 
 
 @dataclass

@@ -8,12 +8,22 @@ from tests.fakes.slack.state import State
 
 def user_json(state: State, user: User, *, seen_by: Installation) -> Json:
     """`users.info`; other companies' people hide their address, and are strangers only without a common channel."""
-    external = user.team_id != seen_by.team_id
+    enterprise = state.teams[user.team_id].enterprise_id
+    own = state.teams.get(seen_by.team_id)
+    external = not seen_by.covers(user.team_id) and not (own and enterprise and own.enterprise_id == enterprise)
     stranger = external and not state.shares_a_channel(user.id, seen_by.bot_user_id)
     profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": user.team_id}
     if user.email and not external and "users:read.email" in seen_by.scopes:
         profile["email"] = user.email
-    return {
+    grid: Json = {}
+    if enterprise:
+        grid["enterprise_user"] = {
+            "id": user.grid_id or user.id,
+            "enterprise_id": enterprise,
+            "enterprise_name": "Grid",
+            "teams": [user.team_id],
+        }
+    return grid | {
         "id": user.id,
         "team_id": user.team_id,
         "name": user.name,

@@ -99,6 +99,29 @@ class People:
             channel.messages[message.ts] = message
             self._tell(message, channel, user)
 
+    def leaves(self, user: User, channel: Channel) -> None:
+        with self.state.lock:
+            channel.members.discard(user.id)
+            left = {"type": "member_left_channel", "user": user.id, "channel": channel.id, "team": user.team_id}
+            kind = channel_type(channel)[0].upper()
+            self.state.emit(left | {"channel_type": kind, "event_ts": self.state.new_ts()}, channel, None)
+
+    def regroups(self, group: str, *members: User) -> None:
+        """A user group has other members from now on."""
+        with self.state.lock:
+            team_id, handle, before = self.state.usergroups[group]
+            after = {one.id for one in members}
+            self.state.usergroups[group] = (team_id, handle, after)
+            event = {
+                "type": "subteam_members_changed",
+                "subteam_id": group,
+                "team_id": team_id,
+                "added_users": sorted(after - before),
+                "removed_users": sorted(before - after),
+                "event_ts": self.state.new_ts(),
+            }
+            self.state.emit(event, None, team_id)
+
     def changes_topic(self, user: User, channel: Channel, topic: str) -> None:
         with self.state.lock:
             channel.topic = topic

@@ -70,7 +70,7 @@ class State:
     def visible_channel(self, caller: Installation, channel_id: str) -> Channel:
         """The channel as the app sees it: a private one, or another team's, does not exist for strangers to it."""
         channel = self.channel(channel_id)
-        ours = caller.team_id == channel.team_id or caller.team_id in channel.shared_with
+        ours = caller.covers(channel.team_id) or any(caller.covers(team) for team in channel.shared_with)
         if not ours or (channel.kind != "channel" and caller.bot_user_id not in channel.members):
             raise SlackError("channel_not_found")
         return channel

@@ -227,20 +227,19 @@ def test_the_shortcuts_of_a_message(world: SlackWorld) -> None:
 
 def test_commands(world: SlackWorld) -> None:
     dan = world.slack.user(world.team, "dan")
-    triage = world.channels["triage"]
-    triage.members.add(dan.id)
-    world.slack.hands.command(dan, triage, "/ticket", "My laptop is dead")
+    lobby = world.slack.channel(world.team, "lobby", dan, world.people["sam"], world.slack.bot_of(world.installation))
+    world.slack.hands.command(dan, lobby, "/ticket", "My laptop is dead")
     world.settle()
     [ticket] = world.tickets
     assert str(ticket.requester) == "Dan"
-    world.slack.hands.command(dan, triage, "/ticket", f"#{ticket.number}")
-    world.slack.hands.command(dan, triage, "/desk")
-    told = world.said_to(dan, triage)
+    world.slack.hands.command(dan, lobby, "/ticket", f"#{ticket.number}")
+    world.slack.hands.command(dan, lobby, "/desk")
+    told = world.said_to(dan, lobby)
     assert told[0].startswith(f"Ticket {ticket.number} is open.")
     assert told[1] == f"#{ticket.number} My laptop is dead: we are working on it"
     assert told[2] == "Only agents of this desk may see that."
-    world.slack.hands.command(world.people["sam"], triage, "/desk")
-    assert "Unassigned (1)" in world.said_to("sam", triage)[0]
+    world.slack.hands.command(world.people["sam"], lobby, "/desk")
+    assert "Unassigned (1)" in world.said_to("sam", lobby)[0]
     world.presses("sam", world.cards("triage")[0], "rung:reply")
     world.submits("sam", {"text": "Bring it over"})
     world.passes(seconds=3)

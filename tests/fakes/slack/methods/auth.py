@@ -12,16 +12,27 @@ ACTIVE_TOKENS = 2
 
 @method("auth.test")
 def test(call: Call) -> Json:
-    team, user = call.state.teams[call.by.team_id], call.state.users[call.by.bot_user_id]
-    return {
+    user = call.state.users[call.by.bot_user_id]
+    common = {"user": user.name, "user_id": user.id, "bot_id": call.by.bot_id}
+    if call.by.is_org_wide:
+        organisation = {"team": "Grid", "team_id": call.by.team_id, "enterprise_id": call.by.team_id}
+        url = {"url": "https://grid.enterprise.slack.example/", "is_enterprise_install": True}
+        return organisation | url | common
+    team = call.state.teams[call.by.team_id]
+    found: Json = {
         "url": f"https://{team.domain}.slack.example/",
         "team": team.name,
         "team_id": team.id,
-        "user": user.name,
-        "user_id": user.id,
-        "bot_id": call.by.bot_id,
         "is_enterprise_install": False,
     }
+    return found | common | ({"enterprise_id": team.enterprise_id} if team.enterprise_id else {})
+
+
+@method("auth.teams.list")
+def teams(call: Call) -> Json:
+    """The workspaces that let the app in."""
+    own = sorted(call.by.teams or {call.by.team_id})
+    return {"teams": [{"id": team, "name": call.state.teams[team].name} for team in own]}
 
 
 @method("auth.revoke")
@@ -64,10 +75,12 @@ def granted(call: Call, installation: Installation) -> Json:
         "scope": ",".join(sorted(installation.scopes)),
         "app_id": state.app.id,
         "bot_user_id": installation.bot_user_id,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": installation.team_id, "name": "Grid"} if installation.is_org_wide else None,
+        "is_enterprise_install": installation.is_org_wide,
         "authed_user": {"id": "U0INSTALLER"},
-        "team": {"id": installation.team_id, "name": state.teams[installation.team_id].name},
+        "team": None
+        if installation.is_org_wide
+        else {"id": installation.team_id, "name": state.teams[installation.team_id].name},
     }
     if state.app.rotates_tokens:
         refresh = f"xoxe-1-{state.new_id('r')}"

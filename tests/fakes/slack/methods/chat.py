@@ -162,7 +162,7 @@ def _target(call: Call) -> Channel:
         user = call.state.users[name]
         if user.deleted:
             raise SlackError("channel_not_found")
-        external = user.team_id != call.by.team_id
+        external = not call.by.covers(user.team_id)
         if external and not call.state.shares_a_channel(user.id, call.by.bot_user_id):
             raise SlackError("channel_not_found")
         return call.state.direct_channel(user, call.state.users[call.by.bot_user_id])

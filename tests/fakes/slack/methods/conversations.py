@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.slack.errors import SlackError
-from tests.fakes.slack.methods.registry import Call, method, page
+from tests.fakes.slack.methods.registry import Call, asked_team, method, page
 from tests.fakes.slack.model import Channel, Json, Message
 from tests.fakes.slack.payloads import channel_json, channel_type, message_json
 
@@ -30,8 +30,9 @@ def mine(call: Call) -> Json:
 def _listed(call: Call, wanted) -> Json:  # type: ignore[no-untyped-def]
     kinds = {_KINDS[name.strip()] for name in (call.get("types") or "public_channel").split(",")}
     found = []
+    team_id = asked_team(call)
     for channel in call.state.channels.values():
-        ours = call.by.team_id == channel.team_id or call.by.team_id in channel.shared_with
+        ours = team_id == channel.team_id or team_id in channel.shared_with
         seen = channel.kind == "channel" or call.by.bot_user_id in channel.members
         hidden = channel.archived and call.get("exclude_archived")
         if ours and seen and not hidden and channel.kind in kinds and wanted(channel):

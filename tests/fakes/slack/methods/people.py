@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.slack.errors import SlackError
-from tests.fakes.slack.methods.registry import Call, method, page
+from tests.fakes.slack.methods.registry import Call, asked_team, method, page
 from tests.fakes.slack.model import Json
 from tests.fakes.slack.payloads import team_json, user_json
 
@@ -11,7 +11,7 @@ from tests.fakes.slack.payloads import team_json, user_json
 @method("users.info")
 def info(call: Call) -> Json:
     user = call.state.user(call.get("user"))
-    external = user.team_id != call.by.team_id
+    external = not call.by.covers(user.team_id)
     if external and not call.state.shares_a_channel(user.id, call.by.bot_user_id):
         raise SlackError("user_not_found")
     return {"user": user_json(call.state, user, seen_by=call.by)}
@@ -38,7 +38,7 @@ def groups(call: Call) -> Json:
     own = [
         (name, handle, people)
         for name, (team_id, handle, people) in call.state.usergroups.items()
-        if team_id == call.by.team_id
+        if team_id == asked_team(call)
     ]
     return {
         "usergroups": [
@@ -50,7 +50,7 @@ def groups(call: Call) -> Json:
 @method("usergroups.users.list")
 def group_members(call: Call) -> Json:
     team_id, _, people = call.state.usergroups.get(call.get("usergroup"), ("", "", set()))
-    if team_id != call.by.team_id:
+    if team_id != asked_team(call):
         raise SlackError("no_such_subteam")
     return {"users": sorted(people)}
 

@@ -49,6 +49,16 @@ def method(name: str) -> Callable[[F], F]:
     return register
 
 
+def asked_team(call: Call) -> str:
+    """The workspace a list is asked for: an organisation's token has to name it."""
+    if not call.by.is_org_wide:
+        return call.by.team_id
+    if call.get("team_id") not in call.by.teams:
+        raise SlackError("missing_argument" if not call.get("team_id") else "team_access_not_granted")
+    named: str = call.get("team_id")
+    return named
+
+
 def page(call: Call, items: list[Any], *, most: int = 1000, default: int = 100) -> tuple[list[Any], Json]:
     """One page of `items` by the call's `limit` and `cursor`, and what to answer about the next."""
     size = max(1, min(int(call.get("limit") or default), most))

@@ -1,0 +1,49 @@
+"""Which installation speaks for a workspace: its own, or the one of its whole organisation (Enterprise Grid)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from rung.channels.slack.models import Workspace
+
+Payload = Mapping[str, Any]
+
+
+def of_team(team: str, enterprise: str = "") -> Workspace | None:
+    """The workspace's own installation; where it has none that works, the organisation's that covers it."""
+    own = Workspace.objects.filter(team=team).first()
+    if own is not None and own.active:
+        return own
+    covering = Q(teams__contains=[team]) | (Q(enterprise=enterprise) if enterprise else Q(pk=None))
+    return Workspace.objects.filter(covering, is_org_wide=True).order_by("-active").first() or own
+
+
+def of_payload(payload: Payload) -> Workspace | None:
+    """The active installation that a press, window, shortcut or command belongs to.
+
+    In Slack Connect the presser's team is another company's; a window says where the app is installed.
+    """
+    enterprise = str((payload.get("enterprise") or {}).get("id") or payload.get("enterprise_id") or "")
+    for team in filter(None, _teams(payload, enterprise)):
+        found = of_team(team, enterprise)
+        if found is not None and found.active:
+            return found
+    return None
+
+
+def _teams(payload: Payload, enterprise: str) -> Iterable[str]:
+    view = payload.get("view") or {}
+    yield str(view.get("app_installed_team_id") or "")
+    if payload.get("is_enterprise_install") in (True, "true"):
+        yield enterprise
+    yield str((payload.get("team") or {}).get("id") or payload.get("team_id") or "")
+    # With an installation for the organisation, `team` may be empty.
+    yield str((payload.get("user") or {}).get("team_id") or "")
+
+
+def scopes(workspace: Workspace) -> list[dict[str, Any]]:
+    """What lists are asked for: an organisation's token has to name each of its workspaces."""
+    return [{"team_id": team} for team in workspace.teams] if workspace.is_org_wide else [{}]
