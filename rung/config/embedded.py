@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from rung.config import major_version, programs
+from rung.config import major_version, programs, sockets
 from rung.config.folder import write_secret
 from rung.config.programs import DatabaseProblem
 
@@ -35,7 +35,6 @@ SETTINGS = {
 }
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 SUPERUSER_FILE = "database-superuser-password"
-LONGEST_SOCKET = 107  # bytes in sockaddr_un, less the closing zero
 ROLE = "rung"
 DATABASE = "rung"
 # Made by the superuser, in template1 too: test databases are copies of it.
@@ -43,7 +42,8 @@ EXTENSIONS = ("btree_gist", "pg_trgm", "vector")
 
 
 class Embedded:
-    """One cluster below a data folder: `pg/cluster` the data, `pg/run` the socket, its passwords beside them.
+    """One cluster below a data folder: `pg/cluster` the data, `pg/run` the socket, its passwords beside them. Where the
+    path is too long for a socket, that lies in a short folder elsewhere.
 
     Everything below `pg` belongs to the account the server runs as; the data folder and the folders above it are left
     alone. As root that account may not be able to walk down to the cluster, so the server is given the open folder
@@ -54,7 +54,7 @@ class Embedded:
         self.data = data.absolute()
         self.folder = self.data / "pg"
         self.cluster = self.folder / "cluster"
-        self.socket = self.folder / "run"
+        self.socket = sockets.socket_folder(self.folder)
         self.log = self.data / "log" / "postgresql.log"
         self._settings: Mapping[str, str] = {**SETTINGS, **THROWAWAY} if throwaway else SETTINGS
         self._throwaway = throwaway
@@ -72,12 +72,6 @@ class Embedded:
 
     def start(self) -> None:
         """Start the server, first making the cluster or changing its major version. Returns when it answers."""
-        address = f"{self.socket}/.s.PGSQL.5432"
-        if len(os.fsencode(address)) > LONGEST_SOCKET:
-            raise DatabaseProblem(
-                f"The data folder's path is too long for a socket: {self.data} has {len(os.fsencode(self.data))} bytes,"
-                f" at most {LONGEST_SOCKET - len(address) + len(str(self.data))} work."
-            )
         self.make_folders()
         here = programs.installed(self.home)
         self.stop_left_over()
@@ -96,6 +90,7 @@ class Embedded:
         if self._server is not None:
             self._server.wait()
             self._server = None
+        sockets.remove(self.socket)
 
     def stop_left_over(self) -> None:
         """Stop the server over this cluster, ours or one that outlived a crash; clear a stale pid file."""
@@ -148,6 +143,7 @@ class Embedded:
         who = programs.owner()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, exist_ok=True)
+        sockets.make(self.socket, who)
         for folder in (self.folder, self.cluster, self.socket):
             if not folder.exists():
                 folder.mkdir(mode=0o700)
@@ -184,9 +180,10 @@ class Embedded:
 
     def serve(self, here: Path) -> None:
         """Start the server over the cluster with these programs. Returns when it answers."""
+        where = "../run" if self.socket.parent == self.folder else self.socket
         with self.opened() as (place, fd), self.log.open("ab") as log:
             self._server = programs.launch(
-                [here / "postgres", "-D", place, "-c", "listen_addresses=", "-c", "unix_socket_directories=../run"],
+                [here / "postgres", "-D", place, "-c", "listen_addresses=", "-c", f"unix_socket_directories={where}"],
                 fds=[fd],
                 log=log,
                 dies_by=signal.SIGINT,  # its fast shutdown

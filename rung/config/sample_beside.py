@@ -3,14 +3,16 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rung.config.lifeline import tied_to_us
-from rung.insights.sample_day.files import WANTED
+from rung.insights.sample_day.files import FAILED, FOLDER, LINK, LOG, WANTED, last_words
 
 PATIENCE = 12.0  # seconds it has to stop
+LONGEST_START = 300.0  # seconds
 
 
 @dataclass
@@ -21,14 +23,17 @@ class Beside:
     host: str
     environment: Mapping[str, str]
     _process: "subprocess.Popen[bytes] | None" = None
+    _began: float = 0.0
 
     def tend(self) -> bool:
         """Called again and again by the supervisor. Never ends the desk."""
         wanted = self.data / WANTED
         if self._process is not None and self._process.poll() is not None:
+            if self._process.returncode and wanted.exists():
+                (self.data / FAILED).write_text(last_words(self.data))
             self._process = None
             wanted.unlink(missing_ok=True)
-        elif self._process is not None and not wanted.exists():
+        elif self._process is not None and (not wanted.exists() or self._is_stuck()):
             self._process.terminate()
         elif self._process is None and wanted.exists():
             self._start()
@@ -45,9 +50,16 @@ class Beside:
         except subprocess.TimeoutExpired:
             self._process.kill()
 
+    def _is_stuck(self) -> bool:
+        """Whether it has had all the time it can need and still nobody could go in."""
+        late = self._process is not None and time.monotonic() - self._began > LONGEST_START
+        return late and not (self.data / FOLDER / LINK).exists()
+
     def _start(self) -> None:
         command = [sys.executable, "-m", "rung.config.command", "up", "--sample-day", "--data", str(self.data)]
-        with (self.data / "log" / "sample-day.log").open("ab") as log:
+        (self.data / FAILED).unlink(missing_ok=True)
+        self._began = time.monotonic()
+        with (self.data / LOG).open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--host", self.host, "--port", str(_free_port(self.host))],
                 stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """The sample day on its own pages (what is told, the way to be rid of it) and on those of a desk (the way to it)."""
 
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from rung.people import sample_clock
 from rung.people.clock import shown_now
 from rung.people.models import Role
 from rung.web.access import needs
+
+#: Seconds after which its getting ready is not usual any more.
+LONG = 60
 
 
 @needs(Role.OBSERVER)
@@ -33,7 +37,8 @@ def remove(request: HttpRequest) -> HttpResponse:
     if settings.SAMPLE_DAY:
         (_data() / files.OVER).touch()
         return render(request, "sample_day/removed.html")
-    (_data() / files.WANTED).unlink(missing_ok=True)
+    for file in (files.WANTED, files.FAILED):
+        (_data() / file).unlink(missing_ok=True)
     return redirect("triage")
 
 
@@ -44,7 +49,14 @@ def beside(request: HttpRequest) -> HttpResponse:
         raise Http404
     link = _data() / files.FOLDER / files.LINK
     wanted = (_data() / files.WANTED).exists()
-    context = {"wanted": wanted, "link": link.read_text() if wanted and link.exists() else ""}
+    context = {
+        "wanted": wanted,
+        "link": link.read_text() if wanted and link.exists() else "",
+        "failed": "" if wanted else _failure(),
+        "late": wanted and _waited() > LONG,
+        "last_words": files.last_words(_data()),
+        "log": _data() / files.LOG,
+    }
     page = "sample_day/standing.html" if request.headers.get("HX-Request") else "sample_day/beside.html"
     return render(request, page, context)
 
@@ -55,6 +67,7 @@ def start(_request: HttpRequest) -> HttpResponse:
     """Ask the supervisor for one."""
     if not settings.OFFERS_SAMPLE_DAY:
         raise Http404
+    (_data() / files.FAILED).unlink(missing_ok=True)
     (_data() / files.WANTED).touch()
     return redirect("sample-day")
 
@@ -73,6 +86,21 @@ def sample() -> dict[str, object] | None:
         "speed": sample_clock.SPEED,
         "lines": story.told()[::-1],
     }
+
+
+def _failure() -> str:
+    try:
+        return (_data() / files.FAILED).read_text()
+    except OSError:
+        return ""
+
+
+def _waited() -> float:
+    """Seconds since it was asked for, by this machine's clock."""
+    try:
+        return time.time() - (_data() / files.WANTED).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _data() -> Path:

@@ -88,9 +88,29 @@ def test_a_server_that_outlived_its_desk_is_stopped_first(server: Embedded) -> N
     other.stop()
 
 
-def test_a_path_too_long_for_a_socket_is_said_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseProblem, match=r"has \d+ bytes, at most 86 work"):
-        Embedded(Path("/tmp") / ("long" * 30)).start()
+@pytest.fixture
+def far(tmp_path: Path) -> Path:
+    return tmp_path / ("long" * 30)
+
+
+def test_a_path_too_long_for_a_socket_gets_a_short_folder_while_the_server_runs(far: Path) -> None:
+    server = Embedded(far, throwaway=True)
+    server.start()
+    assert say(server, "select 1") == 1
+    assert server.socket == Embedded(far).socket
+    assert stat.S_IMODE(server.socket.stat().st_mode) == 0o700
+    server.stop()
+    assert not server.socket.exists()
+
+
+def test_a_short_folder_that_somebody_else_made_is_not_used(far: Path, tmp_path: Path) -> None:
+    place = Embedded(far).socket
+    place.symlink_to(tmp_path)
+    try:
+        with pytest.raises(DatabaseProblem, match=r"was made by somebody else; remove it"):
+            Embedded(far).start()
+    finally:
+        place.unlink()
 
 
 OLD = max(Path("/usr/lib/postgresql").glob("1[5-7]/bin"), default=None)

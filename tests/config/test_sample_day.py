@@ -1,5 +1,6 @@
 """A sample day beside a real desk: asked for on the first page, a desk of its own, and gone with one click."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rung.config import desk_lock
+from rung.config.sample_beside import Beside
+from rung.insights.sample_day import files
 from tests.desk import Desk, eventually, free_port
 
 pytestmark = pytest.mark.slow
@@ -15,9 +19,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    """In a short folder: the sample day's socket lies deeper than the desk's, and a socket's path has 107 bytes."""
+    """In a folder with a long path: the sample day's socket would not fit into it."""
     with tempfile.TemporaryDirectory(prefix="rung-") as folder:
-        desk = Desk(Path(folder) / "desk", free_port())
+        desk = Desk(Path(folder) / ("desk" * 20), free_port())
         yield desk
         desk.stop()
 
@@ -62,3 +66,20 @@ def test_told_to_play_it_alone_the_desk_stops_when_it_is_removed(tmp_path: Path)
     press(sample, "/sample-day/remove", sample.get("/").text)
     assert alone.process.wait(30) == 0
     assert not (tmp_path / "sample-day").exists()
+
+
+def test_one_that_cannot_be_played_leaves_its_reason_and_can_be_asked_for_again(tmp_path: Path) -> None:
+    taken = tmp_path / files.FOLDER
+    taken.mkdir()
+    (tmp_path / "log").mkdir()
+    wanted, failed = tmp_path / files.WANTED, tmp_path / files.FAILED
+    beside = Beside(tmp_path, "127.0.0.1", os.environ)
+    wanted.touch()
+    with desk_lock.take(taken):
+        eventually(lambda: beside.tend() or failed.exists())
+    assert "A desk is already running over" in failed.read_text()
+    assert not wanted.exists()
+    wanted.touch()
+    beside.tend()
+    assert not failed.exists()
+    beside.stop()
