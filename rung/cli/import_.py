@@ -22,7 +22,7 @@ from rung.intake.importers.recording import Written, record
 from rung.intake.moving import NotMovable, take_in
 from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
-from rung.tickets.door import kind_of
+from rung.tickets.rows import kind_of
 
 #: Rows a guess is made from.
 LOOKED_AT = 20_000

@@ -24,7 +24,8 @@ from rung.outbox import enqueue, live
 from rung.outbox.addresses import AddressBook
 from rung.outbox.enqueue import NewDelivery
 from rung.tickets.columns import NextDeadline, columns, next_deadline
-from rung.tickets.door import kind_of, topics
+from rung.tickets.door import topics
+from rung.tickets.rows import kind_of
 
 
 class Looked(NamedTuple):

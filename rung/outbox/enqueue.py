@@ -137,22 +137,21 @@ def refresh(cases: Mapping[int, Case], now: datetime) -> None:
     """These tickets have changed. Their cards are to be edited, once each, however much changes; in the app, what is
     no longer true disappears from attention."""
     with connection.cursor() as cursor:
-        cursor.execute(_REFRESH, {"tickets": list(cases), "now": now, "rank": Rank.EDIT})
-        if cursor.rowcount:
-            wakeups.courier()
-        over = [ticket for ticket, case in cases.items() if case.status.is_over]
-        running = [ticket for ticket, case in cases.items() if not case.status.is_over]
-        offers = [(ticket, offer.number) for ticket in running for offer in cases[ticket].offers]
-        cursor.execute(
-            _SETTLE,
-            {
-                "over": over,
-                "running": running,
-                "tickets": [ticket for ticket, _ in offers],
-                "offers": [offer for _, offer in offers],
-                "now": now,
-            },
-        )
+        cursor.execute(REFRESH, refreshing(cases, now))
+
+
+def refreshing(cases: Mapping[int, Case], now: datetime) -> dict[str, datetime | list[int]]:
+    """What the statements of REFRESH are to be given."""
+    running = [ticket for ticket, case in cases.items() if not case.status.is_over]
+    offers = [(ticket, offer.number) for ticket in running for offer in cases[ticket].offers]
+    return {
+        "changed": list(cases),
+        "over": [ticket for ticket, case in cases.items() if case.status.is_over],
+        "running": running,
+        "offering": [ticket for ticket, _ in offers],
+        "offers": [offer for _, offer in offers],
+        "now": now,
+    }
 
 
 def lane_of(channel: str, kind: NoticeKind, destination: str, *, edit: bool = False) -> str:
@@ -219,18 +218,20 @@ _INSERT = f"""
     FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS)})
     ON CONFLICT (key) DO NOTHING
 """  # noqa: S608  made of the names above
-_REFRESH = """
-    UPDATE outbox_delivery SET state = 'waiting', rank = %(rank)s, next_attempt_at = %(now)s, attempts = 0
-    WHERE ticket_id = ANY(%(tickets)s) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
-      AND channel <> 'app' AND over_at IS NULL
-"""
-_SETTLE = """
+#: Two statements: cards elsewhere are to be edited, and the courier hears of it; cards in the app are settled.
+REFRESH = f"""
+    WITH edited AS (
+        UPDATE outbox_delivery SET state = 'waiting', rank = {Rank.EDIT.value}, next_attempt_at = %(now)s, attempts = 0
+        WHERE ticket_id = ANY(%(changed)s::bigint[]) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
+          AND channel <> 'app' AND over_at IS NULL
+        RETURNING 1)
+    {wakeups.COURIER_NOW} WHERE EXISTS (SELECT FROM edited);
     UPDATE outbox_delivery SET over_at = %(now)s
     WHERE channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
         ticket_id = ANY(%(over)s::bigint[])
         OR (ticket_id = ANY(%(running)s::bigint[]) AND kind = 'offer_card' AND (ticket_id, event) NOT IN (
-            SELECT ticket, offer FROM unnest(%(tickets)s::bigint[], %(offers)s::int[]) AS open (ticket, offer))))
-"""
+            SELECT ticket, offer FROM unnest(%(offering)s::bigint[], %(offers)s::int[]) AS open (ticket, offer))))
+"""  # noqa: S608  made of our own words
 _OPEN_LANES = """
     INSERT INTO outbox_lanestate (name, free_at, blocked_why, failures)
     SELECT name, %s, '', 0 FROM unnest(%s::text[]) AS name

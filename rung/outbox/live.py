@@ -3,6 +3,8 @@
 from django.db import connection
 
 CHANNEL = "rung_live"
+#: As a statement, for those who have more to say at once.
+CHANGED = f"SELECT pg_notify('{CHANNEL}', topic) FROM unnest(%(topics)s::text[]) AS topic"  # noqa: S608  our own name
 
 
 def changed(*topics: str) -> None:
@@ -11,6 +13,4 @@ def changed(*topics: str) -> None:
     Topics only, never what changed: each page fetches again what its reader may see.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_notify(%s, topic) from unnest(%s::text[]) as topic", [CHANNEL, list(dict.fromkeys(topics))]
-        )
+        cursor.execute(CHANGED, {"topics": list(dict.fromkeys(topics))})

@@ -6,22 +6,26 @@ TICKER = "rung_ticker"
 COURIER = "rung_courier"
 SORTER = "rung_sorter"
 
+#: The same as statements, for those who have more to say at once.
+TICKER_NOW = f"SELECT pg_notify('{TICKER}', '')"
+COURIER_NOW = f"SELECT pg_notify('{COURIER}', '')"
+
 
 def ticker() -> None:
     """Some ticket is due, or due sooner than before."""
-    _notify(TICKER)
+    _notify(TICKER_NOW)
 
 
 def courier() -> None:
     """Some delivery waits."""
-    _notify(COURIER)
+    _notify(COURIER_NOW)
 
 
 def sorter() -> None:
     """Some message has come in."""
-    _notify(SORTER)
+    _notify(f"SELECT pg_notify('{SORTER}', '')")
 
 
-def _notify(channel: str) -> None:
+def _notify(statement: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [channel])
+        cursor.execute(statement)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -14,18 +14,20 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.effects import Notice
 from rung.core.events import AnyEvent, Opened, Recounted, encode
-from rung.outbox import enqueue, live, wakeups
+from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
-from rung.tickets import sight
+from rung.tickets import rows, sight
 from rung.tickets.about import about
-from rung.tickets.columns import columns
 from rung.tickets.history import events_of
 from rung.tickets.models import Event, Message, Ticket
 from rung.tickets.results import AlreadySo
 
 log = structlog.get_logger(__name__)
+
+#: Whoever reads the clock and then waits for a ticket may find it changed a little later: the clock has not stepped.
+MERELY_OVERTAKEN = timedelta(seconds=1)
 
 
 class Visit:
@@ -38,8 +40,8 @@ class Visit:
         #: Never earlier than the ticket's last event, whatever the clock says.
         self.now = _not_before(case.last_at, now, ticket.number)
         self._seen_by: set[str] = set()
-        self._recorded: list[AnyEvent] = []
-        self._rows: list[Event] = []
+        #: Each with the key of the client that asked for it.
+        self._recorded: list[tuple[AnyEvent, str | None]] = []
         self._notices: list[tuple[Notice, Message | None]] = []
 
     @property
@@ -61,11 +63,11 @@ class Visit:
             self._refuse_unseen(event.by)
         numbered = msgspec.structs.replace(event, number=self.next_number, at=self.now)
         if isinstance(numbered, Recounted):
-            self.case = fold.rebuild([*events_of(self.ticket.number), *self._recorded, numbered])
+            recorded = (event for event, _ in self._recorded)
+            self.case = fold.rebuild([*events_of(self.ticket.number), *recorded, numbered])
         else:
             fold.fold(self.case, numbered)
-        self._recorded.append(numbered)
-        self._rows.append(row(self.ticket.number, numbered, client_key))
+        self._recorded.append((numbered, client_key))
         return numbered.number
 
     def _refuse_unseen(self, by: str) -> None:
@@ -81,16 +83,8 @@ class Visit:
         """Events, snapshot, columns, deliveries and `wake_at`, inside the transaction of the lock."""
         if not self._recorded:
             return
-        Event.objects.bulk_create(self._rows)
-        for name, value in columns(self.case).items():
-            setattr(self.ticket, name, value)
-        self.ticket.snapshot = cases.encode(self.case)
-        self.ticket.changed_at = self.now
-        self.ticket.wake_at = self.now
-        self.ticket.save()
         self._enqueue()
-        wakeups.ticker()
-        live.changed(*topics(self.ticket.number, self.case))
+        rows.write(self.ticket, self.case, self._recorded, topics(self.ticket.number, self.case), self.now)
 
     def _enqueue(self) -> None:
         if self._notices:
@@ -102,7 +96,6 @@ class Visit:
                     for notice, message in self._notices
                 ]
             )
-        enqueue.refresh({self.ticket.number: self.case}, self.now)
 
 
 @contextmanager
@@ -112,7 +105,7 @@ def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
     `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
     """
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(number=number)
+        ticket = rows.lock(number)
         inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or database_now())
         with structlog.contextvars.bound_contextvars(ticket=number):
             yield inside
@@ -145,16 +138,11 @@ def row(ticket: int, event: AnyEvent, client_key: str | None = None) -> Event:
         ticket_id=ticket,
         number=event.number,
         at=event.at,
-        kind=kind_of(event),
+        kind=rows.kind_of(event),
         by=event.by,
         data=msgspec.json.decode(encode(event)),
         client_key=client_key,
     )
-
-
-def kind_of(event: AnyEvent) -> str:
-    """The word under `kind` in the event's JSON."""
-    return str(type(event).__struct_config__.tag)
 
 
 def topics(number: int, case: Case) -> tuple[str, ...]:
@@ -166,5 +154,7 @@ def topics(number: int, case: Case) -> tuple[str, ...]:
 def _not_before(last_at: datetime | None, now: datetime, number: int) -> datetime:
     if last_at is None or now >= last_at:
         return now
+    if last_at - now < MERELY_OVERTAKEN:
+        return last_at
     log.warning("the clock stepped back", ticket=number, now=now.isoformat(), last_event_at=last_at.isoformat())
     return last_at

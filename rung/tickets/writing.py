@@ -5,9 +5,12 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from msgspec import Struct
 
 from rung.tickets.models import Attachment, Direction, Message
+
+_KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND external_id = %s"
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -44,11 +47,14 @@ def write(ticket: int, direction: Direction, by: str, words: Words, now: datetim
     return message
 
 
-def known(words: Words) -> Message | None:
-    """The same message, if its inbox has brought it before."""
+def known(words: Words) -> tuple[int, int] | None:
+    """(its ticket, its row) of the same message, if its inbox has brought it before."""
     if words.external_id is None:
         return None
-    return Message.objects.filter(inbox=words.inbox, external_id=words.external_id).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [words.inbox, words.external_id])
+        found: tuple[int, int] | None = cursor.fetchone()
+    return found
 
 
 def _keep(message: Message, files: Sequence[NewFile]) -> None:

@@ -23,8 +23,8 @@ from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester
 from rung.policies.versions import compiled, current_number
 from rung.tickets.columns import NextDeadline, columns, next_deadline
-from rung.tickets.door import kind_of
 from rung.tickets.models import Direction, Event, Message
+from rung.tickets.rows import kind_of
 
 #: Tickets in one transaction: what is lost when the import is killed, and done again by the next.
 BATCH = 500

@@ -234,8 +234,8 @@ def _is_too_late_to_reopen(at: Visit) -> bool:
 
 
 def _written_before(words: Words) -> AlreadySo | None:
-    message = writing.known(words)
-    return AlreadySo(message.ticket_id, "this message came before", message=message.pk) if message else None
+    known = writing.known(words)
+    return AlreadySo(known[0], "this message came before", message=known[1]) if known else None
 
 
 def _verdicts(ticket: int) -> dict[int, Automatic | None]:
