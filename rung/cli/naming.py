@@ -1,6 +1,7 @@
 """Finding what a person names on the command line, or saying what comes nearest."""
 
 import difflib
+from collections.abc import Iterable
 
 from rung.people.models import Agent, Customer, Team
 
@@ -8,22 +9,29 @@ from rung.people.models import Agent, Customer, Team
 def agent(handle: str) -> Agent:
     """The agent with this handle; ends the command with a sentence if there is none."""
     found = Agent.objects.filter(handle=handle).first()
-    return found or _nobody("agent has the handle", handle, Agent.objects.values_list("handle", flat=True))
+    if found is None:
+        raise nothing("agent has the handle", handle, Agent.objects.values_list("handle", flat=True))
+    return found
 
 
 def team(name: str) -> Team:
     """The team with this name; ends the command with a sentence if there is none."""
     found = Team.objects.filter(name=name).first()
-    return found or _nobody("team is called", name, Team.objects.values_list("name", flat=True))
+    if found is None:
+        raise nothing("team is called", name, Team.objects.values_list("name", flat=True))
+    return found
 
 
 def customer(name: str) -> Customer:
     """The customer with this name; ends the command with a sentence if there is none."""
     found = Customer.objects.filter(name=name).first()
-    return found or _nobody("customer is called", name, Customer.objects.values_list("name", flat=True))
+    if found is None:
+        raise nothing("customer is called", name, Customer.objects.values_list("name", flat=True))
+    return found
 
 
-def _nobody(what: str, asked: str, known):  # type: ignore[no-untyped-def]
+def nothing(what: str, asked: str, known: Iterable[str]) -> SystemExit:
+    """The end of a command whose name means nothing here, with the nearest that does."""
     near = difflib.get_close_matches(asked, list(known), n=1, cutoff=0.5)
     hint = f'; did you mean "{near[0]}"?' if near else "."
-    raise SystemExit(f'No {what} "{asked}"{hint}')
+    return SystemExit(f'No {what} "{asked}"{hint}')

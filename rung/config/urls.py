@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("metrics", health.metrics),
     path("api/", include("rung.api.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("rung.web.account")),
     *(path(f"{app.rpartition('.')[2]}/", include(f"{app}.urls")) for app in _CALLED),
     path("", include("rung.web.urls")),
 ]

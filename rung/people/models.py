@@ -6,10 +6,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
 _RESTRICTED_ROLES = gettext_lazy("Only agents and observers can be restricted to their teams.")
@@ -51,6 +53,8 @@ class Agent(AbstractBaseUser):
     )
     time_zone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=10, default="en")
+    #: Every session begun before this moment is over.
+    signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     USERNAME_FIELD = "email"
@@ -73,6 +77,14 @@ class Agent(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to be this agent's: another password ends it, and so does signing out everywhere.
+
+        Django asks it for each key the desk has had.
+        """
+        stands_for = f"{self.password} {self.signed_out_at.isoformat() if self.signed_out_at else ''}"
+        return salted_hmac("rung.people.session", stands_for, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """The name, for Django."""
@@ -256,3 +268,45 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignInProvider(models.Model):
+    """A directory that says who somebody is: OpenID Connect or SAML. Its secret is sealed.
+
+    People who are agents here are let in; of its own mail domains, if it `invites`, newcomers too. Nobody else is.
+    """
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc", "OpenID Connect"
+        SAML = "saml", "SAML"
+
+    slug = models.CharField(max_length=40, unique=True, validators=[HANDLE])
+    name = models.CharField(max_length=100, help_text="as the sign-in page calls it")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    #: OIDC: its issuer. SAML: its entity id, where it signs people in, and the certificate it signs with.
+    issuer = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=200, blank=True)
+    sealed_secret = models.TextField(blank=True)
+    sign_in_url = models.URLField(max_length=500, blank=True)
+    certificate = models.TextField(blank=True)
+    domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    invites = models.BooleanField(default=False)
+    role = models.CharField(
+        max_length=10, choices=[(Role.OBSERVER, "observer"), (Role.AGENT, "agent")], default="observer"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Who is let in is always bounded: by an address called verified, or by the directory's own domains."""
+        if (self.invites or self.kind == self.Kind.SAML) and not self.domains:
+            raise ValidationError({"domains": gettext_lazy("Name the mail domains this directory speaks for.")})
+        if self.kind == self.Kind.OIDC and not self.issuer.startswith(
+            ("https://", "http://localhost", "http://127.0.0.1")
+        ):
+            raise ValidationError({"issuer": gettext_lazy("The issuer is an https address.")})

@@ -1,13 +1,15 @@
-"""The way in with a one-time link."""
+"""The way in with a one-time link, and the way out everywhere."""
 
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rung.people import signin
 from rung.people.clock import database_now
+from rung.people.models import Role
+from rung.web.access import agent_of, needs
 
 
 @never_cache
@@ -21,3 +23,12 @@ def sign_in_link(request: HttpRequest, word: str) -> HttpResponse:
         return render(request, "sign_in_link.html", {"refused": True}, status=410)
     login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("/")
+
+
+@require_POST
+@needs(Role.OBSERVER)
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """Every session of the reader's is over, this one too."""
+    signin.sign_out_everywhere(agent_of(request), now=database_now())
+    logout(request)
+    return redirect("account_login")

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from django.conf import settings
-from django.http import HttpRequest
+from rung.people.signin import address_of
 
+__all__ = ["address_of", "forget", "wait_for"]
 KEPT = 10_000
 _lock = threading.Lock()
 _left: dict[str, tuple[float, float]] = {}
@@ -23,12 +23,6 @@ def wait_for(name: str, *, burst: int, refill: float) -> float:
             _left.clear()
         _left[name] = (left - 1, now)
         return 0.0
-
-
-def address_of(request: HttpRequest) -> str:
-    """Who calls. Behind a proxy, as the proxy saw them: its own word is the last, those before it anybody may write."""
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    return (seen if settings.SECURE_PROXY_SSL_HEADER else "") or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def forget() -> None:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("people/keys", people.keys, name="keys"),
     path("people/keys/<int:number>/revoke", people.revoke, name="key-revoke"),
     path("you", people.me, name="me"),
+    path("you/signed-out", entrance.sign_out_everywhere, name="sign-out-everywhere"),
     path("you/reached", people.reach, name="reach"),
     path("start", start.start, name="start"),
     path("start/desk", start.desk, name="start-desk"),

@@ -1,8 +1,13 @@
 """The ways in, as a browser meets them."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
+from django.core.cache import cache
 from django.test import Client
 
 from rung.people import signin
@@ -10,6 +15,11 @@ from rung.people.clock import database_now
 from rung.people.models import Agent
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_yet() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -64,3 +74,70 @@ def test_a_page_may_load_our_own_files_only(client: Client, sam: Agent) -> None:
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     assert "connect-src 'self' http://localhost:8001;" in policy
+
+
+def hashed_for(monkeypatch: pytest.MonkeyPatch, email: str) -> tuple[int, str]:
+    """How many passwords were hashed for one wrong attempt, which is what takes the time; and the page."""
+    counted = []
+    for hasher in ("encode", "verify"):
+        kind = type(get_hasher())
+        real = getattr(kind, hasher)
+
+        def counting(self: object, *words: object, _real: Any = real, _name: str = hasher) -> Any:
+            counted.append(_name)
+            return _real(self, *words)
+
+        monkeypatch.setattr(kind, hasher, counting)
+    page = Client().post("/account/login/", {"login": email, "password": "a wrong but long word"})
+    monkeypatch.undo()
+    # `verify` encodes once itself.
+    return counted.count("encode"), page.content.decode().replace(email, "")
+
+
+def test_nothing_tells_whether_somebody_has_an_address(
+    client: Client, sam: Agent, monkeypatch: pytest.MonkeyPatch, mailoutbox: Any
+) -> None:
+    Agent.objects.create_user("link@example.com", handle="link", name="Only a link")
+    answers = [
+        hashed_for(monkeypatch, email) for email in ("sam@example.com", "nobody@example.com", "link@example.com")
+    ]
+    pages = {re.sub(r'name="csrfmiddlewaretoken" value="\w+"|"challenge": "[^"]+"', "", page) for _, page in answers}
+    assert len({count for count, _ in answers}) == 1, answers
+    assert len(pages) == 1
+    asked = [
+        client.post("/account/password/reset/", {"email": email}, follow=True)
+        for email in ("sam@example.com", "nobody@example.com")
+    ]
+    assert asked[0].redirect_chain == asked[1].redirect_chain
+    assert asked[0].content == asked[1].content
+
+
+def test_guessing_is_slowed_down(client: Client, sam: Agent) -> None:
+    for _ in range(6):
+        page = client.post("/account/login/", {"login": "sam@example.com", "password": "a wrong but long word"})
+    assert "Too many" in page.content.decode()
+    right = client.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"}, follow=True)
+    assert "Sam Ode" not in right.content.decode()
+
+
+def test_signing_out_everywhere_ends_every_session(client: Client, sam: Agent) -> None:
+    other = Client()
+    for browser in (client, other):
+        browser.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
+    assert client.get("/account/sessions/").content.decode().count("since") == 2
+    word = signin.issue_link(sam, now=database_now())
+    client.post("/you/signed-out")
+    assert client.get("/").status_code == other.get("/").status_code == 302
+    assert Client().post(f"/sign-in/{word}").status_code == 410
+
+
+def test_cookies_and_frames(client: Client, sam: Agent) -> None:
+    answer = client.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
+    cookie = answer.cookies[settings.SESSION_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    page = client.get("/account/2fa/")
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
+    assert refused.status_code == 403

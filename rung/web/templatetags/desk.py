@@ -145,3 +145,29 @@ def policy_line(context: Mapping[str, Any], place: str) -> SafeString:
     address = f"{reverse('policy-version', args=[version.number])}#line-{line}"
     title = _("line %(line)d of the policy") % {"line": line}
     return format_html('<a class="line" href="{}" title="{}">{}</a>', address, title, line)
+
+
+#: Part of what a browser says of itself -> its name; the first that fits. Edge and Opera call themselves Chrome too.
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+    "curl": "curl",
+}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """The browser and system behind a User-Agent, as far as it says so."""
+    found = [next((name for part, name in known.items() if part in agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(name for name in found if name) or agent[:40] or _("unknown")

@@ -1,0 +1,95 @@
+"""`rung sign-in`: the directories (OpenID Connect, SAML) people may sign in with."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.core.exceptions import ValidationError
+
+from rung.cli.naming import nothing
+from rung.people import providers, vault
+from rung.people.models import SignInProvider
+
+commands = typer.Typer(help="The directories people sign in with: OpenID Connect and SAML.", no_args_is_help=True)
+Kind = SignInProvider.Kind
+Slug = Annotated[str, typer.Argument(help="A short name; it stands in the address the directory is told.")]
+Label = Annotated[str, typer.Option("--label", help="What the sign-in page calls it.")]
+Domains = Annotated[list[str] | None, typer.Option("--domain", help="A mail domain it speaks for; may be repeated.")]
+Invites = Annotated[bool, typer.Option("--invite", help="Newcomers of these domains are let in, restricted.")]
+NewcomerRole = Annotated[str, typer.Option("--role", help="What newcomers are: observer or agent.")]
+
+
+@commands.command()
+def oidc(
+    slug: Slug,
+    issuer: Annotated[str, typer.Option(help="Such as https://login.example.com/realms/desk")],
+    client_id: Annotated[str, typer.Option(help="As the directory knows this desk.")],
+    secret: Annotated[
+        str, typer.Option(prompt="Client secret", hide_input=True, envvar="RUNG_OIDC_CLIENT_SECRET", show_default=False)
+    ],
+    label: Label = "",
+    domain: Domains = None,
+    invite: Invites = False,
+    role: NewcomerRole = "observer",
+) -> None:
+    """Let people sign in with OpenID Connect, or change how."""
+    facts = {"issuer": issuer.rstrip("/"), "client_id": client_id, "sealed_secret": vault.seal(secret)}
+    _keep(slug, Kind.OIDC, facts, label, domain or [], role, invites=invite)
+    print(f"Tell the directory this redirect address: <the desk's address>/account/oidc/{slug}/login/callback/")
+
+
+@commands.command()
+def saml(
+    slug: Slug,
+    metadata: Annotated[Path, typer.Option(help="The directory's metadata, as a file.", exists=True, dir_okay=False)],
+    domain: Annotated[list[str], typer.Option("--domain", help="A mail domain it speaks for; may be repeated.")],
+    label: Label = "",
+    invite: Invites = False,
+    role: NewcomerRole = "observer",
+) -> None:
+    """Let people sign in with SAML, or change how."""
+    try:
+        facts = providers.read_metadata(metadata.read_text())
+    except (ValidationError, UnicodeDecodeError) as mistake:
+        raise SystemExit(f"{metadata}: {' '.join(getattr(mistake, 'messages', [str(mistake)]))}") from mistake
+    _keep(slug, Kind.SAML, facts, label, domain, role, invites=invite)
+    print(f"The directory reads this desk's metadata at <the desk's address>/account/saml/{slug}/metadata/")
+
+
+@commands.command(name="list")
+def show() -> None:
+    """Name the directories."""
+    for each in providers.providers():
+        whose = f"people of {', '.join(each.domains)}" if each.domains else "people who are agents here"
+        invited = f", newcomers as {each.role}" if each.invites else ""
+        place = "" if each.pk else "  (from the environment)"
+        print(f"{each.slug}  {Kind(each.kind).label}  {each.issuer}  {whose}{invited}{place}")
+
+
+@commands.command()
+def remove(slug: str) -> None:
+    """Nobody signs in with this directory any more."""
+    if not SignInProvider.objects.filter(slug=slug).delete()[0]:
+        raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
+
+
+def _keep(
+    slug: str,
+    kind: SignInProvider.Kind,
+    facts: dict[str, str],
+    label: str,
+    domains: list[str],
+    role: str,
+    *,
+    invites: bool,
+) -> None:
+    found = SignInProvider.objects.filter(slug=slug).first() or SignInProvider(slug=slug)
+    found.kind, found.name, found.role, found.invites = kind, label or found.name or slug, role, invites
+    found.domains = sorted({word.strip().lower().removeprefix("@") for word in domains if word.strip()})
+    for name, value in facts.items():
+        setattr(found, name, value)
+    try:
+        found.full_clean()
+    except ValidationError as wrong:
+        raise SystemExit("\n".join(f"{fact}: {' '.join(said)}" for fact, said in wrong.message_dict.items())) from wrong
+    found.save()

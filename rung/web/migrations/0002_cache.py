@@ -1,0 +1,14 @@
+"""The table in which the processes of a desk count attempts to sign in."""
+
+from django.core.management import call_command
+from django.db import migrations
+
+
+def make(apps, schema_editor):
+    call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("web", "0001_initial")]
+
+    operations = [migrations.RunPython(make, migrations.RunPython.noop)]

@@ -1,0 +1,149 @@
+"""Signing in with a company's directory, over real HTTP: OpenID Connect and SAML. Denied by default."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+
+from rung.people import providers, vault
+from rung.people.models import Agent, SignInProvider
+from tests.fakes import directories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Kind = SignInProvider.Kind
+
+
+@pytest.fixture
+def desk(live_server: Any) -> Iterator[httpx.Client]:
+    """A browser at the desk; nobody is signed in. Its agents are sam, and ida, who has left."""
+    Agent.objects.create_user("sam@acme.example", handle="sam", name="Sam Ode")
+    Agent.objects.create_user("ida@acme.example", handle="ida", name="Ida", is_active=False)
+    address = live_server.url.replace("127.0.0.1", "localhost")
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as client:
+        yield client
+
+
+def by_oidc(issuer: str, **more: Any) -> None:
+    SignInProvider.objects.update_or_create(
+        slug="acme",
+        defaults={
+            "name": "Acme",
+            "kind": Kind.OIDC,
+            "issuer": issuer,
+            "client_id": "desk",
+            "sealed_secret": vault.seal("a client secret"),
+            **more,
+        },
+    )
+
+
+def signs_in(desk: httpx.Client, sub: str) -> httpx.Response:
+    """Follow the link on the sign-in page, say who one is there, and come back."""
+    desk.cookies.clear()
+    page = desk.get("/account/login/").text
+    link = unescape(re.search(r'href="([^"]+)">Sign in with Acme', page)[1])  # type: ignore[index]
+    asked = desk.get(link)
+    assert asked.status_code == 200, asked.text
+    return desk.post(str(asked.url), data={"sub": sub})
+
+
+PEOPLE = (
+    {"sub": "1", "email": "sam@acme.example", "email_verified": True, "name": "Sam"},
+    {"sub": "2", "email": "sam@acme.example", "email_verified": False, "name": "Not Sam"},
+    {"sub": "3", "email": "new.one@acme.example", "email_verified": True, "name": "New One"},
+    {"sub": "4", "email": "eve@elsewhere.example", "email_verified": True, "name": "Eve"},
+    {"sub": "5", "email": "ida@acme.example", "email_verified": True, "name": "Ida"},
+)
+
+
+def test_openid_connect_lets_in_whom_it_may(desk: httpx.Client) -> None:
+    with directories.oidc(*PEOPLE) as issuer:
+        by_oidc(issuer)
+        assert "Sam Ode" in signs_in(desk, "1").text
+        assert "Sam Ode" in desk.get("/").text
+
+        # An address the directory does not call verified is nobody's; nor is one that is no agent's.
+        for refused in ("2", "3", "4"):
+            assert "not invited yet" in signs_in(desk, refused).text, refused
+            assert desk.get("/").url.path == "/account/login/", refused
+        # Who has left stays out.
+        signs_in(desk, "5")
+        assert desk.get("/").url.path == "/account/login/"
+        assert Agent.objects.count() == 2
+
+        # A domain that is invited brings newcomers, who see nothing yet; other domains bring nobody.
+        by_oidc(issuer, domains=["acme.example"], invites=True)
+        assert "New One" in signs_in(desk, "3").text
+        newcomer = Agent.objects.get(email="new.one@acme.example")
+        assert (newcomer.handle, newcomer.role, newcomer.is_restricted) == ("new.one", "observer", True)
+        assert "not invited yet" in signs_in(desk, "4").text
+        assert Agent.objects.count() == 3
+
+
+def test_the_directorys_own_id_counts_once_it_is_known(desk: httpx.Client) -> None:
+    with directories.oidc(*PEOPLE) as issuer:
+        by_oidc(issuer)
+        signs_in(desk, "1")
+        Agent.objects.filter(handle="sam").update(email="sam.ode@acme.example")
+        assert "Sam Ode" in signs_in(desk, "1").text
+
+
+def test_saml_lets_in_whom_it_may(desk: httpx.Client) -> None:
+    with directories.saml() as idp:
+        facts = providers.read_metadata(idp.metadata())
+        SignInProvider.objects.create(slug="corp", name="Corp", kind=Kind.SAML, domains=["acme.example"], **facts)
+        idp.knows(desk.get("/account/saml/corp/metadata/").text)
+
+        assert "Sam Ode" in by_saml(desk, idp, email="sam@acme.example").text
+        assert "Sam Ode" in desk.get("/").text
+        assert "not invited yet" in by_saml(desk, idp, email="new.one@acme.example", subject="p2").text
+        SignInProvider.objects.update(invites=True)
+        assert "New One" in by_saml(desk, idp, email="new.one@acme.example", subject="p2").text
+        # Outside its domains the directory speaks for nobody, also not for agents.
+        Agent.objects.create_user("olga@other.example", handle="olga", name="Olga")
+        assert "not invited yet" in by_saml(desk, idp, email="olga@other.example", subject="p3").text
+
+
+def test_a_saml_answer_that_is_not_signed_or_not_asked_for_is_refused(desk: httpx.Client) -> None:
+    with directories.saml() as idp:
+        facts = providers.read_metadata(idp.metadata())
+        SignInProvider.objects.create(slug="corp", name="Corp", kind=Kind.SAML, domains=["acme.example"], **facts)
+        idp.knows(desk.get("/account/saml/corp/metadata/").text)
+        form = saml_form(desk, idp, email="sam@acme.example")
+
+        stranger = httpx.Client(base_url=desk.base_url, follow_redirects=True, timeout=30)
+        assert stranger.post("/account/saml/corp/acs/", data=form).status_code == 403  # another browser asked
+        with directories.saml() as forger:  # the same answer under another key
+            idp.key, idp.certificate = forger.key, forger.certificate
+            forged = saml_form(desk, idp, email="sam@acme.example")
+            assert "Not signed in" in desk.post("/account/saml/corp/acs/", data=forged).text
+        assert desk.get("/").url.path == "/account/login/"
+
+
+def saml_form(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> dict[str, str]:
+    desk.cookies.clear()
+    idp.subject = subject
+    idp.attributes = {"mail": [email], "givenName": ["New" if "new" in email else "Sam"], "sn": ["One"]}
+    page = desk.get("/account/saml/corp/login/").text
+    return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page)}
+
+
+def by_saml(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> httpx.Response:
+    return desk.post("/account/saml/corp/acs/", data=saml_form(desk, idp, email=email, subject=subject))
+
+
+def test_secrets_are_sealed_and_the_environment_counts_too(desk: httpx.Client) -> None:
+    by_oidc("https://login.example.com")
+    row = SignInProvider.objects.get()
+    assert "a client secret" not in row.sealed_secret
+    assert providers.app_of(row).secret == "a client secret"
+    said = {"RUNG_OIDC_ISSUER": "https://id.example", "RUNG_OIDC_CLIENT_ID": "x", "RUNG_OIDC_DOMAINS": "a.example"}
+    found = providers.providers(said)
+    assert next((each.slug, each.issuer, each.domains) for each in found) == (
+        "oidc",
+        "https://id.example",
+        ["a.example"],
+    )
