@@ -1,5 +1,6 @@
 """Recorded history named on the command line: a log with its mapping, or the desk's own record."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rung.core.durations import Duration
 from rung.core.log_events import History, hearing_of, levels_of
 from rung.core.log_map import read_map
 from rung.core.policy import Policy
-from rung.intake.importers.histories import Selection, read_histories
+from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
 from rung.people.clock import database_now
 from rung.tickets.recorded import histories_since
@@ -75,6 +76,7 @@ class Source(Struct, frozen=True):
                 )
         except (OSError, ValueError) as problem:
             raise SystemExit(f"{log} cannot be read: {problem}") from problem
+        _tell_left_out(log, recorded)
         return recorded.histories, recorded.end or datetime.now(UTC)
 
 
@@ -82,6 +84,17 @@ def progress_bars() -> Progress:
     """On stderr, and only where somebody looks."""
     console = Console(stderr=True)
     return Progress(console=console, transient=True, disable=not console.is_terminal)
+
+
+def _tell_left_out(log: Path, recorded: Recorded) -> None:
+    """Rows that do not count, on stderr; a log without a single row that does is refused."""
+    reasons = ", ".join(f"{rows:,} × {reason}" for reason, rows in sorted(recorded.rejected.items()))
+    if not recorded.histories:
+        raise SystemExit(f"{log}: no row of it can be read{f' ({reasons})' if reasons else '; it has none'}")
+    if reasons:
+        print(f"{log}: {sum(recorded.rejected.values()):,} rows rejected ({reasons})", file=sys.stderr)
+    if repeated := sum(history.repeated for history in recorded.histories):
+        print(f"{log}: {repeated:,} rows are there more than once, and count once", file=sys.stderr)
 
 
 def _heard(policy: Policy) -> tuple[frozenset[str], tuple[str, ...], Mapping[str, tuple[str, str]]]:

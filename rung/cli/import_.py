@@ -155,6 +155,8 @@ def _tell(written: Written, reading: Reading) -> None:
     print(f"{written.tickets:,} tickets, {written.events:,} events, {written.messages:,} messages imported")
     if written.known:
         print(f"{written.known:,} tickets were there already and stay as they are")
+    if written.repeated:
+        print(f"{written.repeated:,} rows are there more than once, and count once")
     count = sum(reading.rejected.values())
     print(f"{count:,} rows rejected" if count else "no row rejected")
     for reason, rows in sorted(reading.rejected.items()):

@@ -170,6 +170,8 @@ def _show(outcome: Report) -> None:
     console = Console(highlight=False)
     rejected = f"{outcome.rejected.count:,} rows rejected" if outcome.rejected.count else "no row rejected"
     console.print(f"[bold]{outcome.policy}[/bold]: {outcome.tickets:,} tickets, {outcome.events:,} events, {rejected}")
+    if outcome.repeated:
+        console.print(f"  {outcome.repeated:,} rows are there more than once, and count once")
     for reason, count in outcome.rejected.reasons.items():
         console.print(f"  {count:,} × {reason}")
     if outcome.restless:

@@ -62,7 +62,10 @@ def ran_until(read: Reading, now_us: int, calendar: Calendar) -> int:
 
 
 def crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None:
-    """The moment at which the running time reaches a threshold; None: not as things stand, or centuries ahead."""
+    """The moment at which the clock, still running, reaches a threshold; None: not as things stand, or centuries ahead.
+
+    What ends or stops it in that very instant has come first: it is reached when the clock runs on.
+    """
     try:
         return _crossing(read, threshold_us, calendar)
     except OverflowError:
@@ -70,19 +73,17 @@ def crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None
 
 
 def _crossing(read: Reading, threshold_us: int, calendar: Calendar) -> int | None:
-    if threshold_us > read.ran_us or (threshold_us == read.ran_us and read.open_us is not None and not read.ran_us):
-        if read.open_us is None:
-            return None
-        return calendar.add_us(read.open_us, threshold_us - read.ran_us)
-    left = threshold_us
-    for stretch in read.stretches:
-        if stretch.end_us is None:
-            break
-        ran = calendar.between_us(stretch.start_us, stretch.end_us)
-        if left <= ran:
-            return min(calendar.add_us(stretch.start_us, left), stretch.end_us)
-        left -= ran
-    return read.stretches[0].start_us if read.stretches else None
+    left = threshold_us - read.ran_us
+    if left <= 0:
+        left = threshold_us
+        for stretch in read.stretches:
+            if stretch.end_us is None:
+                break
+            ran = calendar.between_us(stretch.start_us, stretch.end_us)
+            if left <= ran and (at := calendar.add_us(stretch.start_us, left)) < stretch.end_us:
+                return at
+            left -= ran
+    return None if read.open_us is None else calendar.add_us(read.open_us, left)
 
 
 def overruns(case: Case, pauses: Pauses) -> Iterator[tuple[int, Turn, int]]:

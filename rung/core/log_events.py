@@ -58,12 +58,14 @@ def levels_of(policy: Policy) -> dict[str, tuple[str, str]]:
 
 
 class History(Struct, frozen=True):
-    """A ticket as recorded. `moved`: rows whose time was before what came before them, and so taken to be equal."""
+    """A ticket as recorded. `rows`: those that count. `moved`: rows whose time was before what came before them, and so
+    taken to be equal. `repeated`: rows alike in every cell to another of the ticket, and so the same update again."""
 
     ticket: str
     events: tuple[e.AnyEvent, ...]
     rows: int
     moved: int = 0
+    repeated: int = 0
     subject: str = ""
     #: Place among the events -> the text that was written then; only where asked for.
     words: Mapping[int, str] = {}
@@ -81,10 +83,18 @@ def history_of(
     """The events of one ticket. `fields`: what `LogRow.values` hold. `levels`: team -> (its level, a path of it);
     a team's assignee takes the ticket to that level."""
     writer = _Writer(tuple(fields), hearing, levels or {})
-    for row in in_order(rows):
+    once = tuple(dict.fromkeys(rows))
+    for row in in_order(once):
         writer.add(row)
-    said = writer.words if words else {}
-    return History(ticket, tuple(writer.events), len(rows), writer.moved, writer.subject, said)
+    return History(
+        ticket,
+        tuple(writer.events),
+        len(once),
+        moved=writer.moved,
+        repeated=len(rows) - len(once),
+        subject=writer.subject,
+        words=writer.words if words else {},
+    )
 
 
 class _Writer:

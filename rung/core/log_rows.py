@@ -14,12 +14,14 @@ OrderKey = tuple[tuple[float, str], ...]
 
 
 class LogRow(Struct, frozen=True):
-    """One update of one ticket. `values`: in the order of the map's fields; None says nothing, "" means nobody."""
+    """One update of one ticket. `values`: in the order of the map's fields; None says nothing, "" means nobody.
+    `mark`: of all its cells, so that two rows are equal only when they are alike in what the map does not read, too."""
 
     order: OrderKey
     at: datetime
     opened_at: datetime | None
     values: tuple[str | None, ...]
+    mark: int = 0
 
 
 class Rejection(Struct, frozen=True):
@@ -74,7 +76,8 @@ class RowReader:
             opened_at = None if cells[place] in self._missing else moment(cells[place])
         missing = self._missing
         values = tuple(meaning("" if cells[place] in missing else cells[place]) for place, meaning in self._fields)
-        return ticket, LogRow(tuple(_order_key(cells[place]) for place in self._order), at, opened_at, values)
+        order = tuple(_order_key(cells[place]) for place in self._order)
+        return ticket, LogRow(order, at, opened_at, values, hash(tuple(cells)))
 
 
 def _order_key(text: str) -> tuple[float, str]:

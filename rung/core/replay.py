@@ -179,6 +179,7 @@ class Replay:
         tally.tickets += 1
         tally.rows += self.history.rows
         tally.moved += self.history.moved
+        tally.repeated += self.history.repeated
         place = 0
         while place < len(recorded) and (now := recorded[place].at) <= end:
             self._look_until(now)

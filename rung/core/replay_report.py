@@ -50,6 +50,8 @@ class Report(Struct, frozen=True):
     left_out: int
     #: Rows that claim to be earlier than what they follow; taken to be at that same moment.
     moved: int
+    #: Rows alike in every cell to another of their ticket: the same update again, counted once.
+    repeated: int
     #: Where the log ends: running clocks are read then.
     end: str | None
     #: How soon offers were assumed to be accepted; None: never.
@@ -91,6 +93,7 @@ def report(
         rejected=Rejected(sum(rejected.values()), dict(sorted(rejected.items()))),
         left_out=left_out,
         moved=tally.moved,
+        repeated=tally.repeated,
         end=None if end is None else end.isoformat(),
         accepted_after=None if accepted is None else str(accepted),
         targets=_targets(tally, policy),

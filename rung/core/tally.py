@@ -49,6 +49,8 @@ class Tally(Struct):
     looks: int = 0
     #: Rows whose time was before that of the row they follow.
     moved: int = 0
+    #: Rows alike in every cell to another of their ticket: one of each counts.
+    repeated: int = 0
     #: Tickets on which the policy never came to rest.
     restless: list[str] = []
     targets: dict[ClockName, Goals] = {}
@@ -106,7 +108,7 @@ class Tally(Struct):
         self.worst = sorted([*self.worst, *other.worst], key=lambda each: each.rank)[:WORST]
 
 
-_SUMS = ("tickets", "rows", "events", "concluded", "looks", "moved", "quieted", "pages", "cards", "replies")
+_SUMS = ("tickets", "rows", "events", "concluded", "looks", "moved", "repeated", "quieted", "pages", "cards", "replies")
 
 
 def _sum(into: dict[Key, int], counts: Mapping[Key, int]) -> None:

@@ -150,15 +150,14 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
                 continue
             read = read or look.read(cycle, calendar)
             at = clocks.crossing(read, threshold, calendar) if read.ran_us >= threshold else None
-            # Reached in the very instant of the end, the end came first.
-            if at is not None and at < cycle.ended_us:
+            if at is not None:
                 yield Due(at, rule, timed, cycle)
 
 
 def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     """(running time, goal, when the goal was missed) of a cycle on the ticket's calendar, in microseconds.
 
-    It is missed when the clock has reached it and still runs: whoever answers in the night a goal that was used up at
+    It is missed when the clock, still running, has reached it: whoever answers in the night a goal that was used up at
     closing time answers too late, whoever answers in its last instant does not.
     """
     own = look.calendar
@@ -168,14 +167,10 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     if goal is None or total < goal:
         return total, goal, None
     at = clocks.crossing(read, goal, own)
-    return total, goal, at if at is not None and _still_ran(look, cycle, at) else None
-
-
-def _still_ran(look: Look, cycle: Cycle, at_us: int) -> bool:
-    """Whether a cycle was running yet at a moment; at that of its end only if a look had come first."""
-    if cycle.ended_us is None:
-        return at_us <= look.now_us
-    return at_us < cycle.ended_us or (at_us == cycle.ended_us and look.case.missed.get(cycle.clock) == cycle.number)
+    if (at is None or at > look.now_us) and total == goal and look.case.missed.get(cycle.clock) == cycle.number:
+        # Ended or stopped in that instant, but a look had come first: it is on the timeline.
+        at = look.now_us
+    return total, goal, at if at is not None and at <= look.now_us else None
 
 
 def threshold_us(case: Case, cycle: Cycle, timed: TimedStep) -> int:

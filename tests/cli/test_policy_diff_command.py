@@ -61,6 +61,21 @@ def test_bad_input_is_one_clear_sentence(files: list[str], place: int, content: 
     assert "Traceback" not in result.output
 
 
+def test_a_log_is_said_to_hold_rows_twice_and_rows_that_cannot_be_read(files: list[str]) -> None:
+    old, new, log, mapping = files
+    typed = ["diff", old, new, "--log", log, "--map", mapping]
+    Path(log).write_text(LOG + LOG.splitlines()[1] + "\n3,yesterday,New\n")
+    told = CliRunner().invoke(commands, typed)
+    assert told.exit_code == 0
+    assert "1 rows are there more than once, and count once" in told.stderr
+    assert "1 rows rejected (1 × unreadable at)" in told.stderr
+    assert "over 2 tickets" in told.stdout
+    Path(log).write_text("id,at,state\n1,yesterday,New\n")
+    refused = CliRunner().invoke(commands, typed)
+    assert refused.exit_code == 1
+    assert "no row of it can be read (1 × unreadable at)" in refused.output
+
+
 def test_a_threshold_is_proposed_with_its_diff_and_written(files: list[str], tmp_path: Path) -> None:
     old, _, log, mapping = files
     rules = 'rules: [{name: Near, clock: resolution, steps: [{at: 10%, remind: level}]}]  # "keep me"\n'

@@ -106,6 +106,16 @@ def test_a_policy_without_rules_replays_too(folder: Path) -> None:
     assert said["targets"]["first_response"] == {"met": 1, "breached": 1, "running": 1, "running_over": 0}
 
 
+def test_a_row_that_is_there_twice_counts_once_and_is_said(folder: Path) -> None:
+    before = json.loads(_run(folder, "--json").stdout)
+    log = folder / "log.csv"
+    log.write_text(log.read_text() + log.read_text().splitlines()[1] + "\n")
+    after = json.loads(_run(folder, "--json").stdout)
+    assert (before.pop("repeated"), after.pop("repeated")) == (0, 1)
+    assert after == before
+    assert "1 rows are there more than once, and count once" in _run(folder).stdout
+
+
 def test_a_part_of_the_log_can_be_chosen(folder: Path) -> None:
     said = json.loads(_run(folder, "--json", "--tickets", "1", "--until", "2026-03-02T11:30").stdout)
     assert (said["tickets"], said["events"], said["left_out"]) == (1, 1, 5)

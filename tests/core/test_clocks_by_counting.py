@@ -69,6 +69,8 @@ class Count:
     """One cycle: minutes counted, and the steps ticked off."""
 
     minutes: int = 0
+    #: Whether the minute before this one counted.
+    counted: bool = False
     ticked: set[int] = field(default_factory=set)
 
 
@@ -132,26 +134,31 @@ class Clerk:
                 self._assigned("lena")
                 self.slips["idle"] = Count()
             case "returns":
-                self.offers.pop()
+                # All are of one level, and repeats are one offer, said again.
+                self.offers = []
 
     def looks(self, minute: int) -> None:
-        """Tick off what has been reached by now, and wake the snoozed."""
+        """Tick off what runs on and has been reached by now, and wake the snoozed."""
         if self.snoozed_until is not None and self.snoozed_until <= minute:
             self.snoozed_until = None
         for name, slip in self._running():
+            runs_on = self._stands(name) and (
+                slip.counted or _is_open(self.calendar, MONDAY + timedelta(minutes=minute))
+            )
             for step in STEPS:
-                if slip.minutes >= step and step not in slip.ticked:
+                if (slip.minutes > step or (slip.minutes == step and runs_on)) and step not in slip.ticked:
                     slip.ticked.add(step)
                     self.seen.append((name, step, minute))
 
     def counts(self, at: datetime) -> None:
         """The minute that begins at `at` goes by."""
-        if not _is_open(self.calendar, at):
-            return
+        is_open = _is_open(self.calendar, at)
         for _, _, slip in self.offers[:-1]:
-            slip.minutes += 1
+            slip.counted = is_open
+            slip.minutes += is_open
         for name, slip in self._running():
-            slip.minutes += self._stands(name)
+            slip.counted = is_open and self._stands(name)
+            slip.minutes += slip.counted
 
     def _running(self) -> Iterator[tuple[str, Count]]:
         yield from self.slips.items()

@@ -117,6 +117,24 @@ def test_nobody_assigned_any_more_takes_the_assignee_off() -> None:
     assert last.assignee is None
 
 
+def test_a_row_that_is_there_twice_is_one_update_and_is_counted() -> None:
+    rows = ("0 New 10:05 3 sam A", "1 Waiting 11:00 3 sam A")
+    history = _statuses(*rows, rows[1], rows[0], rows[1])
+    assert history.events == _statuses(*rows).events
+    assert (history.rows, history.repeated) == (2, 3)
+    said_twice = _messages(
+        ("ann", "reporter", "10:00", "false", "Hello?"), ("ann", "reporter", "10:01", "false", "Hello?")
+    )
+    assert (said_twice.rows, said_twice.repeated) == (2, 0)
+
+
+def test_rows_that_differ_only_where_the_map_does_not_look_are_two() -> None:
+    log_map = _map("ticket: id\ntime: at\n", ["id", "at", "more"])
+    rows = [_row(log_map, ["id", "at", "more"], ["1", "2026-03-02T09:00:00Z", more]) for more in "aab"]
+    history = history_of("1", rows, log_map.fields)
+    assert (history.rows, history.repeated) == (2, 1)
+
+
 def test_a_solved_ticket_that_goes_on_is_reopened_by_the_customer() -> None:
     history = _statuses("0 Solved 10:05 3 sam A", "1 New 11:00 3 sam A", "2 Solved 12:00 3 sam A")
     case = rebuild(_numbered(history))

@@ -42,6 +42,8 @@ class Written(Struct):
     messages: int = 0
     #: Rows of the log gone through.
     rows: int = 0
+    #: Of them, those that are another row again.
+    repeated: int = 0
     #: Tickets an earlier import has brought.
     known: int = 0
 
@@ -94,7 +96,8 @@ class _Importer:
         _copy("tickets_event", _EVENT_COLUMNS, events)
         self.written.tickets += len(tickets)
         self.written.events += len(events)
-        self.written.rows += sum(history.rows for history in batch)
+        self.written.rows += sum(history.rows + history.repeated for history in batch)
+        self.written.repeated += sum(history.repeated for history in batch)
         self.written.messages += len(spoken)
 
     def _key(self, history: History) -> str:
