@@ -1,5 +1,6 @@
 """Connecting Slack: the app's manifest, its tokens, and the channels customers write in."""
 
+import msgspec
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -7,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rung.channels.slack import channels, connecting, doctor, manifest
-from rung.channels.slack.connecting import NotConnected, Secrets
-from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
+from rung.channels.slack import channels, connecting, doctor, installing, manifest, members
+from rung.channels.slack.connecting import Secrets
+from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
 from rung.web.access import needs
+from rung.web.slack_install import say
 
 SECRETS = ("token", "signing_secret", "app_token", "refresh_token", "client_id", "client_secret")
 
@@ -31,6 +33,7 @@ def slack(request: HttpRequest) -> HttpResponse:
         "customers": Customer.objects.all(),
         "colleagues": Colleagues.choices,
         "by_socket": by_socket,
+        "application": Application.objects.filter(pk=1).first(),
         "can_http": settings.BASE_URL.startswith("https://"),
         "manifest": manifest.as_text(manifest.manifest("Rung", settings.BASE_URL, socket_mode=by_socket)),
         "findings": doctor.findings(database_now()) if request.GET.get("check") else None,
@@ -40,14 +43,16 @@ def slack(request: HttpRequest) -> HttpResponse:
 
 def _connect(request: HttpRequest) -> None:
     given = {name: request.POST.get(name, "").strip() for name in SECRETS}
-    done = connecting.connect(Secrets(**given), database_now())
-    if isinstance(done, NotConnected):
-        messages.error(request, done.why)
-        return
-    told = _("%(name)s is connected; the app sees %(count)d channels.")
-    messages.success(request, told % {"name": done.workspace.name, "count": done.channels})
-    for scope, purpose in done.missing.items():
-        messages.warning(request, f"{scope}: {purpose}")
+    say(request, connecting.connect(msgspec.convert(given, Secrets), database_now()))
+
+
+def _app(request: HttpRequest) -> None:
+    """What the button "Add to Slack" needs to know of the app."""
+    given = (request.POST.get(name, "").strip() for name in ("client_id", "client_secret", "signing_secret"))
+    if problem := installing.keep_application(*given):
+        messages.error(request, problem)
+    else:
+        messages.success(request, _("Kept. Now press “Add to Slack”."))
 
 
 def _watch(request: HttpRequest) -> None:
@@ -72,12 +77,32 @@ def _watch(request: HttpRequest) -> None:
 
 
 def _workspace(request: HttpRequest) -> None:
-    """The emoji that makes a ticket of a message, and what is said when one comes in."""
-    emoji = request.POST.get("emoji", "").strip().strip(":")[:60]
-    said = request.POST.get("acknowledgement", "").strip()[:2000]
-    found = Workspace.objects.filter(pk=_number(request, "workspace"))
-    found.update(emoji=emoji or "ticket", acknowledgement=said)
+    """The emoji that makes a ticket of a message, what is said when one comes in, and who is an agent."""
+    workspace = Workspace.objects.filter(pk=_number(request, "workspace")).first()
+    if workspace is None:
+        return
+    workspace.emoji = request.POST.get("emoji", "").strip().strip(":")[:60] or "ticket"
+    workspace.acknowledgement = request.POST.get("acknowledgement", "").strip()[:2000]
+    workspace.admits = bool(request.POST.get("admits"))
+    name = request.POST.get("agent_group", "").strip().lstrip("@")[:100]
+    if name != workspace.agent_group_name:
+        _group(request, workspace, name)
+    workspace.save(update_fields=["emoji", "acknowledgement", "admits", "agent_group", "agent_group_name"])
     messages.success(request, _("Kept."))
+
+
+def _group(request: HttpRequest, workspace: Workspace, name: str) -> None:
+    """The user group whose members are agents; one that Slack does not have is not kept."""
+    try:
+        found = members.group_called(workspace, name, database_now()) if name else ""
+    except connecting.TROUBLE:
+        messages.error(request, _("Slack did not answer for %(name)s.") % {"name": workspace.name})
+        return
+    if name and not found:
+        told = _("There is no user group @%(group)s in %(name)s.")
+        messages.error(request, told % {"group": name, "name": workspace.name})
+        return
+    workspace.agent_group, workspace.agent_group_name = found, name
 
 
 def _refresh(request: HttpRequest) -> None:
@@ -99,4 +124,4 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(given) if given.isdigit() and len(given) < 18 else 0
 
 
-_FORMS = {"connect": _connect, "watch": _watch, "workspace": _workspace, "refresh": _refresh}
+_FORMS = {"connect": _connect, "watch": _watch, "app": _app, "workspace": _workspace, "refresh": _refresh}

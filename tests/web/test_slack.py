@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from rung.channels.slack import clients, manifest
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.people.models import Customer
 from tests.fakes.slack import FakeSlack
@@ -54,6 +56,73 @@ def test_a_workspace_is_connected_and_a_channel_given_to_a_customer(
     olga.post(PAGE, {"do": "watch", "channel": row.pk})
     row.refresh_from_db()
     assert row.watched is False
+
+
+def test_the_app_is_added_by_a_button_and_its_rotating_tokens_are_kept_sealed(
+    signed_in: Callable[[str], Client], slack: FakeSlack
+) -> None:
+    wanted = manifest.manifest("Rung", "https://desk.example", rotate_tokens=True)
+    slack.configure(wanted)
+    team, app, olga = slack.team("Acme Desk"), slack.state.app, signed_in("olga")
+    assert "Add to Slack</a>" not in olga.get(PAGE).content.decode()
+    given = {"client_id": app.client_id, "client_secret": app.client_secret, "signing_secret": app.signing_secret}
+    assert "are all needed" in olga.post(PAGE, {"do": "app"}, follow=True).content.decode()
+    page = olga.post(PAGE, {"do": "app", **given}, follow=True).content.decode()
+    assert "Add to Slack</a>" in page
+    assert app.client_secret not in page
+    to_slack = olga.get(PAGE + "/install").headers["Location"]
+    back = slack.allows(team, to_slack)
+    page = olga.get(back.removeprefix("https://desk.example"), follow=True).content.decode()
+    assert "Acme Desk is connected" in page
+    row = Workspace.objects.get()
+    assert (row.team, row.app, row.client_id) == (team.id, app.id, app.client_id)
+    for sealed in (row.token, row.refresh_token, row.client_secret, row.signing_secret):
+        assert sealed.startswith("gAAAA")  # of the vault
+    assert row.token_expires_at is not None
+    later = row.token_expires_at - timedelta(minutes=30)
+    assert clients.client_of(row, later).auth_test()["team_id"] == team.id
+    row.refresh_from_db()
+    assert row.token_expires_at == later + timedelta(hours=12)
+
+
+def test_a_code_is_taken_only_from_whoever_set_out_from_here_and_once(
+    signed_in: Callable[[str], Client], slack: FakeSlack
+) -> None:
+    slack.configure(manifest.manifest("Rung", "https://desk.example"))
+    app, olga, team = slack.state.app, signed_in("olga"), slack.team("Acme Desk")
+    assert "secrets first" in olga.get(PAGE + "/install", follow=True).content.decode()
+    given = {"client_id": app.client_id, "client_secret": app.client_secret, "signing_secret": app.signing_secret}
+    olga.post(PAGE, {"do": "app", **given})
+
+    def comes_back(address: str) -> str:
+        return olga.get(address.removeprefix("https://desk.example"), follow=True).content.decode()
+
+    forged = slack.allows(team, olga.get(PAGE + "/install").headers["Location"]).partition("&state=")[0]
+    for address in (f"{forged}&state=guessed", forged, PAGE + "/installed"):
+        assert "That did not begin here" in comes_back(address)
+    good = slack.allows(team, olga.get(PAGE + "/install").headers["Location"])
+    assert signed_in("sam").get(good.removeprefix("https://desk.example")).status_code == 403
+    olga = signed_in("olga")
+    assert "That did not begin here" in comes_back(good)  # another browser
+    denied = slack.allows(team, olga.get(PAGE + "/install").headers["Location"], denies=True)
+    assert "Nobody allowed the app in" in comes_back(denied)
+    assert not Workspace.objects.exists()
+    good = slack.allows(team, olga.get(PAGE + "/install").headers["Location"])
+    assert "is connected" in comes_back(good)
+    assert "That did not begin here" in comes_back(good)
+
+
+def test_who_is_an_agent_is_chosen_by_group(signed_in: Callable[[str], Client], slack: FakeSlack) -> None:
+    team = slack.team("Acme Desk")
+    group = slack.usergroup(team, "support", slack.user(team, "dan"))
+    olga = signed_in("olga")
+    olga.post(PAGE, {"do": "connect", "token": slack.token_of(slack.install(team)), "signing_secret": "s"})
+    row = Workspace.objects.get()
+    form = {"do": "workspace", "workspace": row.pk, "agent_group": "@nobody"}
+    assert "There is no user group @nobody" in olga.post(PAGE, form, follow=True).content.decode()
+    olga.post(PAGE, form | {"agent_group": "@support"})
+    row.refresh_from_db()
+    assert (row.agent_group, row.agent_group_name, row.admits) == (group, "support", False)
 
 
 def test_what_is_wrong_is_said(signed_in: Callable[[str], Client], slack: FakeSlack) -> None:

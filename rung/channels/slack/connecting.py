@@ -30,6 +30,9 @@ class Secrets(Struct, frozen=True, kw_only=True):
     refresh_token: str = ""
     client_id: str = ""
     client_secret: str = ""
+    #: Seconds for which the token is good, and the app's id, where Slack has said so.
+    expires_in: int = 0
+    app: str = ""
 
 
 class Connected(Struct, frozen=True):
@@ -79,7 +82,8 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
             "refresh_token": seal(secrets.refresh_token),
             "client_id": secrets.client_id,
             "client_secret": seal(secrets.client_secret),
-            "token_expires_at": now + TOKEN_LIVES if secrets.refresh_token else None,
+            "token_expires_at": _expiry(secrets, now),
+            **({"app": secrets.app} if secrets.app else {}),
             "active": True,
             "off_why": "",
         },
@@ -87,6 +91,13 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
     proof.secrets.read()
     registry.forget()
     return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+
+
+def _expiry(secrets: Secrets, now: datetime) -> datetime | None:
+    """Only tokens that are renewed expire."""
+    if not secrets.refresh_token:
+        return None
+    return now + (timedelta(seconds=secrets.expires_in) if secrets.expires_in else TOKEN_LIVES)
 
 
 def _teams_of(token: str) -> list[str]:

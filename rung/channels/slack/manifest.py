@@ -63,6 +63,8 @@ EVENTS = (
     "user_change",
 )
 
+#: Where Slack sends a person back to who installed the app by the button.
+INSTALLED_PATH = "/inboxes/slack/installed"
 EVENTS_PATH, INTERACTIVE_PATH, COMMANDS_PATH = "/slack/events", "/slack/interactive", "/slack/commands"
 OPEN_TICKET, ADD_NOTE, SEND_ANSWER = "open_ticket", "add_note", "send_answer"
 
@@ -105,6 +107,7 @@ def manifest(name: str, url: str, *, socket_mode: bool = False, rotate_tokens: b
         },
     }
     if not socket_mode:
+        found["oauth_config"]["redirect_urls"] = [base + INSTALLED_PATH]
         found["settings"]["event_subscriptions"]["request_url"] = base + EVENTS_PATH
         found["settings"]["interactivity"]["request_url"] = base + INTERACTIVE_PATH
         found["settings"]["interactivity"]["message_menu_options_url"] = base + INTERACTIVE_PATH

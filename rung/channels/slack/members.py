@@ -41,6 +41,15 @@ def first_room(workspace: Workspace, rooms: Sequence[str], users: Sequence[str],
     return ""
 
 
+def group_called(workspace: Workspace, name: str, now: datetime) -> str:
+    """The id of the user group `@name`, or nothing. Raises what slack_sdk raises."""
+    for scope in installations.scopes(workspace):
+        for group in client_of(workspace, now).usergroups_list(**scope)["usergroups"] or ():
+            if name in (group.get("handle"), group.get("name"), group.get("id")):
+                return str(group["id"])
+    return ""
+
+
 def forget(workspace: Workspace, room: str) -> None:
     """Somebody came or went: ask again next time."""
     Room.objects.filter(workspace=workspace, room=room).delete()

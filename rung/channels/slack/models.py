@@ -8,6 +8,17 @@ from django.db.models.functions import Now
 from rung.people.models import Agent, Customer
 
 
+class Application(models.Model):
+    """The app at api.slack.com, for installing it by a button. One a desk; its secrets are sealed (people.vault)."""
+
+    client_id = models.CharField(max_length=60)
+    client_secret = models.TextField(help_text="sealed")
+    signing_secret = models.TextField(help_text="sealed")
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
 class Workspace(models.Model):
     """One installation of the app. Secrets are sealed (people.vault)."""
 

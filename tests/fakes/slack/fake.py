@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.fakes.slack.deliveries import Deliveries
 from tests.fakes.slack.dispatch import Dispatcher
+from tests.fakes.slack.errors import ImpossibleError
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.gateways import Gateway, HttpGateway, Transport
 from tests.fakes.slack.hands import Hands
@@ -137,6 +138,23 @@ class FakeSlack:
         self.state.oauth_codes[code] = installation.team_id
         return code
 
+    def allows(self, team: Team, address: str, *, denies: bool = False) -> str:
+        """Somebody in `team` opens Slack's page of permissions and presses "Allow": where they are sent then."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        redirect, app = asked["redirect_uri"], self.state.app
+        if not address.startswith(f"{self.server.url}/oauth/v2/authorize?") or asked["client_id"] != app.client_id:
+            raise ImpossibleError(f"Slack shows no page of permissions at {address}")
+        if redirect not in app.redirect_urls:
+            raise ImpossibleError(f"bad_redirect_uri: the app has only {app.redirect_urls}")
+        if set(asked["scope"].split(",")) - app.scopes:
+            raise ImpossibleError("invalid_scope")
+        if denies:
+            return f"{redirect}?{urlencode({'error': 'access_denied', 'state': asked['state']})}"
+        installation = self.state.installations.get(team.id) or self.install(team)
+        code = self.authorize(installation)
+        self.state.redirects[code] = redirect
+        return f"{redirect}?{urlencode({'code': code, 'state': asked['state']})}"
+
     def uninstall(self, installation: Installation) -> None:
         """The app was removed from the workspace: its tokens die and it is told once."""
         tokens = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [installation.bot_user_id]}}
@@ -153,6 +171,7 @@ class FakeSlack:
         features = manifest.get("features", {})
         app.name = manifest["display_information"]["name"]
         app.scopes = frozenset(manifest["oauth_config"]["scopes"]["bot"])
+        app.redirect_urls = tuple(manifest["oauth_config"].get("redirect_urls", ()))
         app.events = frozenset(settings.get("event_subscriptions", {}).get("bot_events", []))
         app.commands = frozenset(one["command"] for one in features.get("slash_commands", []))
         app.shortcuts = frozenset(one["callback_id"] for one in features.get("shortcuts", []))

@@ -159,6 +159,7 @@ class App:
     name: str = "Rung"
     client_id: str = "1111.2222"
     client_secret: str = "client-secret"
+    redirect_urls: tuple[str, ...] = ()
     signing_secret: str = "8f742231b10e8888abcd99yyyzzz85a5"
     app_token: str = "xapp-1-A0RUNG-test"
     events: frozenset[str] | None = None

@@ -47,6 +47,7 @@ class State:
         self.installations: dict[str, Installation] = {}
         self.usergroups: dict[str, tuple[str, str, set[str]]] = {}  # id -> team id, handle, members
         self.oauth_codes: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}  # code -> where the person was sent with it
         self.base_url = ""
         self.socket_url = ""
         self.emit: Callable[[Json, Channel | None, str | None], None] = lambda event, channel, team_id: None

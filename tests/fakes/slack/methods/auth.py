@@ -56,6 +56,8 @@ def access(call: Call) -> Json:
                 installation.refresh_tokens.discard(call.get("refresh_token"))
                 return granted(call, installation)
         raise SlackError("invalid_refresh_token")
+    if call.get("code") in state.redirects and state.redirects[call.get("code")] != call.get("redirect_uri"):
+        raise SlackError("bad_redirect_uri")
     team_id = state.oauth_codes.pop(call.get("code") or "", None)
     if team_id is None:
         raise SlackError("invalid_code")
