@@ -24,8 +24,9 @@ from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
 from rung.tickets.rows import kind_of
 
-#: Rows a guess is made from.
+#: Rows a guess is made from, and letters of each cell.
 LOOKED_AT = 20_000
+LETTERS = 200
 
 commands = typer.Typer(help="History from elsewhere, taken into the record.", invoke_without_command=True)
 
@@ -108,7 +109,8 @@ def guess(
     """Propose a map for a log, on standard output; say on standard error what it would mean and what to look at."""
     try:
         with open_log(file) as log:
-            proposed = guess_map(log.columns, [cells for _, cells in islice(log.rows, LOOKED_AT)])
+            looked_at = [[cell[:LETTERS] for cell in cells] for _, cells in islice(log.rows, LOOKED_AT)]
+            proposed = guess_map(log.columns, looked_at)
             log_map, findings = read_map(proposed.text, "map", log.columns)
     except (OSError, ValueError) as problem:
         raise refused(f"{file} cannot be read: {problem}") from None

@@ -1,7 +1,7 @@
 """`rung replay`: a policy run over recorded history before anybody publishes it."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +92,7 @@ def command(
         end=history.end,
         accepted=accepted,
         rejected=history.rejected,
-        left_out=history.left_out,
+        left_out=history.left_out(),
     )
     if json:
         sys.stdout.buffer.write(as_json(outcome))
@@ -107,7 +107,8 @@ class _History(Struct, frozen=True):
     rows: int
     end: datetime
     rejected: Mapping[str, int] = {}
-    left_out: int = 0
+    #: Rows; known when all has been replayed.
+    left_out: Callable[[], int] = lambda: 0
 
 
 def _of_a_log(
@@ -131,7 +132,7 @@ def _of_a_log(
         raise refused(f"{log} cannot be read: {problem}") from None
     histories = reading.histories(log_map, hearing_of(policy), levels_of(policy))
     end = reading.end or datetime.now(UTC)
-    return _History(histories, reading.taken, end, reading.rejected, reading.left_out)
+    return _History(histories, reading.taken, end, reading.rejected, lambda: reading.left_out)
 
 
 def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Progress) -> _History:

@@ -202,6 +202,8 @@ class Requester(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="requester_email_lower")]
+        # Those without an address are found by name, and imports bring many.
+        indexes = [models.Index(fields=["name"], condition=Q(email=None), name="requester_by_name")]
 
     def __str__(self) -> str:
         return self.name or self.email or f"requester {self.pk}"

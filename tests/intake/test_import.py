@@ -150,3 +150,9 @@ def test_steps_a_finished_clock_had_crossed_are_settled_and_not_called_late(desk
     _import(desk)
     outcomes = Event.objects.filter(kind="step_fired", ticket__status="resolved").values_list("data__outcome")
     assert {outcome for (outcome,) in outcomes} == {"settled"}
+
+
+def test_long_texts_make_short_transactions(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.intake.importers.recording.MOST_LETTERS", 10)
+    assert _import(desk, stop_after=1).tickets == 1
+    assert _import(desk).tickets == 1

@@ -16,8 +16,8 @@ from rung.core.log_map import Format, read_map
 from rung.core.log_rows import LogRow
 from rung.intake.importers import grouping
 from rung.intake.importers.grouping import Grouping
-from rung.intake.importers.histories import read_histories
-from rung.intake.importers.logs import open_log
+from rung.intake.importers.histories import Selection, read_histories
+from rung.intake.importers.logs import PARQUET_BYTES, open_log
 
 ROWS = [
     {"id": "1", "at": "2026-03-02T09:00:00+00:00", "state": "new", "owner": ""},
@@ -122,3 +122,37 @@ def test_memory_does_not_grow_with_the_log(monkeypatch: pytest.MonkeyPatch) -> N
         return most
 
     assert peak(40_000) < 2 * peak(10_000)
+
+
+def test_long_texts_fill_memory_as_many_rows_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "MOST_LETTERS", 100)
+    with Grouping() as group:
+        for number in range(3):
+            group.add(f"T{number}", LogRow((), datetime.fromtimestamp(number, UTC), None, ("long " * 10,)))
+        assert group._files
+        assert len(list(group.groups())) == 3
+
+
+def test_a_large_group_of_rows_of_parquet_is_unpacked_piece_by_piece(tmp_path: Path) -> None:
+    text = os.urandom(5_000).hex()
+    rows = [{**ROWS[0], "id": str(number), "owner": text} for number in range(5_000)]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "log", use_dictionary=False, row_group_size=len(rows))
+    with open_log(tmp_path / "log") as log:
+        next(log.rows)
+        unpacked = pa.total_allocated_bytes()
+        assert sum(1 for _ in log.rows) == len(rows) - 1
+    assert unpacked < 3 * PARQUET_BYTES < len(rows) * len(text) / 1.5
+
+
+def test_tickets_opened_before_the_beginning_are_left_out_however_their_rows_come(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(
+        "id,at,opened,state,owner\n1,2026-03-02T09:00:00Z,2026-03-01T09:00:00Z,new,\n"
+        "2,2026-03-03T09:00:00Z,,new,\n1,2026-03-04T09:00:00Z,,done,\n"
+    )
+    with open_log(tmp_path / "log") as log:
+        log_map, _ = read_map(MAP + "opened: opened\n", "map", log.columns)
+        assert log_map is not None
+        since = Selection(since=datetime(2026, 3, 2, tzinfo=UTC))
+        read = read_histories(log, log_map, hearing=DEAF, levels={}, selection=since)
+    assert [history.ticket for history in read.histories] == ["2"]
+    assert read.left_out == 2

@@ -1,5 +1,6 @@
 """Rows put together by ticket, in constant memory: what is too much waits in files."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,13 @@ import msgspec
 
 from rung.core.log_rows import LogRow
 
-#: Rows kept in memory before files are begun.
+#: Rows, and letters in them, kept in memory before files are begun.
 MOST_IN_MEMORY = 200_000
+MOST_LETTERS = 32 << 20
 #: Files: one of them is in memory at a time, so this many times the above can be grouped well.
 FILES = 256
+#: Where they are put unless TMPDIR says otherwise: on many machines /tmp is itself in memory.
+SPACIOUS = Path("/var/tmp")  # noqa: S108  a folder of its own is made there
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[str, LogRow])
@@ -28,6 +32,7 @@ class Grouping:
     def __init__(self) -> None:
         self._rows: dict[str, list[LogRow]] = {}
         self._count = 0
+        self._letters = 0
         self._folder: TemporaryDirectory[str] | None = None
         self._files: list[BinaryIO] = []
 
@@ -48,7 +53,8 @@ class Grouping:
             return
         self._rows.setdefault(ticket, []).append(row)
         self._count += 1
-        if self._count > MOST_IN_MEMORY:
+        self._letters += sum(len(value) for value in row.values if value)
+        if self._count > MOST_IN_MEMORY or self._letters > MOST_LETTERS:
             self._begin_files()
 
     def groups(self) -> Iterator[tuple[str, list[LogRow]]]:
@@ -66,7 +72,8 @@ class Grouping:
             yield from _emptied(rows)
 
     def _begin_files(self) -> None:
-        self._folder = TemporaryDirectory(prefix="rung-log-")
+        there = SPACIOUS if "TMPDIR" not in os.environ and os.access(SPACIOUS, os.W_OK) else None
+        self._folder = TemporaryDirectory(prefix="rung-log-", dir=there)
         self._files = [(Path(self._folder.name) / str(number)).open("w+b") for number in range(FILES)]
         for ticket, rows in _emptied(self._rows):
             for row in rows:

@@ -55,7 +55,7 @@ class Reading:
         self.taken = 0
         self._grouping = grouping
         self._selection = selection
-        #: Ticket -> whether it was asked for; empty where all are.
+        #: Ticket -> whether it was asked for; empty where no number of them was.
         self._chosen: dict[str, bool] = {}
         self._tickets = 0
 
@@ -85,9 +85,14 @@ class Reading:
     def histories(
         self, log_map: LogMap, hearing: Hearing, levels: Mapping[str, tuple[str, str]], *, words: bool = False
     ) -> Iterator[History]:
-        """Each ticket, once. `words`: with the texts of its messages."""
+        """Each ticket that was asked for, once. `words`: with the texts of its messages."""
+        since = self._selection.since
         for ticket, rows in self._grouping.groups():
-            yield history_of(ticket, rows, log_map.fields, hearing, levels, words=words)
+            history = history_of(ticket, rows, log_map.fields, hearing, levels, words=words)
+            if since is None or history.events[0].at >= since:
+                yield history
+            else:
+                self.left_out += history.rows
 
     def _take(self, ticket: str, row: LogRow) -> None:
         until = self._selection.until
@@ -102,13 +107,15 @@ class Reading:
             self.left_out += 1
 
     def _asked_for(self, ticket: str, row: LogRow) -> bool:
+        """Without a number of tickets all are, so far: when one was opened is known when all of it is there."""
         since, most = self._selection.since, self._selection.tickets
-        if since is None and most is None:
+        if most is None:
             return True
         chosen = self._chosen.get(ticket)
         if chosen is None:
-            in_time = since is None or (row.opened_at or row.at) >= since
-            chosen = self._chosen[ticket] = in_time and (most is None or self._tickets < most)
+            if self._tickets == most:
+                return False
+            chosen = self._chosen[ticket] = since is None or (row.opened_at or row.at) >= since
             self._tickets += chosen
         return chosen
 

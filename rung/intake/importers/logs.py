@@ -25,7 +25,10 @@ ZIP_MAGIC = b"PK\x03\x04"
 LONGEST_CELL = 64 << 20
 #: Lines of NDJSON whose keys together are the columns.
 LOOKED_AT = 200
+#: Rows, or bytes, of a Parquet file unpacked at a time; and of it read at a time, however large its groups of rows.
 PARQUET_BATCH = 10_000
+PARQUET_BYTES = 8 << 20
+PARQUET_BUFFER = 1 << 20
 #: Stands for NUL, which no database text can hold.
 UNHOLDABLE = "\ufffd"
 
@@ -54,7 +57,7 @@ def open_log(path: Path) -> Iterator[OpenLog]:
         raw.seek(0)
         size = path.stat().st_size
         if magic == PARQUET_MAGIC:
-            table = pq.ParquetFile(raw)
+            table = pq.ParquetFile(raw, buffer_size=PARQUET_BUFFER, pre_buffer=False)
             columns = list(table.schema_arrow.names)
             yield OpenLog(Format.PARQUET, columns, _parquet_rows(table), size, raw)
             return
@@ -130,8 +133,10 @@ def _flat(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, str]
 
 
 def _parquet_rows(table: pq.ParquetFile) -> Iterator[tuple[int, Sequence[str]]]:
-    number = 0
-    for batch in table.iter_batches(batch_size=PARQUET_BATCH):
+    number, whole = 0, table.metadata
+    unpacked = sum(whole.row_group(group).total_byte_size for group in range(whole.num_row_groups))
+    rows = min(PARQUET_BATCH, max(1, whole.num_rows * PARQUET_BYTES // max(unpacked, 1)))
+    for batch in table.iter_batches(batch_size=rows, use_threads=False):
         for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             number += 1
             yield number, [_text(value) for value in values]

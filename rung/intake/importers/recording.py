@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
 
 import msgspec
 import psycopg
@@ -26,8 +25,10 @@ from rung.tickets.columns import NextDeadline, columns, next_deadline
 from rung.tickets.models import Direction, Event, Message
 from rung.tickets.rows import kind_of
 
-#: Tickets in one transaction: what is lost when the import is killed, and done again by the next.
+#: Tickets in one transaction, and letters said in them: what is lost when the import is killed, and done again by the
+#: next.
 BATCH = 500
+MOST_LETTERS = 4 << 20
 LONGEST_SUBJECT = 300
 LONGEST_IN_KEY = 160
 LONGEST_SOURCE = 80
@@ -53,12 +54,24 @@ def record(histories: Iterable[History], source: str, now: datetime) -> Iterator
     that is there already stays as it is, so an import that was cut off is simply started again."""
     number = current_number()
     importer = _Importer(source, number, compiled(number), desk_at(now), now)
-    remaining = iter(histories)
-    while batch := list(islice(remaining, BATCH)):
+    for batch in _batches(histories):
         with transaction.atomic():
             importer.write(batch)
         wakeups.ticker()
         yield importer.written
+
+
+def _batches(histories: Iterable[History]) -> Iterator[list[History]]:
+    batch: list[History] = []
+    letters = 0
+    for history in histories:
+        batch.append(history)
+        letters += sum(map(len, history.words.values()))
+        if len(batch) == BATCH or letters > MOST_LETTERS:
+            yield batch
+            batch, letters = [], 0
+    if batch:
+        yield batch
 
 
 class _Importer:

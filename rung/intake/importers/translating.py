@@ -14,10 +14,12 @@ _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,180}")
 LONGEST_CATEGORY = 80
 LONGEST_HANDLE = 60
 LONGEST_ACTOR = 80
+#: Customers, and requesters, remembered at a time.
+MOST_REMEMBERED = 20_000
 
 
 class Translator:
-    """Remembers whom it has met."""
+    """Remembers whom it has met lately."""
 
     def __init__(self) -> None:
         self._handles = {name: agent.handle for agent in Agent.objects.all() for name in _names(agent)}
@@ -34,6 +36,8 @@ class Translator:
         customer = self._customer(opened.customer or "", opened.tier or "", email)
         known = (asking, opened.customer or "")
         if known not in self._requesters:
+            if len(self._requesters) == MOST_REMEMBERED:
+                self._requesters.clear()
             name = "" if email else asking
             self._requesters[known] = requester_for(email=email, name=name[:200], customer=customer)
         return customer, self._requesters[known]
@@ -72,6 +76,8 @@ class Translator:
     def _customer(self, name: str, tier: str, email: str) -> Customer | None:
         key = name or email.rpartition("@")[2]
         if key not in self._customers:
+            if len(self._customers) == MOST_REMEMBERED:
+                self._customers.clear()
             found = customer_for(name=name[:200], tier=tier[:60]) if name else customer_of_address(email)
             self._customers[key] = found
         return self._customers[key]
