@@ -1,9 +1,12 @@
 """Every action on a ticket, one resource each: POST /tickets/42/claim, /answer, /escalate …"""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from ninja import Router
 from ninja import Status as Reply
 
+from rung.api.attached import files_of
 from rung.api.callers import AGENT, caller
 from rung.api.problems import Problem, unknown
 from rung.api.reading import done
@@ -19,6 +22,7 @@ from rung.api.shapes import (
     Hold,
     Merging,
     NewAnswer,
+    NewFile,
     NewLink,
     NewNote,
     NewRating,
@@ -112,7 +116,7 @@ def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
     """A person's public answer. It passes the turn to the customer unless it is kept open; `kept` says why."""
     by = caller(request).person(body.agent, "an answer")
     the_ticket(request, number)
-    return done(conversation.answer(number, _words(body.text, by), by=by, keep_open=body.keep_open))
+    return done(conversation.answer(number, _words(body.text, by, body.files), by=by, keep_open=body.keep_open))
 
 
 @router.post("/tickets/{int:number}/note", response=BOTH, summary="Write an internal note")
@@ -120,7 +124,7 @@ def note(request: HttpRequest, number: int, body: NewNote) -> Answer:
     """The customer never sees it. `@ada` in it asks ada, who is told."""
     by = caller(request).acting(body.agent)
     the_ticket(request, number)
-    return done(conversation.note(number, _words(body.text, by), by=by))
+    return done(conversation.note(number, _words(body.text, by, body.files), by=by))
 
 
 @router.post("/tickets/{int:number}/recount", response=BOTH, summary="Correct the verdict on a customer's message")
@@ -241,10 +245,13 @@ def reopen(request: HttpRequest, number: int, body: ByAgent) -> Answer:
 
 @router.post("/tickets/{int:number}/merge", response=BOTH, summary="Merge it into another")
 def merge(request: HttpRequest, number: int, body: Merging) -> Answer:
-    """This one is closed; its messages are read in the other, and later ones are filed there."""
+    """This one is closed; its messages are read in the other, and later ones are filed there.
+
+    409 when they are of different customers; sent again with `confirm` it is obeyed.
+    """
     the_ticket(request, number)
     _refuse_unknown_ticket(request, body.into, "body.into")
-    return done(joining.merge(number, body.into, by=caller(request).acting(body.agent)))
+    return done(joining.merge(number, body.into, by=caller(request).acting(body.agent), confirmed=body.confirm))
 
 
 @router.post("/tickets/{int:number}/split", response=BOTH, summary="Split messages off into a new ticket")
@@ -258,7 +265,15 @@ def split(request: HttpRequest, number: int, body: Splitting) -> Answer:
 def relate(request: HttpRequest, number: int, body: Relating) -> Answer:
     the_ticket(request, number)
     _refuse_unknown_ticket(request, body.ticket, "body.ticket")
-    return done(joining.relate(number, body.ticket, by=caller(request).acting(body.agent)))
+    return done(joining.relate(number, body.ticket, by=caller(request).acting(body.agent), relation=body.relation))
+
+
+@router.delete("/tickets/{int:number}/relations/{int:other}", response=BOTH, summary="Say that they do not")
+def unrelate(request: HttpRequest, number: int, other: int) -> Answer:
+    """What one came from the other by, a split or a merge, stays."""
+    the_ticket(request, number)
+    the_ticket(request, other)
+    return done(joining.unrelate(number, other, by=caller(request).by))
 
 
 @router.post("/tickets/{int:number}/links", response=BOTH, summary="Link a ticket elsewhere")
@@ -278,10 +293,10 @@ def unlink(request: HttpRequest, number: int, tracker: str, issue: str) -> Answe
     return done(joining.unlink(number, tracker, issue, by=caller(request).by))
 
 
-def _words(text: str, by: str) -> Words:
+def _words(text: str, by: str, files: Sequence[NewFile] = ()) -> Words:
     kind, _, handle = by.partition(":")
     name = Agent.objects.filter(handle=handle).values_list("name", flat=True).first() if kind == "agent" else handle
-    return Words(text=text, author_name=name or handle)
+    return Words(text=text, author_name=name or handle, files=files_of(files))
 
 
 def _refuse_unknown_ticket(request: HttpRequest, number: int, place: str) -> None:

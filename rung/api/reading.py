@@ -8,6 +8,7 @@ from ninja import Status as Reply
 
 from rung.api.problems import Problem
 from rung.api.shapes import (
+    AttachmentOut,
     CustomerBrief,
     DeadlineBrief,
     DeliveryOut,
@@ -30,6 +31,7 @@ AnyResult = (
     | r.Claimed
     | r.Escalated
     | r.Unreachable
+    | r.Unconfirmed
     | r.Created
 )
 
@@ -77,6 +79,10 @@ def message_out(message: Message) -> MessageOut:
         author_name=message.author_name,
         text=message.text,
         at=message.at,
+        attachments=[
+            AttachmentOut(id=file.pk, name=file.name, content_type=file.content_type, size=file.size)
+            for file in message.attachments.all()
+        ],
     )
 
 
@@ -132,13 +138,18 @@ def done(result: AnyResult) -> Reply[DoneOut]:
     raise _refusal(result)
 
 
-def _refusal(result: r.AlreadyClaimed | r.Refused | r.Unreachable) -> Problem:
+def _refusal(result: r.AlreadyClaimed | r.Refused | r.Unreachable | r.Unconfirmed) -> Problem:
     more: dict[str, Any] = {"ticket": result.ticket}
     match result:
         case r.AlreadyClaimed(by=by):
             return Problem(409, f"{by} was quicker: ticket {result.ticket} is theirs", by=by, **more)
         case r.Refused(why=why):
             return Problem(409, why, **more)
+        case r.Unconfirmed(into=into, gone=gone, kept=kept):
+            whose = [each or "nobody we know" for each in (gone, kept)]
+            said = f"ticket {result.ticket} is of {whose[0]} and ticket {into} of {whose[1]}"
+            said += ', who alone would get the answers; send "confirm": true to merge them all the same'
+            return Problem(409, said, place="body.into", **more)
         case r.Unreachable(level=level, opens_at=opens_at):
             until = f" before {opens_at:%Y-%m-%d %H:%M} UTC" if opens_at else ""
             said = f'nobody can be reached at {level}{until}; send "anyway": true to offer it all the same'

@@ -1,7 +1,7 @@
 """What the API takes and gives, as types: the OpenAPI document is written from these."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
@@ -76,6 +76,17 @@ class RequesterNamed(Given):
     email: Annotated[str, StringConstraints(max_length=254, pattern=r"^([^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+)?$")] = ""
 
 
+class NewFile(Given):
+    """A file with a message. What it is, is found by looking at it."""
+
+    model_config = example(name="import.log", data="MDI6MDAgc3RhcnRlZAo=")
+    name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    data: Annotated[str, Field(description="The content in base64.", json_schema_extra={"format": "byte"})]
+
+
+Files = Annotated[list[NewFile], Field(default_factory=list, max_length=100)]
+
+
 class NewTicket(Given):
     """A request of a customer. Priority, category and path are found by the policy unless given."""
 
@@ -87,6 +98,7 @@ class NewTicket(Given):
     )
     subject: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
     body: Words
+    files: Files
     requester: RequesterNamed | None = None
     customer: CustomerNamed | None = None
     priority: Priority | None = None
@@ -102,6 +114,7 @@ class NewMessage(Given):
 
     model_config = example(text="It is still not working.", external_id="chat-8812")
     text: Words
+    files: Files
     requester: RequesterNamed | None = None
     automatic: Automatic | None = Field(
         default=None, description="Why it counts as nobody's words: it changes no clock."
@@ -119,6 +132,7 @@ class ByAgent(Given):
 class NewAnswer(ByAgent):
     model_config = example(text="We found it: the certificate had expired.", keep_open=False, agent="sam")
     text: Words
+    files: Files
     keep_open: bool | None = Field(
         default=None, description="Whose turn it is afterwards; left out, the policy decides."
     )
@@ -127,6 +141,7 @@ class NewAnswer(ByAgent):
 class NewNote(ByAgent):
     model_config = example(text="Looks like their proxy. @ada have you seen this?", agent="sam")
     text: Words
+    files: Files
 
 
 class Assignment(ByAgent):
@@ -219,6 +234,9 @@ class Closing(ByAgent):
 class Merging(ByAgent):
     model_config = example(into=17, agent="sam")
     into: Number
+    confirm: bool = Field(
+        default=False, description="Also where the other ticket is another customer's, who alone gets the answers then."
+    )
 
 
 class Splitting(ByAgent):
@@ -235,8 +253,9 @@ class NewLink(ByAgent):
 
 
 class Relating(ByAgent):
-    model_config = example(ticket=17)
+    model_config = example(ticket=17, relation="caused_by")
     ticket: Number
+    relation: Literal["related", "duplicate_of", "caused_by"] = "related"
 
 
 class NewRating(Given):
@@ -296,6 +315,13 @@ class TicketPage(Schema):
     next_cursor: str | None = Field(description="Give it as `cursor` for the next page; null: this was the last.")
 
 
+class AttachmentOut(Schema):
+    id: int
+    name: str
+    content_type: str = Field(description="Found by looking at the file, whatever its sender called it.")
+    size: int = Field(description="Bytes.")
+
+
 class MessageOut(Schema):
     number: int
     direction: str = Field(description="`inbound` from the customer, `public` to them, `note` inside.")
@@ -303,6 +329,7 @@ class MessageOut(Schema):
     author_name: str
     text: str
     at: datetime
+    attachments: list[AttachmentOut] = Field(description="To be fetched under `/tickets/N/attachments/ID`.")
 
 
 class EventOut(Schema):

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from ninja import Status as Reply
 from pydantic import ConfigDict, Field
 
+from rung.api.attached import files_of
 from rung.api.callers import AGENT, OBSERVER, Caller, caller
 from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out, done, message_out, ticket_out
@@ -84,7 +85,11 @@ def open_ticket(request: HttpRequest, body: NewTicket) -> Reply[DoneOut]:
     opened = conversation.open_ticket(
         body.subject,
         Words(
-            text=body.body, author_name=requester.name if requester else "", inbox="api", external_id=body.external_id
+            text=body.body,
+            author_name=requester.name if requester else "",
+            inbox="api",
+            external_id=body.external_id,
+            files=files_of(body.files),
         ),
         by=_author(requester, caller(request)),
         customer=customer or (requester.customer if requester else None),
@@ -116,7 +121,7 @@ def show_ticket(request: HttpRequest, number: int) -> TicketOut:
 @router.get("/tickets/{int:number}/messages", response=list[MessageOut], auth=OBSERVER, summary="What was written")
 def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
     """Messages of the customer, answers and internal notes, oldest first."""
-    return [message_out(message) for message in the_ticket(request, number).messages.all()]
+    return [message_out(message) for message in the_ticket(request, number).messages.prefetch_related("attachments")]
 
 
 @router.post(
@@ -129,7 +134,11 @@ def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[Do
     written = conversation.customer_message(
         number,
         Words(
-            text=body.text, author_name=requester.name if requester else "", inbox="api", external_id=body.external_id
+            text=body.text,
+            author_name=requester.name if requester else "",
+            inbox="api",
+            external_id=body.external_id,
+            files=files_of(body.files),
         ),
         by=_author(requester, None),
         automatic=body.automatic,

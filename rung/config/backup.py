@@ -43,9 +43,9 @@ def _write(partial: Path, data: Path) -> None:
         _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"], url)
         with tarfile.open(partial, "w") as archive:
             archive.add(dump, DUMP)
-            for name in (FILES, KEY):
-                if (data / name).exists():
-                    archive.add(data / name, name)
+            for name, there in ((FILES, folder.files(data)), (KEY, data / KEY)):
+                if there.exists():
+                    archive.add(there, name)
 
 
 def restore(source: Path) -> None:
@@ -82,10 +82,10 @@ def _opened(source: Path) -> tarfile.TarFile:
 
 def _put_back(scratch: Path, data: Path) -> None:
     if (scratch / FILES).exists():
-        before = data / f"{FILES}-before-restore"
-        if (data / FILES).exists():
-            (data / FILES).rename(_free_name(before))
-        _move(scratch / FILES, data / FILES)
+        files = folder.files(data)
+        if files.exists():
+            files.rename(_free_name(files.with_name(f"{files.name}-before-restore")))
+        _move(scratch / FILES, files)
     if (scratch / KEY).exists() and "SECRET_KEY" not in os.environ:
         (data / KEY).write_bytes((scratch / KEY).read_bytes())
         (data / KEY).chmod(0o600)

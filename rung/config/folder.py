@@ -25,6 +25,11 @@ def write_secret(place: Path, text: str) -> None:
     made.replace(place)
 
 
+def files(folder: Path) -> Path:
+    """Where files that come with messages lie: RUNG_FILES, else `files` in the data folder."""
+    return Path(os.environ.get("RUNG_FILES") or folder / "files").absolute()
+
+
 def secret_key(folder: Path) -> str:
     """SECRET_KEY, else the folder's. Without either a passing one, so that checks run where there is no desk."""
     if given := os.environ.get("SECRET_KEY"):

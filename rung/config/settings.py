@@ -134,7 +134,13 @@ BASE_URL = folder.base_url(DATA)
 _HOST = (
     BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0] or BASE_URL.partition("://")[2].partition("/")[0]
 )
-ALLOWED_HOSTS = [*_listed("ALLOWED_HOSTS"), *([_HOST] if _HOST else []), "localhost", "127.0.0.1", "[::1]"]
+FILES_HOST = os.environ.get("RUNG_FILES_URL", "").partition("://")[2].partition("/")[0]
+ALLOWED_HOSTS = [
+    *_listed("ALLOWED_HOSTS"),
+    *([_HOST] if _HOST else []),
+    *([FILES_HOST.partition(":")[0]] if FILES_HOST else []),
+    *("localhost", "127.0.0.1", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = [*_listed("CSRF_TRUSTED_ORIGINS"), *([BASE_URL] if BASE_URL else [])]
 # Where a browser finds /live. Empty: the port after the page's own. Behind a proxy that maps it: `/live`.
 LIVE_URL = os.environ.get("RUNG_LIVE_URL", "")
@@ -208,11 +214,19 @@ LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 
 STATIC_URL = "/static/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder.files(DATA)}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+# -- files that come with messages
+
+ATTACHMENT_LARGEST = _number("RUNG_ATTACHMENT_MB", 25) * 1024 * 1024
+ATTACHMENTS_MOST = _number("RUNG_ATTACHMENTS", 10)
+# An address of its own for downloads, such as https://files.example.com, which leads to the same web process.
+FILES_URL = os.environ.get("RUNG_FILES_URL", "").rstrip("/")
+FILE_UPLOAD_HANDLERS = ["rung.web.uploads.Bounded"]
 
 # -- mail out
 

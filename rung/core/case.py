@@ -110,6 +110,8 @@ class Case(Struct, omit_defaults=True):
     handoff: list[str] = []
     links: list[str] = []
     merged_into: int | None = None
+    #: Workflows that were used since opened or reopened.
+    workflows: list[str] = []
 
     offers: list[Offer] = []
     #: Levels that returned it, with how often.

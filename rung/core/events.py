@@ -193,6 +193,19 @@ class Related(Event, frozen=True, kw_only=True, tag="related"):
     relation: str = "related"
 
 
+class Unrelated(Event, frozen=True, kw_only=True, tag="unrelated"):
+    """Another ticket of ours no longer belongs with this one."""
+
+    ticket: int
+
+
+class WorkflowUsed(Event, frozen=True, kw_only=True, tag="workflow_used"):
+    """Somebody did a common request in one click. `edited`: with other words than the policy's."""
+
+    workflow: str
+    edited: bool = False
+
+
 class Linked(Event, frozen=True, kw_only=True, tag="linked"):
     """A ticket elsewhere belongs to this one. It does not pass the turn."""
 
@@ -408,6 +421,8 @@ AnyEvent = (
     | Absorbed
     | SplitOff
     | Related
+    | Unrelated
+    | WorkflowUsed
     | Linked
     | Unlinked
     | ThirdPartyMoved

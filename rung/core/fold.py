@@ -69,6 +69,7 @@ _HANDLERS: dict[type[e.Event], _Handler] = dict(
         _on(e.CustomerChanged, fold_conversation.customer_changed),
         _on(e.Rated, fold_conversation.rated),
         _on(e.Merged, fold_conversation.merged),
+        _on(e.WorkflowUsed, fold_conversation.workflow_used),
         _on(e.Linked, fold_conversation.linked),
         _on(e.Unlinked, fold_conversation.unlinked),
         _on(e.ThirdPartyMoved, fold_conversation.third_party_moved),

@@ -152,6 +152,10 @@ def merged(case: Case, event: e.Merged) -> None:
     finish(case, event, Status.CLOSED)
 
 
+def workflow_used(case: Case, event: e.WorkflowUsed) -> None:
+    case.workflows.append(event.workflow)
+
+
 def linked(case: Case, event: e.Linked) -> None:
     name = f"{event.tracker}:{event.issue}"
     if name not in case.links:

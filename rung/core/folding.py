@@ -84,6 +84,7 @@ def reopen(case: Case, event: e.AnyEvent, *, by_customer: bool) -> None:
         case.reopens += 1
         contradict(case)
     case.matched = []
+    case.workflows = []
     resolved = _resolved_by(case)
     # What began after the resolution, such as a low rating, has not ended with it.
     case.episodes = {rule: began for rule, began in case.episodes.items() if began >= resolved}

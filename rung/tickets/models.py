@@ -154,6 +154,16 @@ class Message(models.Model):
     inbox = models.TextField(blank=True)
     external_id = models.TextField(null=True, blank=True)
     blanked_at = models.DateTimeField(null=True, blank=True)
+    #: The ticket it was written on, where that was merged into this one.
+    came_from = models.ForeignKey(
+        Ticket,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["at", "id"]
@@ -168,7 +178,7 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a message, in the desk's storage under `path`."""
+    """A file that came with a message, in the desk's storage under `path`; `rung.tickets.filing` keeps and removes."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=255)
@@ -226,7 +236,7 @@ class Link(models.Model):
 
 
 class Relation(models.Model):
-    """Two of our own tickets that belong together: `continues`, `split_from`, `merged`, `related`."""
+    """Two of our own tickets that belong together, see `relations.MIRRORED`."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="relations")
     other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")

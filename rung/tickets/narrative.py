@@ -214,6 +214,11 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return _("split #%(ticket)d off it") % {"ticket": ticket}, Tone.PLAIN, ""
         case e.Related(ticket=ticket, relation=relation):
             return f"{_word(relation)} #{ticket}", Tone.PLAIN, ""
+        case e.Unrelated(ticket=ticket):
+            return _("took the relation to #%(ticket)d away") % {"ticket": ticket}, Tone.PLAIN, ""
+        case e.WorkflowUsed(workflow=workflow, edited=edited):
+            said = _("used the workflow “%(workflow)s”") % {"workflow": workflow}
+            return said, Tone.PLAIN, _("in words of their own") if edited else ""
         case e.Linked(tracker=tracker, issue=issue):
             return _("linked %(issue)s") % {"issue": f"{tracker}:{issue}"}, Tone.PLAIN, ""
         case e.Unlinked(tracker=tracker, issue=issue):

@@ -76,6 +76,18 @@ class Unreachable(Struct, frozen=True):
     opens_at: datetime | None
 
 
+class Unconfirmed(Struct, frozen=True):
+    """Nothing was done yet: `ticket` is of the customer `gone`, `into` of `kept`, who alone would get the answers.
+
+    Empty: nobody we know. Confirmed, it is obeyed.
+    """
+
+    ticket: int
+    into: int
+    gone: str
+    kept: str
+
+
 class Created(Struct, frozen=True):
     """Another ticket came of it: a message to one closed long ago, or a split."""
 

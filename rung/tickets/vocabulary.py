@@ -87,5 +87,9 @@ WORDS = (
     _("split from"),
     _("split into"),
     _("related"),
+    _("duplicate of"),
+    _("duplicated by"),
+    _("caused by"),
+    _("causes"),
     _("merged"),
 )

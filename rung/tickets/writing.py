@@ -1,14 +1,13 @@
 """Rows of words: messages and the files that came with them."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import IO
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from msgspec import Struct
 
-from rung.tickets.models import Attachment, Direction, Message
+from rung.tickets import filing
+from rung.tickets.models import Direction, Message
 
 _KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND external_id = %s"
 
@@ -25,9 +24,11 @@ class Words(Struct, frozen=True, kw_only=True):
 
 
 class NewFile(Struct, frozen=True, kw_only=True):
+    """A file as it came. Its type is found by looking; `content_type` is what its sender says."""
+
     name: str
     content_type: str
-    data: bytes
+    data: bytes | IO[bytes]
 
 
 def write(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message:
@@ -43,7 +44,8 @@ def write(ticket: int, direction: Direction, by: str, words: Words, now: datetim
         inbox=words.inbox,
         external_id=words.external_id,
     )
-    _keep(message, words.files)
+    for file in words.files:
+        filing.keep(message, file.name, file.data)
     return message
 
 
@@ -55,11 +57,3 @@ def known(words: Words) -> tuple[int, int] | None:
         cursor.execute(_KNOWN, [words.inbox, words.external_id])
         found: tuple[int, int] | None = cursor.fetchone()
     return found
-
-
-def _keep(message: Message, files: Sequence[NewFile]) -> None:
-    for file in files:
-        path = default_storage.save(f"attachments/{message.pk}/{file.name}", ContentFile(file.data))
-        Attachment.objects.create(
-            message=message, name=file.name, content_type=file.content_type, size=len(file.data), path=path
-        )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -17,10 +16,12 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.tickets import results as r
 from rung.tickets import sight
-from rung.tickets.actions import assignment, conversation, ending, escalation, joining, triage, turns
-from rung.tickets.writing import Words
+from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
+from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
+from rung.web.fields import Mistake, actor, choice, needed
 from rung.web.ticket import Given, context_of
+from rung.web.uploads import TooMuch
 
 Result = (
     r.Done
@@ -31,9 +32,9 @@ Result = (
     | r.Claimed
     | r.Escalated
     | r.Unreachable
+    | r.Unconfirmed
     | r.Created
 )
-W = TypeVar("W", Reason, Priority, Automatic)
 Act = Callable[[int, QueryDict, Agent], Result]
 SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 MORNING = 8  # o'clock, for "tomorrow morning"
@@ -44,17 +45,18 @@ MORNING = 8  # o'clock, for "tomorrow morning"
 def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     """Do it, say what came of it, and show the ticket again."""
     do = ACTS.get(action)
-    if do is None or not sight.sees(agent_of(request), number):
+    if (do is None and action not in SPOKEN) or not sight.sees(agent_of(request), number):
         raise Http404(f"no action is called {action}, or there is no ticket {number}")
     given = {name: str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
-        result = do(number, request.POST, agent_of(request))
-    except Mistake as mistake:
+        result = (
+            do(number, request.POST, agent_of(request)) if do else SPOKEN[action](number, request, agent_of(request))
+        )
+    except (Mistake, TooMuch) as mistake:
         return _refused(request, number, Given(action, str(mistake), values=given))
-    if isinstance(result, r.Unreachable):
-        return _refused(request, number, Given(action, _of_unreachable(result), ask_anyway=True, values=given))
-    if isinstance(result, r.Refused):
-        return _refused(request, number, Given(action, _sentence(result.why), values=given))
+    if problem := _objection(result):
+        asks = isinstance(result, r.Unreachable | r.Unconfirmed)
+        return _refused(request, number, Given(action, problem, ask_anyway=asks, values=given))
     level, said = _said(result)
     messages.add_message(request, level, said)
     if not request.headers.get("HX-Request"):
@@ -65,32 +67,16 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     return render(request, "ticket/changed.html", context)
 
 
-class Mistake(Exception):
-    """A form that cannot be obeyed, in one sentence."""
-
-
 def _claim(number: int, form: QueryDict, by: Agent) -> Result:
     return assignment.claim(number, agent=by.handle)
 
 
 def _return(number: int, form: QueryDict, by: Agent) -> Result:
-    return assignment.return_offer(number, _needed(form, "why", _("Say why, so that the sender knows.")), by=_by(by))
+    return assignment.return_offer(number, needed(form, "why", _("Say why, so that the sender knows.")), by=actor(by))
 
 
 def _assign(number: int, form: QueryDict, by: Agent) -> Result:
-    return assignment.assign(number, form.get("assignee") or None, by=_by(by))
-
-
-def _answer(number: int, form: QueryDict, by: Agent) -> Result:
-    text = _needed(form, "text", _("An answer needs words."))
-    keep = {"1": True, "0": False}.get(form.get("keep", ""))
-    return conversation.answer(number, Words(text=text, author_name=by.name), by=_by(by), keep_open=keep)
-
-
-def _note(number: int, form: QueryDict, by: Agent) -> Result:
-    return conversation.note(
-        number, Words(text=_needed(form, "text", _("A note needs words.")), author_name=by.name), by=_by(by)
-    )
+    return assignment.assign(number, form.get("assignee") or None, by=actor(by))
 
 
 def _escalate(number: int, form: QueryDict, by: Agent) -> Result:
@@ -98,8 +84,8 @@ def _escalate(number: int, form: QueryDict, by: Agent) -> Result:
     return escalation.escalate(
         number,
         form.get("to") or "next",
-        by=_by(by),
-        reason=_word(Reason, form.get("reason"), Reason.OTHER),
+        by=actor(by),
+        reason=choice(Reason, form.get("reason"), Reason.OTHER),
         note=form.get("note", ""),
         handoff={name: words for name, words in fields.items() if words.strip()},
         anyway=form.get("anyway") == "1",
@@ -107,73 +93,69 @@ def _escalate(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _priority(number: int, form: QueryDict, by: Agent) -> Result:
-    priority = _word(Priority, form.get("priority"), Priority.NORMAL)
-    return triage.set_priority(number, priority, by=_by(by), critical=form.get("critical") == "1")
+    priority = choice(Priority, form.get("priority"), Priority.NORMAL)
+    return triage.set_priority(number, priority, by=actor(by), critical=form.get("critical") == "1")
 
 
 def _category(number: int, form: QueryDict, by: Agent) -> Result:
-    return triage.set_category(number, form.get("category") or None, by=_by(by))
+    return triage.set_category(number, form.get("category") or None, by=actor(by))
 
 
 def _tags(number: int, form: QueryDict, by: Agent) -> Result:
     added = tuple(word.strip() for word in form.get("add", "").split(",") if word.strip())
-    return triage.tag(number, by=_by(by), added=added, removed=tuple(form.getlist("remove")))
+    return triage.tag(number, by=actor(by), added=added, removed=tuple(form.getlist("remove")))
 
 
 def _hold(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.hold(number, by=_by(by), third_party=form.get("third_party", "").strip() or None)
+    return turns.hold(number, by=actor(by), third_party=form.get("third_party", "").strip() or None)
 
 
 def _wait(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.wait(number, by=_by(by))
+    return turns.wait(number, by=actor(by))
 
 
 def _take_turn(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.take_turn(number, by=_by(by))
+    return turns.take_turn(number, by=actor(by))
 
 
 def _snooze(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.snooze(number, _until(form.get("until", "")), by=_by(by))
+    return turns.snooze(number, _until(form.get("until", "")), by=actor(by))
 
 
 def _wake(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.wake(number, by=_by(by))
-
-
-def _resolve(number: int, form: QueryDict, by: Agent) -> Result:
-    text = form.get("text", "").strip()
-    return ending.resolve(number, by=_by(by), words=Words(text=text, author_name=by.name) if text else None)
+    return turns.wake(number, by=actor(by))
 
 
 def _close(number: int, form: QueryDict, by: Agent) -> Result:
-    return ending.close(number, by=_by(by), why=form.get("why", "").strip() or "by_hand")
+    return ending.close(number, by=actor(by), why=form.get("why", "").strip() or "by_hand")
 
 
 def _reopen(number: int, form: QueryDict, by: Agent) -> Result:
-    return ending.reopen(number, by=_by(by))
+    return ending.reopen(number, by=actor(by))
 
 
 def _recount(number: int, form: QueryDict, by: Agent) -> Result:
     event = form.get("event", "")
     if not event.isdecimal():
         raise Mistake(_("Choose the message whose verdict is wrong."))
-    automatic = _word(Automatic, form.get("automatic"), Automatic.BY_HAND) if form.get("automatic") else None
-    return conversation.recount(number, int(event), by=_by(by), automatic=automatic)
+    automatic = choice(Automatic, form.get("automatic"), Automatic.BY_HAND) if form.get("automatic") else None
+    return conversation.recount(number, int(event), by=actor(by), automatic=automatic)
 
 
-def _merge(number: int, form: QueryDict, by: Agent) -> Result:
-    into = form.get("into", "").strip().lstrip("#")
-    if not into.isdecimal() or not sight.sees(by, int(into)):
-        raise Mistake(_("There is no ticket “%(number)s” to merge this into.") % {"number": into})
-    return joining.merge(number, int(into), by=_by(by))
-
-
+#: Those that take files, or ask back.
+SPOKEN: dict[str, Callable[[int, HttpRequest, Agent], Result]] = {
+    "answer": speaking.answer,
+    "note": speaking.note,
+    "resolve": speaking.resolve,
+    "merge": joining.merge,
+    "split": joining.split,
+    "relate": joining.relate,
+    "unrelate": joining.unrelate,
+}
 ACTS: dict[str, Act] = {
     "claim": _claim,
     "return": _return,
     "assign": _assign,
-    "answer": _answer,
-    "note": _note,
     "escalate": _escalate,
     "priority": _priority,
     "category": _category,
@@ -183,30 +165,10 @@ ACTS: dict[str, Act] = {
     "turn": _take_turn,
     "snooze": _snooze,
     "wake": _wake,
-    "resolve": _resolve,
     "close": _close,
     "reopen": _reopen,
     "recount": _recount,
-    "merge": _merge,
 }
-
-
-def _by(agent: Agent) -> str:
-    return f"agent:{agent.handle}"
-
-
-def _needed(form: QueryDict, name: str, otherwise: str) -> str:
-    text = form.get(name, "").replace("\x00", "").strip()
-    if not text:
-        raise Mistake(otherwise)
-    return text
-
-
-def _word(words: type[W], given: str | None, otherwise: W) -> W:
-    try:
-        return words(given or otherwise.value)
-    except ValueError:
-        raise Mistake(_("“%(word)s” is not known here.") % {"word": given}) from None
 
 
 def _until(word: str) -> datetime:
@@ -238,6 +200,18 @@ def _refused(request: HttpRequest, number: int, given: Given) -> HttpResponse:
         messages.warning(request, given.problem)
         return render(request, "ticket/said.html")
     return render(request, "ticket/refused.html", context_of(request, number, given))
+
+
+def _objection(result: Result) -> str:
+    """Why nothing was done; empty: it was."""
+    match result:
+        case r.Unreachable():
+            return _of_unreachable(result)
+        case r.Unconfirmed():
+            return joining.question(result)
+        case r.Refused(why=why):
+            return _sentence(why)
+    return ""
 
 
 def _of_unreachable(result: r.Unreachable) -> str:

@@ -1,6 +1,7 @@
 """The public form, without JavaScript: a request becomes a ticket; its sender gets a signed link to how it stands."""
 
 from datetime import datetime, timedelta
+from secrets import token_urlsafe
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,12 +16,16 @@ from rung.core.vocabulary import Reason
 from rung.people.acquaintance import customer_of_address, requester_for
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
+from rung.tickets import customer_view
 from rung.tickets.actions import conversation, escalation, triage
 from rung.tickets.customer_pass import number_of, pass_of
-from rung.tickets.models import Direction, Ticket
-from rung.tickets.writing import Words
+from rung.tickets.models import Ticket
+from rung.tickets.writing import NewFile, Words
 from rung.web import throttle
 from rung.web.access import public
+from rung.web.fields import once
+from rung.web.files import handed_out
+from rung.web.uploads import TooMuch, files_of
 
 #: Requests one address may send at once, and how many seconds until there is room for one more.
 BURST, REFILL = 5, 60.0
@@ -46,14 +51,19 @@ class Request(forms.Form):
 def ask(request: HttpRequest) -> HttpResponse:
     """The form; sent, it opens a ticket."""
     form = Request(request.POST or None)
+    context: dict[str, object] = {"form": form, "once": request.POST.get("once") or token_urlsafe(9)}
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["website"]:
             # A machine filled in what people do not see. It hears the same as everybody, and nothing is opened.
             return render(request, "ask/thanks.html", {"number": None})
         if wait := throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
-            return render(request, "ask/form.html", {"form": form, "wait": wait}, status=429)
-        return redirect("asked", word=pass_of(_open(form.cleaned_data)))
-    return render(request, "ask/form.html", {"form": form}, status=422 if form.errors else 200)
+            return render(request, "ask/form.html", context | {"wait": wait}, status=429)
+        try:
+            number = _open(form.cleaned_data, files_of(request), once(request.POST, "form", *form.data.values()))
+        except TooMuch as refused:
+            return render(request, "ask/form.html", context | {"problem": str(refused)}, status=422)
+        return redirect("asked", word=pass_of(number))
+    return render(request, "ask/form.html", context, status=422 if form.errors else 200)
 
 
 @public("whoever sent the request holds the signed link")
@@ -71,8 +81,7 @@ def status(request: HttpRequest, word: str) -> HttpResponse:
     ticket = Ticket.objects.select_related("requester", "merged_into").filter(number=_number(word)).first()
     if ticket is None:
         raise Http404("this request is gone")
-    if ticket.merged_into is not None and _is_of_the_same(ticket, ticket.merged_into):
-        ticket = ticket.merged_into
+    ticket = customer_view.where_it_went(ticket)
     now = database_now()
     problem = ""
     if request.method == "POST":
@@ -81,7 +90,10 @@ def status(request: HttpRequest, word: str) -> HttpResponse:
             return redirect("ask-status", word=word)
     context = {
         "ticket": ticket,
-        "said": ticket.messages.filter(direction__in=[Direction.INBOUND, Direction.PUBLIC]),
+        "said": customer_view.said(ticket),
+        "word": word,
+        "text": request.POST.get("text", ""),
+        "once": token_urlsafe(9),
         "problem": problem,
         "may_escalate": ticket.status in ("open", "pending", "on_hold") and not _escalated_lately(ticket, now),
         "asks_rating": ticket.status == "resolved" and compiled(ticket.policy).policy.closing.ask_rating,
@@ -90,10 +102,15 @@ def status(request: HttpRequest, word: str) -> HttpResponse:
     return render(request, "ask/status.html", context)
 
 
-def _is_of_the_same(ticket: Ticket, into: Ticket) -> bool:
-    """Another customer's conversation is nobody's business, whatever was merged into it."""
-    same_person = ticket.requester_id is not None and ticket.requester_id == into.requester_id
-    return same_person or (ticket.customer_id is not None and ticket.customer_id == into.customer_id)
+@public("whoever sent the request holds the signed link")
+@never_cache
+def file(request: HttpRequest, word: str, number: int) -> HttpResponse:
+    """A file of the conversation with the customer, never one of a note."""
+    ticket = Ticket.objects.select_related("merged_into").filter(number=_number(word)).first()
+    found = customer_view.attachment(customer_view.where_it_went(ticket), number) if ticket else None
+    if found is None:
+        raise Http404("there is no such file")
+    return handed_out(found)
 
 
 def _number(word: str) -> int:
@@ -120,8 +137,17 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     elif not text:
         return str(_("Write something first."))
     else:
-        words = Words(text=text, author_name=str(asker) if asker else "")
-        conversation.customer_message(ticket.number, words, by=by)
+        return _written(request, ticket, text, by, str(asker) if asker else "")
+    return ""
+
+
+def _written(request: HttpRequest, ticket: Ticket, text: str, by: str, name: str) -> str:
+    try:
+        words = Words(text=text, author_name=name, files=files_of(request))
+    except TooMuch as refused:
+        return f"{refused} {_('Your files have to be chosen again.')}"
+    key = once(request.POST, f"ask-{ticket.number}", text)
+    conversation.customer_message(ticket.number, words, by=by, client_key=key)
     return ""
 
 
@@ -131,7 +157,7 @@ def _escalated_lately(ticket: Ticket, now: datetime) -> bool:
     return asked.exists()
 
 
-def _open(given: dict[str, str]) -> int:
+def _open(given: dict[str, str], files: tuple[NewFile, ...], key: str | None) -> int:
     given = {name: value.replace("\x00", "") for name, value in given.items()}
     # What anybody may type gives nobody a tier: the company is read by people, the mail domain decides.
     customer = customer_of_address(given["email"])
@@ -139,11 +165,12 @@ def _open(given: dict[str, str]) -> int:
     requester = requester_for(email=given["email"], name=given["name"], customer=customer)
     opened = conversation.open_ticket(
         given["subject"],
-        Words(text=text, author_name=given["name"], inbox="form"),
+        Words(text=text, author_name=given["name"], inbox="form", files=files),
         by=f"customer:{requester.pk}" if requester else "customer:unknown",
         channel="form",
         inbox="form",
         customer=(requester.customer if requester else None) or customer,
         requester=requester,
+        client_key=key,
     )
     return opened.ticket

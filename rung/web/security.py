@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotFound
 
 from rung.web.context import live_url
 
@@ -19,6 +19,8 @@ def content_security_policy(
     """Middleware: adds the policy, unless a view has set its own (a page that others may embed)."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
+        if settings.FILES_HOST and request.get_host() == settings.FILES_HOST and not request.path.startswith("/files/"):
+            return HttpResponseNotFound()  # the origin of downloads knows nothing else
         response = get_response(request)
         live = "" if settings.LIVE_URL.startswith("/") else " " + live_url(request).rpartition("/")[0]
         response.headers.setdefault("Content-Security-Policy", POLICY.format(live=live))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from rung.tickets import canned
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
 from rung.tickets.narrative import Names, Told, Tone, tell, tell_actions, tell_reason
+from rung.tickets.relations import BY_HAND, MIRRORED
 from rung.tickets.sight import visible
 from rung.tickets.standing import ladder, look_at
 from rung.web.access import agent_of, may, needs
@@ -99,7 +101,8 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
     events = events_of(number)
     names = Names.read(look.compiled.policy, events)
     shows_all = request.GET.get("all") == "1"
-    entries = conversation(events, list(found.messages.prefetch_related("attachments")), names)
+    found_messages = list(found.messages.prefetch_related("attachments"))
+    entries = conversation(events, found_messages, names)
     return {
         "live": [f"ticket:{number}"],
         "now": now,
@@ -118,6 +121,10 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "links": list(found.links.all()),
         "relations": list(found.relations.select_related("other").filter(other__in=visible(agent_of(request)))),
         "others": _others(found, agent_of(request)),
+        "splittable": [entry for entry in entries if entry.message is not None] if len(found_messages) > 1 else [],
+        "relation_kinds": BY_HAND,
+        "removable": [word for kind in BY_HAND for word in (kind, MIRRORED[kind])],
+        "once": token_urlsafe(9),
         "works": may(request, Role.AGENT),
         "given": given or Given(),
         **forms(found, look, agent_of(request)),

@@ -68,10 +68,12 @@ def test_a_merge_into_another_customers_ticket_shows_nothing_of_it(signed_in: An
     other = REQUEST | {"email": "zed@other.example", "company": "Other", "text": "Our secret plan fails."}
     Client().post("/ask", other)
     into = Ticket.objects.exclude(number=theirs.number).get()
-    signed_in("sam").post(f"/tickets/{theirs.number}/merge", {"into": str(into.number)})
+    signed_in("sam").post(f"/tickets/{theirs.number}/merge", {"into": str(into.number), "anyway": "1"})
     page = Client().get(f"/ask/{pass_of(theirs.number)}").content.decode()
     assert "Our secret plan" not in page
-    assert "Our secret plan" in Client().get(f"/ask/{pass_of(into.number)}").content.decode()
+    kept = Client().get(f"/ask/{pass_of(into.number)}").content.decode()
+    assert "Our secret plan" in kept
+    assert "Since 02:00 nothing arrives." not in kept
 
 
 def test_mistakes_are_shown_where_they_are_and_nothing_is_lost(desk: Any) -> None:

@@ -57,9 +57,9 @@ def columns_of(table: str) -> dict[str, str]:
 
 
 def attachment_paths() -> list[str]:
-    """Of every file that came with a message, in the desk's storage."""
+    """Of every file that came with a message, once each, in the desk's storage."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT path FROM tickets_attachment ORDER BY id")
+        cursor.execute("SELECT DISTINCT path FROM tickets_attachment ORDER BY path")
         return [path for (path,) in cursor.fetchall()]
 
 

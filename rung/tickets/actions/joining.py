@@ -5,18 +5,23 @@ from datetime import datetime
 from django.db import transaction
 
 from rung.core import events as e
+from rung.core.merging import of_different_customers
 from rung.core.vocabulary import Status
 from rung.tickets import hearing
 from rung.tickets.door import asked_before, begin, visit
 from rung.tickets.models import Link, Message, Ticket
 from rung.tickets.relations import relate as relate_both
-from rung.tickets.results import AlreadySo, Created, Done, Refused
+from rung.tickets.relations import unrelate as unrelate_both
+from rung.tickets.results import AlreadySo, Created, Done, Refused, Unconfirmed
 
 
-def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+def merge(
+    ticket: int, into: int, *, by: str, confirmed: bool = False, now: datetime | None = None
+) -> Done | AlreadySo | Refused | Unconfirmed:
     """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
 
     An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
+    `confirmed`: whoever asks knows that it goes to another customer, who alone hears the answers.
     """
     if ticket == into:
         return Refused(ticket, "a ticket cannot go into itself")
@@ -29,6 +34,8 @@ def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Do
                 return AlreadySo(ticket, f"it went into ticket {gone.case.merged_into}")
             if kept.case.merged_into is not None:
                 return Refused(ticket, f"ticket {into} went into {kept.case.merged_into} itself")
+            if not confirmed and of_different_customers(gone.case, kept.case):
+                return Unconfirmed(ticket, into, gone=_whose(gone.ticket), kept=_whose(kept.ticket))
             waits_for_us = gone.case.status is Status.OPEN
             if kept.case.status.is_over and not gone.case.status.is_over:
                 sentence = (
@@ -40,7 +47,9 @@ def merge(ticket: int, into: int, *, by: str, now: datetime | None = None) -> Do
             if waits_for_us and kept.case.status is not Status.OPEN:
                 # What the customer asked in the ticket that is gone waits for us still.
                 kept.record(e.TurnTaken(at=kept.now, by=by))
-            Message.objects.filter(ticket_id=ticket).update(ticket_id=into)
+            theirs = Message.objects.filter(ticket_id=ticket)
+            theirs.filter(came_from=None).update(came_from=ticket)
+            theirs.update(ticket_id=into)
             return Done(ticket, number)
 
 
@@ -62,7 +71,7 @@ def split(
             return Refused(ticket, f"not all of those messages are on ticket {ticket}")
         old = at.ticket
         new = Ticket(
-            subject=" ".join(subject.split())[:300],
+            subject=" ".join(subject.split())[:300] or old.subject,
             customer=old.customer,
             requester=old.requester,
             channel=old.channel,
@@ -97,15 +106,29 @@ def split(
         return Created(new.number, number, rows[0].pk, continues=ticket)
 
 
-def relate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
-    """Two tickets that should know of each other."""
+def relate(
+    ticket: int, other: int, *, by: str, relation: str = "related", now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """Two tickets that should know of each other. `relation`: one of `relations.BY_HAND`, as the first sees it."""
     if ticket == other:
         return Refused(ticket, "a ticket is not related to itself")
     first, second = sorted((ticket, other))
     with visit(first, now=now) as one, visit(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
-        if not relate_both(mine, theirs, "related", by=by):
+        if not relate_both(mine, theirs, relation, by=by):
             return AlreadySo(ticket, "they are related already")
+        return Done(ticket, mine.case.number)
+
+
+def unrelate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+    """They need not know of each other any more. What one came from the other by (a split, a merge) stays."""
+    if ticket == other:
+        return Refused(ticket, "a ticket is not related to itself")
+    first, second = sorted((ticket, other))
+    with visit(first, now=now) as one, visit(second, now=now) as two:
+        mine, theirs = (one, two) if ticket == first else (two, one)
+        if not unrelate_both(mine, theirs, by=by):
+            return AlreadySo(ticket, "nobody had related them")
         return Done(ticket, mine.case.number)
 
 
@@ -165,3 +188,8 @@ def third_party_moved(
         Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).update(**moved)
         event = e.ThirdPartyMoved(at=at.now, by=by, tracker=tracker, issue=issue, status=status, own=own)
         return Done(ticket, at.record(event, client_key=client_key))
+
+
+def _whose(ticket: Ticket) -> str:
+    """The customer, and who asks there."""
+    return " / ".join(str(each) for each in (ticket.customer, ticket.requester) if each is not None)

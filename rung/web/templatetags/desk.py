@@ -11,8 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from rung.core.attachments import Limits
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
+from rung.tickets.filing import limits
 
 register = template.Library()
 HUES = 8
@@ -107,6 +109,21 @@ def words(word: object) -> str:
     """`on_hold` as people say it, in the reader's language (rung/tickets/vocabulary.py names the words)."""
     shown = str(getattr(word, "value", word) or "").replace("_", " ")
     return _(shown) if shown else ""
+
+
+@register.filter
+def file_kind(content_type: str) -> str:
+    """What a file is, in a word: PDF, PNG, text."""
+    word = content_type.partition("/")[2]
+    known = {"plain": _("text"), "octet-stream": _("file"), "gzip": "GZ", "x-tar": "TAR", "x-7z-compressed": "7Z"}
+    office = {"document": "DOCX", "sheet": "XLSX", "presentation": "PPTX"}
+    return known.get(word) or office.get(word.rpartition(".")[2]) or word.upper()
+
+
+@register.simple_tag
+def attachment_limits() -> Limits:
+    """How large and how many files may be."""
+    return limits()
 
 
 @register.filter

@@ -79,6 +79,33 @@
   });
   restore();
 
+  // Files: what was chosen, and what would be refused, before it is sent.
+  const size = (bytes) => bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.type !== "file" || !field.dataset.largest) return;
+    const files = [...field.files];
+    const large = files.find((file) => file.size > Number(field.dataset.largest));
+    const problem = files.length > Number(field.dataset.most) ? field.dataset.tooMany : large ? `${large.name} ${field.dataset.tooLarge}` : "";
+    field.setCustomValidity(problem);
+    const shown = field.parentElement.querySelector(".chosen");
+    shown.textContent = problem || files.map((file) => `${file.name} (${size(file.size)})`).join(", ");
+    shown.classList.toggle("problem", Boolean(problem));
+  });
+
+  // What did not arrive is said where answers appear; what was written stays where it is.
+  const failed = (event) => {
+    const box = document.getElementById("messages");
+    if (!box?.dataset.failed || event.detail.requestConfig?.verb === "get") return;
+    const said = document.createElement("p");
+    said.className = "message error";
+    said.textContent = event.type === "htmx:sendError" ? box.dataset.failed : box.dataset.refused;
+    box.replaceChildren(said);
+    box.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", failed);
+
   // The policy's text: numbers beside it, and a finding leads to its line.
   const text = document.getElementById("policy-text");
   if (text) {
