@@ -48,6 +48,7 @@ def test_every_address_with_every_role(caller: Any, role: Role) -> None:
         needed = next(each.needed for each in operation.auth_callbacks if isinstance(each, May))
         address = f"/api/v1{path}".replace("{int:number}", "999").replace("{handle}", "nobody")
         address = address.replace("{tracker}/{issue}", "jira/X-1")
+        address = address.replace("{int:other}", "998").replace("{int:attachment}", "1")
         for method in operation.methods:
             answer = api.client.generic(method, address, b"{}", content_type="application/json", headers=api.headers)
             may = order.index(role) >= order.index(needed)
