@@ -63,34 +63,43 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
         return NotConnected(NEVER.get(code, f"Slack refused the token: {code}."))
     except (SlackClientError, OSError):
         return NotConnected("Slack cannot be reached from here; check the network or the proxy.")
-    scopes = scopes_of(dict(told.headers))
-    enterprise = str(told.get("enterprise_id") or "")
+    scopes, is_org_wide = scopes_of(dict(told.headers)), bool(told.get("is_enterprise_install"))
+    facts = {"teams": teams, "scopes": sorted(scopes), **_identity(told.data), **_sealed(secrets, now)}
     workspace, _ = Workspace.objects.update_or_create(
-        team=enterprise if told.get("is_enterprise_install") else str(told["team_id"]),
-        defaults={
-            "is_org_wide": bool(told.get("is_enterprise_install")),
-            "teams": teams,
-            "name": str(told["team"]),
-            "domain": str(told.get("url") or ""),
-            "enterprise": enterprise,
-            "bot_user": str(told["user_id"]),
-            "bot": str(told.get("bot_id") or ""),
-            "scopes": sorted(scopes),
-            "token": seal(secrets.token),
-            "signing_secret": seal(secrets.signing_secret),
-            "app_token": seal(secrets.app_token),
-            "refresh_token": seal(secrets.refresh_token),
-            "client_id": secrets.client_id,
-            "client_secret": seal(secrets.client_secret),
-            "token_expires_at": _expiry(secrets, now),
-            **({"app": secrets.app} if secrets.app else {}),
-            "active": True,
-            "off_why": "",
-        },
+        team=str(told["enterprise_id"] if is_org_wide else told["team_id"]),
+        defaults=facts,
+        create_defaults={**facts, "connected_at": now},
     )
     proof.secrets.read()
     registry.forget()
     return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+
+
+def _identity(told: Any) -> dict[str, object]:
+    """Who we are there, by `auth.test`."""
+    return {
+        "name": str(told["team"]),
+        "domain": str(told.get("url") or ""),
+        "enterprise": str(told.get("enterprise_id") or ""),
+        "is_org_wide": bool(told.get("is_enterprise_install")),
+        "bot_user": str(told["user_id"]),
+        "bot": str(told.get("bot_id") or ""),
+    }
+
+
+def _sealed(secrets: Secrets, now: datetime) -> dict[str, object]:
+    return {
+        "token": seal(secrets.token),
+        "signing_secret": seal(secrets.signing_secret),
+        "app_token": seal(secrets.app_token),
+        "refresh_token": seal(secrets.refresh_token),
+        "client_id": secrets.client_id,
+        "client_secret": seal(secrets.client_secret),
+        "token_expires_at": _expiry(secrets, now),
+        "active": True,
+        "off_why": "",
+        **({"app": secrets.app} if secrets.app else {}),
+    }
 
 
 def _expiry(secrets: Secrets, now: datetime) -> datetime | None:

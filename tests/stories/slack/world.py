@@ -171,6 +171,7 @@ class SlackWorld:
             scopes=sorted(self.installation.scopes),
             token=seal(self.slack.token_of(self.installation)),
             signing_secret=seal(self.slack.state.app.signing_secret),
+            connected_at=self.now - timedelta(hours=1),
         )
         proof.secrets.read()
         acme = Customer.objects.create(name="Acme", tier="business")
