@@ -5,6 +5,9 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+#: What belongs together is in one lane, and lanes are sorted beside one another.
+LANES = 16
+
 
 class Received(models.Model):
     """One raw event or message of a channel, kept once. Sorting it may be tried again; keeping it may not fail."""
@@ -12,6 +15,7 @@ class Received(models.Model):
     channel = models.CharField(max_length=40)
     external_id = models.CharField(max_length=300, help_text="unique within its channel: Slack's event_id, Message-ID")
     inbox = models.CharField(max_length=120, blank=True)
+    lane = models.PositiveSmallIntegerField(default=0, db_default=0)
     body: "models.JSONField[Any, Any]" = models.JSONField()
     received_at = models.DateTimeField()
     #: When it is sorted, or tried again; null once it is done with.
@@ -26,7 +30,9 @@ class Received(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "external_id"], name="received_once")]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["next_attempt_at", "id"], name="received_due", condition=Q(next_attempt_at__isnull=False)
+                fields=["lane", "next_attempt_at", "id"],
+                name="received_due_in_lane",
+                condition=Q(next_attempt_at__isnull=False),
             ),
         ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rung.intake import receive, sort
+from rung.intake import batch, receive, sort
 from rung.intake.models import Received
 from rung.people.clock import cranked
 
@@ -32,7 +32,7 @@ class Place:
 @pytest.fixture
 def place(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     made = Place()
-    monkeypatch.setattr(sort, "_sorters", lambda: {"pigeon": made.sort})
+    monkeypatch.setattr(sort, "sorters", lambda: {"pigeon": made.sort})
     with cranked(lambda: made.now):
         yield made
 
@@ -61,18 +61,18 @@ def test_what_fails_is_undone_whole_and_tried_again_later(place: Place) -> None:
     assert "broken" in bad.outcome
     assert not Received.objects.filter(external_id="half done").exists()
     place.now += timedelta(seconds=5)
-    assert sort.next_due_at() == bad.next_attempt_at
+    assert batch.next_due_at() == bad.next_attempt_at
     assert sort.sort_all_due() == 1
-    assert sort.next_due_at() is None
+    assert batch.next_due_at() is None
 
 
 def test_what_keeps_failing_is_asked_for_ever_more_seldom(place: Place) -> None:
     receive.store("pigeon", "bad", {}, now=place.now)
     waits = []
     for _ in range(7):
-        place.failing = [sort.NotYet("the other side is away")]
+        place.failing = [batch.NotYet("the other side is away")]
         assert sort.sort_all_due() == 1
-        due = sort.next_due_at()
+        due = batch.next_due_at()
         assert due is not None
         waits.append(due - place.now)
         place.now = due

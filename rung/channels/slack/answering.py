@@ -31,15 +31,15 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
     agent = persons.agent_of(workspace, row, now)
     if ticket is None or agent is None:
         return "an agent's message about no ticket"
-    if not sees(agent, ticket.number):
+    if not sees(agent, ticket):
         return NOT_SEEN
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
-        told = actions.answer(ticket.number, _words(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
+        told = actions.answer(ticket, _words(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
         if isinstance(told, Answered):
             said = Delivery.objects.filter(message_id=told.message)
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")
-            return f"answers ticket {ticket.number}"
+            return f"answers ticket {ticket}"
     return told.why
 
 
@@ -84,8 +84,8 @@ def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now
     )
     if found is None:
         return "a colleague's message"
-    actions.note(found.number, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
-    return f"a colleague's message, kept with ticket {found.number}"
+    actions.note(found, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
+    return f"a colleague's message, kept with ticket {found}"
 
 
 def _words(

@@ -14,6 +14,7 @@ from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Standing
+from rung.intake import memory
 from rung.people.models import Requester
 from rung.tickets import actions, hearing
 from rung.tickets.models import Ticket
@@ -39,7 +40,7 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
         return "our own message"
     if wrote.bot or not wrote.user:
         return "a bot's message"
-    author = _author(workspace, wrote, now)
+    author = memory.once(("author", workspace.pk, wrote.user, wrote.channel), lambda: _author(workspace, wrote, now))
     if author.standing in (Standing.BOT, Standing.OURSELVES):
         return "a bot's message"
     asked = explicit or wrote.mention or speech.mentions(wrote.text, workspace.bot_user)
@@ -81,10 +82,11 @@ def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> 
 
 
 def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool) -> str:
-    customer = author.channel.customer if author.channel else None
     with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
-        _one_at_a_time(workspace, wrote)
-        requester = persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
+        requester = memory.once(
+            ("requester", workspace.pk, wrote.user, wrote.user_team, wrote.channel),
+            lambda: _requester(workspace, wrote, author),
+        )
         words = _words(workspace, wrote, author.row, now)
         if (explicit or wrote.direct) and _asks_for_status(words.text):
             return _tell_status(workspace, wrote, requester, now)
@@ -92,8 +94,8 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
         if ticket is None and not wrote.is_reply:
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
-            told = actions.customer_message(ticket.number, words, by=f"customer:{requester.pk}", now=now)
-            return _said(told, f"joins ticket {ticket.number}")
+            told = actions.customer_message(ticket, words, by=f"customer:{requester.pk}", now=now)
+            return _said(told, f"joins ticket {ticket}")
         if not explicit and hearing.verdict_on(words.text) is not None:
             return "thanks open nothing"
         if not words.text.strip() and not words.files:
@@ -102,6 +104,13 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
         if isinstance(created, Created) and workspace.acknowledgement:
             actions.acknowledge(created.ticket, workspace.acknowledgement, by=answering.BY_BOT, now=now)
     return _said(created, "opens")
+
+
+def _requester(workspace: Workspace, wrote: Wrote, author: Author) -> Requester:
+    """Who asks. From here on the messages of one person are sorted one after the other, until this is committed."""
+    _one_at_a_time(workspace, wrote)
+    customer = author.channel.customer if author.channel else None
+    return persons.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
 
 
 def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester, now: datetime) -> Created | AlreadySo:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from rung.channels.slack import incoming as reader
 from rung.channels.slack import installations, threads
 from rung.channels.slack.addresses import parse
 from rung.channels.slack.clients import client_of
@@ -153,4 +154,5 @@ def _keep(workspace: Workspace, channel: str, message: dict[str, Any], now: date
         "authorizations": [{"team_id": workspace.team}],
         "event": {**message, "type": "message", "channel": channel},
     }
-    return receive.store("slack", str(envelope["event_id"]), envelope, now=now) and not known
+    place = reader.place_of(envelope)
+    return receive.store("slack", str(envelope["event_id"]), envelope, place=place, now=now) and not known

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rung.channels.slack import commands, pressing, shortcuts, submissions
+from rung.channels.slack import incoming as reader
 from rung.intake import receive
 
 Payload = Mapping[str, Any]
@@ -17,7 +18,7 @@ Answer = dict[str, Any]
 
 def event(payload: Payload, now: datetime) -> None:
     """Keep a raw event; everything else is the sorter's work. One that was kept before is not kept again."""
-    receive.store("slack", _name_of(payload), payload, now=now)
+    receive.store("slack", _name_of(payload), payload, place=reader.place_of(payload), now=now)
 
 
 def _name_of(payload: Payload) -> str:

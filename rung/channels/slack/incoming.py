@@ -54,6 +54,15 @@ def read(envelope: Raw) -> Fact:
     return of_event(event, team=team, event_id=event_id)
 
 
+def place_of(envelope: Raw) -> str:
+    """The channel an envelope is about, or nothing: what happens in one is sorted in order."""
+    event = envelope.get("event")
+    if not isinstance(event, dict):
+        return ""
+    channel = event.get("channel") or (event.get("item") or {}).get("channel") or ""
+    return str(channel.get("id") or "") if isinstance(channel, dict) else str(channel)
+
+
 def of_event(event: Raw, *, team: str, event_id: str = "") -> Fact:
     """As `read`, for the inner event alone: what `conversations.history` gives, with `channel` added, is one too."""
     kind = str(event.get("type") or "")

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from rung.channels.slack import installations
 from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.models import Room, Workspace
-from rung.intake.sort import NotYet
+from rung.intake.batch import NotYet
 
 BELIEVED_FOR = timedelta(minutes=10)
 STILL_BELIEVED_FOR = timedelta(hours=1)

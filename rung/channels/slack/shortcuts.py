@@ -50,8 +50,7 @@ def _window(workspace: Workspace, payload: Payload, name: str, agent: Agent, now
     root = (wrote.thread_ts or wrote.ts) if wrote else ""
     ticket = threads.ticket_of_card(workspace, threads.ids_of(workspace, wrote.channel), root) if wrote else None
     if ticket is None and wrote is not None:
-        found = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), root)
-        ticket = found.number if found else None
+        ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), root)
     if wrote is None or ticket is None or not sees(agent, ticket):
         tell(workspace, payload, NO_TICKET, now)
         return

@@ -39,11 +39,16 @@ from rung.channels.slack.facts import (
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.standing import Standing
 from rung.channels.slack.switching_off import switch_off
+from rung.intake import memory
 
 
 def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     """Sort one raw event; what came of it, in a few words. Raises if it must be tried again."""
-    return act(reader.read(envelope), now)
+    fact = reader.read(envelope)
+    told = act(fact, now)
+    if not isinstance(fact, Wrote):
+        memory.forget()  # it may have been about somebody or something that is known by now
+    return told
 
 
 def begin(stop: threading.Event) -> None:
@@ -53,7 +58,7 @@ def begin(stop: threading.Event) -> None:
 
 def act(fact: Fact, now: datetime) -> str:
     """Do what one fact asks for."""
-    workspace = installations.of_team(fact.team)
+    workspace = memory.once(("workspace", fact.team), lambda: installations.of_team(fact.team))
     if workspace is None:
         return "its workspace is not connected"
     if isinstance(fact, Uninstalled):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+
+from django.db import connection
 
 from rung.channels.slack.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.core.effects import NoticeKind
-from rung.outbox.models import Delivery
 from rung.people.models import Requester
 from rung.tickets.models import OVER, Direction, Message, Ticket
 
@@ -22,17 +23,14 @@ def external_id(channel: str, ts: str) -> str:
     return f"{channel}/{ts}"
 
 
-def ticket_of_thread(workspace: Workspace, ids: Sequence[str], ts: str) -> Ticket | None:
+def ticket_of_thread(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
     """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to.
 
     `ids`: the channel's id and its former ones, see `ids_of`.
     """
     threads = [str(Place(workspace.team, one, ts)) for one in ids]
-    found = Ticket.objects.filter(inbox=workspace.inbox, thread__in=threads).order_by("-number").first()
-    if found is not None:
-        return found
-    message = message_at(workspace, ids, ts)
-    return message.ticket if message else None
+    names = [external_id(one, ts) for one in ids]
+    return _number(_OF_THREAD, {"inbox": workspace.inbox, "threads": threads, "names": names})
 
 
 def message_at(workspace: Workspace, ids: Sequence[str], ts: str) -> Message | None:
@@ -45,7 +43,7 @@ def message_at(workspace: Workspace, ids: Sequence[str], ts: str) -> Message | N
 def ticket_of_card(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
     """The ticket whose card stands there: its thread is ours alone."""
     places = [str(Place(workspace.team, one, ts)) for one in ids]
-    return Delivery.objects.filter(kind__in=_CARDS, external_id__in=places).values_list("ticket_id", flat=True).first()
+    return _number(_OF_CARD, {"kinds": list(_CARDS), "places": places})
 
 
 def ids_of(workspace: Workspace, channel: str) -> list[str]:
@@ -54,7 +52,7 @@ def ids_of(workspace: Workspace, channel: str) -> list[str]:
     return [channel, *(known or ())]
 
 
-def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requester) -> Ticket | None:
+def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requester) -> int | None:
     """The ticket that the same person opened here a few minutes before or after, and that nobody has answered."""
     author, place = f"customer:{requester.pk}", f"{workspace.team}/{channel}/"
     newest = Ticket.objects.filter(requester=requester, inbox=workspace.inbox).order_by("-number")[:NEWEST]
@@ -65,9 +63,27 @@ def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requ
             continue
         told = ticket.messages.filter(author=author).values_list("external_id", flat=True)
         if any(name and _apart(name.rpartition("/")[2], ts) <= BURST for name in told):
-            return ticket
+            return ticket.number
     return None
 
 
 def _apart(one: str, other: str) -> timedelta:
     return timedelta(seconds=abs(float(one or 0) - float(other or 0)))
+
+
+def _number(statement: str, given: Mapping[str, str | list[str]]) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+# Asked for every message that comes in.
+_OF_THREAD = """
+    SELECT coalesce(
+        (SELECT max(number) FROM tickets_ticket WHERE inbox = %(inbox)s AND thread <> '' AND thread = ANY(%(threads)s)),
+        (SELECT max(ticket_id) FROM tickets_message WHERE inbox = %(inbox)s AND external_id = ANY(%(names)s)))
+"""
+_OF_CARD = """
+    SELECT max(ticket_id) FROM outbox_delivery WHERE kind = ANY(%(kinds)s) AND external_id = ANY(%(places)s)
+"""

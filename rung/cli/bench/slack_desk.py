@@ -10,8 +10,10 @@ from rung.people.clock import database_now
 from rung.people.models import Customer
 from rung.people.vault import seal
 
-TEAM, CHANNEL, SECRET = "T0BENCH", "C0BENCH", "bench-signing-secret"
+TEAM, SECRET = "T0BENCH", "bench-signing-secret"
 PEOPLE = 200
+#: Of one customer each, as support by Slack has them.
+CHANNELS = 20
 #: Every fourth message begins a conversation; the others go on in it.
 A_CONVERSATION = 4
 
@@ -21,15 +23,26 @@ def connect() -> None:
     workspace = Workspace.objects.create(
         team=TEAM, name="Bench", bot_user="U0BOT", bot="B0BOT", app="A0BENCH", signing_secret=seal(SECRET)
     )
-    customer = Customer.objects.create(name="Acme", tier="business")
-    SlackChannel.objects.create(
-        workspace=workspace, channel=CHANNEL, name="acme", watched=True, customer=customer, is_member=True
-    )
+    for number in range(CHANNELS):
+        customer = Customer.objects.create(name=f"Acme {number}", tier="business")
+        SlackChannel.objects.create(
+            workspace=workspace,
+            channel=channel(number),
+            name=f"acme-{number}",
+            watched=True,
+            customer=customer,
+            is_member=True,
+        )
     now = database_now()
     PersonSeen.objects.bulk_create(
         PersonSeen(workspace=workspace, user=f"U{number:04d}", team="T0ACME", name=f"Person {number}", asked_at=now)
         for number in range(PEOPLE)
     )
+
+
+def channel(person: int) -> str:
+    """Where that person writes."""
+    return f"C{person % CHANNELS:04d}"
 
 
 def message(number: int, began: float) -> dict[str, Any]:
@@ -38,7 +51,7 @@ def message(number: int, began: float) -> dict[str, Any]:
     root = began - 86_400 * (conversation // PEOPLE + 1) + 10 * (conversation % PEOPLE)
     event: dict[str, Any] = {
         "type": "message",
-        "channel": CHANNEL,
+        "channel": channel(conversation % PEOPLE),
         "channel_type": "channel",
         "user": f"U{conversation % PEOPLE:04d}",
         "user_team": "T0ACME",

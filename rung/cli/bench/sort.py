@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+from rung.channels.slack.incoming import place_of
 from rung.cli.bench import desk, slack_desk
 from rung.intake import receive, sort
 from rung.intake.models import Received
@@ -24,7 +25,7 @@ def run(scale: float = 1.0) -> dict[str, object]:
     began = time.time()
     for number in range(count):
         envelope = slack_desk.message(number, began)
-        receive.store("slack", envelope["event_id"], envelope, now=database_now())
+        receive.store("slack", envelope["event_id"], envelope, place=place_of(envelope), now=database_now())
     desk.settle()
     connection.close()
     stop = threading.Event()
