@@ -174,7 +174,7 @@ class SlackWorld:
             connected_at=self.now - timedelta(hours=1),
         )
         # By the story's clock: the database's stands in the future on some days, and in the past on others.
-        Workspace.objects.update(connected_at=self.now)
+        Workspace.objects.update(connected_at=self.now - timedelta(minutes=1))
         self.workspace.refresh_from_db()
         proof.secrets.read()
         acme = Customer.objects.create(name="Acme", tier="business")
