@@ -38,7 +38,7 @@ SUPERUSER_FILE = "database-superuser-password"
 ROLE = "rung"
 DATABASE = "rung"
 # Made by the superuser, in template1 too: test databases are copies of it.
-EXTENSIONS = ("btree_gist", "pg_trgm", "vector")
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "vector")
 
 
 class Embedded:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from rung.config import folder
 from rung.config.lifeline import die_with_parent
 from rung.config.patience import patient
-from rung.outbox.live import CHANNEL
+from rung.outbox.live import CHANNEL, PRESENCE
 from rung.web import passes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
@@ -35,12 +35,20 @@ class Page:
     def __init__(self, topics: list[str]) -> None:
         self.topics = frozenset(topics)
         self.waiting: set[str] = set()
+        #: Who is on a ticket this page shows, as they last said; told once and kept nowhere.
+        self.present: dict[str, str] = {}
         self.woken = asyncio.Event()
 
     def tell(self, topic: str) -> None:
         """Note a change if this page shows it."""
         if topic == EVERYTHING or topic in self.topics:
             self.waiting.add(topic)
+            self.woken.set()
+
+    def meet(self, topic: str, who: str, said: str) -> None:
+        """Somebody on the same topic says what they do there."""
+        if topic in self.topics:
+            self.present[who] = said
             self.woken.set()
 
     async def stream(self) -> AsyncIterator[str]:
@@ -54,8 +62,11 @@ class Page:
                 continue
             self.woken.clear()
             told, self.waiting = self.waiting, set()
+            met, self.present = self.present, {}
             for topic in sorted(told):
                 yield f"event: changed\ndata: {topic}\n\n"
+            for said in met.values():
+                yield f"event: presence\ndata: {said}\n\n"
 
 
 pages: set[Page] = set()
@@ -99,9 +110,14 @@ async def listen() -> None:
         await asyncio.sleep(RETRY)
 
 
-def _tell(topic: str) -> None:
+def _tell(payload: str) -> None:
+    if payload.startswith(PRESENCE):
+        _word, topic, who, said = payload.split(" ", 3)
+        for page in pages:
+            page.meet(topic, who, said)
+        return
     for page in pages:
-        page.tell(topic)
+        page.tell(payload)
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
@@ -175,6 +176,25 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} of {self.author} on #{self.ticket_id}"
+
+
+class TicketWords(models.Model):
+    """Everything written on a ticket, to be searched. The database keeps it itself (migration 0006)."""
+
+    # The constraint is the migration's own: with it the row goes with its ticket, however that goes.
+    ticket = models.OneToOneField(
+        Ticket, on_delete=models.CASCADE, primary_key=True, db_constraint=False, related_name="words"
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        # A short list of entries not yet sorted in: searches read all of it.
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["words"], name="ticket_words", gin_pending_list_limit=512)
+        ]
+
+    def __str__(self) -> str:
+        return f"words of #{self.ticket_id}"
 
 
 class Attachment(models.Model):

@@ -210,7 +210,7 @@ def _objection(result: Result) -> str:
         case r.Unconfirmed():
             return joining.question(result)
         case r.Refused(why=why):
-            return _sentence(why)
+            return sentence(why)
     return ""
 
 
@@ -225,7 +225,7 @@ def _of_unreachable(result: r.Unreachable) -> str:
 def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a result
     match result:
         case r.AlreadySo(why=why):
-            return messages.INFO, _sentence(why)
+            return messages.INFO, sentence(why)
         case r.AlreadyClaimed(by=by):
             return messages.WARNING, _("%(who)s was quicker: it is theirs.") % {"who": by}
         case r.Claimed(level=level):
@@ -244,5 +244,6 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
     return messages.SUCCESS, _("Done.")
 
 
-def _sentence(why: str) -> str:
+def sentence(why: str) -> str:
+    """A reason as a sentence of its own."""
     return why[:1].upper() + why[1:].rstrip(".") + "."

@@ -20,6 +20,7 @@ PLACES: list[tuple[str, str | Promise]] = [
     ("triage", _("Triage")),
     ("for-you", _("For you")),
     ("tickets", _("Tickets")),
+    ("escalations", _("Escalations")),
     ("on-call", _("On call")),
     ("policy", _("Policy")),
     ("people", _("People")),
@@ -52,10 +53,11 @@ def live_url(request: HttpRequest) -> str:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """For templates: `live_url`, `places`, and `version`, which keeps an old style sheet from outliving an upgrade."""
-    return {"live_url": live_url(request), "places": _places(request), "version": rung.__version__, "sample": sample()}
+    return {"live_url": live_url(request), "places": places(request), "version": rung.__version__, "sample": sample()}
 
 
-def _places(request: HttpRequest) -> list[Place]:
+def places(request: HttpRequest) -> list[Place]:
+    """The navigation of this reader."""
     found = []
     for name, word in PLACES:
         try:

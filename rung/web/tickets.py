@@ -1,14 +1,14 @@
 """All tickets: found by words, number and filters, the newest first."""
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
-from rung.tickets.models import IS_OPEN, Message, Ticket
+from rung.tickets import board, finding
+from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.sight import sees, visible
 from rung.web import views
 from rung.web.access import agent_of, needs
@@ -26,8 +26,11 @@ def tickets(request: HttpRequest) -> HttpResponse:
     number = words.lstrip("#")
     if number.isdecimal() and len(number) < 18 and sees(agent_of(request), int(number)):
         return redirect("ticket", number=int(number))
-    found = _filtered(request, words).select_related("customer", "assignee").defer("snapshot")
-    rows = list(found[: PAGE + 1])
+    before = request.GET.get("before", "")
+    is_few = request.GET.get("state") == "open" or bool(request.GET.get("customer"))
+    rows = _found(
+        _filtered(request), words, int(before) if before.isdecimal() and len(before) < 18 else None, is_few=is_few
+    )
     policy = compiled(current_number()).policy
     query = request.GET.copy()
     query.pop("before", None)
@@ -52,7 +55,16 @@ def tickets(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _filtered(request: HttpRequest, words: str) -> QuerySet[Ticket]:
+def _found(among: QuerySet[Ticket], words: str, before: int | None, *, is_few: bool) -> list[Ticket]:
+    """One more than a page, the newest first."""
+    if before is not None:
+        among = among.filter(number__lt=before)
+    if words := _clean(words):
+        return finding.newest(board.for_rows(among), words, PAGE + 1, before=before, few=is_few)
+    return list(board.for_rows(among).order_by("-number")[: PAGE + 1])
+
+
+def _filtered(request: HttpRequest) -> QuerySet[Ticket]:
     wanted = Q()
     for name, column in EXACT.items():
         if value := _clean(request.GET.get(name, "")):
@@ -64,20 +76,7 @@ def _filtered(request: HttpRequest, words: str) -> QuerySet[Ticket]:
     state = request.GET.get("state", "")
     if state in ("open", "over"):
         wanted &= IS_OPEN if state == "open" else ~IS_OPEN
-    if (before := request.GET.get("before", "")).isdecimal() and len(before) < 18:
-        wanted &= Q(number__lt=int(before))
-    if words := _clean(words):
-        wanted &= _said(words)
-    return visible(agent_of(request)).filter(wanted).order_by("-number")
-
-
-def _said(words: str) -> Q:
-    """In the subject, the customer's name, or anything written on it."""
-    query = SearchQuery(words, config="simple", search_type="websearch")
-    spoken = Message.objects.annotate(found=SearchVector("text", config="simple")).filter(
-        ticket=OuterRef("pk"), found=query
-    )
-    return Q(subject__icontains=words) | Q(customer__name__icontains=words) | Q(Exists(spoken))
+    return visible(agent_of(request)).filter(wanted)
 
 
 def _clean(word: str) -> str:

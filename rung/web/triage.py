@@ -4,27 +4,41 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rung.core.vocabulary import Priority
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
-from rung.tickets.models import IS_OPEN, Ticket
-from rung.tickets.sight import visible
+from rung.tickets import board
+from rung.tickets.models import Ticket
 from rung.web import start, views
 from rung.web.access import agent_of, may, needs
+from rung.web.filters import Filters
 from rung.web.templatetags.desk import clock
 
-#: Rows of one lane on the page; the rest is counted and found under Tickets.
-MOST = 50
+#: Rows of a lane on the page at first; the rest comes when asked for.
+SIZES = {board.NOW: 40, board.OURS: 15, board.CUSTOMER: 15, board.ELSEWHERE: 10, board.SNOOZED: 10}
+LIST_SIZE = 60
+MORE = 50
+#: So many rows of a lane stay on the page when it is drawn again.
+MOST = 500
 #: A desk with more tickets than these is in use, and is not offered a sample day any more.
 FEW = 5
-PRIORITIES = ("urgent", "high", "normal", "low")
+PRIORITIES = tuple(Priority)
+
+NAMES: dict[str, str | Promise] = {
+    board.NOW: gettext_lazy("Needs somebody now"),
+    board.OURS: gettext_lazy("Under way"),
+    board.CUSTOMER: gettext_lazy("The customer's turn"),
+    board.ELSEWHERE: gettext_lazy("On hold"),
+    board.SNOOZED: gettext_lazy("Snoozed"),
+    board.ALL: gettext_lazy("Open tickets"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,106 +52,103 @@ class Need:
 
 @dataclass(frozen=True)
 class Row:
-    """One ticket on the page. `mine` is whether the reader may claim it with one click."""
+    """One ticket on the page. `claimable` is whether the reader may claim it with one click."""
 
     ticket: Ticket
+    number: str
     need: Need
     claimable: bool
 
 
 @dataclass(frozen=True)
 class Lane:
-    """Tickets that wait for the same kind of thing."""
+    """Tickets that wait for the same kind of thing. `after`: the last one shown, if there are more."""
 
     key: str
     name: str | Promise
     rows: list[Row]
-    more: int
-    empty: str | Promise = ""
+    total: int
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at the page, and when. `works`: may act on tickets."""
+
+    agent: Agent
+    works: bool
+    now: datetime
 
 
 @needs(Role.OBSERVER)
 def triage(request: HttpRequest) -> HttpResponse:
-    """The page, or only its lanes when it asks for them again."""
-    now = database_now()
-    wanted = _wanted(request)
-    context = {
+    """The page; or only its lanes, when it asks for them again; or more rows of one lane (`lane`, `after`)."""
+    reader = Reader(agent_of(request), may(request, Role.AGENT), database_now())
+    filters, is_fragment = Filters.of(request), bool(request.headers.get("HX-Request"))
+    context = {"now": reader.now, "works": reader.works, "filters": filters, "query": filters.query, "said": _words()}
+    lane = request.GET.get("lane", "")
+    if lane in NAMES:
+        context["lanes"] = [_rest(lane, filters, request.GET.get("after", ""), reader)]
+        if is_fragment:
+            return render(request, "triage/more.html", context)
+    sizes = _sizes(request, {board.ALL: LIST_SIZE} if filters.is_list else SIZES)
+    laid = board.lay_out(filters.seen, filters.wanted, reader.agent, reader.now, sizes)
+    context = {"lanes": _lanes(laid, reader), "counts": laid} | context
+    if is_fragment:
+        return render(request, "triage/again.html", context)
+    return render(request, "triage/page.html", context | _around(request))
+
+
+def _sizes(request: HttpRequest, usual: dict[str, int]) -> dict[str, int]:
+    """How many rows of each lane: the usual ones, or as many as the page shows already (`rows=now:90,ours:15`)."""
+    shown = dict(part.partition(":")[::2] for part in request.GET.get("rows", "").split(",")[: len(NAMES)])
+    asked = {lane: int(word) for lane, word in shown.items() if word.isdecimal() and len(word) < 5}
+    return {lane: min(MOST, max(size, asked.get(lane, 0))) for lane, size in usual.items()}
+
+
+def _words() -> dict[str, str]:
+    """The words that every row says, looked up once."""
+    return {"select": _("Select"), "offered": _("offered to"), "nobody": _("nobody"), "claim": _("Claim")}
+
+
+def _around(request: HttpRequest) -> dict[str, object]:
+    """What the whole page shows beside its lanes."""
+    policy = compiled(current_number()).policy
+    return {
         "live": ["triage"],
-        "now": now,
-        "lanes": _lanes(wanted, agent_of(request), now, works=may(request, Role.AGENT)),
-        "counts": _counts(agent_of(request), now),
         "is_new": start.is_new(request),
         "saved": views.of_reader(request),
-        "chosen": {name: request.GET.get(name, "") for name in ("whose", "level", "priority", "customer")},
-        "query": request.GET.urlencode(),
-        "levels": list(compiled(current_number()).policy.levels),
+        "policy": policy,
         "priorities": PRIORITIES,
+        "agents": list(
+            Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER).only("handle", "name", "level")
+        ),
+        "categories": [rule.name for rule in policy.categories],
         "offers_sample_day": settings.OFFERS_SAMPLE_DAY and not Ticket.objects.order_by()[FEW:].exists(),
     }
-    return render(request, "triage/lanes.html" if request.headers.get("HX-Request") else "triage/page.html", context)
 
 
-def _wanted(request: HttpRequest) -> Q:
-    """The filters of the address."""
-    wanted = IS_OPEN
-    agent = agent_of(request)
-    match request.GET.get("whose"):
-        case "mine":
-            wanted &= Q(assignee=agent.handle)
-        case "nobody":
-            wanted &= Q(assignee=None)
-        case "level":
-            wanted &= Q(level=agent.level) | Q(offered_to=agent.level)
-    for name, column in (("level", "level"), ("priority", "priority"), ("customer", "customer__name")):
-        if value := request.GET.get(name):
-            wanted &= Q(**{column: value})
-    return wanted
+def _lanes(laid: board.Board, reader: Reader) -> list[Lane]:
+    tickets = board.rows(number for lane in laid.lanes for number in lane.numbers)
+    return [_lane(lane, tickets, reader) for lane in laid.lanes]
 
 
-def needs_somebody(now: datetime) -> Q:
-    """Our turn, not snoozed, and missed, at risk, offered, critical, parked or nobody's."""
-    pressing = Q(critical=True) | Q(missed=True) | Q(at_risk_at__lte=now) | ~Q(offered_to="") | Q(assignee=None)
-    return Q(parked_at__isnull=False) | (_ours(now) & pressing) | (~Q(offered_to="") & IS_OPEN)
+def _rest(lane: str, filters: Filters, after: str, reader: Reader) -> Lane:
+    """The rows of a lane after a ticket."""
+    numbers: list[int] = []
+    if after.isdecimal() and len(after) < 18:
+        numbers = board.following(filters.seen & filters.wanted, reader.now, lane, int(after), MORE + 1)
+    return _lane(board.Laid(lane, numbers[:MORE], len(numbers)), board.rows(numbers[:MORE]), reader)
 
 
-def _ours(now: datetime) -> Q:
-    return Q(turn="ours") & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
-
-
-def _lanes(wanted: Q, agent: Agent, now: datetime, *, works: bool) -> list[Lane]:
-    pressing, ours = needs_somebody(now), _ours(now)
-    snoozed = Q(snoozed_until__gt=now)
-    found = visible(agent).filter(wanted).select_related("customer", "assignee").defer("snapshot", "error")
-    kinds = (
-        (
-            "now",
-            gettext_lazy("Needs somebody now"),
-            found.filter(pressing),
-            gettext_lazy("Nothing needs anybody. Well done."),
-        ),
-        ("ours", gettext_lazy("Under way"), found.filter(ours).exclude(pressing), ""),
-        (
-            "customer",
-            gettext_lazy("The customer's turn"),
-            found.filter(turn="customer").exclude(pressing).exclude(snoozed),
-            "",
-        ),
-        ("elsewhere", gettext_lazy("On hold"), found.filter(turn="third_party").exclude(pressing).exclude(snoozed), ""),
-        ("snoozed", gettext_lazy("Snoozed"), found.filter(snoozed).exclude(pressing), ""),
-    )
-    return [_lane(key, name, empty, _rows(tickets, agent, now, works=works)) for key, name, tickets, empty in kinds]
-
-
-def _rows(found: QuerySet[Ticket], agent: Agent, now: datetime, *, works: bool) -> tuple[list[Row], int]:
-    """The rows of a lane, and how many more there are."""
-    tickets = list(found.order_by("-critical", "priority_rank", "next_deadline_at", "number")[: MOST + 1])
-    more = found.count() - MOST if len(tickets) > MOST else 0
-    return [Row(each, need_of(each, now), works and _claimable(each, agent)) for each in tickets[:MOST]], more
-
-
-def _lane(key: str, name: Promise | str, empty: Promise | str, rows: tuple[list[Row], int]) -> Lane:
-    shown, more = rows
-    return Lane(key, name, shown, more, empty)
+def _lane(laid: board.Laid, tickets: dict[int, Ticket], reader: Reader) -> Lane:
+    found = [tickets[number] for number in laid.numbers if number in tickets]
+    shown = [
+        Row(each, str(each.number), need_of(each, reader.now), reader.works and _claimable(each, reader.agent))
+        for each in found
+    ]
+    has_more = laid.total > len(laid.numbers) > 0
+    return Lane(laid.lane, NAMES[laid.lane], shown, laid.total, laid.numbers[-1] if has_more else None)
 
 
 def _claimable(ticket: Ticket, agent: Agent) -> bool:
@@ -167,20 +178,3 @@ def need_of(ticket: Ticket, now: datetime) -> Need:  # noqa: PLR0911  one line a
     if ticket.assignee_id is None:
         return Need(_("Nobody has it"), "high" if ticket.critical else "", ticket.opened_at)
     return Need(_("Under way"))
-
-
-def _counts(agent: Agent, now: datetime) -> dict[str, int]:
-    """For the views beside the list."""
-    return (
-        visible(agent)
-        .filter(IS_OPEN)
-        .aggregate(
-            all=Count("number"),
-            now=Count("number", filter=needs_somebody(now)),
-            mine=Count("number", filter=Q(assignee=agent.handle)),
-            nobody=Count("number", filter=Q(assignee=None)),
-            level=Count(
-                "number", filter=Q(level=agent.level) | Q(offered_to=agent.level) if agent.level else Q(pk=None)
-            ),
-        )
-    )

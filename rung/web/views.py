@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rung.people.models import Role
+from rung.web import filters
 from rung.web.access import agent_of, needs
 from rung.web.models import SavedView
 
 #: Pages whose filters may be kept, and which of their words are filters.
 FILTERS = {
-    "/": ("whose", "level", "priority", "customer"),
+    "/": filters.NAMES,
     "/tickets": ("q", "state", "level", "priority", "status", "category", "path", "assignee", "customer"),
 }
 LONGEST_NAME = 60

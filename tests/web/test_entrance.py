@@ -124,7 +124,7 @@ def test_signing_out_everywhere_ends_every_session(client: Client, sam: Agent) -
     other = Client()
     for browser in (client, other):
         browser.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
-    assert client.get("/account/sessions/").content.decode().count("since") == 2
+    assert client.get("/account/sessions/").content.decode().count("· since") == 2
     word = signin.issue_link(sam, now=database_now())
     client.post("/you/signed-out")
     assert client.get("/").status_code == other.get("/").status_code == 302

@@ -25,9 +25,10 @@ NAMES = {
     "lateness": "rung.cli.bench.lateness",
     "intake": "rung.cli.bench.intake",
     "sort": "rung.cli.bench.sort",
+    "board": "rung.cli.bench.board",
 }
 #: Those that need a database: they get one of their own.
-WITH_DATABASE = frozenset({"catch-up", "idle", "import", "intake", "lateness", "sort"})
+WITH_DATABASE = frozenset({"board", "catch-up", "idle", "import", "intake", "lateness", "sort"})
 
 
 def command(

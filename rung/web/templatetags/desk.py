@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rung.core.attachments import Limits
@@ -105,6 +108,14 @@ def hue(name: str) -> int:
 
 
 @register.filter
+def face(name: str) -> SafeString:
+    """The disc of a person, beside their name."""
+    return format_html(
+        '<span class="face hue-{}" title="{}" aria-hidden="true">{}</span>', hue(name), name, initials(name)
+    )
+
+
+@register.filter
 def words(word: object) -> str:
     """`on_hold` as people say it, in the reader's language (rung/tickets/vocabulary.py names the words)."""
     shown = str(getattr(word, "value", word) or "").replace("_", " ")
@@ -136,6 +147,17 @@ def share(view: object) -> int:
 def _full(at: datetime) -> str:
     local = timezone.localtime(at)
     return f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
+
+
+@register.simple_tag
+def priority_mark(priority: str, critical: bool) -> SafeString:
+    """The sign of a priority, with its word for those who do not see it. Drawn once per word and language."""
+    return _priority_mark(str(priority), bool(critical), get_language() or "en")
+
+
+@cache
+def _priority_mark(priority: str, critical: bool, language: str) -> SafeString:
+    return SafeString(render_to_string("parts/priority.html", {"priority": priority, "critical": critical}).strip())
 
 
 _CLOCKS = {

@@ -173,14 +173,25 @@
     "?": () => document.getElementById("keys")?.showModal(),
     g: () => location.assign("/"),
   };
+  // A page's own script may take a key first.
+  const taken = (event) => !document.body.dispatchEvent(
+    new CustomEvent("desk:key", { cancelable: true, detail: { key: event.key, pressed: event } }));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape") { document.activeElement?.blur(); return; }
-    if (event.target.matches("input, textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]")) return;
+    const writing = event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+    if (event.key === "Escape") { if (writing || !taken(event)) document.activeElement?.blur(); return; }
+    if (writing) return;
+    if (taken(event)) { event.preventDefault(); return; }
     const does = keys[event.key];
     if (!does) return;
     event.preventDefault();
     does();
   });
+  // A key pressed on a row of a list, to be done on the ticket's page: /tickets/42#do-r.
+  if (location.hash.startsWith("#do-")) {
+    keys[location.hash.slice(4)]?.();
+    history.replaceState(null, "", location.pathname + location.search);
+  }
   if (location.pathname === "/tickets") document.getElementById("search")?.focus();
 })();

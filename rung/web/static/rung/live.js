@@ -2,26 +2,36 @@
 (() => {
   const { live, topics } = document.body.dataset;
   if (!live) return;
-  const ASK_AGAIN = 20_000;
+  const ASK_AGAIN = 20_000, PATIENCE = 5_000;
   const notice = document.querySelector(".live");
   let open = false;
   let missed = false;
+  let since = null;
 
-  const changed = (topic) => document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
-  const all = () => (topics || "").split(" ").filter(Boolean).forEach(changed);
+  const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
+  const all = () => (topics || "").split(" ").filter(Boolean).forEach((topic) => tell(topic));
+  const clock = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(at);
 
   const source = new EventSource(live);
   source.addEventListener("open", () => {
     open = true;
+    since = null;
     notice.hidden = true;
+    tell("open");
     if (missed) all();
     missed = false;
   });
-  source.addEventListener("changed", (event) => (event.data === "*" ? all() : changed(event.data)));
+  source.addEventListener("changed", (event) => (event.data === "*" ? all() : tell(event.data)));
+  source.addEventListener("presence", (event) => tell("presence", JSON.parse(event.data)));
   source.addEventListener("error", () => {
     open = false;
     missed = true;
-    setTimeout(() => { notice.hidden = open; }, 5_000);
+    since ??= Date.now();
+    setTimeout(() => {
+      if (open) return;
+      notice.textContent = notice.dataset.said.replace("{time}", clock(since));
+      notice.hidden = false;
+    }, PATIENCE);
   });
 
   setInterval(() => { if (!open && !document.hidden) all(); }, ASK_AGAIN);
