@@ -18,6 +18,7 @@ from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
+from rung.policies.versions import compiled, current_number
 from rung.tickets.sight import visible
 
 router = Router(tags=["people"])
@@ -134,9 +135,10 @@ def list_agents(request: HttpRequest) -> list[AgentOut]:
 
 @router.post("/agents", response={201: AgentOut}, auth=OWNER, summary="Add an agent")
 def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
-    """They sign in with a link: `rung person link HANDLE`."""
+    """They sign in with a link: `rung person link HANDLE`. The level is one of the policy in force."""
     if body.time_zone not in available_timezones():
         raise unknown("time zone", body.time_zone, available_timezones(), place="body.time_zone")
+    _refuse_unknown_level(body.level)
     _refuse_restricted(body.role, is_restricted=body.is_restricted)
     try:
         HANDLE(body.handle)
@@ -157,6 +159,8 @@ def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
 def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> AgentOut:
     """Only the fields given change."""
     agent = _agent(handle, "path.handle", 404)
+    if body.level != agent.level:
+        _refuse_unknown_level(body.level)
     for name, value in body.dict(exclude={"teams"}, exclude_none=True).items():
         setattr(agent, name, value)
     _refuse_restricted(Role(agent.role), is_restricted=agent.is_restricted)
@@ -242,6 +246,13 @@ def _agent(handle: str, place: str, status: int = 422) -> Agent:
     if found is None:
         raise unknown("agent", handle, Agent.objects.values_list("handle", flat=True), place=place, status=status)
     return found
+
+
+def _refuse_unknown_level(level: str | None) -> None:
+    """One that the policy in force does not have would take part in nothing."""
+    known = compiled(current_number()).policy.levels
+    if level and level not in known:
+        raise unknown("level", level, known, place="body.level")
 
 
 def _refuse_restricted(role: Role, *, is_restricted: bool) -> None:

@@ -1,12 +1,11 @@
 """`rung audit`: whether what is kept still says what happened."""
 
-from contextlib import suppress
 from typing import Annotated
 
 import msgspec
 import typer
 
-from rung.escalation.audit import audit
+from rung.escalation.audit import NotRepairable, audit
 from rung.escalation.audit import repair as mend
 
 
@@ -19,8 +18,12 @@ def command(
         compared += tickets
         if repair:
             for number in {one.ticket for one in differences}:
-                with suppress(msgspec.DecodeError):  # named below; nothing can be said again
+                try:
                     mend(number)
+                except NotRepairable as refusal:
+                    print(refusal)
+                except msgspec.DecodeError:  # named below; nothing can be said again
+                    continue
         for one in differences:
             differing += 1
             print(f"ticket {one.ticket}: {one.what} is kept as {one.kept}, the events say {one.rebuilt}")

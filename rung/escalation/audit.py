@@ -46,11 +46,23 @@ def audit() -> Iterator[tuple[int, list[Difference]]]:
         yield len(tickets), found
 
 
+class NotRepairable(Exception):
+    """Why not, in one sentence."""
+
+
 def repair(number: int) -> None:
-    """Let the row say again what the events say, and have the ticker look at it."""
+    """Let the row say again what the events say, and have the ticker look at it. NotRepairable, and nothing changes,
+    when some of the events have gone: the row then knows more than they do."""
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(number=number)
-        rebuilt = rebuild(events_of(number))
+        events = events_of(number)
+        whole = max(ticket.events_count, events[-1].number if events else 1)
+        if [event.number for event in events] != list(range(1, whole + 1)):
+            raise NotRepairable(
+                f"ticket {number} is not repaired: of its {whole} events {len(events)} are left, so its row knows more "
+                "than they do; bring them back from a backup"
+            )
+        rebuilt = rebuild(events)
         for name, value in columns(rebuilt).items():
             setattr(ticket, name, value)
         ticket.snapshot = cases.encode(rebuilt)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rung.people.models import Role
+from rung.people.models import Agent, Role
 from tests.api.conftest import POLICY
 
 MISTAKES = [
@@ -103,3 +103,26 @@ def test_what_can_never_work_and_what_nobody_else_has_read_is_not_published(call
     alone = api.post("/policy", {"text": watched + "# another text\n"})
     assert alone.status_code == 422
     assert "asks for a second person" in alone.json()["error"]
+
+
+def test_a_level_the_policy_does_not_have_is_refused_and_nothing_changes(caller: Any) -> None:
+    owner = caller(Role.OWNER)
+    kim = {"handle": "kim", "name": "Kim", "email": "kim@desk.example", "level": "L22"}
+    answer = owner.post("/agents", kim)
+    assert (answer.status_code, answer.json()["error"]) == (
+        422,
+        'Body.level: no level is called "L22"; did you mean "L2"?',
+    )
+    assert owner.post("/agents", kim | {"level": "L2"}).status_code == 201
+    changed = owner.client.patch(
+        "/api/v1/agents/kim", {"level": "  "}, content_type="application/json", headers=owner.headers
+    )
+    assert changed.status_code == 422
+    Agent.objects.filter(handle="kim").update(level="of an older policy")
+    kept = owner.client.patch(
+        "/api/v1/agents/kim",
+        {"level": "of an older policy", "name": "Kim Holm"},
+        content_type="application/json",
+        headers=owner.headers,
+    )
+    assert (kept.status_code, Agent.objects.get(handle="kim").name) == (200, "Kim Holm")

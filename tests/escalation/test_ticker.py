@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from rung.core.reckoning import reckon_in_place
 from rung.core.vocabulary import Priority
 from rung.escalation import republishing, ticker
-from rung.escalation.audit import repair
+from rung.escalation.audit import NotRepairable, repair
 from rung.escalation.desks import Desks
 from rung.people.models import Agent, Membership, Team
 from rung.tickets import actions
@@ -179,6 +179,19 @@ def test_the_audit_names_a_row_that_was_changed_by_hand(world: World) -> None:
     world.settle()
     assert world.differences() == []
     assert case.row.priority == "normal"
+
+
+@pytest.mark.parametrize("gone", ["all", "last", "first"])
+def test_a_row_whose_events_have_gone_is_not_emptied_by_a_repair(world: World, gone: str) -> None:
+    case = world.acme.writes("Help")
+    events = Event.objects.filter(ticket=case.number).order_by("number")
+    lost = {"all": events, "last": events.reverse()[:1], "first": events[:1]}[gone]
+    Event.objects.filter(pk__in=[event.pk for event in lost]).delete()
+    before = case.row
+    with pytest.raises(NotRepairable, match=f"ticket {case.number} is not repaired"):
+        repair(case.number)
+    after = case.row
+    assert (after.status, after.priority, bytes(after.snapshot)) == ("open", "normal", bytes(before.snapshot))
 
 
 def test_the_audit_names_a_history_that_cannot_be_read_and_goes_on(world: World) -> None:
