@@ -17,8 +17,9 @@ from rung.core.compiled import Compiled
 from rung.core.document_changes import document_changes
 from rung.core.moments import duration_us
 from rung.insights.queueing import Habits
-from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation, fidelity_picture
-from rung.insights.simulation import as_text as simulation_text
+from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
+from rung.insights.simulation_text import as_text as simulation_text
+from rung.insights.simulation_text import fidelity_pictures
 from rung.insights.workload import fit
 
 LogFile = Annotated[Path | None, typer.Option("--log", help="A recorded log: CSV, gzip or not.")]
@@ -84,7 +85,7 @@ def diff(
                     on_progress=lambda done: progress.update(runs_done, completed=done),
                 )
                 simulated = tuple(simulation_text(told).splitlines())
-                fidelity = (fidelity_picture(told),)
+                fidelity = tuple(fidelity_pictures(told))
     changes = document_changes(before.root, after.root)
     titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found, simulated)
     if html is not None:

@@ -1,32 +1,26 @@
 """Two policies over many simulated runs: what people might have done, with intervals, and how far to believe it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from math import sqrt
 from statistics import fmean, stdev
 
 from msgspec import Struct
 
-from rung.core.bars_picture import paired_bars
 from rung.core.compiled import Compiled
 from rung.core.policy import Policy
 from rung.insights.queueing import Habits, Judge, Run, simulate
+from rung.insights.staffing import Staff
 from rung.insights.workload import Workload
 
 QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95)
 FEWEST_RUNS = 30
+#: Runs given to an executor at a time: the workload goes along with each of these.
+SHARE = 5
 _HOUR_US = 3_600_000_000
-_FEW_HOURS = 10
 #: Two-sided 95 % of the normal distribution; with 30 runs and more Student's is within 4 % of it.
 _NORMAL = 1.96
-
-ASSUMPTIONS = (
-    "Tickets come exactly as recorded; how long each waits and then takes is drawn anew from recorded tickets.",
-    "A message about a ticket nobody has taken makes somebody take it, with that chance and after that time.",
-    "One pool of people takes as many tickets at once as the record shows at its busiest, urgent ones first.",
-    "Messages bring a ticket's beginning forward, not its end: what is said after it was taken changes nothing.",
-    "Returning tickets are worked on once more, as often as recorded.",
-)
 
 
 class Estimate(Struct, frozen=True):
@@ -53,23 +47,38 @@ class Fidelity(Struct, frozen=True):
     modelled: Estimate
 
 
+class Fitted(Struct, frozen=True):
+    """A level as the history shows it. Half of the tickets were worked on for `service` hours of working time."""
+
+    level: str
+    staff: Staff
+    service: float
+
+
 class Simulation(Struct, frozen=True):
     runs: int
     tickets: int
-    slots: int
-    return_rate: float
+    #: Whether the history says at which level people worked; else all are one pool.
+    knows_levels: bool
+    fitted: tuple[Fitted, ...]
     habits: Habits
     figures: tuple[Figure, ...]
     fidelity: tuple[Fidelity, ...]
 
 
 class _Task(Struct, frozen=True):
+    """Some runs of one policy."""
+
     work: Workload
     in_force: Policy
     policy: Policy
     side: int
     habits: Habits
-    seed: int
+    seeds: range
+
+
+#: What one run came to: figure -> value.
+_Values = dict[str, float]
 
 
 def compare_by_simulation(
@@ -84,97 +93,94 @@ def compare_by_simulation(
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Simulation:
     """Both policies over the same seeds, and the model held against the record. Same seeds, same result."""
+    runs = max(runs, FEWEST_RUNS)
     unheeding = Habits(0.0, habits.reaction_us)
-    seeds = range(seed, seed + max(runs, FEWEST_RUNS))
-    batches = [
-        [_Task(work, old, policy, side, how, each) for each in seeds]
+    tasks = [
+        _Task(work, old, policy, side, how, range(first, min(first + SHARE, seed + runs)))
         for policy, side, how in ((old, 0, habits), (new, 1, habits), (old, 0, unheeding))
+        for first in range(seed, seed + runs, SHARE)
     ]
-    done = 0
-    results: list[list[Run]] = []
-    for batch in batches:
-        found: list[Run] = []
-        for run in map(_run, batch) if executor is None else executor.map(_run, batch):
-            found.append(run)
-            done += 1
-            on_progress(done)
-        results.append(found)
-    before, after, plain = results
-    figures = tuple(_figure(name, reads, before, after) for name, reads in _FIGURES)
-    fidelity = (*_fidelity("taken", work.waits, plain, _waits), *_fidelity("resolved", work.resolutions, plain, _ends))
-    return Simulation(len(seeds), len(work.jobs), work.slots, work.return_rate, habits, figures, fidelity)
+    done: list[_Values] = []
+    for part in map(_run, tasks) if executor is None else executor.map(_run, tasks):
+        done += part
+        on_progress(len(done))
+    before, after, plain = done[:runs], done[runs : 2 * runs], done[2 * runs :]
+    return Simulation(
+        runs=runs,
+        tickets=len(work.jobs),
+        knows_levels=work.knows_levels,
+        fitted=tuple(Fitted(level, staff, _quantile(work.works(level), 0.5)) for level, staff in work.staff.items()),
+        habits=habits,
+        figures=tuple(_figure(name, before, after) for name in _names(work)),
+        fidelity=tuple(_fidelity(work, plain)),
+    )
 
 
-def as_text(found: Simulation) -> str:
-    """The figures with their intervals, the assumptions, and how well the model reproduces the record."""
-    habits = f"with a chance of {found.habits.heed:.0%}, after {found.habits.reaction_us / _HOUR_US:.2g} h on average"
-    lines = [
-        f"Simulated: {found.runs} runs of {found.tickets:,} tickets; a message is heeded {habits}",
-        f"  {'':<42} {'before':>18} {'after':>18} {'difference':>20}",
-    ]
-    lines += [
-        f"  {each.name:<42} {_said(each.before):>18} {_said(each.after):>18} {_said(each.difference, sign='+'):>20}"
-        for each in found.figures
-    ]
-    lines += ["It assumes:", *(f"  - {assumption}" for assumption in ASSUMPTIONS)]
-    lines.append("How well the model, without any messages, gives back what is recorded (hours of working time):")
-    lines += [
-        f"  {each.name:<10} {each.quantile:>4.0%}  recorded {each.recorded:>10.2f}  modelled {_said(each.modelled):>18}"
-        for each in found.fidelity
-    ]
-    return "\n".join(lines) + "\n"
+def _run(task: _Task) -> list[_Values]:
+    judge, in_force = Judge(Compiled(task.policy), task.side), Compiled(task.in_force)
+    return [_values(task.work, simulate(task.work, in_force, judge, task.habits, seed)) for seed in task.seeds]
 
 
-def fidelity_picture(found: Simulation) -> str:
-    """The recorded quantiles beside the modelled ones, in hours of working time, in minutes where all are short."""
-    longest = max((max(each.recorded, each.modelled.mean) for each in found.fidelity), default=0.0)
-    unit, each_hour = ("minutes", 60) if longest < _FEW_HOURS else ("hours", 1)
-    rows = [
-        (f"{each.name}, {each.quantile:.0%}", round(each.recorded * each_hour), round(each.modelled.mean * each_hour))
-        for each in found.fidelity
-    ]
-    title = f"How well the model gives back what is recorded ({unit} of working time)"
-    return paired_bars(title, rows, ("recorded", "modelled"))
-
-
-def _run(task: _Task) -> Run:
-    judge = Judge(Compiled(task.policy), task.side)
-    return simulate(task.work, Compiled(task.in_force), judge, task.habits, task.seed)
-
-
-def _waits(run: Run) -> list[int]:
-    return run.waits
-
-
-def _ends(run: Run) -> list[int]:
-    return run.resolutions
+def _values(work: Workload, run: Run) -> _Values:
+    """Everything that is asked of a run, so that no run has to be kept whole."""
+    values = {name: reads(run) for name, reads in _FIGURES}
+    for level in _levels(work):
+        for name, reads in _OF_LEVEL:
+            values[f"{level}: {name}"] = reads(run, level)
+    for name, of_run, _ in _samples(work):
+        values.update((f"{name} {share}", _quantile(of_run(run), share)) for share in QUANTILES)
+    return values
 
 
 _FIGURES: tuple[tuple[str, Callable[[Run], float]], ...] = (
-    ("hours until taken, half of the tickets", lambda run: _quantile(run.waits, 0.5)),
-    ("hours until taken, nine in ten", lambda run: _quantile(run.waits, 0.9)),
-    ("taken later than promised", lambda run: run.late_answers),
+    ("hours until response, half of the tickets", lambda run: _quantile(run.responses, 0.5)),
+    ("hours until response, nine in ten", lambda run: _quantile(run.responses, 0.9)),
+    ("responses later than promised", lambda run: run.late_responses),
     ("hours until resolved, half of the tickets", lambda run: _quantile(run.resolutions, 0.5)),
     ("hours until resolved, nine in ten", lambda run: _quantile(run.resolutions, 0.9)),
     ("resolved later than promised", lambda run: run.late_resolutions),
     ("messages about tickets nobody had taken", lambda run: run.messages),
 )
+_OF_LEVEL: tuple[tuple[str, Callable[[Run, str], float]], ...] = (
+    ("tickets worked on", lambda run, level: len(run.works.get(level, ()))),
+    ("hours waited for its people, nine in ten", lambda run, level: _quantile(run.waits.get(level, ()), 0.9)),
+)
 
 
-def _figure(name: str, reads: Callable[[Run], float], before: Sequence[Run], after: Sequence[Run]) -> Figure:
-    old, new = [reads(run) for run in before], [reads(run) for run in after]
+def _names(work: Workload) -> Iterator[str]:
+    yield from (name for name, _ in _FIGURES)
+    yield from (f"{level}: {name}" for level in _levels(work) for name, _ in _OF_LEVEL)
+
+
+def _levels(work: Workload) -> Sequence[str]:
+    return tuple(work.staff) if work.knows_levels else ()
+
+
+_Sample = tuple[str, Callable[[Run], Sequence[int]], Sequence[int]]
+
+
+def _samples(work: Workload) -> Iterator[_Sample]:
+    """(name, as a run has it, as recorded) of everything by which the model is held against the record."""
+    yield "response", lambda run: run.responses, work.responses
+    yield "resolution", lambda run: run.resolutions, work.resolutions
+    for level in _levels(work):
+        yield f"work at {level}", partial(_works, level), work.works(level)
+
+
+def _works(level: str, run: Run) -> Sequence[int]:
+    return run.works.get(level, ())
+
+
+def _figure(name: str, before: Sequence[_Values], after: Sequence[_Values]) -> Figure:
+    old, new = [values[name] for values in before], [values[name] for values in after]
     return Figure(name, _estimate(old), _estimate(new), _estimate([b - a for a, b in zip(old, new, strict=True)]))
 
 
-def _fidelity(
-    name: str, recorded: Sequence[int], runs: Sequence[Run], reads: Callable[[Run], list[int]]
-) -> list[Fidelity]:
-    if not recorded:
-        return []
-    return [
-        Fidelity(name, share, _quantile(recorded, share), _estimate([_quantile(reads(run), share) for run in runs]))
-        for share in QUANTILES
-    ]
+def _fidelity(work: Workload, plain: Sequence[Mapping[str, float]]) -> Iterator[Fidelity]:
+    for name, _, recorded in _samples(work):
+        for share in QUANTILES if recorded else ():
+            modelled = _estimate([values[f"{name} {share}"] for values in plain])
+            yield Fidelity(name, share, _quantile(recorded, share), modelled)
 
 
 def _quantile(values: Sequence[int], share: float) -> float:
@@ -186,7 +192,3 @@ def _quantile(values: Sequence[int], share: float) -> float:
 def _estimate(values: Sequence[float]) -> Estimate:
     margin = _NORMAL * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
     return Estimate(fmean(values), margin)
-
-
-def _said(value: Estimate, sign: str = "") -> str:
-    return f"{value.mean:{sign},.2f} ± {value.margin:,.2f}"
