@@ -1,69 +1,16 @@
 """`rung policy`: the policy document, checked like code."""
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from rung.cli.files import contents
-from rung.cli.pictures import draw
+from rung.cli.policy_check import check, schema
 from rung.cli.policy_diff import diff
 from rung.cli.policy_drafts import accept_draft, drafts, push, withdraw_draft
 from rung.cli.policy_propose import propose_thresholds
 from rung.cli.policy_versions import log, preview, publish_file, pull, revert
-from rung.core.check import check_policy
-from rung.core.check_desk import check_desk, waits_in_words
-from rung.core.coverage import presence
-from rung.core.coverage_picture import coverage_svg
-from rung.core.findings import Finding, Severity, has_errors, in_reading_order
-from rung.core.policy_reader import decoded
-from rung.core.policy_schema import schema as policy_schema
-from rung.people.clock import database_now
-from rung.people.desks import desk_at
 
 commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
-
-
-@commands.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-    strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
-    desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
-    coverage: Annotated[
-        Path | None, typer.Option(help="With --desk: draw who is there when, here: .svg or .png.")
-    ] = None,
-) -> None:
-    """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
-
-    With --desk also who is missing, when nobody can be reached in the next 14 days, and how long it takes at the worst
-    until somebody is.
-    """
-    findings, proof = findings_of(file), ""
-    if desk and not has_errors(findings):
-        among, proof = _among_people(file, coverage)
-        findings = in_reading_order([*findings, *among])
-    worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    fails = any(finding.severity in worst for finding in findings)
-    if as_json:
-        said = {"ok": not fails, "findings": [_as_map(finding) for finding in findings]}
-        print(json.dumps({**said, "reached": proof.splitlines()} if desk else said, indent=2))
-    else:
-        for finding in findings:
-            print(finding)
-        print(_summary(file, findings))
-        print(proof, end="\n" if proof else "")
-    raise typer.Exit(1 if fails else 0)
-
-
-@commands.command()
-def schema() -> None:
-    """Print the JSON Schema of a policy, for an editor to complete and check while one writes."""
-    print(json.dumps(policy_schema(), indent=2))
-
-
+commands.command()(check)
+commands.command()(schema)
 commands.command()(diff)
 commands.command(name="propose")(propose_thresholds)
 commands.command()(preview)
@@ -75,43 +22,3 @@ commands.command(name="withdraw")(withdraw_draft)
 commands.command()(log)
 commands.command()(pull)
 commands.command()(revert)
-
-
-def findings_of(file: Path) -> tuple[Finding, ...]:
-    """What is wrong with a policy file."""
-    text = decoded(contents(file), str(file))
-    return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
-
-
-def _among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...], str]:
-    """What the running desk's people say to a policy that is right in itself."""
-    text = contents(file).decode()
-    policy, _ = check_policy(text, str(file))
-    if policy is None:
-        return (), ""
-    now = database_now()
-    people = desk_at(now)
-    findings, waits = check_desk(policy, text, str(file), people, now)
-    if coverage is not None:
-        draw(coverage, coverage_svg(policy, presence(policy, people, now)))
-    return findings, waits_in_words(policy, waits)
-
-
-def _as_map(finding: Finding) -> dict[str, object]:
-    return {
-        "file": finding.file,
-        "line": finding.line,
-        "place": finding.place,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "hint": finding.hint,
-    }
-
-
-def _summary(file: Path, findings: Sequence[Finding]) -> str:
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    warnings = len(findings) - errors
-    if not findings:
-        return f"{file}: nothing found"
-    counts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning"))]
-    return f"{file}: " + ", ".join(text for text, count in zip(counts, (errors, warnings), strict=True) if count)

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from rung.config import folder, processes
-from rung.config.scratch import scratch_database
+from rung.config import folder
+
+#: What is right or wrong in itself is said without a desk, and without waiting for one's libraries.
+NEEDS_NO_DESK = {"check", "schema"}
 
 
 def main() -> None:
@@ -19,10 +21,16 @@ def main() -> None:
         app = typer.Typer()
         _add_up(app)
         app(words[1:], prog_name="rung up")
+    if words[:1] == ["policy"] and NEEDS_NO_DESK & set(words[1:2]) and "--desk" not in words:
+        _run_without_desk(words)
+    from rung.config import processes
+
     if len(words) == 1 and words[0] in {*processes.PARTS, processes.PLAYER}:
         folder.make(folder.data_folder())
         processes.run(words[0])
     elif _measures_a_database(words):
+        from rung.config.scratch import scratch_database
+
         with scratch_database():
             _run_whole(words)
     else:
@@ -53,6 +61,15 @@ def _without_data(words: list[str]) -> list[str]:
     if "RUNG_DATA" in os.environ:
         os.environ["RUNG_DATA"] = str(Path(os.environ["RUNG_DATA"]).absolute())
     return rest
+
+
+def _run_without_desk(words: list[str]) -> None:
+    from rung.cli.policy_check import check, schema
+
+    app = typer.Typer(pretty_exceptions_show_locals=False)
+    app.command()(check)
+    app.command()(schema)
+    app(words[1:], prog_name="rung policy")
 
 
 def _run_whole(words: list[str]) -> None:
@@ -137,6 +154,8 @@ def _add_backup(app: typer.Typer) -> None:
 
 def _add_parts(app: typer.Typer) -> None:
     """For the help; `main` runs a part without putting the whole command together first."""
+    from rung.config import processes
+
     for name, does in processes.PARTS.items():
         app.command(name, rich_help_panel="Running", help=f"Run one part alone: {does}")(lambda: None)
 

@@ -1,0 +1,78 @@
+"""`rung policy check` and `schema`: what a policy says by itself, which needs no desk and starts without one."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rung.cli.files import contents
+from rung.core.check import check_policy
+from rung.core.findings import Finding, Severity, has_errors, in_reading_order
+from rung.core.policy_reader import decoded
+from rung.core.policy_schema import schema as policy_schema
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
+    desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
+    coverage: Annotated[
+        Path | None, typer.Option(help="With --desk: draw who is there when, here: .svg or .png.")
+    ] = None,
+) -> None:
+    """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
+
+    With --desk also who is missing, when nobody can be reached in the next 14 days, and how long it takes at the worst
+    until somebody is.
+    """
+    findings, proof = findings_of(file), ""
+    if desk and not has_errors(findings):
+        from rung.cli.policy_people import among_people  # with the desk, which is long to start
+
+        among, proof = among_people(file, coverage)
+        findings = in_reading_order([*findings, *among])
+    worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    fails = any(finding.severity in worst for finding in findings)
+    if as_json:
+        said = {"ok": not fails, "findings": [_as_map(finding) for finding in findings]}
+        print(json.dumps({**said, "reached": proof.splitlines()} if desk else said, indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+        print(_summary(file, findings))
+        print(proof, end="\n" if proof else "")
+    raise typer.Exit(1 if fails else 0)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a policy, for an editor to complete and check while one writes."""
+    print(json.dumps(policy_schema(), indent=2))
+
+
+def findings_of(file: Path) -> tuple[Finding, ...]:
+    """What is wrong with a policy file."""
+    text = decoded(contents(file), str(file))
+    return (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+
+
+def _as_map(finding: Finding) -> dict[str, object]:
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "place": finding.place,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def _summary(file: Path, findings: Sequence[Finding]) -> str:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    if not findings:
+        return f"{file}: nothing found"
+    counts = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning"))]
+    return f"{file}: " + ", ".join(text for text, count in zip(counts, (errors, warnings), strict=True) if count)

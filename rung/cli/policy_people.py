@@ -1,0 +1,27 @@
+"""What the people of the running desk say to a policy that is right in itself."""
+
+from pathlib import Path
+
+from rung.cli.files import contents
+from rung.cli.pictures import draw
+from rung.core.check import check_policy
+from rung.core.check_desk import check_desk, waits_in_words
+from rung.core.coverage import presence
+from rung.core.coverage_picture import coverage_svg
+from rung.core.findings import Finding
+from rung.people.clock import database_now
+from rung.people.desks import desk_at
+
+
+def among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...], str]:
+    """The findings, and how long it takes until somebody is reached, as text. `coverage`: who is there when, drawn."""
+    text = contents(file).decode()
+    policy, _ = check_policy(text, str(file))
+    if policy is None:
+        return (), ""
+    now = database_now()
+    people = desk_at(now)
+    findings, waits = check_desk(policy, text, str(file), people, now)
+    if coverage is not None:
+        draw(coverage, coverage_svg(policy, presence(policy, people, now)))
+    return findings, waits_in_words(policy, waits)
