@@ -96,6 +96,11 @@
   news.addEventListener("click", () => { show(); rows()[0]?.querySelector("[data-row-link]").focus(); });
   setInterval(() => { if (waiting && !held()) show(); }, 1_000);
 
+  // A filter holds as soon as it is chosen.
+  const filters = document.getElementById("filters");
+  filters.classList.add("scripted");
+  filters.addEventListener("change", (event) => { if (event.target.matches("select")) filters.requestSubmit(); });
+
   // -- choosing ----------------------------------------------------------------------------------------------------
 
   const bar = document.getElementById("bulk");
