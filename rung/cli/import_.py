@@ -159,6 +159,8 @@ def _tell(written: Written, reading: Reading) -> None:
         print(f"{written.known:,} tickets were there already and stay as they are")
     if written.repeated:
         print(f"{written.repeated:,} rows are there more than once, and count once")
+    if written.carded:
+        print(f"{written.carded:,} running tickets have a card in triage")
     count = sum(reading.rejected.values())
     print(f"{count:,} rows rejected" if count else "no row rejected")
     for reason, rows in sorted(reading.rejected.items()):

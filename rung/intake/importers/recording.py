@@ -16,6 +16,7 @@ from rung.core.desk import Desk
 from rung.core.imported import Imported, imported
 from rung.core.log_events import History
 from rung.core.look import Look
+from rung.intake.importers.announcing import announce
 from rung.intake.importers.translating import LONGEST_ACTOR, Translator
 from rung.outbox import wakeups
 from rung.people.desks import desk_at
@@ -47,6 +48,8 @@ class Written(Struct):
     repeated: int = 0
     #: Tickets an earlier import has brought.
     known: int = 0
+    #: Running tickets that got a card in triage.
+    carded: int = 0
 
 
 def record(histories: Iterable[History], source: str, now: datetime) -> Iterator[Written]:
@@ -58,6 +61,9 @@ def record(histories: Iterable[History], source: str, now: datetime) -> Iterator
         with transaction.atomic():
             importer.write(batch)
         wakeups.ticker()
+        yield importer.written
+    importer.written.carded = announce(importer.source, importer.inbox, importer.policy.policy, now)
+    if importer.written.carded:
         yield importer.written
 
 
@@ -79,6 +85,7 @@ class _Importer:
 
     def __init__(self, source: str, version: int, policy: Compiled, desk: Desk, now: datetime) -> None:
         self.source = source[:LONGEST_SOURCE]
+        self.inbox = f"import:{self.source}"[:120]
         self.version = version
         self.policy = policy
         self.desk = desk
@@ -145,7 +152,7 @@ class _Importer:
             customer.pk if customer else None,
             requester.pk if requester else None,
             case.channel[:40],
-            f"import:{self.source}"[:120],
+            self.inbox,
             case.opened_at,
             self.now,
             cases.encode(case),
