@@ -79,19 +79,23 @@ class _Rewriting:
         """Entry by entry; a key that is gone while an equal entry is new has been renamed."""
         gone = [key for key in old.values if key not in wanted]
         new = [key for key in wanted if key not in old.values]
+        #: New key -> where it stands in the old map.
+        stands = {key: key for key in wanted if key in old.values}
         for key in list(gone):
             same = next((each for each in new if said(wanted[each]) == said(content(old.values[key]))), None)
+            if same is None and new and not stands and key == gone[-1]:
+                same = new[0]  # all are others now: the last old one becomes the first new one, in its place
             if same is not None:
                 self._replace(old.keys[key].start, old.keys[key].end, key_text(same))
+                stands[same] = key
                 gone.remove(key)
                 new.remove(same)
         if old.values and len(gone) == len(old.values):
             raise CannotEdit("nothing would be left at this place")
-        for key, value in wanted.items():
-            if key in old.values:
-                self._value(old, key, value)
+        for key, place in stands.items():
+            self._value(old, place, wanted[key])
         self._remove_entries(old, gone)
-        self._add_entries(old, wanted, new, gone)
+        self._add_entries(old, wanted, new, stands)
 
     def _value(self, parent: Mapping, key: str, wanted: Plain) -> None:
         """The value of a key that stays."""
@@ -101,7 +105,7 @@ class _Rewriting:
         match old, wanted:
             case Shared(), _:
                 raise CannotEdit(f'"{key}" is shared with another place by an anchor')
-            case Mapping(), dict() if old.values.keys() & wanted.keys():
+            case Mapping(), dict() if old.values and wanted and (not old.flow or old.values.keys() & wanted.keys()):
                 self.mapping(old, wanted)
             case Sequence(), list() if old.items and wanted:
                 self.sequence(old, wanted)
@@ -158,11 +162,11 @@ class _Rewriting:
             else:
                 self._replace(line, self.places.end_of_line(end) + 1, "")
 
-    def _add_entries(self, old: Mapping, wanted: dict[str, Plain], new: list[str], gone: list[str]) -> None:
+    def _add_entries(self, old: Mapping, wanted: dict[str, Plain], new: list[str], stands: dict[str, str]) -> None:
         order = list(wanted)
-        stay = [key for key in old.values if key not in gone and key in wanted]
+        stay = [key for key in old.values if key in stands.values()]
         for key in new:
-            before = [each for each in order[: order.index(key)] if each in stay]
+            before = [stands[each] for each in order[: order.index(key)] if each in stands]
             if old.flow:
                 places = [(old.keys[each].start, max(old.values[each].end, old.keys[each].end)) for each in stay]
                 written = f"{key_text(key)}: {in_braces(wanted[key])}"
@@ -215,7 +219,7 @@ class _Rewriting:
         match item, wanted:
             case Shared(), _:
                 raise CannotEdit("this is shared with another place by an anchor")
-            case Mapping(), dict() if item.values.keys() & wanted.keys():
+            case Mapping(), dict() if item.values and wanted and (not item.flow or item.values.keys() & wanted.keys()):
                 self.mapping(item, wanted)
             case Sequence(), list() if item.items and wanted:
                 self.sequence(item, wanted)

@@ -13,7 +13,8 @@ def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
     with transaction.atomic():
         draft = Draft.objects.select_for_update().filter(author=author, state=Draft.State.OPEN).first()
         if draft is None:
-            draft = Draft(author=author, created_at=now)
+            in_force = PolicyVersion.objects.filter(is_current=True).values_list("number", flat=True).first()
+            draft = Draft(author=author, created_at=now, based_on=in_force)
         draft.text, draft.reason, draft.changed_at = text, reason or draft.reason, now
         draft.save()
     return draft

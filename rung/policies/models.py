@@ -43,6 +43,8 @@ class Draft(models.Model):
     text = models.TextField()
     author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     reason = models.TextField(blank=True)
+    #: The version it was begun from; null: there was none, or nobody knew.
+    based_on = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

@@ -25,12 +25,13 @@ from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Role
-from rung.policies.drafts import keep
+from rung.policies.drafts import accept, keep
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
+from rung.web.studio.bench import Bench
 
 FILE = "policy.yaml"
 LONGEST = 1_000_000
@@ -71,7 +72,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("from", "")
     versions = PolicyVersion.objects.filter(number=int(wanted)) if wanted.isdecimal() else _current()
     version = versions.first()
-    text = version.text if version else ""
+    bench = Bench(agent_of(request))
+    text = version.text if version and wanted.isdecimal() else bench.text
     draft = request.GET.get("draft", "")
     if draft.isdecimal():
         text = Draft.objects.filter(pk=int(draft)).values_list("text", flat=True).first() or text
@@ -103,6 +105,7 @@ def review(request: HttpRequest) -> HttpResponse:
         return redirect("policy-draft", number=keep(text, author=by, reason=reason, now=database_now()).pk)
     if request.POST.get("publish") == "1":
         return _publish(request, text, context)
+    Bench(agent_of(request)).keep(text, database_now())
     current = _current().first()
     changes = changes_between(current.text if current else "", text)
     context |= {
@@ -186,7 +189,17 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
 
 def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpResponse:
     by = f"agent:{agent_of(request).handle}"
-    result = publish(text, author=by, reason=request.POST.get("reason", "")[:2000], file=FILE, now=database_now())
+    reason, now = request.POST.get("reason", "")[:2000], database_now()
+    draft = Bench(agent_of(request)).draft
+    result: Published | NotPublished | None
+    if draft is None:
+        result = publish(text, author=by, reason=reason, file=FILE, now=now)
+    else:  # what they worked on ends as this version
+        keep(text, author=by, reason=reason, now=now)
+        result = accept(draft.pk, by=by, text=text, now=now)
+    if result is None:
+        messages.error(request, _("The draft has changed since you opened it; this is how it is now."))
+        return redirect("policy-edit")
     if isinstance(result, NotPublished):
         messages.info(request, refusal(result))
         return render(request, "policy/edit.html", context | {"version": _current().first()}, status=409)

@@ -27,6 +27,7 @@ from rung.web import (
     triage,
     views,
 )
+from rung.web.studio import pages as studio
 
 urlpatterns = [
     path("", triage.triage, name="triage"),
@@ -45,7 +46,14 @@ urlpatterns = [
     path("for-you", foryou.for_you, name="for-you"),
     path("for-you/seen", foryou.seen, name="for-you-seen"),
     path("policy", policy.handbook_page, name="policy"),
-    path("policy/edit", policy.edit, name="policy-edit"),
+    path("policy/edit", studio.section, name="policy-edit"),
+    path("policy/edit/<slug:slug>", studio.section, name="policy-section"),
+    path("policy/form", studio.form, name="policy-form"),
+    path("policy/form/preview", studio.preview, name="policy-preview"),
+    path("policy/form/arrange", studio.arrange, name="policy-arrange"),
+    path("policy/form/fact", studio.fact, name="policy-fact"),
+    path("policy/discard", studio.discard, name="policy-discard"),
+    path("policy/text", policy.edit, name="policy-text"),
     path("policy/findings", policy.findings, name="policy-findings"),
     path("policy/review", policy.review, name="policy-review"),
     path("policy/effects", drafts.effects, name="policy-effects"),

@@ -33,7 +33,8 @@ closing: {tell_customer: resolved}
 
 
 PAGES = (
-    *("/", "/for-you", "/tickets", "/ask", "/policy", "/policy/edit", "/policy/versions", "/policy/versions/1"),
+    *("/", "/for-you", "/tickets", "/ask", "/policy", "/policy/versions", "/policy/versions/1"),
+    *("/policy/edit", "/policy/edit/hours", "/policy/text", "/policy/form?at=rules/0/steps&new=1"),
     *("/on-call", "/people", "/people/teams/new", "/people/customers", "/people/customers/new", "/you"),
 )
 

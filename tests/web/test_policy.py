@@ -52,7 +52,7 @@ def test_review_shows_what_would_change_and_publishes_it(signed_in: Any, opened:
 def test_an_old_version_comes_back_by_publishing_it_again(signed_in: Any, desk: Any) -> None:
     sam = signed_in("sam")
     sam.post("/policy/review", {"text": CHANGED, "publish": "1"})
-    old = sam.get("/policy/edit", {"from": "1"}).content.decode()
+    old = sam.get("/policy/text", {"from": "1"}).content.decode()
     assert "first_response: 1h" in old
     sam.post("/policy/review", {"text": POLICY, "publish": "1", "reason": "Back"})
     assert compiled(3).policy.targets[0].first_response == compiled(1).policy.targets[0].first_response

@@ -1,0 +1,199 @@
+"""What stands at a place of the policy, in the words of the handbook: how the studio lists it."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from rung.core import plain_words as words
+from rung.core.document_tree import Plain
+from rung.core.policy import ALWAYS_TRUE, Actions, Policy, Rule, Target, When
+from rung.core.policy_nodes import Path
+from rung.core.vocabulary import METRICS
+from rung.web.studio.places import place_text
+
+
+class Item(Struct, frozen=True):
+    """One entry of a list. `steps`: entries of its own."""
+
+    at: str
+    title: str
+    lines: tuple[str, ...] = ()
+    steps: "tuple[Item, ...]" = ()
+    #: The number within its list, and how many there are: -1 where the order means nothing.
+    number: int = -1
+    many: int = 0
+
+    @property
+    def last(self) -> bool:
+        return self.number == self.many - 1
+
+
+def items(policy: Policy, path: Path, said: Plain) -> tuple[Item, ...]:
+    """Everything listed at a place."""
+    if isinstance(said, dict):
+        return tuple(_named(policy, (*path, name), name, value) for name, value in said.items())
+    count = len(said) if isinstance(said, list) else 0
+    return tuple(_numbered(policy, (*path, number), number, count) for number in range(count))
+
+
+def rule_item(rule: Rule, path: Path, number: int = -1, many: int = 0) -> Item:
+    """A rule with its steps."""
+    steps = tuple(
+        Item(
+            place_text((*path, "steps", at)),
+            words.upper_first(words.threshold(step.at)),
+            (_does(step.actions, step.when),),
+            number=at,
+            many=len(rule.steps),
+        )
+        for at, step in enumerate(rule.steps)
+    )
+    lines: list[str] = []
+    if rule.clock is not None:
+        lines.append(words.upper_first(words.WHILE[rule.clock]))
+        if (only := words.condition(rule.when)) != "always":
+            lines.append(f"Only when {only}")
+    elif rule.do is not None:
+        lines.append(f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}")
+    return Item(place_text(path), rule.name, tuple(lines), steps, number, many)
+
+
+def sentence(policy: Policy, path: Path) -> str:
+    """What one place now means, for beside its form."""
+    match path:
+        case ("rules", int(number), "steps", int(step)) if number < len(policy.rules):
+            return _step(policy.rules[number], step)
+        case ("follow_up", "steps", int(step)) if policy.rules and policy.rules[-1].id == "follow_up":
+            return _step(policy.rules[-1], step)
+        case ("rules", int(number)) if number < len(policy.rules):
+            return ". ".join((*rule_item(policy.rules[number], path).lines, ""))
+        case ("targets", int(number)) if number < len(policy.targets):
+            return ". ".join((words.for_whom(policy.targets[number].when), *_goals(policy.targets[number])))
+    return ""
+
+
+def _step(rule: Rule, number: int) -> str:
+    if number >= len(rule.steps) or rule.clock is None:
+        return ""
+    step = rule.steps[number]
+    said = f"{words.upper_first(words.threshold(step.at))}, {words.WHILE[rule.clock]}: {_does(step.actions, step.when)}"
+    return f"{said}."
+
+
+def _does(actions: Actions, when: When) -> str:
+    done = words.listed(words.actions(actions))
+    return done if when == ALWAYS_TRUE else f"{done}, when {words.condition(when)}"
+
+
+def _numbered(policy: Policy, path: Path, number: int, many: int) -> Item:
+    at = place_text(path)
+    match path[0], path:
+        case "rules", _:
+            return rule_item(policy.rules[number], path, number, many)
+        case "targets", _:
+            target = policy.targets[number]
+            return Item(at, words.for_whom(target.when), _goals(target), (), number, many)
+        case "routing", _:
+            route = policy.routing[number]
+            return Item(at, route.path, (_whenever(words.condition(route.when)),), (), number, many)
+        case "priority", _:
+            rule = policy.priority.rules[number]
+            title = f"{rule.set}{', a critical incident' if rule.critical else ''}"
+            return Item(at, words.upper_first(title), (_whenever(words.condition(rule.when)),), (), number, many)
+        case _:
+            alert = policy.alerts[number]
+            told = words.listed([words.recipient(word) for word in alert.notify])
+            return Item(at, alert.name, (f"Over {words.duration(alert.over)}; tells {told}",), (), number, many)
+
+
+def _named(policy: Policy, path: Path, name: str, value: Plain) -> Item:
+    return Item(place_text(path), name, tuple(line for line in _lines(policy, path, name, value) if line))
+
+
+def _lines(policy: Policy, path: Path, name: str, value: Plain) -> Sequence[str]:
+    said = _LINES.get(str(path[0]))
+    return said(policy, name) if said is not None else (" ".join(str(value or "").split())[:160],)
+
+
+def _level(policy: Policy, name: str) -> Sequence[str]:
+    level = policy.levels[name]
+    about = [level.team, words.calendar(level.calendar), level.channel or ""]
+    return level.responsible_for, " · ".join(each for each in about if each)
+
+
+def _category(policy: Policy, name: str) -> Sequence[str]:
+    phrases = next((each.text for each in policy.categories if each.name == name), ())
+    return (", ".join(f"“{phrase}”" for phrase in phrases) or "Given by people and the learned model",)
+
+
+def _workflow(policy: Policy, name: str) -> Sequence[str]:
+    flow = next(each for each in policy.workflows if each.name == name)
+    answers = f"Answers with “{flow.reply}”" if flow.reply else ""
+    return f"Offered {_whenever(words.condition(flow.when)).lower()}", answers
+
+
+def _problem(policy: Policy, name: str) -> Sequence[str]:
+    problem = next(each for each in policy.problems if each.name == name)
+    then = words.listed(words.actions(problem.then))
+    return (f"{problem.customers} customers within {words.duration(problem.within)}: {then}",)
+
+
+def _lead(policy: Policy, name: str) -> Sequence[str]:
+    lead = policy.teams[name].lead
+    return (f"Led by {lead}" if lead else "",)
+
+
+_LINES: dict[str, Callable[[Policy, str], Sequence[str]]] = {
+    "levels": _level,
+    "paths": lambda policy, name: (" → ".join(policy.paths[name]),),
+    "teams": _lead,
+    "schedules": lambda policy, name: (f"{', '.join(policy.schedules[name].rotation)}, in turn",),
+    "calendars": lambda policy, name: (words.upper_first(words.hours(policy.calendars[name])),),
+    "categories": _category,
+    "workflows": _workflow,
+    "problems": _problem,
+}
+
+
+def _goals(target: Target) -> tuple[str, ...]:
+    goals = [
+        f"{words.CLOCK_TITLES[metric]} {words.duration(goal)}" for metric in METRICS if (goal := target.goal(metric))
+    ]
+    return (" · ".join([*goals, words.calendar(target.calendar)]),)
+
+
+def _whenever(condition: str) -> str:
+    return "Always" if condition == "always" else f"When {condition}"
+
+
+def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """What a single form says, as pairs of words."""
+    match kind:
+        case "priority":
+            confidence = policy.priority.minimum_confidence
+            learned = "is not asked" if confidence is None else f"is believed from {confidence:g}"
+            return (("When no rule fits", policy.priority.default), ("The learned model", learned))
+        case "closing":
+            closing = policy.closing
+            reopens = words.duration(closing.reopen_within) if closing.reopen_within else "at any time"
+            sent = f"“{closing.tell_customer}”" if closing.tell_customer else "nothing"
+            return (
+                ("When resolved, the customer is sent", sent),
+                ("Asked for a rating", "yes" if closing.ask_rating else "no"),
+                ("A message reopens it within", reopens),
+            )
+        case "attention":
+            quiet, person, channel = policy.attention.quiet, policy.attention.person, policy.attention.channel
+            spared = f", except {words.listed(quiet.except_)}" if quiet and quiet.except_ else ""
+            return (
+                ("No messages outside", f"{words.calendar(quiet.outside)}{spared}" if quiet else "–"),
+                ("One person at most", f"{person.count} in {words.span(person.per)}" if person else "–"),
+                ("One channel at most", f"{channel.count} in {words.span(channel.per)}" if channel else "–"),
+            )
+    return (
+        ("Name", policy.name),
+        ("Time zone", policy.timezone),
+        ("New tickets appear in", policy.triage_channel or "the app"),
+        ("Phrases that keep it our turn", ", ".join(f"“{phrase}”" for phrase in policy.holding) or "–"),
+        ("A second person reads every change", "yes" if policy.publishing.second_person else "no"),
+    )

@@ -1,0 +1,183 @@
+"""The studio: every place of a policy has a form, and a form changes only its own lines of the draft."""
+
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+from django.template.loader import render_to_string
+
+from rung.core.policy_intents import document
+from rung.people.clock import database_now
+from rung.people.models import Agent
+from rung.policies.models import Draft, PolicyVersion
+from rung.policies.publishing import publish
+from rung.web.studio import fields
+from rung.web.studio.bench import Bench, stamp_of
+from rung.web.studio.kinds import SECTIONS, kind_of
+from rung.web.studio.pages import Asked
+from rung.web.studio.places import place_path, place_text
+from tests.core.test_document_rewriting import REFERENCE, places
+
+
+@pytest.fixture
+def sam(signed_in: Any, desk: Any) -> Any:
+    publish(REFERENCE, author="agent:olga", reason="The reference", now=database_now())
+    return signed_in("sam")
+
+
+def kept() -> str:
+    return Draft.objects.get(state="open").text
+
+
+def changed_lines(before: str, after: str) -> list[str]:
+    was = before.splitlines()
+    return [line for line in after.splitlines() if line not in was]
+
+
+STEP = {"at": "rules/5/steps", "new": "1", "at-measured": "start", "at-amount": "50", "at-unit": "m"}
+
+
+def test_a_lead_adds_a_step_without_seeing_yaml_and_every_comment_survives(sam: Any) -> None:
+    page = sam.get("/policy/form", {"at": "rules/5/steps", "new": "1"}).content.decode()
+    assert ">Ben</span>" in page
+    asked = {**STEP, "_at": "", "notify": ["agent:ben"]}
+    seen = sam.post("/policy/form/preview", asked).content.decode()
+    assert "After 50 minutes, while the assignee does nothing: ben is told." in seen
+    assert "<svg" in seen
+    assert Draft.objects.count() == 0
+    answer = sam.post("/policy/form", {**asked, "seen": stamp_of(REFERENCE)}, follow=True)
+    assert answer.status_code == 200
+    assert changed_lines(REFERENCE, kept()) == ['      - {at: 50m, notify: ["agent:ben"]}']
+    assert set(REFERENCE.splitlines()) <= set(kept().splitlines())
+    lines = [line for line in kept().splitlines() if "at: 45m" in line or "at: 50m" in line or "at: 2h, un" in line]
+    assert [line.split("at: ")[1][:3] for line in lines] == ["45m", "50m", "2h,"]
+
+
+def test_a_form_of_an_older_text_is_refused_and_shown_anew(sam: Any) -> None:
+    sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)})
+    answer = sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)}, follow=True)
+    assert "The draft has changed since you opened this" in answer.content.decode()
+    assert kept().count("at: 50m") == 1
+
+
+def test_what_would_be_a_mistake_is_said_and_not_kept(sam: Any) -> None:
+    asked = {**STEP, "at-measured": "share", "notify": "lead", "seen": stamp_of(REFERENCE)}
+    answer = sam.post("/policy/form", asked)
+    assert answer.status_code == 422
+    assert "is measured from a target, and idle has none" in answer.content.decode()
+    assert Draft.objects.count() == 0
+
+
+class Filled(HTMLParser):
+    """What a browser would send of a form that nobody has touched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str]] = []
+        self.select = self.area = ""
+        self.option: str | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        said = dict(attributes)
+        name = said.get("name") or ""
+        if tag == "select":
+            self.select, self.option = name, None
+        elif tag == "option" and (self.option is None or "selected" in said):
+            self.option = said.get("value") or ""
+        elif tag == "textarea":
+            self.area = name
+            self.sent.append((name, ""))
+        elif tag == "input" and (said.get("type") != "checkbox" or "checked" in said):
+            self.sent.append((name, said.get("value") or ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.sent[-1] = (self.area, self.sent[-1][1] + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.sent.append((self.select, self.option or ""))
+        elif tag == "textarea":
+            self.area = ""
+
+
+def test_every_place_of_the_reference_policy_has_a_form_that_changes_nothing_unasked(sam: Any) -> None:
+    bench = Bench(Agent.objects.get(handle="sam"))
+    reached: set[tuple[str | int, ...]] = set()
+    for path in [(), *places(bench.said)]:
+        if kind_of(path, bench.said) is None:
+            continue
+        asked = Asked(bench, {"at": place_text(path)})
+        shown = [fields.show(field, asked.item, bench.names) for field in asked.kind.fields]
+        assert all(each.fits for each in shown), path
+        form = Filled()
+        form.feed("".join(render_to_string("policy/field.html", {"shown": each, "line": 1}) for each in shown))
+        assert asked.intents(QueryDict(urlencode(form.sent)))[0] == [], path
+        reached |= {(*path, *field.key) for field in asked.kind.fields}
+    for path in places(bench.said):
+        inside_one = any(path[: len(done)] == done for done in reached if done)
+        holds_one = any(done[: len(path)] == path for done in reached)
+        assert inside_one or holds_one, f"no form reaches {path}"
+
+
+@pytest.mark.parametrize("section", [section.slug for section in SECTIONS])
+def test_every_section_is_shown_with_a_link_to_each_of_its_forms(sam: Any, section: str) -> None:
+    page = sam.get(f"/policy/edit/{section}").content.decode()
+    assert "/policy/form?at=" in page
+
+
+def test_items_are_moved_and_taken_away(sam: Any) -> None:
+    sam.post("/policy/form/arrange", {"at": "rules/1", "do": "up", "seen": stamp_of(REFERENCE)})
+    assert [rule["name"] for rule in document(kept())["rules"]][:2] == [  # type: ignore[index,union-attr,call-overload]
+        "Nobody has answered again",
+        "Nobody has answered",
+    ]
+    assert sorted(kept().splitlines()) == sorted(REFERENCE.splitlines())
+    sam.post("/policy/form/arrange", {"at": "rules/0", "do": "remove", "seen": stamp_of(kept())})
+    assert "Nobody has answered again" not in kept()
+    sam.post("/policy/form/arrange", {"at": "levels/L2", "do": "remove", "seen": stamp_of(kept())})
+    assert "L2:" in kept()  # the path still needs it
+
+
+def test_a_new_level_a_calendar_and_a_condition_are_written_in_the_hand_of_the_file(sam: Any) -> None:
+    level = {"at": "levels", "new": "1", "_name": "L4", "team": "leads", "responsible_for": "The rest."}
+    sam.post("/policy/form", {**level, "seen": stamp_of(REFERENCE)})
+    assert changed_lines(REFERENCE, kept()) == ["  L4:", "    responsible_for: The rest."]
+    before = kept()
+    hours = {f"hours-{day}": "09:00-17:00" for day in ("mon", "tue", "wed", "thu", "fri")}
+    office = {"at": "calendars/office", "timezone": "Europe/Berlin", "holidays-country": "AT", **hours}
+    sam.post("/policy/form", {**office, "seen": stamp_of(before)})
+    assert "      mon-fri: [09:00-17:00]" in kept()
+    assert "country: AT" in kept()
+    before = kept()
+    when = {"when-0-0-fact": "reopens", "when-0-0-sign": ">=", "when-0-0-number": "3"}
+    when |= {"when-1-0-fact": "priority", "when-1-0-value": ["urgent", "high"]}
+    rule = {"at": "rules", "new": "moment", "name": "Watch it", "do-tag": "watched", **when}
+    sam.post("/policy/form", {**rule, "seen": stamp_of(before)})
+    assert '    when: {any: [{reopens: ">= 3"}, {priority: [urgent, high]}]}' in kept().splitlines()
+
+
+def test_the_draft_is_reviewed_published_and_over(sam: Any) -> None:
+    sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)})
+    text = kept()
+    assert "at: 50m" in sam.post("/policy/review", {"text": text}).content.decode()
+    sam.post("/policy/review", {"text": text, "publish": "1", "reason": "Sooner"})
+    assert PolicyVersion.objects.get(is_current=True).text == text
+    assert Draft.objects.get().state == "published"
+    assert "Nothing is changed yet" in sam.get("/policy/edit").content.decode()
+
+
+def test_a_draft_that_somebody_has_overtaken_says_so(sam: Any) -> None:
+    sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)})
+    publish(REFERENCE + "# more\n", author="agent:olga", now=database_now())
+    assert "has been published since this draft was begun" in sam.get("/policy/edit").content.decode()
+    sam.post("/policy/discard")
+    assert Draft.objects.get().state == "withdrawn"
+
+
+def test_a_place_in_an_address_and_back() -> None:
+    said = {"workflows": {"a/b c": {}}, "rules": [{"steps": [{}]}]}
+    for path in (("workflows", "a/b c"), ("rules", 0, "steps", 0)):
+        assert place_path(place_text(path), said) == path  # type: ignore[arg-type]
