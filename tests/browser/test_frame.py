@@ -28,8 +28,8 @@ def test_the_sign_in_page_can_be_read_and_used_by_everybody(page: Page, scheme: 
 
 def test_an_owner_signs_in_by_link_sets_a_password_and_comes_back_with_it(owner: Page) -> None:
     owner.goto("/account/password/set/")
-    owner.get_by_label("Password:").fill("a long enough word")
-    owner.get_by_label("Password (again):").fill("a long enough word")
+    owner.get_by_label("Password", exact=True).fill("a long enough word")
+    owner.get_by_label("Password (again)").fill("a long enough word")
     owner.get_by_role("button", name="Set Password").click()
     owner.goto("/")
     owner.get_by_text("Owner", exact=True).click()
