@@ -17,6 +17,7 @@ from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
+from rung.people import changes
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
 from rung.policies.versions import compiled, current_number
 from rung.tickets.sight import visible
@@ -146,6 +147,7 @@ def add_agent(request: HttpRequest, body: NewAgent) -> Reply[AgentOut]:
             facts = body.dict(exclude={"teams", "email"})
             agent = Agent.objects.create_user(body.email, **facts)
             _join(agent, body.teams)
+            changes.note("added", agent, by=caller(request).by)
     except (IntegrityError, ValidationError) as taken:
         raise Problem(
             409,
@@ -161,6 +163,7 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
     agent = _agent(handle, "path.handle", 404)
     if body.level != agent.level:
         _refuse_unknown_level(body.level)
+    before = changes.facts_of(agent)
     for name, value in body.dict(exclude={"teams"}, exclude_none=True).items():
         setattr(agent, name, value)
     _refuse_restricted(Role(agent.role), is_restricted=agent.is_restricted)
@@ -169,6 +172,7 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
         if body.teams is not None:
             agent.teams.clear()
             _join(agent, body.teams)
+        changes.note("changed", agent, by=caller(request).by, before=before)
     return _agent_out(agent)
 
 
@@ -177,7 +181,8 @@ def add_absence(request: HttpRequest, body: NewAbsence) -> Reply[AbsenceOut]:
     agent = _agent(body.agent, "body.agent")
     if body.ends_at <= body.starts_at:
         raise Problem(422, "body.ends_at: an absence ends after it starts", place="body.ends_at")
-    Absence.objects.create(agent=agent, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason)
+    absence = Absence.objects.create(agent=agent, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason)
+    changes.note("added", absence, by=caller(request).by)
     return Reply(201, AbsenceOut(**body.dict()))
 
 
@@ -194,9 +199,12 @@ def put_team(request: HttpRequest, body: NewTeam) -> Reply[TeamOut]:
     """A team of that name is made, or gets this lead and exactly these members."""
     lead = _agent(body.lead, "body.lead") if body.lead else None
     members = [_agent(handle, f"body.members[{place}]") for place, handle in enumerate(body.members)]
+    known = Team.objects.filter(name=body.name).first()
+    before = changes.facts_of(known) if known else None
     with transaction.atomic():
         team, is_new = Team.objects.update_or_create(name=body.name, defaults={"lead": lead})
         team.members.set(members)
+        changes.note("added" if is_new else "changed", team, by=caller(request).by, before=before)
     return Reply(201 if is_new else 200, _team_out(team))
 
 
@@ -214,7 +222,10 @@ def put_customer(request: HttpRequest, body: NewCustomer) -> Reply[CustomerOut]:
     owner = _agent(body.account_owner, "body.account_owner") if body.account_owner else None
     domains = sorted({domain.lower() for domain in body.domains})
     facts = {"tier": body.tier, "domains": domains, "account_owner": owner}
+    known = Customer.objects.filter(name=body.name).first()
+    before = changes.facts_of(known) if known else None
     customer, is_new = Customer.objects.update_or_create(name=body.name, defaults=facts)
+    changes.note("added" if is_new else "changed", customer, by=caller(request).by, before=before)
     return Reply(201 if is_new else 200, _customer_out(customer))
 
 

@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-from rung.api import acts, downloads, history, people, policy, shapes, tickets
+from rung.api import acts, downloads, history, people, persons, policy, shapes, tickets
 from rung.api.callers import Nobody
 from rung.api.description import DescribedAPI
 from rung.api.problems import Problem, known_fields, of_validation
@@ -57,6 +57,7 @@ api.add_router("", tickets.router)
 api.add_router("", downloads.router)
 api.add_router("", acts.router)
 api.add_router("", people.router)
+api.add_router("", persons.router)
 api.add_router("", policy.router)
 api.add_router("", history.router)
 

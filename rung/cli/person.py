@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from rung.cli import naming
+from rung.cli.telling import tell, write_new
 from rung.core.policy import Policy
 from rung.core.spelling import did_you_mean
-from rung.people import signin
+from rung.intake.persons import archive_of_agent, forget_agent
+from rung.people import changes, signin
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
 from rung.policies.versions import compiled, current_number
@@ -40,6 +43,7 @@ def add(
         raise SystemExit(f'No time zone is called "{time_zone}"; they read like Europe/Berlin.')
     agent = Agent.objects.filter(handle=handle).first() or _newcomer(handle)
     former_email = agent.email
+    before = changes.facts_of(agent) if agent.pk else None
     facts = {
         "email": email.strip().lower() if email else None,
         "name": name,
@@ -68,6 +72,7 @@ def add(
             ContactMethod.objects.get_or_create(
                 agent=agent, channel=channel, address=address, defaults={"position": position}
             )
+        changes.note("added" if before is None else "changed", agent, by="system", before=before)
     print(f"{agent.name} ({handle}) is {Role(agent.role).value}{' in ' + ', '.join(team) if team else ''}")
     _look_at(compiled(current_number()).policy, level, team or [])
 
@@ -101,7 +106,9 @@ def link(handle: str) -> None:
     """Print a one-time sign-in link. It works for a day and ends earlier ones."""
     from django.conf import settings
 
-    print(f"{settings.BASE_URL}/sign-in/{signin.issue_link(naming.agent(handle), now=database_now())}")
+    agent = naming.agent(handle)
+    changes.record(by="system", area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{handle}")
+    print(f"{settings.BASE_URL}/sign-in/{signin.issue_link(agent, now=database_now())}")
 
 
 @commands.command()
@@ -116,14 +123,39 @@ def away(
     zone = ZoneInfo(agent.time_zone)
     if start >= end:
         raise SystemExit("--from must be before --to.")
-    Absence.objects.create(
+    absence = Absence.objects.create(
         agent=agent, starts_at=start.replace(tzinfo=zone), ends_at=end.replace(tzinfo=zone), reason=reason
     )
+    changes.note("added", absence, by="system")
 
 
 @commands.command()
 def leave(handle: str) -> None:
     """An agent has left: no sign-in, no tickets. What they did stays on the timelines."""
     agent = naming.agent(handle)
+    before = changes.facts_of(agent)
     agent.is_active = False
     agent.save()
+    changes.note("changed", agent, by="system", before=before)
+
+
+@commands.command()
+def export(handle: str, file: Annotated[Path, typer.Argument(help="A zip that is not there yet.")]) -> None:
+    """Write everything the desk holds about an agent: JSON and the files they sent. Secrets are left out."""
+    write_new(file, archive_of_agent(naming.agent(handle), database_now()))
+
+
+@commands.command()
+def delete(
+    handle: str,
+    keep_words: Annotated[bool, typer.Option(help="What they wrote stays, without their name.")] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+) -> None:
+    """Forget an agent for good: ways in, words, files, name, addresses and ids. What they did stays, by a pseudonym."""
+    agent = naming.agent(handle)
+    if not yes:
+        typer.confirm(f"Forget {agent.name} ({handle})? This cannot be undone", abort=True)
+    try:
+        tell(forget_agent(agent, by="system", now=database_now(), keep_words=keep_words))
+    except ValueError as refused:
+        raise SystemExit(str(refused)) from refused

@@ -7,7 +7,7 @@ import typer
 from django.core.exceptions import ValidationError
 
 from rung.cli.naming import nothing
-from rung.people import providers, vault
+from rung.people import changes, providers, vault
 from rung.people.models import SignInProvider
 
 commands = typer.Typer(help="The directories people sign in with: OpenID Connect and SAML.", no_args_is_help=True)
@@ -69,8 +69,11 @@ def show() -> None:
 @commands.command()
 def remove(slug: str) -> None:
     """Nobody signs in with this directory any more."""
-    if not SignInProvider.objects.filter(slug=slug).delete()[0]:
+    found = SignInProvider.objects.filter(slug=slug).first()
+    if found is None:
         raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
+    changes.note("removed", found, by="system")
+    found.delete()
 
 
 def _keep(
@@ -84,6 +87,7 @@ def _keep(
     invites: bool,
 ) -> None:
     found = SignInProvider.objects.filter(slug=slug).first() or SignInProvider(slug=slug)
+    before = changes.facts_of(found) if found.pk else None
     found.kind, found.name, found.role, found.invites = kind, label or found.name or slug, role, invites
     found.domains = sorted({word.strip().lower().removeprefix("@") for word in domains if word.strip()})
     for name, value in facts.items():
@@ -93,3 +97,4 @@ def _keep(
     except ValidationError as wrong:
         raise SystemExit("\n".join(f"{fact}: {' '.join(said)}" for fact, said in wrong.message_dict.items())) from wrong
     found.save()
+    changes.note("added" if before is None else "changed", found, by="system", before=before)

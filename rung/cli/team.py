@@ -6,6 +6,7 @@ import typer
 from django.db import transaction
 
 from rung.cli import naming
+from rung.people import changes
 from rung.people.models import Membership, Team
 
 commands = typer.Typer(help="The teams.", no_args_is_help=True)
@@ -20,6 +21,8 @@ def add(
     """Add a team, or people to one that is there."""
     head = naming.agent(lead) if lead else None
     people = [naming.agent(handle) for handle in member or []] + ([head] if head else [])
+    known = Team.objects.filter(name=name).first()
+    before = changes.facts_of(known) if known else None
     with transaction.atomic():
         team, _ = Team.objects.get_or_create(name=name)
         if head:
@@ -27,12 +30,16 @@ def add(
             team.save()
         for agent in people:
             Membership.objects.get_or_create(team=team, agent=agent)
+        changes.note("changed" if known else "added", team, by="system", before=before)
 
 
 @commands.command()
 def remove(name: str, member: str) -> None:
     """Take somebody out of a team."""
-    Membership.objects.filter(team=naming.team(name), agent=naming.agent(member)).delete()
+    team = naming.team(name)
+    before = changes.facts_of(team)
+    Membership.objects.filter(team=team, agent=naming.agent(member)).delete()
+    changes.note("changed", team, by="system", before=before)
 
 
 @commands.command(name="list")

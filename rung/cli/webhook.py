@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from rung.channels.webhook import guarded
 from rung.channels.webhook.models import NAME, Endpoint
+from rung.people import changes
 from rung.people.clock import database_now
 
 commands = typer.Typer(help="Where signed webhooks go; policies call them webhook:NAME.", no_args_is_help=True)
@@ -37,10 +38,12 @@ def add(
             "created_at": database_now(),
         },
     )
+    before = changes.facts_of(endpoint)
     if not is_new:
         endpoint.url, endpoint.allow_private = url, allow_private
         endpoint.disabled_at, endpoint.disabled_why = None, ""
         endpoint.save()
+    changes.note("added" if is_new else "changed", endpoint, by="system", before=None if is_new else before)
     print(endpoint.secret)
 
 

@@ -14,6 +14,8 @@ from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
+from rung.people.changes import Change  # noqa: F401  Django finds its table here
+
 _RESTRICTED_ROLES = gettext_lazy("Only agents and observers can be restricted to their teams.")
 HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", "A handle is made of lower-case letters, digits and . _ -")
 

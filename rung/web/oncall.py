@@ -15,6 +15,7 @@ from rung.core.duty import nobody_on_call, on_call_now, turns_of
 from rung.core.ladder import is_reachable, opens_at
 from rung.core.oncall import Turn
 from rung.outbox import live
+from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Absence, Agent, Override, Role
@@ -77,6 +78,7 @@ def swap(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 override.save()
+                changes.note("added", override, by=f"agent:{agent_of(request).handle}")
         except IntegrityError:
             form.add_error("starts_at", _("There is a swap in that time already; take it away first."))
         else:
@@ -88,7 +90,9 @@ def swap(request: HttpRequest) -> HttpResponse:
 @needs(Role.AGENT)
 def unswap(request: HttpRequest, number: int) -> HttpResponse:
     """A swap is taken away."""
-    get_object_or_404(Override, pk=number).delete()
+    gone = get_object_or_404(Override, pk=number)
+    changes.note("removed", gone, by=f"agent:{agent_of(request).handle}")
+    gone.delete()
     return _changed(request, _("The swap is gone."))
 
 
@@ -100,7 +104,7 @@ def away(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["agent"] != agent_of(request) and not may(request, Role.LEAD):
             raise PermissionDenied
-        form.save()
+        changes.note("added", form.save(), by=f"agent:{agent_of(request).handle}")
         return _changed(request, _("Noted."))
     return _page(request, away_form=form, status=422)
 
@@ -112,6 +116,7 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
     absence = get_object_or_404(Absence, pk=number)
     if absence.agent != agent_of(request) and not may(request, Role.LEAD):
         raise PermissionDenied
+    changes.note("removed", absence, by=f"agent:{agent_of(request).handle}")
     absence.delete()
     return _changed(request, _("The absence is gone."))
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.people import signin, tokens
+from rung.people import changes, signin, tokens
+from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Agent, ContactMethod, Customer, Role, Team, Token
 from rung.people.presence import present
@@ -52,6 +53,7 @@ def invite(request: HttpRequest, name: str) -> HttpResponse:
     """A link that signs an agent in once, shown this once."""
     found = get_object_or_404(Agent, handle=name, is_active=True)
     word = signin.issue_link(found, now=database_now())
+    changes.record(by=_by(request), area=Area.PEOPLE, what="made a sign-in link", subject=f"agent:{found.handle}")
     address = request.build_absolute_uri(f"/sign-in/{word}")
     return render(request, "people/shown_once.html", {"live": [], "who": found.name, "secret": address, "kind": "link"})
 
@@ -98,6 +100,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         except IntegrityError:
             form.add_error("name", _("There is a key of that name already."))
         else:
+            changes.note("added", Token.objects.get(name=form.cleaned_data["name"]), by=_by(request))
             shown = {"live": [], "who": form.cleaned_data["name"], "secret": secret, "kind": "key"}
             return render(request, "people/shown_once.html", shown)
     context: dict[str, object] = {"live": [], "form": form, "tokens": Token.objects.select_related("agent")}
@@ -108,7 +111,9 @@ def keys(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a key."""
-    tokens.revoke(get_object_or_404(Token, pk=number).name, now=database_now())
+    token = get_object_or_404(Token, pk=number)
+    if tokens.revoke(token.name, now=database_now()):
+        changes.record(by=_by(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")
     messages.success(request, _("It is over."))
     return redirect("keys")
 
@@ -117,9 +122,9 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """What the reader may change of themselves, and how they are reached."""
     own = agent_of(request)
-    form = MeForm(request.POST or None, instance=own)
+    before, form = changes.facts_of(own), MeForm(request.POST or None, instance=own)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        changes.note("changed", form.save(), by=_by(request), before=before)
         messages.success(request, _("Saved."))
         return redirect("me")
     context: dict[str, object] = {
@@ -138,7 +143,9 @@ def reach(request: HttpRequest) -> HttpResponse:
     own = agent_of(request)
     gone = request.POST.get("remove", "")
     if gone.isdecimal():
-        ContactMethod.objects.filter(agent=own, pk=int(gone)).delete()
+        for method in ContactMethod.objects.filter(agent=own, pk=int(gone)):
+            changes.note("removed", method, by=_by(request))
+            method.delete()
         return redirect("me")
     form = ContactForm(request.POST)
     form.instance.agent = own
@@ -148,8 +155,12 @@ def reach(request: HttpRequest) -> HttpResponse:
     elif own.contact_methods.filter(channel=form.instance.channel, address=form.instance.address).exists():
         messages.info(request, _("You are reached that way already."))
     else:
-        form.save()
+        changes.note("added", form.save(), by=_by(request))
     return redirect("me")
+
+
+def _by(request: HttpRequest) -> str:
+    return f"agent:{agent_of(request).handle}"
 
 
 def _open(request: HttpRequest) -> Count:
@@ -168,8 +179,10 @@ def _form(
     said: str,
     link_for: Agent | None = None,
 ) -> HttpResponse:
+    before = changes.facts_of(form.instance) if form.instance.pk else None
     if request.method == "POST" and form.is_valid():
-        form.save()
+        row = form.save()
+        changes.note("changed" if before is not None else "added", row, by=_by(request), before=before)
         messages.success(request, said)
         return redirect(back)
     context: dict[str, object] = {"live": [], "form": form, "title": title, "back": back, "link_for": link_for}

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from rung.core.policy import Policy
 from rung.escalation.republishing import choose_version
-from rung.people import signin
+from rung.people import changes, signin
 from rung.people.acquaintance import requester_for
 from rung.people.clock import database_now
 from rung.people.models import HANDLE, Agent, Role, Team
@@ -104,7 +104,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         if not email:
             continue
         try:
-            invited = _invite(policy, name or email.partition("@")[0], email, level)
+            invited = _invite(
+                policy, name or email.partition("@")[0], email, level, by=f"agent:{agent_of(request).handle}"
+            )
         except (ValidationError, IntegrityError):
             problems.append(_("“%(email)s” is no address, or somebody has it already.") % {"email": email})
         else:
@@ -221,7 +223,7 @@ def _page(
     return render(request, "start/page.html", context, status=status)
 
 
-def _invite(policy: Policy, name: str, email: str, level: str) -> Agent:
+def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Agent:
     handle = _free_handle(email.partition("@")[0])
     with transaction.atomic():
         agent = Agent(email=email.lower(), handle=handle, name=name, level=level if level in policy.levels else "")
@@ -230,6 +232,7 @@ def _invite(policy: Policy, name: str, email: str, level: str) -> Agent:
         agent.save()
         if agent.level:
             _place(agent, policy, agent.level)
+        changes.note("added", agent, by=by)
     return agent
 
 

@@ -48,7 +48,7 @@ def signed_in(desk: dict[str, Agent]) -> Callable[[str], Client]:
 
     def make(handle: str) -> Client:
         client = Client()
-        client.force_login(desk[handle], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(Agent.objects.get(handle=handle), backend="django.contrib.auth.backends.ModelBackend")
         return client
 
     return make

@@ -58,6 +58,7 @@ def test_no_page_shows_another_teams_ticket(restricted: Agent, hidden: int, open
                 if address.startswith(f"/tickets/{hidden}"):
                     assert answer.status_code in (404, 405), address
     assert pages > 150
+    client = signed_in("ben")  # the walk ended with signing out everywhere
     assert "One of theirs" in client.get("/").content.decode()
     assert MARK not in client.get(f"/tickets/{own}").content.decode()
     assert client.post(f"/tickets/{own}/merge", {"into": str(hidden)}).status_code == 409

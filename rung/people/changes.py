@@ -1,0 +1,97 @@
+"""Who changed what about people, customers and settings: written once, never changed. The database holds it to that.
+
+Tickets have their own record, their events, and the policy its versions; the page of the log shows all three.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+#: What is never written down, only that it has changed.
+SECRET = frozenset({"password", "sealed_secret", "secret", "hash"})
+
+
+class Area(models.TextChoices):
+    """What a change is about."""
+
+    PEOPLE = "people", "people"
+    CUSTOMERS = "customers", "customers"
+    SETTINGS = "settings", "settings"
+
+
+class Change(models.Model):
+    """One change. `subject`: what was changed, such as `agent:sam`; `facts`: field -> [before, after]."""
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    by = models.TextField(help_text="as events name it: agent:sam, bot:importer, or system for the command line")
+    area = models.CharField(max_length=10, choices=Area.choices)
+    what = models.TextField()
+    subject = models.TextField(blank=True)
+    facts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+
+    class Meta:
+        app_label = "people"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.what} {self.subject}"
+
+
+def record(*, by: str, area: str, what: str, subject: str, facts: Mapping[str, object] | None = None) -> None:
+    """Write it down, in the transaction of the change itself."""
+    Change.objects.create(by=by, area=area, what=what, subject=subject, facts=dict(facts or {}))
+
+
+def note(what: str, row: models.Model, *, by: str, before: Mapping[str, object] | None = None) -> None:
+    """Write down that a row was added, changed or removed. `before`: its `facts_of` then; without them all is new.
+
+    Nothing is written where nothing has changed.
+    """
+    facts = difference(before or {}, facts_of(row))
+    if facts or before is None:
+        noun = row._meta.model_name or ""
+        subject = f"{noun}:{next((str(getattr(row, name)) for name in _NAMES if getattr(row, name, '')), row)}"
+        record(by=by, area=_AREAS.get(noun, Area.SETTINGS), what=what, subject=subject, facts=facts)
+
+
+#: By which a row is known to people, the first it has.
+_NAMES = ("handle", "slug", "schedule", "name")
+_AREAS = dict.fromkeys(("agent", "team", "absence", "override", "contactmethod"), Area.PEOPLE) | {
+    "customer": Area.CUSTOMERS,
+    "requester": Area.CUSTOMERS,
+}
+#: What nobody decides on.
+_UNIMPORTANT = frozenset({"id", "created_at", "last_login", "last_used_at", "disabled_at"})
+
+
+def facts_of(row: models.Model) -> dict[str, object]:
+    """The row's fields in words, and who or what it is together with. Secrets only as whether there is one."""
+    found: dict[str, object] = {}
+    for field in row._meta.concrete_fields:
+        if field.name in _UNIMPORTANT:
+            continue
+        value = getattr(row, field.name)
+        if field.name in SECRET:
+            found[field.name] = str(value)[-6:] if field.name == "password" else bool(value)
+        elif isinstance(value, models.Model):
+            found[field.name] = str(getattr(value, "handle", value))
+        elif value not in (None, "", [], False):
+            found[field.name] = value if isinstance(value, bool | int | list) else str(value)
+    if row.pk:
+        for many in row._meta.many_to_many:
+            found[many.name] = sorted(getattr(each, "handle", str(each)) for each in getattr(row, many.name).all())
+        if hasattr(row, "teams"):
+            found["teams"] = sorted(row.teams.values_list("name", flat=True))
+    return found
+
+
+def difference(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, list[object]]:
+    """Field -> [before, after] of what is not the same; of a secret, that it is another."""
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return {
+        name: ["…", "…"] if name in SECRET else [before.get(name, ""), after.get(name, "")]
+        for name in names
+        if (before.get(name) or "") != (after.get(name) or "")
+    }
