@@ -51,7 +51,7 @@ def agent_data(request: HttpRequest, handle: str) -> HttpResponse:
     return _zip(archive_of_agent(_agent(handle), database_now()), handle)
 
 
-@router.delete("/agents/{handle}", response=ForgottenOut, summary="Forget an agent for good")
+@router.delete("/agents/{handle}/data", response=ForgottenOut, summary="Forget an agent for good")
 def delete_agent(request: HttpRequest, handle: str, keep_words: Query[bool] = False) -> ForgottenOut:
     """No way in, no words, no name; what they did stays under a pseudonym. Cannot be undone."""
     try:
@@ -66,7 +66,7 @@ def requester_data(request: HttpRequest, number: int) -> HttpResponse:
     return _zip(archive_of_requester(_requester(number), database_now()), f"requester-{number}")
 
 
-@router.delete("/requesters/{int:number}", response=ForgottenOut, summary="Forget somebody who asked, for good")
+@router.delete("/requesters/{int:number}/data", response=ForgottenOut, summary="Forget somebody who asked, for good")
 def delete_requester(request: HttpRequest, number: int) -> ForgottenOut:
     """Everything said on their tickets, their files, mails and ids. The tickets stay, empty. Cannot be undone."""
     return _told(forget_requester(_requester(number), by=caller(request).by, now=database_now()))

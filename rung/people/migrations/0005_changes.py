@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0003_sign_in"),
+        ("people", "0004_requester_by_name"),
     ]
 
     operations = [
