@@ -128,7 +128,12 @@ class Event(models.Model):
                 name="event_step_once",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [BrinIndex(fields=["at"], name="event_at")]
+        indexes: ClassVar[list[models.Index]] = [
+            BrinIndex(fields=["at"], name="event_at"),
+            models.Index(
+                fields=["kind", "at"], name="event_settled", condition=Q(kind__in=("claimed", "offer_returned"))
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.ticket_id}.{self.number} {self.kind}"

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from rung.core.vocabulary import Reason
 from rung.people.models import Agent, Customer
-from rung.tickets.actions import assignment, conversation, turns
+from rung.tickets.actions import assignment, conversation, escalation, turns
 from rung.tickets.models import Ticket
 from rung.tickets.writing import Words
 from rung.web import triage
@@ -194,3 +195,24 @@ def test_whoever_is_on_a_ticket_is_passed_on_and_kept_nowhere(signed_in: Any, op
     assert ben.post(f"/tickets/{number}/here", {"state": "writing"}).status_code == 204
     assert ben.post(f"/tickets/{number}/here", {"state": "dancing"}).status_code == 404
     assert ben.post("/tickets/999999/here", {"state": "looking"}).status_code == 404
+
+
+def test_escalations_show_what_is_offered_what_came_back_and_what_was_claimed(signed_in: Any, opened: Any) -> None:
+    waits, back, taken = opened("Waits for somebody"), opened("Came back"), opened("Was taken")
+    for number in (waits, back, taken):
+        escalation.escalate(number, "L2", by="agent:sam", reason=Reason.COMPLEXITY, anyway=True)
+    assignment.return_offer(back, "Which browser?", by="agent:ben")
+    assignment.claim(taken, agent="ben")
+    ben = signed_in("ben")
+    page = ben.get("/escalations").content.decode()
+    offered, returned, claimed = (page.index(f'id="{each}-title"') for each in ("offered", "returned", "claimed"))
+    assert offered < page.index("Waits for somebody") < returned < page.index("Came back") < claimed
+    assert claimed < page.index("Was taken")
+    assert "Sam: complexity" in page
+    assert "Ben sent it back" in page
+    assert "Which browser?" in page
+    assert f'action="/tickets/{waits}/claim"' in page
+    assert f'action="/tickets/{waits}/claim"' not in signed_in("sam").get("/escalations").content.decode()
+    assert "Waits for somebody" not in ben.get("/escalations?team=leads").content.decode()
+    assert "Waits for somebody" in ben.get("/escalations?level=L2").content.decode()
+    assert "<html" not in ben.get("/escalations", headers=FRAGMENT).content.decode()

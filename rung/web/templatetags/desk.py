@@ -57,6 +57,12 @@ def ago(at: datetime | None) -> SafeString:
 
 
 @register.filter
+def span(time: timedelta | None) -> str:
+    """How long something took, by the clock on the wall."""
+    return "" if time is None else roughly(time)
+
+
+@register.filter
 def duration(time: timedelta | None) -> str:
     """A span of working time: hours and minutes, because its days are not 24 hours long."""
     if time is None:
