@@ -23,11 +23,12 @@ def paired_bars(title: str, rows: Sequence[Pair], sides: tuple[str, str] = _SIDE
     for number, (label, before, after) in enumerate(rows):
         y = 54 + number * _ROW
         drawn.append(_text(_LABEL - 12, y + 19, label[:36], "end"))
-        for value, color, top in ((before, _OLD, y), (after, _NEW, y + 15)):
+        change = f"{after:,} ({after - before:+,})" if sides is _SIDES and after != before else f"{after:,}"
+        for value, said, color, top in ((before, f"{before:,}", _OLD, y), (after, change, _NEW, y + 15)):
             width = round(_BARS * value / most)
             drawn.append(f'<rect x="{_LABEL}" y="{top}" width="{max(width, 1)}" height="13" rx="2" fill="{color}"/>')
-            drawn.append(_text(_LABEL + width + 8, top + 11, f"{value:,}", "start", 11))
-    return _svg(title, _LABEL + _BARS + 90, 64 + len(rows) * _ROW, drawn)
+            drawn.append(_text(_LABEL + width + 8, top + 11, said, "start", 11))
+    return _svg(title, _LABEL + _BARS + 120, 64 + len(rows) * _ROW, drawn)
 
 
 def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> str:

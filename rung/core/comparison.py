@@ -16,6 +16,7 @@ from rung.core.desk import Desk
 from rung.core.durations import Duration
 from rung.core.effects import Notice, NoticeKind
 from rung.core.events import StepOutcome
+from rung.core.interruption_hours import Hours
 from rung.core.log_events import History
 from rung.core.look import Look
 from rung.core.outlook import clock_views
@@ -37,6 +38,8 @@ class Side(Struct):
     tally: Tally
     #: Interruptions while the level that holds the ticket is not there.
     outside_hours: int = 0
+    #: Person or channel -> when they are interrupted.
+    by_whom: dict[str, Hours] = {}
     #: Rule -> escalations made.
     escalations: dict[str, int] = {}
 
@@ -93,6 +96,8 @@ class Comparison(Struct):
         for mine, theirs in ((self.old, other.old), (self.new, other.new)):
             mine.tally.add(theirs.tally)
             mine.outside_hours += theirs.outside_hours
+            for who, hours in theirs.by_whom.items():
+                mine.by_whom.setdefault(who, Hours()).add(hours)
             for rule, count in theirs.escalations.items():
                 mine.escalations[rule] = mine.escalations.get(rule, 0) + count
         for name in _SUMS:
@@ -173,7 +178,7 @@ class _Watched(Replay):
         self, history: History, compiled: Compiled, desk: Desk, tally: Tally, accepted: Duration | None = None
     ) -> None:
         super().__init__(history, compiled, desk, tally, accepted)
-        self.outside_hours = 0
+        self.by_whom: dict[str, Hours] = {}
         self._now: datetime | None = None
 
     def _look(self, now: datetime) -> None:
@@ -183,8 +188,9 @@ class _Watched(Replay):
     def _hear(self, notice: Notice, hour: int) -> None:
         super()._hear(notice, hour)
         there = self.compiled.level_calendar(self.case.level or "")
-        if notice.kind in _HEARD and self._now is not None and not there.is_open(self._now):
-            self.outside_hours += 1
+        if notice.kind in _HEARD and self._now is not None:
+            hours = self.by_whom.setdefault(self._place(notice.to), Hours())
+            (hours.inside if there.is_open(self._now) else hours.outside)[hour] += 1
 
 
 def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Watched:
@@ -192,7 +198,9 @@ def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Wa
     run = _Watched(history, compiled, share.desk, Tally(), share.accepted)
     run.run(share.end)
     side.tally.add(run.tally)
-    side.outside_hours += run.outside_hours
+    for who, hours in run.by_whom.items():
+        side.outside_hours += sum(hours.outside)
+        side.by_whom.setdefault(who, Hours()).add(hours)
     for rule in compiled.policy.rules:
         actions = {step.id: step.actions for step in rule.steps} | ({rule.do_id: rule.do} if rule.do else {})
         for step, outcomes in run.tally.steps.get(rule.id, {}).items():

@@ -14,6 +14,8 @@ from rung.core.bars_picture import Pair, hours_picture, paired_bars
 from rung.core.calendar.instants import zone
 from rung.core.comparison import NAMED, Changed, Comparison, Running
 from rung.core.document_changes import DocumentChange
+from rung.core.interruption_hours import as_table
+from rung.core.interruption_picture import interruption_svg
 from rung.core.tally import Goals
 
 Item = TypeVar("Item")
@@ -45,8 +47,9 @@ def as_text(titled: Titled) -> str:
     for title, rows in _tables(titled.found):
         lines = [f"  {label:<44} {before:>9,} {after:>9,} {after - before:>+9,}" for label, before, after in rows]
         parts.append(f"{title:<46} {'before':>9} {'after':>9} {'change':>9}\n" + "\n".join(lines))
+    hours = as_table(titled.found.old.by_whom, titled.found.new.by_whom, titled.timezone)
     changed, running = _lines(titled)
-    parts += [text for text in (changed, running, "\n".join(titled.simulated)) if text]
+    parts += [text for text in (hours, changed, running, "\n".join(titled.simulated)) if text]
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,11 +80,12 @@ def as_page(titled: Titled, fidelity: Sequence[str] = ()) -> str:
 
 
 def pictures(titled: Titled) -> list[str]:
-    """The tables as bars, and the interruptions by hour, as SVG."""
+    """The tables as bars, and the interruptions by hour and by person and hour, as SVG."""
     found = titled.found
     hours = [[side.tally.by_hour.get(hour, 0) for hour in range(24)] for side in (found.old, found.new)]
     by_hour = hours_picture(f"Interruptions by hour of the day ({titled.timezone})", *hours)
-    return [*(paired_bars(title, rows) for title, rows in _tables(found)), by_hour]
+    by_whom = interruption_svg(found.old.by_whom, found.new.by_whom, titled.timezone)
+    return [*(paired_bars(title, rows) for title, rows in _tables(found)), by_hour, by_whom]
 
 
 def _tables(found: Comparison) -> Iterator[tuple[str, list[Pair]]]:

@@ -1,5 +1,6 @@
 """Two policies over the same small histories, with outcomes reckoned by hand."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
@@ -13,6 +14,7 @@ from rung.core.bars_picture import hours_picture, paired_bars
 from rung.core.comparison import Comparison, Moved, compare
 from rung.core.comparison_text import Titled, as_json, as_page, as_text
 from rung.core.document_changes import DocumentChange, document_changes
+from rung.core.interruption_picture import interruption_svg
 from rung.core.log_events import History
 from rung.core.policy import Policy
 from rung.core.policy_nodes import parse
@@ -90,6 +92,32 @@ def test_interruptions_outside_working_time_are_told_apart() -> None:
     assert found.changed[0].steps_gone == ("Answer / notify.1",)
 
 
+def test_interruptions_stand_by_person_and_hour_in_working_time_and_outside() -> None:
+    found = compared(changed("{at: 50%, notify: [lead]}", "{at: 75%, notify: [lead]}"), SLOW, MIDDLING, NIGHT)
+    # Half of two hours after 9 and 21 o'clock; three quarters of them half an hour later, when two have no answer yet.
+    before, after = found.old.by_whom["lea"], found.new.by_whom["lea"]
+    assert {hour: count for hour, count in enumerate(before.inside) if count} == {10: 2}
+    assert {hour: count for hour, count in enumerate(before.outside) if count} == {22: 1}
+    assert {hour: count for hour, count in enumerate(after.inside) if count} == {10: 1}
+    assert not any(after.outside)
+    for side in (found.old, found.new):
+        assert sum(hours.total for hours in side.by_whom.values()) == side.interruptions
+        assert sum(sum(hours.outside) for hours in side.by_whom.values()) == side.outside_hours
+    titled = Titled("old", "new", "UTC", at(20), (), found)
+    lines = as_text(titled).splitlines()
+    (head,) = (line for line in lines if line.startswith("Interruptions by person and hour (UTC)"))
+    first = lines.index(head) + 1
+    for line, place, total in zip(lines[first : first + 3], (10, 22, 10), ("2", "1", "1"), strict=True):
+        assert (line[: head.index("  0")].split()[-1] in ("time", "outside"), line.split()[-1]) == (True, total)
+        assert line[head.index("  0") + 3 * place :].split()[0] == total
+    side = json.loads(as_json(titled))["found"]["old"]["by_whom"]["lea"]
+    assert (side["inside"][10], side["outside"][22]) == (2, 1)
+    picture = interruption_svg(found.old.by_whom, found.new.by_whom, "UTC")
+    assert picture in as_page(titled)
+    assert ElementTree.fromstring(picture).attrib["aria-label"] == "Interruptions by person and hour of the day (UTC)"
+    assert picture.count(">lea<") == 1
+
+
 def test_running_tickets_show_what_publishing_would_do_to_them() -> None:
     running = ticket("running", 0.5, None)
     found = compared(changed("resolution: 8h", "resolution: 4h"), QUICK, running, end=5)
@@ -162,7 +190,7 @@ def test_as_text() -> None:
 
 def test_as_a_page_with_pictures() -> None:
     page = as_page(titled(NEWER))
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert "&lt;running&gt;" in page
     assert "<running>" not in page
     assert "<script" not in page

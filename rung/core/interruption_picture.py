@@ -1,0 +1,90 @@
+"""Draws whom two policies interrupt at which hour, in working time and outside, as SVG."""
+
+from collections.abc import Iterator
+from html import escape
+
+from rung.core.interruption_hours import ByWhom, Hours, most_interrupted
+
+_LABEL, _SIDE, _CELL, _ROW, _TOTAL = 190, 56, 30, 20, 60
+_TOP = 78
+_GAP = 8
+_INSIDE, _OUTSIDE, _INK, _FAINT, _EMPTY = "#3b7dd8", "#d9822b", "#1c2530", "#5b6b7d", "#f3f6f9"
+_FONT = 'font-family="system-ui, sans-serif"'
+#: The faintest cell that still shows: one interruption among thousands is one.
+_FAINTEST = 0.18
+
+
+def interruption_svg(old: ByWhom, new: ByWhom, timezone: str) -> str:
+    """Two rows for each person, before and after, a column an hour; in a cell, working time left of the rest."""
+    rows = most_interrupted(old, new)
+    most = max([1, *(max(_totals(hours)) for _, *sides in rows for hours in sides)])
+    width = _LABEL + _SIDE + 24 * _CELL + _TOTAL
+    height = _TOP + len(rows) * (2 * _ROW + _GAP) + 10
+    title = f"Interruptions by person and hour of the day ({timezone})"
+    drawn = [_text(10, 20, title, size=15, bold=True), *_legend(), *_hours()]
+    for number, (who, before, after) in enumerate(rows):
+        y = _TOP + number * (2 * _ROW + _GAP)
+        drawn.append(_text(10, y + 14, who if len(who) < 26 else f"{who[:25]}…", bold=True))
+        drawn += _row(y, "before", before, most)
+        drawn += _row(y + _ROW, "after", after, most)
+    if not rows:
+        drawn.append(_text(10, _TOP - 8, "Nobody is interrupted."))
+    size = f'width="{width}" height="{height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
+        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+    )
+
+
+def _row(y: int, side: str, hours: Hours, most: int) -> Iterator[str]:
+    yield _text(_LABEL, y + 14, side, size=12, color=_FAINT)
+    for hour, (inside, outside) in enumerate(zip(hours.inside, hours.outside, strict=True)):
+        yield from _cell(_LABEL + _SIDE + hour * _CELL, y, inside, outside, most)
+    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, y + 14, f"{hours.total:,}", "end", size=12, bold=True)
+
+
+def _cell(x: int, y: int, inside: int, outside: int, most: int) -> Iterator[str]:
+    wide, tall = _CELL - 1, _ROW - 1
+    total = inside + outside
+    if not total:
+        yield f'<rect x="{x}" y="{y}" width="{wide}" height="{tall}" fill="{_EMPTY}"/>'
+        return
+    share = total / most
+    opacity = f"{_FAINTEST + (1 - _FAINTEST) * share:.2f}"
+    split = round(wide * inside / total)
+    for left, width, color in ((x, split, _INSIDE), (x + split, wide - split, _OUTSIDE)):
+        if width:
+            yield (
+                f'<rect x="{left}" y="{y}" width="{width}" height="{tall}" fill="{color}" fill-opacity="{opacity}"/>'
+            )
+    yield _text(x + wide // 2, y + 14, _short(total), "middle", size=11, color="#ffffff" if share > 0.45 else _INK)
+
+
+def _short(count: int) -> str:
+    return f"{count}" if count < 1000 else f"{count / 1000:.1f}k" if count < 10_000 else f"{count // 1000}k"
+
+
+def _totals(hours: Hours) -> list[int]:
+    return [a + b for a, b in zip(hours.inside, hours.outside, strict=True)]
+
+
+def _legend() -> Iterator[str]:
+    for x, color, name in ((10, _INSIDE, "in working time"), (140, _OUTSIDE, "outside")):
+        yield f'<rect x="{x}" y="31" width="12" height="12" rx="2" fill="{color}"/>'
+        yield _text(x + 18, 42, name, size=12)
+
+
+def _hours() -> Iterator[str]:
+    for hour in range(24):
+        yield _text(_LABEL + _SIDE + hour * _CELL + _CELL // 2, _TOP - 8, f"{hour:02}", "middle", size=11, color=_FAINT)
+    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, _TOP - 8, "all", "end", size=11, color=_FAINT)
+
+
+def _text(
+    x: int, y: int, text: str, anchor: str = "start", *, size: int = 13, bold: bool = False, color: str = _INK
+) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{weight} {_FONT} '
+        f'fill="{color}">{escape(text)}</text>'
+    )
