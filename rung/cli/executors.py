@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing import get_context
 from os import cpu_count
 from typing import Annotated
 
@@ -38,5 +39,6 @@ def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Execut
     elif jobs == 1 or rows < WORTH_PROCESSES:
         yield None
     else:
-        with ProcessPoolExecutor(jobs) as executor:
+        # Begun anew, not as copies of this process and all it holds.
+        with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as executor:
             yield executor

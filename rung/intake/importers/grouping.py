@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import IO, Self
 from zlib import crc32
 
 import msgspec
@@ -13,12 +14,13 @@ import msgspec
 from rung.core.log_rows import LogRow
 
 #: Rows, and letters in them, kept in memory before files are begun.
-MOST_IN_MEMORY = 200_000
+MOST_IN_MEMORY = 100_000
 MOST_LETTERS = 32 << 20
 #: Files: one of them is in memory at a time, so this many times the above can be grouped well.
 FILES = 256
-#: Where they are put unless TMPDIR says otherwise: on many machines /tmp is itself in memory.
-SPACIOUS = Path("/var/tmp")  # noqa: S108  a folder of its own is made there
+#: Where they are put unless TMPDIR says otherwise: on many machines /tmp is itself in memory. They have no names there,
+#: so that nothing is left of a process that was killed.
+SPACIOUS = Path("/var/tmp")  # noqa: S108
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[str, LogRow])
@@ -33,8 +35,8 @@ class Grouping:
         self._rows: dict[str, list[LogRow]] = {}
         self._count = 0
         self._letters = 0
-        self._folder: TemporaryDirectory[str] | None = None
-        self._files: list[BinaryIO] = []
+        self._open = ExitStack()
+        self._files: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -42,10 +44,7 @@ class Grouping:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        for file in self._files:
-            file.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._open.close()
 
     def add(self, ticket: str, row: LogRow) -> None:
         if self._files:
@@ -73,8 +72,7 @@ class Grouping:
 
     def _begin_files(self) -> None:
         there = SPACIOUS if "TMPDIR" not in os.environ and os.access(SPACIOUS, os.W_OK) else None
-        self._folder = TemporaryDirectory(prefix="rung-log-", dir=there)
-        self._files = [(Path(self._folder.name) / str(number)).open("w+b") for number in range(FILES)]
+        self._files = [self._open.enter_context(TemporaryFile(dir=there)) for _ in range(FILES)]  # noqa: SIM115
         for ticket, rows in _emptied(self._rows):
             for row in rows:
                 self._put_away(ticket, row)
