@@ -105,23 +105,6 @@ def test_an_uninstalled_app_switches_the_inbox_off_and_says_so(world: SlackWorld
     assert told.channel != "slack"
 
 
-def test_a_storm_stays_below_fifty_edits_a_minute_and_the_newest_state_wins(world: SlackWorld) -> None:
-    numbers = []
-    for index in range(40):
-        said = actions.open_ticket(f"Ticket {index}", Words(text="x"), by="system", channel="api", now=world.now)
-        numbers.append(said.ticket)
-    world.passes(minutes=1)
-    assert len(world.shown("triage")) == 40
-    for tag in ("one", "two", "three"):
-        for number in numbers:
-            actions.tag(number, by="agent:sam", added=(tag,), now=world.now)
-        world.settle()
-    world.passes(minutes=3)
-    assert world.slack.rates.busiest_minute("chat.update", world.team.id) <= 50
-    assert world.slack.rates.refused == 0
-    assert all("one, three, two" in card for card in world.shown("triage"))
-
-
 def test_requests_that_are_not_slacks_or_too_old_or_played_again_are_refused(world: SlackWorld) -> None:
     world.says(world.zoe, "Our import stops")
     card = world.cards("triage")[0]
