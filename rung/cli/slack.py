@@ -96,7 +96,7 @@ def reconcile() -> None:
         raise SystemExit("No workspace is connected; `rung slack connect` connects one.")
     for found in catching_up.catch_up(database_now()):
         print(
-            f"{found.channel}: {found.read} messages read, {found.new} new"
+            f"{found.channel}: {found.read} messages read, {found.new} new, {found.corrected} edited or deleted"
             + (f"; {found.problem}" if found.problem else "")
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,8 +14,8 @@ from msgspec import Struct
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from rung.channels.slack import comparing, installations, threads
 from rung.channels.slack import incoming as reader
-from rung.channels.slack import installations, threads
 from rung.channels.slack.addresses import parse
 from rung.channels.slack.clients import client_of
 from rung.channels.slack.models import SlackChannel, Workspace
@@ -27,8 +27,6 @@ from rung.tickets.models import Ticket
 log = structlog.get_logger(__name__)
 
 PAGE = 200
-#: Threads of tickets that ended longer ago are not looked at again.
-STILL_OPEN_AFTER = timedelta(days=14)
 PATIENCE = 10
 #: Set when Slack says that it dropped events: the next round begins at once.
 wanted = threading.Event()
@@ -36,11 +34,13 @@ Sleep = Callable[[float], object]
 
 
 class CaughtUp(Struct, frozen=True):
-    """One channel: how many messages were read, how many of them nobody had told us of, and what stood in the way."""
+    """One channel: how many messages were read, how many of them nobody had told us of, how many that we had were
+    edited or deleted since, and what stood in the way."""
 
     channel: str
     read: int = 0
     new: int = 0
+    corrected: int = 0
     problem: str = ""
 
 
@@ -74,21 +74,48 @@ def _learn_direct_channels(workspace: Workspace, now: datetime) -> None:
 
 
 def _channel(workspace: Workspace, row: SlackChannel, now: datetime, sleep: Sleep) -> CaughtUp:
-    """Read on from where the last catching up ended; that mark moves only when all has been kept."""
-    read = new = 0
-    newest = row.read_to or f"{workspace.connected_at.timestamp():.6f}"
+    """Read on from where the last catching up ended, and again what running tickets hold, for what is other now.
+
+    The mark moves only when all has been kept.
+    """
+    read = new = corrected = 0
+    read_to = newest = row.read_to or f"{workspace.connected_at.timestamp():.6f}"
+    kept = comparing.kept(workspace, row, now)
+    oldest = min(filter(None, [read_to, kept.before_first]), key=float)
     try:
         client = client_of(workspace, now)
-        for message in _messages(client, row, newest, now, sleep):
-            read += 1
-            new += _keep(workspace, row.channel, message, now)
-            newest = max(newest, str(message["ts"]), key=float)
+        told = {str(one["ts"]): one for one in _messages(client, row, oldest, now, sleep)}
+        for ts, message in told.items():
+            if float(ts) > float(read_to):
+                read += 1
+                new += _keep(workspace, row.channel, message, now)
+                newest = max(newest, ts, key=float)
+        for event in comparing.corrections(row.channel, kept, told, _asker(client, row.channel, sleep)):
+            corrected += _correct(workspace, event, now)
     except (SlackApiError, SlackClientError, OSError) as error:
         why = getattr(of_error("conversations.history", error), "reason", str(error))
         log.warning("a channel could not be caught up with", channel=row.channel, error=why)
-        return CaughtUp(str(row), read, new, why)
+        return CaughtUp(str(row), read, new, corrected, why)
     SlackChannel.objects.filter(pk=row.pk).update(read_to=newest)
-    return CaughtUp(str(row), read, new)
+    return CaughtUp(str(row), read, new, corrected)
+
+
+def _asker(client: WebClient, channel: str, sleep: Sleep) -> Callable[[str], bool]:
+    """Whether Slack has no such message any more, neither in the channel nor in a thread."""
+
+    def is_gone(ts: str) -> bool:
+        one = {"channel": channel, "latest": ts, "oldest": ts, "inclusive": True, "limit": 1}
+        try:
+            found = list(_pages(client.conversations_history, sleep, **one)) or list(
+                _pages(client.conversations_replies, sleep, channel=channel, ts=ts, limit=PAGE)
+            )
+        except SlackApiError as error:
+            if code_of(error) != "thread_not_found":
+                raise
+            return True
+        return not any(message.get("ts") == ts and message.get("subtype") != "tombstone" for message in found)
+
+    return is_gone
 
 
 def _messages(
@@ -114,9 +141,7 @@ def _threads_of_tickets(row: SlackChannel, now: datetime) -> set[str]:
     found: set[str] = set()
     for channel in threads.ids_of(row.workspace, row.channel):
         prefix = f"{row.workspace.team}/{channel}/"
-        running = Ticket.objects.filter(thread__startswith=prefix).filter(
-            ~Q(status__in=["resolved", "closed"]) | Q(over_at__gt=now - STILL_OPEN_AFTER)
-        )
+        running = Ticket.objects.filter(comparing.running(now), thread__startswith=prefix)
         places = (parse(thread) for thread in running.values_list("thread", flat=True))
         found |= {place.ts for place in places if place and place.ts}
     return found
@@ -148,11 +173,23 @@ def _patiently(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Any:
 def _keep(workspace: Workspace, channel: str, message: dict[str, Any], now: datetime) -> bool:
     """As if the event had come; whether this is the first we hear of it."""
     known = threads.message_at(workspace, threads.ids_of(workspace, channel), str(message["ts"])) is not None
+    event = {**message, "type": "message", "channel": channel}
+    return _store(workspace, f"{channel}/{message['ts']}", event, now) and not known
+
+
+def _correct(workspace: Workspace, event: dict[str, Any], now: datetime) -> bool:
+    """As if the edit or deletion had been told."""
+    message = event.get("message")
+    what = f"{message['ts']}/edited/{message['edited']['ts']}" if message else f"{event['deleted_ts']}/deleted"
+    return _store(workspace, f"{event['channel']}/{what}", event, now)
+
+
+def _store(workspace: Workspace, name: str, event: dict[str, Any], now: datetime) -> bool:
+    event_id = f"history/{workspace.team}/{name}"
     envelope = {
         "type": "event_callback",
-        "event_id": f"history/{workspace.team}/{channel}/{message['ts']}",
+        "event_id": event_id,
         "authorizations": [{"team_id": workspace.team}],
-        "event": {**message, "type": "message", "channel": channel},
+        "event": event,
     }
-    place = reader.place_of(envelope)
-    return receive.store("slack", str(envelope["event_id"]), envelope, place=place, now=now) and not known
+    return receive.store("slack", event_id, envelope, place=reader.place_of(envelope), now=now)

@@ -9,8 +9,10 @@ from rung.channels.slack.answering import BY_BOT
 from rung.channels.slack.facts import Deleted, Edited, Wrote
 from rung.channels.slack.models import Workspace
 from rung.tickets import actions
-from rung.tickets.models import Direction
+from rung.tickets.models import Direction, Message
 from rung.tickets.writing import Words
+
+EDITED = "(edited) "
 
 
 def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
@@ -19,17 +21,26 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     if message is None:  # it opened nothing as it was, or has not come yet
         return arriving.message(workspace, _as_written(fact), now)
     text = speech.plain(fact.text, persons.names(workspace, list(speech.mentioned(fact.text)), now))
+    if _newest(message) == text:
+        return "the words are the ones we have"
     words = Words(
-        text=f"(edited) {text}",
+        text=f"{EDITED}{text}",
         author_name=message.author_name,
         inbox=workspace.inbox,
-        external_id=f"{threads.external_id(fact.channel, fact.ts)}/edited/{fact.event_id}",
+        external_id=f"{threads.external_id(fact.channel, fact.ts)}/edited/{fact.edited_ts or fact.event_id}",
     )
     if message.direction == Direction.INBOUND:
         actions.customer_message(message.ticket_id, words, by=message.author, now=now)
     else:
         actions.note(message.ticket_id, words, by=BY_BOT, now=now)
     return f"an edit on ticket {message.ticket_id}"
+
+
+def _newest(message: Message) -> str:
+    """Its words as last edited; an edit that came late, or was found in history too, says nothing new."""
+    edits = message.ticket.messages.filter(external_id__startswith=f"{message.external_id}/edited/")
+    last = edits.order_by("at", "pk").last()
+    return (last or message).text.removeprefix(EDITED)
 
 
 def _as_written(fact: Edited) -> Wrote:

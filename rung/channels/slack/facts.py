@@ -50,6 +50,8 @@ class Edited(Heard, frozen=True, kw_only=True):
     user_team: str = ""
     text: str
     before: str
+    #: The moment of the edit, Slack's name for it.
+    edited_ts: str = ""
 
 
 class Deleted(Heard, frozen=True, kw_only=True):

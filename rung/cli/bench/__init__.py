@@ -25,10 +25,11 @@ NAMES = {
     "lateness": "rung.cli.bench.lateness",
     "intake": "rung.cli.bench.intake",
     "sort": "rung.cli.bench.sort",
+    "storm": "rung.cli.bench.storm",
     "board": "rung.cli.bench.board",
 }
 #: Those that need a database: they get one of their own.
-WITH_DATABASE = frozenset({"board", "catch-up", "idle", "import", "intake", "lateness", "sort"})
+WITH_DATABASE = frozenset({"board", "catch-up", "idle", "import", "intake", "lateness", "sort", "storm"})
 
 
 def command(

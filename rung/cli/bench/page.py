@@ -18,6 +18,7 @@ SHOWN = {
     "idle": ("CPU share of a ticker at a million tickets", ("cpu_share", "1000000", "ticker"), ("bar_share",), True),
     "lateness": ("seconds late, 99th of 100", ("p99_seconds",), ("bar_p99_seconds",), True),
     "intake": ("signed Slack events a second", ("slack_events", "per_second"), ("bar", "per_second"), False),
+    "storm": ("seconds until the slowest escalation is posted", ("slowest_seconds",), ("bar_seconds",), True),
     "import": ("events a second", ("events_per_second",), ("bar_events_per_second",), False),
 }
 

@@ -14,6 +14,7 @@ from rung.channels.slack.connecting import Connected, NotConnected, Secrets
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.cli import slack as command
 from rung.people.vault import seal
+from tests.stories.slack.test_coming_in import texts
 from tests.stories.slack.world import SlackWorld
 
 
@@ -102,6 +103,42 @@ def test_what_was_written_while_events_were_lost_is_fetched(world: SlackWorld) -
     assert len(world.events("answered")) == 1
     assert sum(one.new for one in catch_up(world.now)) == 0
     assert len(world.tickets) == 3
+
+
+def test_edits_and_deletions_nobody_told_us_of_are_found(world: SlackWorld) -> None:
+    people, sam = world.slack.people, world.people["sam"]
+    asked = world.says(world.zoe, "Our import stops")
+    more = world.says(world.zoe, "It is row ten")
+    reply = world.says(world.zoe, "And exports", thread=asked)
+    early = world.says(world.max, "Same here", thread=asked)
+    answer = world.says(sam, "Try again", thread=asked)
+    people.edits(world.max, early, "Same here, since noon")
+    world.settle()
+    catch_up(world.now)
+    [ticket] = world.tickets
+    before = texts(world, ticket.number)
+    assert before[-1] == "inbound: (edited) Same here, since noon"
+    world.passes(days=2)
+    world.slack.deliveries.lost = True
+    people.edits(world.zoe, asked, "Our import and export stop")
+    people.deletes(world.zoe, more)
+    people.deletes(world.zoe, reply)
+    people.edits(sam, answer, "Try again at ten")
+    world.slack.deliveries.lost = False
+    [found] = [one for one in catch_up(world.now) if one.corrected]
+    world.settle()
+    assert (found.channel, found.new, found.corrected) == ("#acme-support", 0, 4)
+    after = texts(world, ticket.number)
+    assert {text for text in after if text not in before and not text.startswith("public")} == {
+        "inbound: (edited) Our import and export stop",
+        "note: Deleted in Slack by its author: “It is row ten”",
+        "note: Deleted in Slack by its author: “And exports”",
+        "note: (edited) Try again at ten",
+    }
+    assert set(before) <= set(after)
+    assert sum(one.corrected for one in catch_up(world.now)) == 0
+    world.settle()
+    assert texts(world, ticket.number) == after
 
 
 def test_catching_up_waits_as_long_as_slack_asks_and_loses_its_place_to_nothing(world: SlackWorld) -> None:
