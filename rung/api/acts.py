@@ -39,7 +39,9 @@ from rung.api.tickets import the_ticket
 from rung.people.acquaintance import customer_for
 from rung.people.models import Agent
 from rung.policies.versions import compiled
+from rung.tickets import canned
 from rung.tickets.actions import assignment, conversation, ending, escalation, joining, triage, turns
+from rung.tickets.models import Ticket
 from rung.tickets.writing import Words
 
 router = Router(tags=["actions"], auth=AGENT)
@@ -115,7 +117,7 @@ def give_handoff(request: HttpRequest, number: int, body: HandoffFields) -> Answ
 def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
     """A person's public answer. It passes the turn to the customer unless it is kept open; `kept` says why."""
     by = caller(request).person(body.agent, "an answer")
-    the_ticket(request, number)
+    refuse_gaps(the_ticket(request, number), body.text)
     return done(conversation.answer(number, _words(body.text, by, body.files), by=by, keep_open=body.keep_open))
 
 
@@ -223,7 +225,7 @@ def resolve(request: HttpRequest, number: int, body: Resolution) -> Answer:
     """With a text by a person it is an answer too; without, the policy's reply is sent. Every clock stops."""
     who = caller(request)
     by = who.person(body.agent, "an answer") if body.text else who.acting(body.agent)
-    the_ticket(request, number)
+    refuse_gaps(the_ticket(request, number), body.text or "")
     return done(ending.resolve(number, by=by, words=_words(body.text, by) if body.text else None))
 
 
@@ -291,6 +293,12 @@ def unlink(request: HttpRequest, number: int, tracker: str, issue: str) -> Answe
     """Nothing happens to it elsewhere."""
     the_ticket(request, number)
     return done(joining.unlink(number, tracker, issue, by=caller(request).by))
+
+
+def refuse_gaps(ticket: Ticket, text: str) -> None:
+    """Raises Problem 422 where a gap of a canned answer still stands in words to the customer."""
+    if gap := canned.gap_in(text, compiled(ticket.policy)):
+        raise Problem(422, f"body.text: {canned.gap_sentence(*gap)}", place="body.text", nearest=gap[1] or None)
 
 
 def _words(text: str, by: str, files: Sequence[NewFile] = ()) -> Words:

@@ -138,6 +138,13 @@ class NewAnswer(ByAgent):
     )
 
 
+class WorkflowUse(ByAgent):
+    model_config = example(workflow="password reset", answers={"account": "rita@acme.example"}, agent="sam")
+    workflow: Word
+    answers: dict[str, Annotated[str, StringConstraints(max_length=2000)]] = {}
+    text: Words | None = Field(default=None, description="Your own words instead of the policy's reply.")
+
+
 class NewNote(ByAgent):
     model_config = example(text="Looks like their proxy. @ada have you seen this?", agent="sam")
     text: Words
@@ -330,6 +337,13 @@ class MessageOut(Schema):
     text: str
     at: datetime
     attachments: list[AttachmentOut] = Field(description="To be fetched under `/tickets/N/attachments/ID`.")
+
+
+class WorkflowOut(Schema):
+    workflow: str
+    ask: list[str]
+    reply: str | None = Field(description="Which of the policy's replies it sends.")
+    then: Status | None
 
 
 class EventOut(Schema):

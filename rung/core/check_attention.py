@@ -1,21 +1,13 @@
 """Finds interruptions that would wait too long, and replies with gaps that nothing can fill."""
 
-import re
 from datetime import timedelta
 
 from rung.core.check_notes import Notes
+from rung.core.placeholders import PLACEHOLDERS, gaps, is_known
 from rung.core.policy import Actions, Budget, Fact, Is
 from rung.core.policy_cells import did_you_mean
-from rung.core.vocabulary import METRICS, Priority
+from rung.core.vocabulary import Priority
 
-PLACEHOLDERS = (
-    *("requester.name", "requester.first_name", "requester.email", "customer.name", "customer.tier"),
-    *("ticket.number", "ticket.subject", "ticket.priority", "ticket.status", "ticket.category", "ticket.link"),
-    *("level.name", "level.team", "assignee.name", "assignee.first_name", "agent.name", "agent.first_name"),
-    *(f"deadline.{metric}" for metric in METRICS),
-    *("missing", "resolution", "rating_link"),
-)
-_GAP = re.compile(r"\{([^{}\n]*)\}")
 _URGENT = Is(Fact.PRIORITY, (Priority.URGENT,))
 _PEOPLE = ("assignee", "owner", "lead", "agent:", "on_call:", "account_owner")
 
@@ -93,8 +85,7 @@ def _quiet(notes: Notes) -> None:
 
 def _replies(notes: Notes) -> None:
     for name, text in notes.policy.replies.items():
-        for gap in dict.fromkeys(_GAP.findall(text)):
-            if gap in PLACEHOLDERS or re.fullmatch(r"answers\.\w+", gap):
-                continue
-            hint = did_you_mean(gap, PLACEHOLDERS) or "write one such as {requester.first_name}"
-            notes.warning(f"replies.{name}", f"nothing fills the gap {{{gap}}}", hint)
+        for gap in gaps(text):
+            if not is_known(gap):
+                hint = did_you_mean(gap, PLACEHOLDERS) or "write one such as {requester.first_name}"
+                notes.error(f"replies.{name}", f"nothing fills the gap {{{gap}}}", hint)

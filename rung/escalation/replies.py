@@ -12,8 +12,8 @@ from rung.tickets.writing import Words
 
 def write_reply(number: int, event: AutoReplied, case: Case, compiled: Compiled, now: datetime) -> int | None:
     """The message of a step's canned answer; None if the policy has no words under that name."""
-    ticket = Ticket.objects.select_related("customer", "requester").get(number=number)
-    text = canned.text(event.reply, ticket, case, compiled)
+    ticket = Ticket.objects.select_related("customer", "requester", "assignee").get(number=number)
+    text = canned.text(event.reply, ticket, case, compiled, now)
     if not text:
         return None
     return writing.write(number, Direction.PUBLIC, event.by, Words(text=text), now).pk

@@ -156,6 +156,8 @@ class Card(Struct, frozen=True, kw_only=True):
     handoff: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    #: Workflows that offer themselves as it stands, by name.
+    workflows: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
     #: Nothing is asked of anybody any more: claimed, returned, withdrawn or resolved.
     over: bool = False

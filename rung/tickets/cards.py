@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 
 from rung.core import events as e
+from rung.core import workflows as common
 from rung.core.case import Case
 from rung.core.effects import NoticeKind
 from rung.core.fold import recounted
@@ -68,6 +69,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         handoff=fields,
         missing=missing,
         links=tuple(case.links),
+        workflows=tuple(each.name for each in common.offered(look.compiled.workflows, look.facts, case)),
         moves=_moves(case, is_offer=is_offer, over=over),
         over=over,
         headline=headline(case, events, delivery.event if is_offer else None),

@@ -133,6 +133,13 @@ class Event(models.Model):
             models.Index(
                 fields=["kind", "at"], name="event_settled", condition=Q(kind__in=("claimed", "offer_returned"))
             ),
+            # Few among very many: how often each common request was done, by hand and alone.
+            models.Index(fields=["at"], name="event_workflow", condition=Q(kind="workflow_used")),
+            models.Index(
+                fields=["at"],
+                name="event_workflow_alone",
+                condition=Q(kind="step_fired", data__rule__startswith="workflow:"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from rung.tickets import sight
 from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
 from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
+from rung.web.common_requests import asked
 from rung.web.fields import Mistake, actor, choice, needed
 from rung.web.ticket import Given, context_of
 from rung.web.uploads import TooMuch
@@ -53,10 +54,10 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
             do(number, request.POST, agent_of(request)) if do else SPOKEN[action](number, request, agent_of(request))
         )
     except (Mistake, TooMuch) as mistake:
-        return _refused(request, number, Given(action, str(mistake), values=given))
+        return _refused(request, number, Given(action, str(mistake), values=given, answers=asked(given)))
     if problem := _objection(result):
         asks = isinstance(result, r.Unreachable | r.Unconfirmed)
-        return _refused(request, number, Given(action, problem, ask_anyway=asks, values=given))
+        return _refused(request, number, Given(action, problem, ask_anyway=asks, values=given, answers=asked(given)))
     level, said = _said(result)
     messages.add_message(request, level, said)
     if not request.headers.get("HX-Request"):
@@ -146,6 +147,7 @@ def _recount(number: int, form: QueryDict, by: Agent) -> Result:
 SPOKEN: dict[str, Callable[[int, HttpRequest, Agent], Result]] = {
     "answer": speaking.answer,
     "note": speaking.note,
+    "workflow": speaking.workflow,
     "resolve": speaking.resolve,
     "merge": joining.merge,
     "split": joining.split,

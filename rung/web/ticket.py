@@ -29,6 +29,7 @@ from rung.tickets.relations import BY_HAND, MIRRORED
 from rung.tickets.sight import visible
 from rung.tickets.standing import ladder, look_at
 from rung.web.access import agent_of, may, needs
+from rung.web.common_requests import asked, common_requests, open_gaps
 
 #: Steps ahead shown on the page; the rest is in the API.
 STEPS_SHOWN = 5
@@ -65,6 +66,8 @@ class Given:
     #: Nobody can be reached there: it may be sent all the same.
     ask_anyway: bool = False
     values: dict[str, str] = field(default_factory=dict)
+    #: What a workflow had asked for.
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @needs(Role.OBSERVER)
@@ -83,10 +86,13 @@ def insert(request: HttpRequest, number: int) -> HttpResponse:
     found = visible(agent_of(request)).select_related("customer", "requester").filter(number=number).first()
     if found is None:
         raise Http404(f"there is no ticket {number}")
-    case = cases.decode(bytes(found.snapshot))
-    said = canned.text(request.POST.get("reply", ""), found, case, compiled(found.policy))
-    text = "\n\n".join(part for part in (request.POST.get("text", "").strip(), said) if part)
-    context = context_of(request, number, Given("insert", values={"text": text}))
+    case, policy = cases.decode(bytes(found.snapshot)), compiled(found.policy)
+    answers = asked(request.POST)
+    said = canned.filled(request.POST.get("reply", ""), found, case, policy, agent=agent_of(request), answers=answers)
+    text = "\n\n".join(part for part in (request.POST.get("text", "").strip(), said.text) if part)
+    values = {"text": text, "workflow": request.POST.get("workflow", "")}
+    given = Given("insert", open_gaps(said), values=values, answers=answers)
+    context = context_of(request, number, given)
     return render(request, "ticket/refused.html" if request.headers.get("HX-Request") else "ticket/page.html", context)
 
 
@@ -124,6 +130,7 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "splittable": [entry for entry in entries if entry.message is not None] if len(found_messages) > 1 else [],
         "relation_kinds": BY_HAND,
         "removable": [word for kind in BY_HAND for word in (kind, MIRRORED[kind])],
+        "workflows": common_requests(found, look, agent_of(request), given),
         "once": token_urlsafe(9),
         "works": may(request, Role.AGENT),
         "given": given or Given(),

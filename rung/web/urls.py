@@ -28,6 +28,7 @@ from rung.web import (
     tickets,
     triage,
     views,
+    workflows,
 )
 from rung.web.studio import pages as studio
 
@@ -68,6 +69,7 @@ urlpatterns = [
     path("policy/versions", policy.versions, name="policy-versions"),
     path("policy/versions/<int:version>", policy.version_page, name="policy-version"),
     path("escalations", escalations.escalations, name="escalations"),
+    path("workflows", workflows.workflows, name="workflows"),
     path("on-call", oncall.on_call, name="on-call"),
     path("on-call/swap", oncall.swap, name="swap"),
     path("on-call/swap/<int:number>/remove", oncall.unswap, name="unswap"),

@@ -163,6 +163,7 @@ def _as_text(card: Card) -> str:
         *(f"{deadline.clock.value} by {deadline.due_at:%Y-%m-%d %H:%M} UTC" for deadline in card.deadlines),
         *(f"{name}: {words}" for name, words in card.handoff),
         *((f"Still missing: {', '.join(card.missing)}",) if card.missing else ()),
+        *((f"Looks like: {', '.join(card.workflows)}",) if card.workflows else ()),
         "",
         card.excerpt,
         "",

@@ -64,7 +64,7 @@ def _tell_customer(at: Visit) -> Message | None:
     reply = at.policy.policy.closing.tell_customer
     if reply is None or at.case.merged_into is not None:
         return None
-    text = canned.text(reply, at.ticket, at.case, at.policy)
+    text = canned.text(reply, at.ticket, at.case, at.policy, at.now)
     if not text:
         return None
     message = writing.write(at.ticket.number, Direction.PUBLIC, "rule:closing", Words(text=text), at.now)

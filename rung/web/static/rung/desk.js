@@ -50,7 +50,7 @@
   document.addEventListener("htmx:afterRequest", (event) => { sent.delete(event.target.closest?.("form")); });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
-    if (!["acts", "compose"].includes(part.id)) return;
+    if (!["acts", "compose", "workflows"].includes(part.id)) return;
     const own = [...sent].find((form) => part.contains(form));
     if (own && !(part.id === "acts" && busyElsewhere(part, own))) return;
     if (busy(part)) event.detail.shouldSwap = false;
@@ -91,6 +91,16 @@
     const shown = field.parentElement.querySelector(".chosen");
     shown.textContent = problem || files.map((file) => `${file.name} (${size(file.size)})`).join(", ");
     shown.classList.toggle("problem", Boolean(problem));
+  });
+
+  // What a common request asks for is seen in its answer while it is typed.
+  document.addEventListener("input", (event) => {
+    const name = event.target.dataset?.fills;
+    if (!name) return;
+    for (const gap of event.target.closest("form").querySelectorAll(`[data-gap="${CSS.escape(name)}"]`)) {
+      gap.textContent = event.target.value || gap.dataset.empty;
+      gap.classList.toggle("filled", Boolean(event.target.value));
+    }
   });
 
   // What did not arrive is said where answers appear; what was written stays where it is.

@@ -1,0 +1,93 @@
+"""A common request done in one click: what was asked for, the reply, the state afterwards, together or not at all."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rung.core import events as e
+from rung.core import workflows as rules
+from rung.core.policy import Workflow
+from rung.core.spelling import did_you_mean
+from rung.core.turns import kept as kept_because
+from rung.core.vocabulary import Status
+from rung.people.models import Agent
+from rung.tickets import canned, telling, writing
+from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets.models import Direction, Message
+from rung.tickets.results import AlreadySo, Done, Refused
+from rung.tickets.writing import NewFile, Words
+
+
+def use(
+    ticket: int,
+    workflow: str,
+    *,
+    agent: Agent,
+    answers: Mapping[str, str] | None = None,
+    text: str | None = None,
+    files: tuple[NewFile, ...] = (),
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo | Refused:
+    """A workflow of the ticket's policy. `text`: the agent's own words instead of the policy's; then nothing is asked.
+
+    Refused while something it asks for is missing, or while a gap of its reply stays open.
+    """
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        known = {each.name: each for each in at.policy.policy.workflows}
+        found = known.get(workflow)
+        if found is None:
+            return Refused(ticket, f'no workflow is called "{workflow}"{did_you_mean(workflow, known)}')
+        if at.case.status.is_over:
+            return Refused(ticket, f"ticket {ticket} is {at.case.status.value}; reopen it first")
+        words = text if text is not None else _words(at, found, agent, answers or {})
+        if isinstance(words, Refused):
+            return words
+        edited = text is not None and text.strip() != _template(at, found, agent, answers or {})
+        by = e.agent(agent.handle)
+        number = at.record(e.WorkflowUsed(at=at.now, by=by, workflow=workflow, edited=edited), client_key=client_key)
+        message = None
+        if words:
+            said = Words(text=words, author_name=agent.name, files=files)
+            message = writing.write(ticket, Direction.PUBLIC, by, said, at.now)
+        _conclude(at, found, message, by=by)
+        return Done(ticket, number, message.pk if message else None)
+
+
+def _words(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str | Refused:
+    """The reply, whole; or what is missing."""
+    missing = rules.missing(workflow, answers)
+    if missing:
+        return Refused(at.ticket.number, f"still to be asked: {', '.join(missing)}")
+    if workflow.reply is None:
+        return ""
+    filled = canned.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers)
+    if still := (*filled.unknown, *filled.open):
+        listed = ", ".join(f"{{{gap}}}" for gap in still)
+        return Refused(
+            at.ticket.number, f"nothing fills {listed} in the reply {workflow.reply}: edit it before it is sent"
+        )
+    return filled.text
+
+
+def _template(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str:
+    if workflow.reply is None:
+        return ""
+    return canned.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers).text
+
+
+def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: str) -> None:
+    """The answer, and whose turn it is then: the workflow says it, and nothing else is asked."""
+    if workflow.then is Status.RESOLVED:
+        number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None))
+    elif message is not None:
+        chosen = None if workflow.then is None else False
+        kept = kept_because(at.case, at.policy.policy, message.text, chosen=chosen)
+        number = at.record(e.Answered(at=at.now, by=by, message=message.pk, kept=kept))
+    elif workflow.then is Status.PENDING:
+        number = at.record(e.Waited(at=at.now, by=by))
+    if workflow.then is Status.ON_HOLD:
+        number = at.record(e.Held(at=at.now, by=by))
+    if message is not None:
+        telling.customer(at, message, event=number)
