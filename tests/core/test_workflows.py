@@ -1,18 +1,15 @@
 """Which workflow offers itself, what it still asks, and which are of no use any more."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.facts import facts
 from rung.core.policy import Policy
-from rung.core.policy_reader import read
 from rung.core.vocabulary import Status
 from rung.core.workflow_review import Use, Verdict, review
 from rung.core.workflows import missing, offered
 
-REFERENCE = Path(__file__).parents[2] / ".." / "shared" / "policy.example.yaml"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 POLICY = """\
 name: Desk
@@ -34,8 +31,8 @@ workflows:
 
 
 def policy() -> Policy:
-    found = read(POLICY)
-    assert isinstance(found, Policy)
+    found, mistakes = read_policy(POLICY, "policy.yaml")
+    assert found is not None, mistakes
     return found
 
 
