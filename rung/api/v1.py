@@ -10,11 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-<<<<<<< HEAD
-from rung.api import acts, downloads, history, people, persons, policy, shapes, tickets
-=======
-from rung.api import acts, downloads, history, people, policy, shapes, tickets, workflows
->>>>>>> b42440f (Offer workflows for common requests on the page, the API and the card; refuse gaps nothing has filled; list unused ones)
+from rung.api import acts, downloads, history, people, persons, policy, shapes, tickets, workflows
 from rung.api.callers import Nobody
 from rung.api.description import DescribedAPI
 from rung.api.problems import Problem, known_fields, of_validation

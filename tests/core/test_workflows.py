@@ -6,6 +6,7 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.facts import facts
 from rung.core.policy import Policy
+from rung.core.policy_reader import read_policy
 from rung.core.vocabulary import Status
 from rung.core.workflow_review import Use, Verdict, review
 from rung.core.workflows import missing, offered

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0006_words"),
+        ("tickets", "0007_settled_offers"),
     ]
 
     operations = [
