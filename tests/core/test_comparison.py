@@ -203,7 +203,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 def test_pictures_are_well_formed_and_show_the_numbers() -> None:
     bars = ElementTree.fromstring(paired_bars("A & B", [("one <x>", 0, 1234), ("two", 10, 5)]))
     texts = ["".join(each.itertext()) for each in bars.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"A & B", "one <x>", "1,234", "10", "5"} <= set(texts)
+    assert {"A & B", "one <x>", "1,234 (+1,234)", "10", "5 (-5)"} <= set(texts)
     widths = [float(each.get("width", 0)) for each in bars.iter("{http://www.w3.org/2000/svg}rect")]
     assert max(widths[3:]) == 460
     hours = ElementTree.fromstring(hours_picture("Hours", [0] * 24, list(range(24))))
