@@ -1,5 +1,6 @@
 """Who can be reached: on call and at each level, for the coming two weeks, with swaps and absences."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from rung.core import coverage
 from rung.core.duty import nobody_on_call, on_call_now, turns_of
 from rung.core.ladder import is_reachable, opens_at
 from rung.core.oncall import Turn
@@ -21,33 +25,22 @@ from rung.people.desks import desk_at
 from rung.people.models import Absence, Agent, Override, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.standing import people_of
+from rung.web import duty_calendar
 from rung.web.access import agent_of, may, needs
 from rung.web.forms import AbsenceForm, OverrideForm
-from rung.web.templatetags.desk import hue
 
-AHEAD = timedelta(days=14)
-LENGTH = 1000.0
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A stretch in the picture of a schedule."""
-
-    turn: Turn
-    x: str
-    width: str
-    hue: int
-    name: str
+AHEAD = timedelta(days=duty_calendar.DAYS)
+#: Holes of levels that are listed; more of them are one and the same trouble.
+MOST_HOLES = 12
 
 
 @dataclass(frozen=True)
 class Rota:
-    """One schedule: who is on now, the picture, the list, the holes."""
+    """One schedule: who is on now, every turn, the holes."""
 
     name: str
     now: Agent | None
-    strips: list[Strip]
-    days: list[tuple[str, datetime]]
+    turns: list[tuple[Turn, str]]
     holes: list[Turn]
 
 
@@ -65,6 +58,17 @@ class Standby:
 def on_call(request: HttpRequest) -> HttpResponse:
     """The page; a refused form comes back with its reason."""
     return _page(request)
+
+
+@needs(Role.OBSERVER)
+def holes(request: HttpRequest) -> HttpResponse:
+    """When nobody at a level, or above it, can be reached while a target's time counts. Asked for by the page, because
+    two weeks are looked through half hour by half hour."""
+    now = database_now()
+    policy = compiled(current_number()).policy
+    found = coverage.holes(policy, coverage.presence(policy, desk_at(now), now))
+    distinct = sorted({(each.start, each.end, each.path, each.level) for each in found})
+    return render(request, "oncall/holes.html", {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES})
 
 
 @require_POST
@@ -132,18 +136,18 @@ def _page(
     policy_version = compiled(current_number())
     policy, desk = policy_version.policy, desk_at(now)
     names = {agent.handle: agent for agent in Agent.objects.all()}
-    rotas = []
-    for name, schedule in policy.schedules.items():
-        turns = turns_of(schedule, desk, now, now + AHEAD)
-        rotas.append(
-            Rota(
-                name=name,
-                now=names.get(on_call_now(schedule, desk, now) or ""),
-                strips=[_strip(turn, now, names) for turn in turns],
-                days=[(f"{LENGTH * day / AHEAD.days:.1f}", now + timedelta(days=day)) for day in range(AHEAD.days)],
-                holes=nobody_on_call(schedule, desk, now, now + AHEAD),
-            )
+    end = duty_calendar.edges_of(now)[-1]
+    drawn = [(name, turns_of(schedule, desk, now, end)) for name, schedule in policy.schedules.items()]
+    absences = list(Absence.objects.filter(ends_at__gt=now).select_related("agent"))
+    rotas = [
+        Rota(
+            name=name,
+            now=names.get(on_call_now(policy.schedules[name], desk, now) or ""),
+            turns=[(turn, _name(turn, names)) for turn in turns],
+            holes=nobody_on_call(policy.schedules[name], desk, now, end),
         )
+        for name, turns in drawn
+    ]
     standby = [
         Standby(
             level=level,
@@ -159,20 +163,27 @@ def _page(
         "rotas": rotas,
         "standby": standby,
         "swaps": Override.objects.filter(ends_at__gt=now).select_related("agent", "made_by"),
-        "absences": Absence.objects.filter(ends_at__gt=now).select_related("agent"),
-        "swap_form": swap_form or OverrideForm(),
+        "absences": absences,
+        "calendar": duty_calendar.draw(drawn, absences, names, now),
+        "zone": timezone.localtime(now).tzname(),
+        "swap_form": swap_form or OverrideForm(initial=_asked(request, policy.schedules)),
+        "asks_swap": swap_form is not None or "schedule" in request.GET,
         "away_form": away_form or AbsenceForm(initial={"agent": agent_of(request)}),
         "works": may(request, Role.AGENT),
     }
     return render(request, "oncall/page.html", context, status=status)
 
 
-def _strip(turn: Turn, now: datetime, names: dict[str, Agent]) -> Strip:
-    x = LENGTH * ((turn.start - now) / AHEAD)
-    width = LENGTH * ((turn.end - turn.start) / AHEAD)
+def _name(turn: Turn, names: dict[str, Agent]) -> str:
     agent = names.get(turn.person or "")
-    name = agent.name if agent else turn.person or _("nobody")
-    return Strip(turn, f"{x:.2f}", f"{width:.2f}", hue(name) if turn.person else -1, name)
+    return agent.name if agent else turn.person or _("nobody")
+
+
+def _asked(request: HttpRequest, schedules: Collection[str]) -> dict[str, object]:
+    """What a link beside a hole says of the swap that would fill it."""
+    schedule = request.GET.get("schedule", "")
+    moments = {name: parse_datetime(request.GET.get(name, "")[:40]) for name in ("starts_at", "ends_at")}
+    return {"schedule": schedule if schedule in schedules else "", **moments}
 
 
 def _changed(request: HttpRequest, said: str) -> HttpResponse:

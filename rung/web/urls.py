@@ -71,6 +71,7 @@ urlpatterns = [
     path("escalations", escalations.escalations, name="escalations"),
     path("workflows", workflows.workflows, name="workflows"),
     path("on-call", oncall.on_call, name="on-call"),
+    path("on-call/holes", oncall.holes, name="holes"),
     path("on-call/swap", oncall.swap, name="swap"),
     path("on-call/swap/<int:number>/remove", oncall.unswap, name="unswap"),
     path("on-call/away", oncall.away, name="away"),
