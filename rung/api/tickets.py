@@ -1,7 +1,7 @@
 """Tickets: open, list, show; their messages, timeline, clocks, what happens next, deliveries."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from django.db.models import Q
@@ -129,18 +129,17 @@ def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
 )
 def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[DoneOut]:
     """A message of the customer. It makes it our turn; it reopens a resolved ticket, or opens one."""
-    ticket = the_ticket(request, number)
-    requester = _requester(body.requester, ticket.customer) or ticket.requester
+    asker = _asker(request, number, body.requester)
     written = conversation.customer_message(
         number,
         Words(
             text=body.text,
-            author_name=requester.name if requester else "",
+            author_name=asker.name,
             inbox="api",
             external_id=body.external_id,
             files=files_of(body.files),
         ),
-        by=_author(requester, None),
+        by=asker.by,
         automatic=body.automatic,
     )
     return done(written)
@@ -258,8 +257,32 @@ def the_ticket(request: HttpRequest, number: int) -> Ticket:
     seen = visible(caller(request).eyes).select_related("customer", "requester")
     ticket = seen.filter(number=number).first()
     if ticket is None:
-        raise Problem(404, f"there is no ticket {number}", place="path.number")
+        raise _no_ticket(number)
     return ticket
+
+
+def _no_ticket(number: int) -> Problem:
+    return Problem(404, f"there is no ticket {number}", place="path.number")
+
+
+class _Asker(NamedTuple):
+    """Whose words a message is: as events name them, and their name."""
+
+    by: str
+    name: str
+
+
+def _asker(request: HttpRequest, number: int, named: RequesterNamed | None) -> _Asker:
+    """Whoever the request names, else the ticket's requester. Raises Problem 404."""
+    seen = visible(caller(request).eyes).filter(number=number)
+    ticket = seen.values_list("customer_id", "requester_id", "requester__name").first()
+    if ticket is None:
+        raise _no_ticket(number)
+    customer, requester, name = ticket
+    if named is not None:
+        person = _requester(named, Customer.objects.filter(pk=customer).first())
+        requester, name = (person.pk, person.name) if person else (requester, name)
+    return _Asker(f"customer:{requester or 'unknown'}", name or "")
 
 
 def known_categories() -> list[str]:
@@ -290,10 +313,8 @@ def _requester(named: RequesterNamed | None, customer: Customer | None) -> Reque
     return requester_for(email=named.email, name=named.name, customer=customer) if named else None
 
 
-def _author(requester: Requester | None, who: Caller | None) -> str:
-    if requester is not None:
-        return f"customer:{requester.pk}"
-    return who.by if who else "customer:unknown"
+def _author(requester: Requester | None, who: Caller) -> str:
+    return who.by if requester is None else f"customer:{requester.pk}"
 
 
 def _wanted(filters: Filters) -> Q:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import quantiles
 
+from django.conf import settings
 from django.db import connection
 
 from rung.channels.slack.models import Workspace
@@ -156,7 +157,12 @@ def _serving(command: list[str], path: str, port_flag: str | None = None) -> Ite
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     words = [*command, port_flag, str(port)] if port_flag else command
-    environment = {**os.environ, "RUNG_PORT": str(port), "RUNG_API_RATE": "1000000"}
+    environment = {
+        **os.environ,
+        "RUNG_PORT": str(port),
+        "RUNG_API_RATE": "1000000",
+        "SECRET_KEY": settings.SECRET_KEY,  # with which the workspace's secret is sealed
+    }
     server = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, path, server)
