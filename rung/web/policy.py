@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rung.core.check import check_policy
 from rung.core.check_desk import check_desk
+from rung.core.completion import complete
 from rung.core.document_changes import DocumentChange, document_changes
 from rung.core.findings import Finding, Severity, has_errors
 from rung.core.handbook import Handbook, handbook
@@ -24,7 +25,7 @@ from rung.core.policy_reader import read_policy
 from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
-from rung.people.models import Role
+from rung.people.models import Agent, Role
 from rung.policies.drafts import accept, keep
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
@@ -77,7 +78,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     draft = request.GET.get("draft", "")
     if draft.isdecimal():
         text = Draft.objects.filter(pk=int(draft)).values_list("text", flat=True).first() or text
-    return render(request, "policy/edit.html", editing(text) | {"version": version})
+    return render(request, "policy/edit.html", editing(text) | {"based": version})
 
 
 @require_POST
@@ -85,6 +86,18 @@ def edit(request: HttpRequest) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """What is wrong with the text as it is being typed."""
     return render(request, "policy/findings.html", editing(text_of(request)))
+
+
+@require_POST
+@needs(Role.LEAD)
+def completions(request: HttpRequest) -> HttpResponse:
+    """What may be written where the cursor stands."""
+    at = request.POST.get("at", "")
+    text = request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST]
+    people = dict(Agent.objects.filter(is_active=True).order_by("handle").values_list("handle", "name"))
+    found = complete(text, min(int(at), len(text)) if at.isdecimal() else len(text), people)
+    options = [{"word": each.word, "about": each.about} for each in found.options]
+    return JsonResponse({"start": found.start, "options": options})
 
 
 @require_POST
@@ -97,9 +110,13 @@ def review(request: HttpRequest) -> HttpResponse:
         return render(
             request,
             "policy/edit.html",
-            context | {"version": _current().first()},
+            context | {"based": _current().first()},
             status=422 if context["errors"] else 200,
         )
+    if request.POST.get("stay") == "1":
+        Bench(agent_of(request)).keep(text, database_now())
+        messages.success(request, _("Kept in your draft."))
+        return redirect("policy-text")
     if request.POST.get("keep") == "1":
         by, reason = f"agent:{agent_of(request).handle}", request.POST.get("reason", "")[:2000]
         return redirect("policy-draft", number=keep(text, author=by, reason=reason, now=database_now()).pk)
@@ -202,7 +219,7 @@ def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpRe
         return redirect("policy-edit")
     if isinstance(result, NotPublished):
         messages.info(request, refusal(result))
-        return render(request, "policy/edit.html", context | {"version": _current().first()}, status=409)
+        return render(request, "policy/edit.html", context | {"based": _current().first()}, status=409)
     return in_force(request, result.number, by=by)
 
 

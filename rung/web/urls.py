@@ -56,6 +56,7 @@ urlpatterns = [
     path("policy/form/arrange", studio.arrange, name="policy-arrange"),
     path("policy/form/fact", studio.fact, name="policy-fact"),
     path("policy/discard", studio.discard, name="policy-discard"),
+    path("policy/complete", policy.completions, name="policy-complete"),
     path("policy/text", policy.edit, name="policy-text"),
     path("policy/findings", policy.findings, name="policy-findings"),
     path("policy/review", policy.review, name="policy-review"),

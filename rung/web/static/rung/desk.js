@@ -116,19 +116,9 @@
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", failed);
 
-  // The policy's text: numbers beside it, and a finding leads to its line.
+  // The policy's text: a finding leads to its line (studio.js has the rest).
   const text = document.getElementById("policy-text");
   if (text) {
-    const numbers = document.querySelector(".code .numbers");
-    const number = () => {
-      const count = text.value.split("\n").length;
-      if (numbers.childElementCount === 0 && numbers.dataset.count === String(count)) return;
-      numbers.dataset.count = count;
-      numbers.textContent = Array.from({ length: count }, (_, at) => at + 1).join("\n");
-    };
-    text.addEventListener("input", number);
-    text.addEventListener("scroll", () => { numbers.scrollTop = text.scrollTop; });
-    number();
     document.addEventListener("click", (event) => {
       const line = Number(event.target.closest?.("[data-line]")?.dataset.line);
       if (!line) return;
