@@ -56,3 +56,44 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
+
+
+class Errand(models.Model):
+    """Long work about a policy, done by the worker: replayed over the record, or laid over running tickets."""
+
+    class Kind(models.TextChoices):
+        #: What publishing for running tickets would move.
+        PREVIEW = "preview"
+        #: Old and new over so many days of the record.
+        REPLAY = "replay"
+        #: A published version, for running tickets too.
+        ROLLOUT = "rollout"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        WORKING = "working"
+        DONE = "done"
+        FAILED = "failed"
+        STOPPED = "stopped"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    #: The text that is tried; of a rollout, none.
+    text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(null=True, blank=True, help_text="that a rollout lets judge running tickets")
+    days = models.PositiveIntegerField(null=True, blank=True, help_text="of the record that a replay looks back")
+    fire = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    #: Why it failed.
+    problem = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

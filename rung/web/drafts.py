@@ -8,21 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.calendar.instants import zone
-from rung.core.comparison_text import running_text
 from rung.core.policy_reader import read_policy
-from rung.escalation.republishing import effects_on_running
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import accept, withdraw
-from rung.policies.models import Draft, PolicyVersion
+from rung.policies.models import Draft, Errand, PolicyVersion
 from rung.policies.publishing import NotPublished, asks_for_second_person
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web import policy as pages
 from rung.web.access import agent_of, needs
-
-#: Open tickets a preview looks at, the newest first: one page's worth of waiting.
-MOST = 2000
+from rung.web.errands import PERIODS, begin, shown
 
 
 @needs(Role.LEAD)
@@ -65,13 +60,12 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Role.LEAD)
 def effects(request: HttpRequest) -> HttpResponse:
     """What a text would do to running tickets if it were published for them too, as a part of a page."""
-    policy, _found = read_policy(pages.text_of(request), pages.FILE)
-    said, running = "", Ticket.objects.filter(IS_OPEN).count()
-    if policy is not None:
-        found = effects_on_running(policy, now=database_now(), most=MOST)
-        said = running_text(found, zone(policy.timezone))
-    context = {"said": said, "readable": policy is not None, "running": running, "most": MOST}
-    return render(request, "policy/effects.html", context)
+    text = pages.text_of(request)
+    policy, _found = read_policy(text, pages.FILE)
+    if policy is None:
+        return render(request, "policy/unreadable.html")
+    errand = begin(Errand.Kind.PREVIEW, f"agent:{agent_of(request).handle}", text=text)
+    return render(request, "policy/errand.html", shown(errand))
 
 
 def _draft(number: int) -> Draft:
@@ -90,6 +84,7 @@ def _shown(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "changes": pages.changes_between(before, draft.text),
         "told": pages.changed(before, draft.text),
         "running": Ticket.objects.filter(IS_OPEN).count(),
+        "periods": PERIODS,
         "waits": draft.state == Draft.State.OPEN,
         "alone": mine and current is not None and asks_for_second_person(current),
     }

@@ -22,16 +22,16 @@ from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
 from rung.core.ladder_picture import ladder_svg
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.policy_reader import read_policy
-from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Agent, Role
 from rung.policies.drafts import accept, keep
-from rung.policies.models import Draft, PolicyVersion
+from rung.policies.models import Draft, Errand, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
+from rung.web.errands import PERIODS, begin
 from rung.web.studio.bench import Bench
 
 FILE = "policy.yaml"
@@ -130,6 +130,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "told": changed(current.text if current else "", text),
         "version": current,
         "running": Ticket.objects.filter(IS_OPEN).count(),
+        "periods": PERIODS,
         "alone": current is not None and asks_for_second_person(current),
     }
     return render(request, "policy/review.html", context)
@@ -197,7 +198,11 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
     """Say that it is, and let it judge running tickets too if that was asked for."""
     said = _("Version %(number)d is in force for new tickets.") % {"number": version}
     if request.POST.get("running") == "1":
-        moved = sum(choose_for_running(version, by=by, fire=request.POST.get("fire") == "1"))
+        errand = begin(Errand.Kind.ROLLOUT, by, version=version, fire=request.POST.get("fire") == "1")
+        if errand.state != Errand.State.DONE:
+            messages.success(request, said)
+            return redirect("policy-errand", number=errand.pk)
+        moved = int(errand.result["moved"])
         told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", moved)
         said = f"{said} {told % {'n': moved}}"
     messages.success(request, said)

@@ -106,8 +106,9 @@ def test_the_review_shows_what_running_tickets_would_meet(signed_in: Any, opened
     number = opened()
     sam = signed_in("sam")
     page = sam.post("/policy/effects", {"text": CHANGED}).content.decode()
-    assert "deadlines moved: 1" in page
-    assert f"{number}: first_response" in page
+    assert "<dt>deadlines move</dt><dd>1</dd>" in page
+    assert f'href="/tickets/{number}"' in page
+    assert "first answer: <del>" in page
     assert "would keep every deadline" in sam.post("/policy/effects", {"text": POLICY}).content.decode()
 
 

@@ -15,6 +15,12 @@ def slugify_place(at: str) -> str:
 
 
 @register.filter
+def signed(number: int) -> str:
+    """With its sign."""
+    return f"{number:+d}".replace("-", "−")
+
+
+@register.filter
 def day_name(day: str) -> str:
     """`mon` in words."""
     names = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))

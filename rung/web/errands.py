@@ -1,0 +1,108 @@
+"""Errands about the policy on its pages: begun, watched while the worker does them, and what came of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rung.insights.errands import run_errand
+from rung.insights.tasks import policy_errand
+from rung.people.clock import database_now
+from rung.people.models import Role
+from rung.policies.models import Errand
+from rung.tickets.models import IS_OPEN, Ticket
+from rung.web.access import agent_of, needs
+
+#: Open tickets looked at while the page waits; more are the worker's.
+AT_ONCE = 100
+PERIODS = (7, 30, 90, 365)
+#: Without a sign of life for so long, it is said that the worker may be down.
+SILENT = timedelta(seconds=60)
+
+
+def begin(kind: Errand.Kind, by: str, **wanted: Any) -> Errand:
+    """Write it down and let the worker do it; what is small is done before this returns."""
+    now = database_now()
+    errand = Errand.objects.create(kind=kind, author=by, created_at=now, changed_at=now, **wanted)
+    if kind is not Errand.Kind.REPLAY and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
+        run_errand(errand.pk)
+        errand.refresh_from_db()
+    else:
+        with transaction.atomic():
+            policy_errand.defer(errand=errand.pk)
+    return errand
+
+
+@require_POST
+@needs(Role.LEAD)
+def replay(request: HttpRequest) -> HttpResponse:
+    """Run a text over some days of the record, beside the version in force."""
+    days = request.POST.get("days", "")
+    chosen = int(days) if days.isdecimal() and int(days) in PERIODS else 30
+    text = request.POST.get("text", "").replace("\r\n", "\n")[:1_000_000]
+    errand = begin(Errand.Kind.REPLAY, f"agent:{agent_of(request).handle}", text=text, days=chosen)
+    if not request.headers.get("HX-Request"):
+        return redirect("policy-errand", number=errand.pk)
+    return render(request, "policy/errand.html", shown(errand))
+
+
+@needs(Role.LEAD)
+def errand(request: HttpRequest, number: int) -> HttpResponse:
+    """How far it is, or what came of it; a part of a page where a page asks for it."""
+    found = Errand.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404(f"there is no errand {number}")
+    part = request.headers.get("HX-Request") == "true"
+    template = "policy/errand.html" if part else "policy/errand_page.html"
+    return render(request, template, shown(found) | {"live": []})
+
+
+@require_POST
+@needs(Role.LEAD)
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Nobody waits for it any more."""
+    going = Errand.objects.filter(pk=number, state__in=[Errand.State.WAITING, Errand.State.WORKING])
+    going.exclude(kind=Errand.Kind.ROLLOUT).update(state=Errand.State.STOPPED, changed_at=database_now())
+    found = Errand.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404(f"there is no errand {number}")
+    return render(request, "policy/errand.html", shown(found))
+
+
+def shown(errand: Errand) -> dict[str, Any]:
+    """For the template."""
+    going = errand.state in {Errand.State.WAITING, Errand.State.WORKING}
+    result = errand.result or {}
+    context: dict[str, Any] = {
+        "errand": errand,
+        "going": going,
+        "silent": going and database_now() - errand.changed_at > SILENT,
+        "result": result,
+    }
+    if errand.kind == Errand.Kind.REPLAY and result:
+        # The pictures are made of our own elements, and escape every word in them.
+        context["pictures"] = [mark_safe(each) for each in result["pictures"]]  # noqa: S308
+        context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
+    if errand.kind == Errand.Kind.PREVIEW and result:
+        context["rows"] = [_row(each) for each in result["tickets"]]
+    return context
+
+
+def _row(each: dict[str, Any]) -> dict[str, Any]:
+    def moment(text: str | None) -> datetime | None:
+        return datetime.fromisoformat(text) if text else None
+
+    return each | {"moved": [(clock, moment(before), moment(after)) for clock, before, after in each["moved"]]}
+
+
+_NAMES = {
+    "breaches": lambda: _("promises broken"),
+    "escalations": lambda: _("escalations"),
+    "interruptions": lambda: _("interruptions"),
+    "outside": lambda: _("of them outside working time"),
+}
