@@ -53,7 +53,8 @@ def catch_up(now: datetime, *, sleep: Sleep = time.sleep) -> list[CaughtUp]:
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("direct messages could not be listed", workspace=workspace.team, error=str(error))
         rows = workspace.channels.filter(Q(watched=True) | Q(channel__startswith="D"), is_archived=False)
-        found += [_channel(workspace, row, now, sleep) for row in rows]
+        ours = (row for row in rows if installations.home(workspace, row.channel).pk == workspace.pk)
+        found += [_channel(workspace, row, now, sleep) for row in ours]
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from rung.channels.slack.models import Workspace
+from rung.channels.slack.models import SlackChannel, Workspace
 
 Payload = Mapping[str, Any]
 
@@ -19,6 +19,22 @@ def of_team(team: str, enterprise: str = "") -> Workspace | None:
         return own
     covering = Q(teams__contains=[team]) | (Q(enterprise=enterprise) if enterprise else Q(pk=None))
     return Workspace.objects.filter(covering, is_org_wide=True).order_by("-active").first() or own
+
+
+def home(workspace: Workspace, channel: str) -> Workspace:
+    """Whose a channel is that several of our own workspaces share: the one's that watches it, then the first's.
+
+    Each of them may be told of the same message; taken as told to this one, it is one message of one ticket.
+    """
+    rows = SlackChannel.objects.filter(channel=channel, is_member=True, workspace__active=True)
+    first = rows.select_related("workspace").order_by("-watched", "workspace__connected_at", "workspace").first()
+    return first.workspace if first is not None else workspace
+
+
+def own_teams() -> frozenset[str]:
+    """Every workspace that is ours: their people are no outsiders to one another."""
+    rows = Workspace.objects.values_list("team", "teams")
+    return frozenset(name for team, teams in rows for name in (team, *teams))
 
 
 def of_payload(payload: Payload) -> Workspace | None:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import admitting
+from rung.channels.slack import admitting, installations
 from rung.channels.slack import standing as rule
 from rung.channels.slack.addresses import person
 from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Profile, Standing
+from rung.intake import memory
 from rung.people.models import Agent, ContactMethod, Customer, Identity, Requester, Role
 
 BELIEVED_FOR = timedelta(minutes=5)
@@ -89,7 +90,7 @@ def terms(workspace: Workspace) -> rule.Workspace:
     return rule.Workspace(
         team=workspace.team,
         enterprise=workspace.enterprise,
-        teams=tuple(workspace.teams),
+        teams=memory.once(("own teams",), installations.own_teams),
         bot_user=workspace.bot_user,
         bot=workspace.bot,
         app=workspace.app,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rung.channels.slack import arriving, incoming, modals, persons, speech, threads, windows
+from rung.channels.slack import arriving, incoming, installations, modals, persons, speech, threads, windows
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.installations import of_payload
 from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
@@ -41,16 +41,14 @@ def message(payload: Payload, now: datetime) -> None:
 
 def _open(workspace: Workspace, payload: Payload, now: datetime) -> None:
     wrote = _wrote(workspace, payload)
-    outcome = arriving.message(workspace, wrote, now, explicit=True) if wrote else "no ticket can be made of that"
+    home = installations.home(workspace, wrote.channel) if wrote else workspace
+    outcome = arriving.message(home, wrote, now, explicit=True) if wrote else "no ticket can be made of that"
     tell(workspace, payload, outcome[:1].upper() + outcome[1:] + ".", now)
 
 
 def _window(workspace: Workspace, payload: Payload, name: str, agent: Agent, now: datetime) -> None:
     wrote = _wrote(workspace, payload)
-    root = (wrote.thread_ts or wrote.ts) if wrote else ""
-    ticket = threads.ticket_of_card(workspace, threads.ids_of(workspace, wrote.channel), root) if wrote else None
-    if ticket is None and wrote is not None:
-        ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), root)
+    ticket = _ticket_of(installations.home(workspace, wrote.channel), wrote) if wrote else None
     if wrote is None or ticket is None or not sees(agent, ticket):
         tell(workspace, payload, NO_TICKET, now)
         return
@@ -65,6 +63,13 @@ def _window(workspace: Workspace, payload: Payload, name: str, agent: Agent, now
             about, customer=seen.customer, last_words=seen.last_words(), canned=(), keeps_turn=keeps, text=text
         )
     tell(workspace, payload, open_window(workspace, str(payload.get("trigger_id") or ""), view, now), now)
+
+
+def _ticket_of(workspace: Workspace, wrote: Wrote) -> int | None:
+    """The ticket whose card or conversation the message stands in."""
+    ids, root = threads.ids_of(workspace, wrote.channel), wrote.thread_ts or wrote.ts
+    card = threads.ticket_of_card(workspace, ids, root)
+    return card if card is not None else threads.ticket_of_thread(workspace, ids, root)
 
 
 def _wrote(workspace: Workspace, payload: Payload) -> Wrote | None:

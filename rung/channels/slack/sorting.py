@@ -41,6 +41,9 @@ from rung.channels.slack.standing import Standing
 from rung.channels.slack.switching_off import switch_off
 from rung.intake import memory
 
+#: What is said in a channel, which several of our workspaces may be told.
+_SAID = (Wrote, Edited, Deleted, Reacted)
+
 
 def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     """Sort one raw event; what came of it, in a few words. Raises if it must be tried again."""
@@ -64,6 +67,9 @@ def act(fact: Fact, now: datetime) -> str:
     if isinstance(fact, Uninstalled):
         switch_off(workspace.team, f"Slack: {fact.why}; connect the workspace again.", now)
         return fact.why
+    if isinstance(fact, _SAID):
+        told, where = workspace, fact.channel
+        workspace = memory.once(("home", told.pk, where), lambda: installations.home(told, where))
     return _HANDLERS[type(fact)](workspace, fact, now)
 
 

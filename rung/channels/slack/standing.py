@@ -30,8 +30,8 @@ class Workspace(Struct, frozen=True, kw_only=True):
 
     team: str
     enterprise: str = ""
-    #: Of an installation for a whole organisation: the workspaces it covers.
-    teams: tuple[str, ...] = ()
+    #: All workspaces that are ours, this one among them or not.
+    teams: frozenset[str] = frozenset()
     bot_user: str
     bot: str = ""
     app: str = ""

@@ -177,7 +177,7 @@ def for_customer(workspace: Workspace, payload: Payload, press: Press, about: Ab
     """The two buttons a customer has: ask for escalation, once a day, and rate. Only for their own company's ticket."""
     user = payload.get("user") or {}
     row = persons.seen(workspace, str(user.get("id") or ""), now)
-    if row is None or not Ticket.objects.filter(number=about.ticket, inbox=workspace.inbox).exists():
+    if row is None or not Ticket.objects.filter(number=about.ticket, channel="slack").exists():
         return "That did not work; please write to us."
     seen = Seen(about.ticket)
     requester = persons.requester_of(workspace, row, row.user, row.team, None)

@@ -53,6 +53,7 @@ class Deliveries:
         self.sent = 0
         self.doubled = False  # every event comes twice
         self.shuffled: random.Random | None = None  # in which order they come
+        self.each_hears = False  # an app of its own in each workspace: all are told, and not one of them for all
         self.lost = False  # Slack forgets them, as it does after two hours
         self._stop = threading.Event()
 
@@ -64,7 +65,7 @@ class Deliveries:
         else:
             heard = [one for one in self.state.installations.values() if team_id and one.covers(team_id)]
         subscribed = self.state.app.events is None or name in self.state.app.events | _ALWAYS
-        for installation in heard[:1]:
+        for installation in heard if self.each_hears else heard[:1]:
             allowed = name not in _SCOPES or _SCOPES[name] in installation.scopes
             if subscribed and allowed and not self.lost:
                 self._queue(self._envelope(event, channel, installation))

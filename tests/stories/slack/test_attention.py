@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
+
 from rung.channels.slack import connecting
+from rung.channels.slack.catching_up import catch_up
 from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.presses import Press
 from rung.people.models import Agent, ContactMethod, Customer
@@ -57,6 +62,42 @@ def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWo
     world.passes(seconds=3)
     assert world.thread(asked)[-1] == "Sam: We look"
     assert len(world.shared.messages) == 1
+
+
+@pytest.mark.parametrize("order", [None, random.Random(3)])
+def test_a_channel_that_two_of_our_workspaces_share_is_one_queue(
+    world: SlackWorld, order: random.Random | None
+) -> None:
+    other = world.slack.team("Second")
+    kim, lee = world.slack.user(other, "kim"), world.slack.user(other, "lee")
+    installation = world.slack.install(other, world.shared)
+    world.shared.shared_with.add(other.id)
+    world.shared.members |= {kim.id, lee.id}
+    world.slack.deliveries.each_hears, world.slack.deliveries.shuffled = True, order
+    secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
+    done = connecting.connect(secrets, world.now)
+    assert isinstance(done, Connected)
+    connecting.watch(done.workspace.channels.get(channel=world.shared.id), world.now)
+    ContactMethod.objects.create(agent=Agent.objects.get(handle="ben"), channel="slack", address=f"{other.id}/{kim.id}")
+    asked = world.says(world.zoe, "Our import stops")
+    world.slack.people.edits(world.zoe, asked, "Our import stops at ten")
+    world.settle()
+    world.says(lee, "Is it plugged in?", thread=asked)  # of our second workspace: a colleague, no customer
+    [ticket] = world.tickets
+    assert (ticket.inbox, str(ticket.customer), ticket.turn) == (f"slack:{world.team.id}", "Acme", "ours")
+    assert [f"{one.direction}: {one.text}" for one in ticket.messages.order_by("pk")] == [
+        "inbound: Our import stops",
+        "inbound: (edited) Our import stops at ten",
+        "note: Is it plugged in?",
+    ]
+    world.says(kim, "Please restart it", thread=asked)
+    world.passes(seconds=3)
+    assert [event["by"] for event in world.events("answered")] == ["agent:ben"]
+    assert len(world.cards("triage")) == 1
+    assert len(world.shared.messages) == 3
+    assert sum(one.new for one in catch_up(world.now)) == 0
+    world.settle()
+    assert len(world.tickets) == 1
 
 
 def test_an_agent_may_give_their_slack_id_alone(world: SlackWorld) -> None:
