@@ -9,6 +9,7 @@ from rung.core.desk import Desk
 from rung.core.handbook_parts import Section
 from rung.core.handbook_rules import clocks, endings, ladders, moments
 from rung.core.handbook_sections import levels, on_duty, promises, sorting, working_hours
+from rung.core.handbook_waiting import sideways, waiting
 from rung.core.policy import Policy
 from rung.core.possible import World
 
@@ -32,6 +33,8 @@ def handbook(policy: Policy, now: datetime, desk: Desk | None = None) -> Handboo
         ladders(compiled, world, now),
         clocks(policy),
         moments(policy),
+        sideways(policy),
+        waiting(policy),
         *endings(policy),
         on_duty(policy, now, desk),
     )

@@ -7,8 +7,8 @@ from rung.core import plain_words as words
 from rung.core.calendar import ALWAYS
 from rung.core.compiled import Compiled
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Section, Sentence, points
-from rung.core.policy import ALWAYS_TRUE, All, Not, Policy, Rule, Step, When
-from rung.core.policy_rules import FOLLOW_UP
+from rung.core.handbook_steps import rules_of, steps_of
+from rung.core.policy import All, Not, Policy, When
 from rung.core.possible import World
 from rung.core.silence import unanswered
 from rung.core.vocabulary import ClockName
@@ -39,8 +39,8 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
 def clocks(policy: Policy) -> Section:
     """Every rule that runs on a clock, but the silences, which have their own chapter."""
     blocks = [
-        Points(tuple(_steps(policy, place, rule)), rule.name, place)
-        for place, rule in _rules(policy)
+        Points(tuple(steps_of(policy, place, rule)), rule.name, place)
+        for place, rule in rules_of(policy)
         if rule.clock is not None and rule.clock not in _SILENCES
     ]
     return Section("Reminders and escalations by time", tuple(blocks))
@@ -49,7 +49,7 @@ def clocks(policy: Policy) -> Section:
 def moments(policy: Policy) -> Section:
     """Every rule that acts at once, at any hour; and the same cause at several customers."""
     blocks: list[Block] = []
-    for place, rule in _rules(policy):
+    for place, rule in rules_of(policy):
         if rule.do is not None:
             text = f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}."
             blocks.append(Points((Sentence(text, place),), rule.name, place))
@@ -61,13 +61,13 @@ def moments(policy: Policy) -> Section:
 
 
 def endings(policy: Policy) -> Iterator[Section]:
-    """Silence, missing information, closing; and what may interrupt people."""
+    """Silence of third parties, common requests, closing; and what may interrupt people."""
     silent = [
-        Points(tuple(_steps(policy, place, rule)), rule.name, place)
-        for place, rule in _rules(policy)
-        if rule.clock in _SILENCES
+        Points(tuple(steps_of(policy, place, rule)), rule.name, place)
+        for place, rule in rules_of(policy)
+        if rule.clock is ClockName.THIRD_PARTY_SILENCE
     ]
-    yield Section("When the customer or a third party is silent", tuple(silent))
+    yield Section("When a third party is silent", tuple(silent))
     workflows = [
         Sentence(_workflow(workflow.name, workflow.when, workflow.ask, workflow.reply), f"workflows.{workflow.name}")
         for workflow in policy.workflows
@@ -84,39 +84,6 @@ def endings(policy: Policy) -> Iterator[Section]:
 def _path_of(policy: Policy) -> tuple[str, ...]:
     path = policy.routing[-1].path if policy.routing else next(iter(policy.paths))
     return policy.paths[path]
-
-
-def _rules(policy: Policy) -> Iterator[tuple[str, Rule]]:
-    for number, rule in enumerate(policy.rules):
-        yield (FOLLOW_UP if rule.id == FOLLOW_UP else f"rules[{number}]"), rule
-
-
-def _steps(policy: Policy, place: str, rule: Rule) -> Iterator[Sentence]:
-    for number, step in enumerate(rule.steps):
-        yield Sentence(_step(policy, rule, step), f"{place}.steps[{number}]")
-
-
-def _step(policy: Policy, rule: Rule, step: Step) -> str:
-    only = [words.condition(when) for when in (rule.when, step.when) if when != ALWAYS_TRUE]
-    limits = f", if {', and '.join(only)}" if only else ""
-    counted = f" ({words.calendar(rule.calendar)})" if rule.calendar else ""
-    clock = words.WHILE[rule.clock] if rule.clock is not None else ""
-    done = words.listed(words.actions(step.actions))
-    shares = "; ".join(_shares(policy, rule, step)) if step.at.needs_target else ""
-    measured = f" (that is {shares})" if shares else ""
-    return f"{words.upper_first(words.threshold(step.at))}{counted}, {clock}{limits}: {done}.{measured}"
-
-
-def _shares(policy: Policy, rule: Rule, step: Step) -> Iterator[str]:
-    """What a share of the target means for each target that has one."""
-    for target in policy.targets:
-        goal = target.goal(rule.clock) if rule.clock is not None else None
-        if goal is None:
-            continue
-        calendar = policy.calendars.get(rule.calendar or target.calendar or "", ALWAYS)
-        at = step.at.of(goal.on(calendar), calendar)
-        if at is not None:
-            yield f"{words.span(at)} for {words.for_whom(target.when)}"
 
 
 def _workflow(name: str, when: When, ask: tuple[str, ...], reply: str | None) -> str:

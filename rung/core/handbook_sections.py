@@ -8,6 +8,7 @@ from rung.core.calendar.instants import zone
 from rung.core.desk import Desk
 from rung.core.duty import turns_of
 from rung.core.handbook_parts import Block, Prose, Row, Section, Sentence, Table, points
+from rung.core.handbook_waiting import has_chapter
 from rung.core.policy import Policy, Target
 from rung.core.vocabulary import METRICS, Turn
 
@@ -145,7 +146,11 @@ def on_duty(policy: Policy, now: datetime, desk: Desk | None) -> Section:
             cells = (name, turn.person or "nobody", f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}")
             rows.append(Row(cells, f"schedules.{name}"))
     blocks: list[Block] = [Table(("Schedule", "On call", "From", "Until"), tuple(rows))] if rows else []
-    blocks += [Prose(words.upper_first(name), text, f"procedures.{name}") for name, text in policy.procedures.items()]
+    blocks += [
+        Prose(words.upper_first(name), text, f"procedures.{name}")
+        for name, text in policy.procedures.items()
+        if not has_chapter(name)
+    ]
     return Section("Who is on call this week, and what else to know", tuple(blocks))
 
 

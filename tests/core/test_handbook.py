@@ -62,6 +62,14 @@ MARKDOWN = markdown(BOOK, LINES, "policy.yaml")
         "- A person gets at most 6 messages in 1 hour; the rest comes in one digest.",
         "| engineering-on-call | ada | 2026-11-24 09:00 | 2026-11-30 09:00",
         "> Ask once for everything that is missing, with the reply `still-there`. Set the ticket to pending.",
+        "- Billing: hand it over to the path, not to a level. It is offered to billing (team billing",
+        "- When it is about billing, and it is at L1 or L2, it is handed over to billing.",
+        "- Whoever holds a ticket offered to billing keeps it, and stays the customer's contact, until",
+        "- L3 needs impact, tried and reproduction: what the thread does not say is asked of whoever hands over.",
+        "- Password reset: ask for account, with “reset-password”; then it waits for the customer.",
+        "- everything else: the time to solve it stands still while we wait for the customer, for at most",
+        "- An answer with “looking”, “checking”, “on it” or “get back to you” leaves it our turn",
+        "- Closed, it opens again with a reply within 14 days, at the level that had it.",
         "- Password reset: when the customer writes “reset my password” or “forgot my password”. Ask for account.",
     ],
 )
@@ -86,6 +94,51 @@ def test_the_page_holds_the_policy_its_links_lead_to() -> None:
     assert page.count("<svg") == 3
     assert "<script" not in page
     assert "http" not in re.sub(r'xmlns="[^"]*"', "", page)
+
+
+def chapter(title: str, text: str = REFERENCE) -> str:
+    book = book_of(text)
+    return markdown(
+        Handbook("", tuple(each for each in book.sections if each.title == title)), lines_of(text), "p.yaml"
+    )
+
+
+def test_handing_over_sideways_is_written_from_the_policy_in_force() -> None:
+    title = "How to hand over sideways"
+    told = chapter(title)
+    assert all("p.yaml#L" in line for line in told.splitlines() if line.startswith("- "))
+    assert "> Hand over sideways with a path, not with a level" in told
+    asked = chapter(
+        title,
+        REFERENCE.replace(
+            "    responsible_for: Invoices", "    handoff: {require: [vat]}\n    responsible_for: Invoices"
+        ),
+    )
+    assert "- Billing needs to know: vat. [" in asked
+    alone = "levels: {L1: {team: a}, L2: {team: b}}\npaths: {p: [L1, L2]}\nprocedures: {Other departments: Ask them.}\n"
+    assert "> Ask them." in chapter(title, alone)
+    assert chapter(title, alone.partition("procedures")[0]) == chapter("There is no such chapter", alone)
+
+
+def test_missing_information_and_silence_are_written_from_the_policy_in_force() -> None:
+    title = "When information is missing or the customer is silent"
+    told = chapter(title)
+    assert all("p.yaml#L" in line for line in told.splitlines() if line.startswith("- "))
+    assert "> Ask once for everything that is missing" in told
+    assert "- After 4 days (office hours), while the customer is silent: the customer is sent “closing-soon”." in told
+    goes_on = chapter(
+        title,
+        REFERENCE.replace("    pause_on: [customer, third_party] ", "    pause_on: [third_party] ").replace(
+            "{customer: 10d, third_party: 5d}", "{third_party: 5d}"
+        ),
+    )
+    assert "- everything else: the time to solve it goes on while we wait for the customer." in goes_on
+    assert "third party" not in told
+
+
+def test_every_procedure_stands_in_one_chapter() -> None:
+    for procedure in ("Ask once for everything", "Hand over sideways with a path"):
+        assert MARKDOWN.count(procedure) == 1
 
 
 def test_words_of_the_policy_cannot_break_the_page() -> None:
