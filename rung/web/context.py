@@ -25,7 +25,7 @@ PLACES: list[tuple[str, str | Promise]] = [
     ("policy", _("Policy")),
     ("people", _("People")),
     ("reports", _("Reports")),
-    ("slack", "Slack"),
+    ("settings", _("Settings")),
 ]
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from rung.web import (
     acts,
     ask,
+    attention,
     bulk,
     drafts,
     entrance,
@@ -31,6 +32,7 @@ from rung.web import (
     views,
     workflows,
 )
+from rung.web.setup import directories, inboxes, log, webhooks
 from rung.web.studio import pages as studio
 
 urlpatterns = [
@@ -97,9 +99,19 @@ urlpatterns = [
     path("people/customers", people.customers, name="customers"),
     path("people/customers/new", people.customer, name="customer-new"),
     path("people/customers/<int:number>", people.customer, name="customer"),
+    path("people/agents/<str:name>/attention", attention.attention_of, name="attention-of"),
+    path("settings", inboxes.inboxes, name="settings"),
+    path("settings/trackers", inboxes.trackers, name="trackers"),
+    path("settings/webhooks", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<str:name>", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<str:name>/do", webhooks.webhook_act, name="webhook-act"),
+    path("settings/sign-in", directories.directories, name="directories"),
+    path("settings/sign-in/<str:name>/remove", directories.directory_remove, name="directory-remove"),
+    path("settings/log", log.log, name="log"),
     path("people/keys", people.keys, name="keys"),
     path("people/keys/<int:number>/revoke", people.revoke, name="key-revoke"),
     path("you", people.me, name="me"),
+    path("you/attention", attention.attention, name="attention"),
     path("you/signed-out", entrance.sign_out_everywhere, name="sign-out-everywhere"),
     path("you/reached", people.reach, name="reach"),
     path("start", start.start, name="start"),

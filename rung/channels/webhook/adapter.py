@@ -96,12 +96,21 @@ class WebhookChannel:
         return ""
 
 
+def try_out(endpoint: Endpoint, now: datetime) -> Outcome:
+    """A test delivery at once, signed like all others; it stands for no ticket."""
+    return _deliver(endpoint, f"test/{endpoint.name}/{now.isoformat()}", "test", {"endpoint": endpoint.name})
+
+
 def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
     endpoint = Endpoint.objects.filter(name=name).first()
     if endpoint is None:
         return Never(f'no webhook endpoint is called "{name}"')
     if endpoint.disabled_at is not None:
         return Never(f"the endpoint {name} is disabled: {endpoint.disabled_why}")
+    return _deliver(endpoint, key, kind, data)
+
+
+def _deliver(endpoint: Endpoint, key: str, kind: str, data: msgspec.Struct | dict[str, str]) -> Outcome:
     now = datetime.now(UTC)
     body = msgspec.json.encode({"type": kind, "timestamp": now, "data": data})
     try:

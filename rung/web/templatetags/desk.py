@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rung.core.attachments import Limits
@@ -216,3 +216,18 @@ def browser(agent: str) -> str:
     """The browser and system behind a User-Agent, as far as it says so."""
     found = [next((name for part, name in known.items() if part in agent), "") for known in (_BROWSERS, _SYSTEMS)]
     return " · ".join(name for name in found if name) or agent[:40] or _("unknown")
+
+
+@register.filter
+def area(word: str) -> str:
+    """What a line of the log is about, in the reader's language."""
+    return str(_AREAS.get(word, word))
+
+
+_AREAS = {
+    "people": gettext_lazy("People"),
+    "customers": gettext_lazy("Customers"),
+    "settings": gettext_lazy("Settings"),
+    "policy": gettext_lazy("Policy"),
+    "tickets": gettext_lazy("Tickets"),
+}

@@ -1,0 +1,1 @@
+"""The settings of a desk, for its owners: inboxes, trackers, webhooks, sign-in, and the log of who changed what."""

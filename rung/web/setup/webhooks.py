@@ -1,0 +1,133 @@
+"""Where signed webhooks go: add one, try it, see what came of its deliveries. Its secret is shown once."""
+
+import base64
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from rung.channels.webhook import guarded
+from rung.channels.webhook.adapter import try_out
+from rung.channels.webhook.models import NAME, Endpoint
+from rung.outbox.models import Delivery, State
+from rung.outbox.ports import Sent
+from rung.people import changes
+from rung.people.clock import database_now
+from rung.people.models import Role
+from rung.web.access import agent_of, needs
+
+SHOWN = 50
+
+
+class EndpointForm(forms.Form):
+    """A new endpoint."""
+
+    name = forms.CharField(max_length=60, validators=[NAME], label=gettext_lazy("Name, as in webhook:NAME"))
+    url = forms.URLField(max_length=500, label=gettext_lazy("Address"), assume_scheme="https")
+    allow_private = forms.BooleanField(required=False, label=gettext_lazy("it may stand in our own network"))
+
+    def clean_name(self) -> str:
+        """Each once."""
+        name = str(self.cleaned_data["name"])
+        if Endpoint.objects.filter(name=name).exists():
+            raise forms.ValidationError(_("There is an endpoint of that name already."))
+        return name
+
+    def clean(self) -> dict[str, object]:
+        """What sending to it would say."""
+        given = super().clean() or self.cleaned_data
+        if url := given.get("url"):
+            try:
+                guarded.judge(url, allow_private=bool(given.get("allow_private")))
+            except guarded.Forbidden as forbidden:
+                self.add_error("url", str(forbidden))
+        return dict(given)
+
+
+@never_cache
+@needs(Role.OWNER)
+def webhooks(request: HttpRequest) -> HttpResponse:
+    """Every endpoint, with how its deliveries go; a new one's secret is shown this once."""
+    form = EndpointForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        endpoint = Endpoint.objects.create(**form.cleaned_data, secret=_secret(), created_at=database_now())
+        changes.note("added", endpoint, by=_by(request))
+        return _show_secret(request, endpoint)
+    counted = Delivery.objects.filter(channel="webhook").values("destination")
+    sums: dict[str, dict[str, Any]] = {
+        row["destination"]: dict(row)
+        for row in counted.annotate(
+            sent=Count("pk", filter=Q(state=State.SENT)),
+            failed=Count("pk", filter=Q(state__in=[State.NEVER, State.UNCLEAR])),
+            last=Max("sent_at"),
+        )
+    }
+    rows = [(endpoint, sums.get(endpoint.name, {})) for endpoint in Endpoint.objects.all()]
+    context = {"live": [], "endpoints": rows, "form": form}
+    return render(request, "setup/webhooks.html", context, status=422 if form.errors else 200)
+
+
+@needs(Role.OWNER)
+def webhook(request: HttpRequest, name: str) -> HttpResponse:
+    """One endpoint and its newest deliveries."""
+    endpoint = get_object_or_404(Endpoint, name=name)
+    sent = Delivery.objects.filter(channel="webhook", destination=name).order_by("-pk")
+    state = request.GET.get("state", "")
+    if state in State.values:
+        sent = sent.filter(state=state)
+    context = {"live": [], "endpoint": endpoint, "deliveries": sent[:SHOWN], "states": State.choices, "state": state}
+    return render(request, "setup/webhook.html", context)
+
+
+@require_POST
+@never_cache
+@needs(Role.OWNER)
+def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
+    """Try it, give it another secret, switch it on or off, or take it away (`do`)."""
+    endpoint = get_object_or_404(Endpoint, name=name)
+    before = changes.facts_of(endpoint)
+    match request.POST.get("do"):
+        case "test":
+            outcome = try_out(endpoint, database_now())
+            if isinstance(outcome, Sent):
+                messages.success(request, _("It answered: the test delivery has arrived."))
+            else:
+                messages.error(request, outcome.reason)
+        case "secret":
+            endpoint.secret = _secret()
+            endpoint.save(update_fields=["secret"])
+            changes.record(by=_by(request), area="settings", what="gave another secret to", subject=f"endpoint:{name}")
+            return _show_secret(request, endpoint)
+        case "off":
+            endpoint.disabled_at, endpoint.disabled_why = database_now(), _("switched off by hand")
+        case "on":
+            endpoint.disabled_at, endpoint.disabled_why = None, ""
+        case "remove":
+            changes.note("removed", endpoint, by=_by(request))
+            endpoint.delete()
+            messages.success(request, _("It is gone."))
+            return redirect("webhooks")
+    endpoint.save()
+    changes.note("changed", endpoint, by=_by(request), before=before)
+    return redirect("webhook", name=name)
+
+
+def _show_secret(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    context = {"live": [], "who": endpoint.name, "secret": endpoint.secret, "kind": "webhook"}
+    return render(request, "people/shown_once.html", context)
+
+
+def _secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def _by(request: HttpRequest) -> str:
+    return f"agent:{agent_of(request).handle}"
