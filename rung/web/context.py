@@ -53,7 +53,13 @@ def live_url(request: HttpRequest) -> str:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """For templates: `live_url`, `places`, and `version`, which keeps an old style sheet from outliving an upgrade."""
-    return {"live_url": live_url(request), "places": places(request), "version": rung.__version__, "sample": sample()}
+    return {
+        "live_url": live_url(request),
+        "places": places(request),
+        "version": rung.__version__,
+        "sample": sample(),
+        "mails": bool(settings.EMAIL_HOST),
+    }
 
 
 def places(request: HttpRequest) -> list[Place]:

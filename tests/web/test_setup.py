@@ -51,7 +51,7 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     olga.post("/settings/webhooks/ops/do", {"do": "remove"})
     assert not Endpoint.objects.exists()
     log = olga.get("/settings/log?area=settings").content.decode()
-    assert log.count("endpoint ops") == 4
+    assert log.count("webhook ops") == 4
     assert secret[0] not in log
 
 

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rung.core.events import decode
-from rung.people.changes import Change
+from rung.people.changes import SECRET, Change
 from rung.people.models import Agent, Role
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled, current_number
@@ -45,6 +46,23 @@ _WHAT: dict[str, Promise] = {
     "forgot a requester": _("forgot a requester, now"),
     "gave another secret to": _("gave another secret to"),
 }
+
+
+_NOUNS: dict[str, Promise] = {
+    "absence": _("an absence of"),
+    "contactmethod": _("a way to reach"),
+    "customer": _("customer"),
+    "endpoint": _("webhook"),
+    "override": _("a swap on"),
+    "requester": _("requester"),
+    "signinprovider": _("directory"),
+    "team": _("team"),
+    "token": _("key"),
+}
+#: Not worth a word where something is new: its name stands there already, or it is the same for all.
+_OF_COURSE = frozenset(
+    {"name", "handle", "slug", "is_active", "language", "password", "hash", "sealed_secret", "secret"}
+)
 
 
 @dataclass(frozen=True)
@@ -108,9 +126,9 @@ def _of_changes(area: str, by: str, before: datetime | None, names: dict[str, st
             row.area,
             _person(row.by, names),
             _WHAT.get(row.what, row.what),
-            names.get(name, name) if noun == "agent" else f"{noun} {name}",
+            names.get(name, name) if noun == "agent" else f"{_NOUNS.get(noun, noun)} {name}",
             reverse("agent", args=[name]) if known else "",
-            facts=[(each.replace("_", " "), _said(old), _said(new)) for each, (old, new) in sorted(row.facts.items())],
+            facts=_facts(row),
         )
 
 
@@ -139,12 +157,25 @@ def _of_tickets(by: str, before: datetime | None) -> Iterable[Line]:
         yield Line(event.at, "tickets", told.who, told.what, f"#{ticket}", reverse("ticket", args=[ticket]), told.why)
 
 
+def _facts(row: Change) -> list[tuple[str, str, str]]:
+    told = {name: pair for name, pair in row.facts.items() if row.what != "added" or name not in _OF_COURSE}
+    return [
+        (name.replace("_", " "), "", gettext("another one")) if name in SECRET else
+        (name.replace("_", " "), _said(old), _said(new))
+        for name, (old, new) in sorted(told.items())
+    ]  # fmt: skip
+
+
 def _person(by: str, names: dict[str, str]) -> str:
     kind, _colon, name = by.partition(":")
+    if kind == "system":
+        return gettext("The command line")
     return names.get(name, name) if kind == "agent" else name or kind
 
 
 def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -1,0 +1,50 @@
+"""What went wrong is said in one sentence, in the reader's language, and tells nothing of what is inside."""
+
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import translation
+from django.views import defaults
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda request: defaults.bad_request(request, Exception("inside-7")), "could not be read"),
+        (lambda request: defaults.permission_denied(request, Exception("inside-7")), "not yours to see"),
+        (lambda request: defaults.page_not_found(request, Exception("inside-7")), "nothing here"),
+        (defaults.server_error, "broke here"),
+    ],
+)
+def test_each_has_a_page_that_leaks_nothing(rf: RequestFactory, answer: Any, words: str) -> None:
+    request = rf.get("/inside-7")
+    page = answer(request).content.decode()
+    assert words in page
+    assert "inside-7" not in page
+    with translation.override("de"):
+        assert words not in answer(request).content.decode()
+
+
+def test_a_broken_page_says_so_and_nothing_else(signed_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("inside-7 /etc/secret")
+
+    monkeypatch.setattr("rung.web.views.of_reader", broken)
+    client = signed_in("sam")
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "inside-7" not in answer.content.decode()
+    assert "Something broke here" in answer.content.decode()
+
+
+def test_too_many_attempts_have_a_page(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    for _ in range(3):
+        answer = client.post("/account/login/", {"login": "x@example.com", "password": "x"})
+    assert answer.status_code == 429
+    assert "Too many attempts" in answer.content.decode()
