@@ -98,6 +98,8 @@ class NotYet(Struct, frozen=True):
     rule_name: str
     sentence: str
     parts: tuple[Part, ...] = ()
+    #: Only its time has not come: it is among what is next.
+    ahead: bool = False
 
 
 class Receipt(Struct, frozen=True):
@@ -289,21 +291,23 @@ def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
     timed = next((each for each in thresholds if each.step is step), None)
     if timed is None:
         return NotYet(rule.id, name, "this ticket has no target for it, or one shorter than the step stands before it")
-    return NotYet(rule.id, name, _time_not_come(look, cycle, timed, calendar))
+    return _time_not_come(look, rule, cycle, timed)
 
 
-def _time_not_come(look: Look, cycle: Cycle, timed: TimedStep, calendar: Calendar) -> str:
+def _time_not_come(look: Look, rule: Rule, cycle: Cycle, timed: TimedStep) -> NotYet:
+    name, calendar = f"{rule.name}, {timed.step.at}", look.compiled.calendar(rule, look.target, look.case.level)
     threshold = timetable.threshold_us(look.case, cycle, timed)
     read = look.read(cycle, calendar)
     at = clocks.crossing(read, threshold, calendar)
     if at is None:
-        return "its clock is paused"
+        return NotYet(rule.id, name, "its clock is paused")
     if at <= look.now_us:
-        return "its time has come: it acts at the next look"
+        return NotYet(rule.id, name, "its time has come: it acts at the next look")
     ran = clocks.ran_until(read, look.now_us, calendar) * _MICROSECOND
     has_run = words.span(ran) if ran >= timedelta(seconds=1) else "no time"
     repeated = ", since each repeat of an offer waits twice as long" if threshold != timed.threshold_us else ""
-    return f"its clock has run {has_run} of {words.span(threshold * _MICROSECOND)}{repeated}"
+    said = f"its clock has run {has_run} of {words.span(threshold * _MICROSECOND)}{repeated}"
+    return NotYet(rule.id, name, said, ahead=True)
 
 
 def _plain_not_yet(look: Look, plain: PlainRule) -> NotYet:

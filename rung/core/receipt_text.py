@@ -125,7 +125,7 @@ def _to(step: Upcoming) -> str:
 
 
 def _why_not(receipt: Receipt, only: str | None) -> Iterator[str]:
-    found = [each for each in receipt.why_not if only is None or _is(each, only)]
+    found = [each for each in receipt.why_not if (not each.ahead if only is None else _is(each, only))]
     if not found:
         yield "  nothing is held back" if only is None else f'  no rule called "{only}" is waiting for anything'
     for each in found:

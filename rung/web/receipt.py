@@ -63,7 +63,7 @@ def why(request: HttpRequest, number: int) -> HttpResponse:
         "receipt": drawn,
         "running": [each for each in tracks if not each.cycle.ended],
         "ended": [each for each in tracks if each.cycle.ended],
-        "why_not": [(each, [sentence(part) for part in each.parts]) for each in drawn.why_not],
+        "why_not": [(each, [sentence(part) for part in each.parts]) for each in drawn.why_not if not each.ahead],
         "because": [(each, [sentence(part) for part in each.because]) for each in drawn.fired],
     }
     return render(request, "ticket/why.html", context)
