@@ -95,7 +95,7 @@ def test_every_preset_is_a_map_without_a_mistake_and_says_what_it_is_for(name: s
 def test_a_wrong_name_is_told_the_nearest_right_one() -> None:
     with pytest.raises(ValueError, match=r'no preset is called "zendsk"; did you mean "zendesk"\?'):
         preset("zendsk")
-    with pytest.raises(ValueError, match='no preset is called "xyz"; there are freshdesk, jira-service-management'):
+    with pytest.raises(ValueError, match='no preset is called "xyz"; there are freshdesk, freshdesk-json, jira-json'):
         preset("xyz")
 
 
@@ -151,6 +151,32 @@ def test_a_thread_of_slack_is_a_ticket_of_who_began_it(tmp_path: Path) -> None:
         ("CustomerWrote", "customer:ann@acme.test"),
     ]
     assert list(ticket.words.values()) == ["It stopped\n@sam help", "Try & see", "No"]
+
+
+def test_an_organisations_export_with_private_channels_files_edits_and_what_was_deleted(tmp_path: Path) -> None:
+    path, first = tmp_path / "slack.zip", "1772442060.000001"
+    messages = [
+        {
+            "user": "U1",
+            "ts": first,
+            "thread_ts": first,
+            "subtype": "file_share",
+            "text": "",
+            "files": [{"name": "a.log"}],
+        },
+        {"user": "U2", "ts": "1772442120.000001", "thread_ts": first, "text": "Now right", "edited": {"ts": "1"}},
+        {"user": "U1", "ts": "1772442180.000001", "thread_ts": first, "subtype": "tombstone", "text": "was deleted"},
+        {"user": "U1", "ts": "1772442240.000001", "thread_ts": first, "subtype": "thread_broadcast", "text": "No"},
+    ]
+    with ZipFile(path, "w") as archive:
+        archive.writestr("org_users.json", json.dumps([{"id": "U1", "name": "ann"}, {"id": "U2", "name": "sam"}]))
+        archive.writestr("channels.json", "[]")
+        archive.writestr("groups.json", json.dumps([{"id": "G1", "name": "acme"}]))
+        archive.writestr("acme/2026-03-02.json", json.dumps([{"type": "message", **each} for each in messages]))
+    ((ticket,), rejected) = _read(path, "slack")
+    assert rejected == {}
+    assert (ticket.subject, list(ticket.words.values())) == ("[a.log]", ["[a.log]", "Now right", "No"])
+    assert [type(event).__name__ for event in ticket.events] == ["Opened", "Answered", "CustomerWrote"]
 
 
 def test_a_zip_file_that_is_no_export_of_slack_is_refused(tmp_path: Path) -> None:

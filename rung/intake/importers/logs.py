@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile
 
 import msgspec
@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from rung.core.log_map import Format
+from rung.intake.importers.shapes.knowing import changed, shape_of, unfolded
+from rung.intake.importers.shapes.rows import COLUMNS as SHAPED
 from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -70,14 +72,28 @@ def open_log(path: Path) -> Iterator[OpenLog]:
         first = text.readline()
         if not first.strip():
             raise ValueError(f"{path} is empty: a log begins with a heading that names its columns")
-        if first.lstrip().startswith("{"):
+        if first.lstrip().startswith(("{", "[")):
             head = [first, *islice(text, LOOKED_AT - 1)]
+            if (shape := shape_of(_object(first))) is not None:
+                yield OpenLog(Format.NDJSON, list(SHAPED), unfolded(shape, chain(head, text)), size, raw)
+                return
             columns = list(dict.fromkeys(chain.from_iterable(_cells(line) for line in head)))
+            if not columns:
+                raise ValueError("it is JSON, but a log has one whole object on each line (`jq -c '.[]'` makes it so)")
             yield OpenLog(Format.NDJSON, columns, _json_rows(chain(head, text), columns), size, raw)
             return
         csv.field_size_limit(LONGEST_CELL)
         reader = csv.reader(line.replace("\0", UNHOLDABLE) for line in chain([first], text))
-        yield OpenLog(Format.CSV, next(reader), _csv_rows(reader), size, raw)
+        columns = next(reader)
+        yield _changes_as_rows(OpenLog(Format.CSV, columns, _csv_rows(reader), size, raw))
+
+
+def _changes_as_rows(log: OpenLog) -> OpenLog:
+    """As it is, unless each of its rows is a change of one field."""
+    shape = shape_of(dict.fromkeys(log.columns, ""))
+    if shape is None:
+        return log
+    return OpenLog(log.format, list(SHAPED), changed(shape, log.columns, log.rows), log.size, log.raw)
 
 
 def _archive(raw: BinaryIO) -> ZipFile:
@@ -117,11 +133,15 @@ def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[tuple[i
 
 def _cells(line: str) -> dict[str, str]:
     """The values of a JSON object as text; those of an object within it under `outer.inner`. {} for anything else."""
+    return dict(_flat("", _object(line)))
+
+
+def _object(line: str) -> dict[str, Any]:
     try:
         read = msgspec.json.decode(line)
     except msgspec.DecodeError:
         return {}
-    return dict(_flat("", read)) if isinstance(read, dict) else {}
+    return read if isinstance(read, dict) else {}
 
 
 def _flat(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:

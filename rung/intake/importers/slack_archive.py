@@ -10,23 +10,29 @@ from zipfile import BadZipFile, ZipFile
 COLUMNS = ("ticket", "time", "channel", "author_role", "author", "requester", "subject", "message")
 #: Kinds of messages in which somebody says something; others tell who came, went or renamed what.
 SPEAKING = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
+#: Who they are: in the export of one workspace, or of a whole organisation.
+PEOPLE = ("users.json", "org_users.json")
+#: Public channels, and private ones where the export has them.
+PLACES = ("channels.json", "groups.json")
 #: A day of one channel is read whole; more than so many bytes are not.
-LONGEST_DAY = 256 << 20
+LONGEST_DAY = 64 << 20
 LONGEST_SUBJECT = 120
 
 Json = Mapping[str, Any]
 
 
 def is_slack(archive: ZipFile) -> bool:
-    return {"channels.json", "users.json"} <= set(archive.namelist())
+    names = set(archive.namelist())
+    return "channels.json" in names and not names.isdisjoint(PEOPLE)
 
 
 def slack_rows(archive: ZipFile) -> Iterator[tuple[int, Sequence[str]]]:
     """Each message with its number, one channel after the other. ValueError when a file is not what it should be."""
-    names = {str(user["id"]): _name(user) for user in _items(archive, "users.json")}
     files = sorted(archive.namelist())
+    names = {str(user["id"]): _name(user) for file in PEOPLE if file in files for user in _items(archive, file)}
+    channels = {str(each["name"]) for file in PLACES if file in files for each in _items(archive, file)}
     number = 0
-    for channel in sorted(str(each["name"]) for each in _items(archive, "channels.json")):
+    for channel in sorted(channels):
         #: Who began to write in each thread.
         firsts: dict[str, str] = {}
         for file in files:
@@ -47,7 +53,7 @@ def _cells(channel: str, message: Json, names: Mapping[str, str], firsts: dict[s
     if bot and not message.get("thread_ts"):
         return None
     thread = str(message.get("thread_ts") or message["ts"])
-    text = _readable(str(message.get("text") or ""), names)
+    text = _readable(str(message.get("text") or ""), names) or _files(message)
     if bot:
         role, author = "bot", str(message.get("username") or message.get("bot_id") or "bot")
     else:
@@ -58,6 +64,12 @@ def _cells(channel: str, message: Json, names: Mapping[str, str], firsts: dict[s
     at = datetime.fromtimestamp(float(message["ts"]), UTC).isoformat()
     subject = next(iter(text.strip().splitlines()), "")[:LONGEST_SUBJECT]
     return (f"{channel}/{thread}", at, f"#{channel}", role, author, requester, subject, text)
+
+
+def _files(message: Json) -> str:
+    """Of a message that is nothing but files, their names."""
+    files = [each for each in message.get("files") or () if isinstance(each, dict)]
+    return " ".join(f"[{each.get('name') or each.get('title') or 'file'}]" for each in files)
 
 
 def _name(user: Json) -> str:
