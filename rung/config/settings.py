@@ -220,6 +220,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+# -- customers
+
+# How long the signed link to a request is good for.
+CUSTOMER_LINK_DAYS = _number("RUNG_LINK_DAYS", 90)
+
 # -- files that come with messages
 
 ATTACHMENT_LARGEST = _number("RUNG_ATTACHMENT_MB", 25) * 1024 * 1024

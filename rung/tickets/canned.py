@@ -83,8 +83,8 @@ def _facts(template: str, ticket: Ticket, case: Case, compiled: Compiled, now: d
         "level.team": team_of(case.level, compiled.policy),
         "assignee.name": assignee.name if assignee else "",
         "assignee.first_name": _first(assignee.name) if assignee else "",
-        "rating_link": customer_pass.link(ticket.number),
-        "ticket.link": customer_pass.link(ticket.number),
+        "rating_link": customer_pass.link(ticket.number, now),
+        "ticket.link": customer_pass.link(ticket.number, now),
     }
     if any(gap.startswith("deadline.") for gap in gaps(template)):
         facts |= _deadlines(case, compiled, now or database_now())

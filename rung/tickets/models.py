@@ -281,3 +281,13 @@ class Relation(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.ticket_id} {self.kind} #{self.other_id}"
+
+
+class RevokedLinks(models.Model):
+    """Signed links of customers that were taken back: those for `subject` handed out up to a moment."""
+
+    subject = models.CharField(max_length=24, unique=True, help_text="as the links name it: t12 a ticket, p7 a person")
+    before = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"links to {self.subject} until {self.before:%F %R}"

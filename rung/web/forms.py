@@ -1,5 +1,6 @@
 """Forms of the pages about people, and what each field must be."""
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +13,16 @@ from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, 
 from rung.policies.versions import compiled, current_number
 
 WHEN = "%Y-%m-%dT%H:%M"
+
+
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+#: Where anybody has an address.
+EVERYBODYS = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"),
+        *("gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com", "aol.com", "mail.com"),
+    }
+)
 
 
 class Words(forms.Field):
@@ -148,7 +159,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A customer."""
+    """A customer. Its domains decide whose tickets are its, so each belongs to one, and none to everybody."""
 
     domains = Words(required=False, label=_("Mail domains, with commas"))
 
@@ -158,7 +169,22 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_domains(self) -> list[str]:
         """In lower case."""
-        return [domain.lower().removeprefix("@") for domain in self.cleaned_data["domains"]]
+        domains = [domain.lower().removeprefix("@").rstrip(".") for domain in self.cleaned_data["domains"]]
+        for domain in domains:
+            if not DOMAIN.fullmatch(domain):
+                raise forms.ValidationError(
+                    _("“%(domain)s” is no mail domain; they read like acme.example."), params={"domain": domain}
+                )
+            if domain in EVERYBODYS:
+                raise forms.ValidationError(
+                    _("“%(domain)s” is everybody's; it cannot say whose request it is."), params={"domain": domain}
+                )
+            other = Customer.objects.filter(domains__contains=[domain]).exclude(pk=self.instance.pk).first()
+            if other is not None:
+                raise forms.ValidationError(
+                    _("“%(domain)s” is %(other)s's already."), params={"domain": domain, "other": other.name}
+                )
+        return list(dict.fromkeys(domains))
 
 
 class Stretch(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""Agents, teams, customers and keys: who works here, who asks, and what may call."""
+"""Agents, teams and keys: who works here, and what may call."""
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -13,20 +13,18 @@ from django.views.decorators.http import require_POST
 from rung.people import changes, signin, tokens
 from rung.people.changes import Area
 from rung.people.clock import database_now
-from rung.people.models import Agent, ContactMethod, Customer, Role, Team, Token
+from rung.people.models import Agent, ContactMethod, Role, Team, Token
 from rung.people.presence import present
-from rung.tickets.actions import triage
-from rung.tickets.models import IS_OPEN
 from rung.tickets.sight import visible
 from rung.web.access import agent_of, may, needs
-from rung.web.forms import AgentForm, ContactForm, CustomerForm, MeForm, TeamForm, TokenForm
+from rung.web.forms import AgentForm, ContactForm, MeForm, TeamForm, TokenForm
 
 
 @needs(Role.OBSERVER)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, by team and level, with what they have in hand."""
     there = set(present(database_now()).values_list("pk", flat=True))
-    agents = Agent.objects.prefetch_related("teams").annotate(open=_open(request)).order_by("-is_active", "name")
+    agents = Agent.objects.prefetch_related("teams").annotate(open=open_count(request)).order_by("-is_active", "name")
     context = {
         "live": [],
         "agents": [(agent, agent.pk in there) for agent in agents],
@@ -64,29 +62,6 @@ def team(request: HttpRequest, name: str = "") -> HttpResponse:
     found = get_object_or_404(Team, name=name) if name else None
     title = found.name if found else _("New team")
     return _form(request, TeamForm(request.POST or None, instance=found), title, back="people", said=_("Saved."))
-
-
-@needs(Role.OBSERVER)
-def customers(request: HttpRequest) -> HttpResponse:
-    """Every customer with its tier and what is open."""
-    words = request.GET.get("q", "").replace("\x00", "").strip()
-    found = Customer.objects.select_related("account_owner").annotate(open=_open(request))
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(domains__contains=[words.lower()]) | Q(tier__iexact=words))
-    context = {"live": [], "customers": found[:500], "words": words, "leads": may(request, Role.LEAD)}
-    return render(request, "people/customers.html", context)
-
-
-@needs(Role.LEAD)
-def customer(request: HttpRequest, number: int = 0) -> HttpResponse:
-    """Add a customer, or change one. Its running tickets learn of another tier or owner at once."""
-    found = get_object_or_404(Customer, pk=number) if number else None
-    title = found.name if found else _("New customer")
-    form = CustomerForm(request.POST or None, instance=found)
-    answer = _form(request, form, title, back="customers", said=_("Saved."))
-    if found is not None and answer.status_code == 302:
-        _tell_tickets(found, agent_of(request))
-    return answer
 
 
 @never_cache
@@ -163,7 +138,7 @@ def _by(request: HttpRequest) -> str:
     return f"agent:{agent_of(request).handle}"
 
 
-def _open(request: HttpRequest) -> Count:
+def open_count(request: HttpRequest) -> Count:
     """How many tickets that are not over somebody has, of those the reader may see."""
     running = ~Q(tickets__status__in=("resolved", "closed")) & Q(tickets__isnull=False)
     reader = agent_of(request)
@@ -172,7 +147,7 @@ def _open(request: HttpRequest) -> Count:
 
 def _form(
     request: HttpRequest,
-    form: "ModelForm[Agent] | ModelForm[Team] | ModelForm[Customer]",
+    form: "ModelForm[Agent] | ModelForm[Team]",
     title: str,
     *,
     back: str,
@@ -187,8 +162,3 @@ def _form(
         return redirect(back)
     context: dict[str, object] = {"live": [], "form": form, "title": title, "back": back, "link_for": link_for}
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
-
-
-def _tell_tickets(found: Customer, by: Agent) -> None:
-    for number in found.tickets.filter(IS_OPEN).values_list("number", flat=True):
-        triage.set_customer(number, Customer.objects.get(pk=found.pk), by=f"agent:{by.handle}")

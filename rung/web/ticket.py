@@ -22,6 +22,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
 from rung.tickets import canned
+from rung.tickets.customer_pass import pass_of
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
 from rung.tickets.narrative import Names, Told, Tone, tell, tell_actions, tell_reason
@@ -132,6 +133,8 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "removable": [word for kind in BY_HAND for word in (kind, MIRRORED[kind])],
         "workflows": common_requests(found, look, agent_of(request), given),
         "once": token_urlsafe(9),
+        "promised": look.compiled.goals(look.compiled.target(look.facts)),
+        "customer_word": pass_of(number, now),
         "works": may(request, Role.AGENT),
         "given": given or Given(),
         **forms(found, look, agent_of(request)),

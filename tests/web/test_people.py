@@ -57,7 +57,7 @@ def test_running_tickets_learn_of_a_customers_new_tier(signed_in: Any, opened: A
     customer = Customer.objects.create(name="Acme", tier="starter")
     number = opened(customer=customer)
     form = {"name": "Acme", "tier": "enterprise", "domains": "acme.example", "account_owner": ""}
-    signed_in("sam").post(f"/people/customers/{customer.pk}", form)
+    signed_in("sam").post(f"/people/customers/{customer.pk}/edit", form)
     assert b'"tier":"enterprise"' in bytes(Ticket.objects.get(number=number).snapshot)
     assert Customer.objects.get().domains == ["acme.example"]
 

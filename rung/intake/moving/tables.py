@@ -30,6 +30,7 @@ TABLES: Mapping[str, str] = {
     "tickets_handoff": "id",
     "tickets_link": "id",
     "tickets_relation": "id",
+    "tickets_revokedlinks": "id",
 }
 #: Never written; read back as what lets nobody in.
 SECRETS: Mapping[tuple[str, str], str] = {("people_agent", "password"): "!"}

@@ -11,6 +11,19 @@ from rung.tickets.writing import Words
 
 #: The name such a message has among the policy's replies.
 ACKNOWLEDGEMENT = "acknowledgement"
+LINK = "link"
+
+
+def send_link(ticket: int, text: str, *, now: datetime | None = None) -> Done | AlreadySo:
+    """Send the customer, where they write from, a link they asked for; once a day. Stops no clock, passes no turn."""
+    with visit(ticket, now=now) as at:
+        key = f"link/{ticket}/{at.now:%F}"
+        if before := asked_before(key, ticket):
+            return before
+        message = writing.write(at.ticket.number, Direction.PUBLIC, "system", Words(text=text), at.now)
+        number = at.record(e.AutoReplied(at=at.now, by="system", message=message.pk, reply=LINK), client_key=key)
+        telling.customer(at, message, event=number)
+        return Done(ticket, number, message.pk)
 
 
 def acknowledge(ticket: int, text: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
