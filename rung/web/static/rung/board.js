@@ -62,7 +62,7 @@
       if (row.contains(document.activeElement)) continue;
       const before = row.querySelector("[data-pick]")?.checked;
       const copy = document.importNode(now, true);
-      if (before) { copy.querySelector("[data-pick]").checked = true; copy.setAttribute("aria-selected", "true"); }
+      if (before) { copy.querySelector("[data-pick]").checked = true; copy.classList.add("chosen"); }
       row.replaceWith(copy);
       htmx.process(copy);
     }
@@ -112,8 +112,7 @@
     for (const number of chosen) if (!there.has(number)) chosen.delete(number);
     for (const row of rows()) {
       const on = chosen.has(row.dataset.row);
-      if (on) row.setAttribute("aria-selected", "true");
-      else row.removeAttribute("aria-selected");
+      row.classList.toggle("chosen", on);
       const box = row.querySelector("[data-pick]");
       if (box) box.checked = on;
     }

@@ -18,7 +18,7 @@
 
   // What can be done to the tickets that are selected, the row that has the focus, or the ticket of the page.
   const acts = (said) => {
-    const chosen = document.querySelectorAll("#lanes [aria-selected=true]").length;
+    const chosen = document.querySelectorAll("#lanes .chosen").length;
     const row = from?.closest?.("[data-row]")?.dataset.row;
     const ticket = row || document.getElementById("ticket")?.dataset.ticket;
     if (!chosen && !ticket) return null;
