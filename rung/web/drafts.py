@@ -18,6 +18,7 @@ from rung.tickets.models import IS_OPEN, Ticket
 from rung.web import policy as pages
 from rung.web.access import agent_of, needs
 from rung.web.errands import PERIODS, begin, shown
+from rung.web.studio.beside import difference
 
 
 @needs(Role.LEAD)
@@ -82,6 +83,7 @@ def _shown(request: HttpRequest, draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "version": current,
         "changes": pages.changes_between(before, draft.text),
+        "lines_changed": difference(before, draft.text),
         "told": pages.changed(before, draft.text),
         "running": Ticket.objects.filter(IS_OPEN).count(),
         "periods": PERIODS,

@@ -33,6 +33,7 @@ from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
 from rung.web.errands import PERIODS, begin
 from rung.web.studio.bench import Bench
+from rung.web.studio.beside import difference
 
 FILE = "policy.yaml"
 LONGEST = 1_000_000
@@ -127,6 +128,7 @@ def review(request: HttpRequest) -> HttpResponse:
     changes = changes_between(current.text if current else "", text)
     context |= {
         "changes": changes,
+        "lines_changed": difference(current.text if current else "", text),
         "told": changed(current.text if current else "", text),
         "version": current,
         "running": Ticket.objects.filter(IS_OPEN).count(),
@@ -157,6 +159,7 @@ def version_page(request: HttpRequest, version: int) -> HttpResponse:
         "version": found,
         "before": before,
         "changes": changes_between(before.text, found.text) if before else (),
+        "lines_changed": difference(before.text, found.text) if before else (),
         "told": changed(before.text, found.text) if before else (),
         "lines": list(enumerate(found.text.splitlines(), 1)),
         "edits": may(request, Role.LEAD),

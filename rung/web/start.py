@@ -24,7 +24,7 @@ from rung.people.clock import database_now
 from rung.people.models import HANDLE, Agent, Role, Team
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, keep_beside, publish
-from rung.policies.starter import STARTER
+from rung.policies.starter import LEVELS, starter
 from rung.policies.versions import compiled, current_number
 from rung.tickets.actions import conversation
 from rung.tickets.models import Ticket
@@ -38,17 +38,30 @@ INVITED_AT_ONCE = 3
 FAST = {"first_response": "20s", "resolution": "10m"}
 
 
+def clock_face() -> forms.TimeInput:
+    """A field for a time of day, to the minute."""
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
 class DeskForm(forms.Form):
     """What a new desk is called and when its people work."""
 
     name = forms.CharField(max_length=80, label=gettext_lazy("What is your desk called?"))
     time_zone = forms.ChoiceField(choices=zones, label=gettext_lazy("Time zone"))
-    opens = forms.TimeField(initial=time(9), label=gettext_lazy("People work from"))
-    closes = forms.TimeField(initial=time(17), label=gettext_lazy("to"))
+    opens = forms.TimeField(initial=time(9), widget=clock_face(), label=gettext_lazy("People work from"))
+    closes = forms.TimeField(initial=time(17), widget=clock_face(), label=gettext_lazy("to"))
     country = forms.ChoiceField(
         choices=lambda: [("", "–"), *((code, code) for code in sorted(holidays.list_supported_countries()))],
         required=False,
         label=gettext_lazy("Public holidays of"),
+    )
+
+    levels = forms.ChoiceField(
+        choices=lambda: [(name, f"{len(path)}: {' → '.join(path)}") for name, path in LEVELS.items()],
+        initial="three",
+        required=False,
+        label=gettext_lazy("Levels"),
+        help_text=gettext_lazy("who is asked next when nobody answers"),
     )
 
     def clean_name(self) -> str:
@@ -153,7 +166,7 @@ def policy_text(given: dict[str, object]) -> str:
     assert isinstance(opens, time)  # noqa: S101  for the type checker
     assert isinstance(closes, time)  # noqa: S101
     hours = f"[{opens:%H:%M}-{closes:%H:%M}]"
-    text = STARTER.read_text()
+    text = starter(str(given.get("levels") or "three"))
     text = re.sub(
         r"^name: .*$",
         lambda _match: f"name: {json.dumps(given['name'], ensure_ascii=False)}",
@@ -214,6 +227,7 @@ def _page(
         "form": form,
         "links": links or [],
         "levels": list(policy.levels.values()),
+        "climbing": [policy.levels[name] for name in reversed(next(iter(policy.paths.values()), ()))],
         "slots": range(1, INVITED_AT_ONCE + 1),
         "named": bool(version and version.author != "system"),
         "desk_name": policy.name,

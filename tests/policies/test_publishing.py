@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rung.core.calendar.holidays import Holidays
+from rung.core.check import check_policy
 from rung.policies import publishing
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, extend_holidays, publish
+from rung.policies.starter import LEVELS, starter
 from rung.policies.versions import compiled, current_number
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -58,3 +60,12 @@ def test_holidays_of_years_that_come_near_are_added_and_the_kept_ones_stay(monke
     assert extend_holidays(datetime(2027, 1, 2, tzinfo=UTC)) == 1
     assert PolicyVersion.objects.get().holidays["office"] == [*kept, "2030-02-03"]
     assert publishing.YEARS_AHEAD == 3
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+def test_the_first_policy_has_as_many_levels_as_were_chosen_and_nothing_to_find(levels: str) -> None:
+    policy, findings = check_policy(starter(levels), "policy.yaml")
+    assert policy is not None
+    assert findings == ()
+    assert policy.paths["support"] == LEVELS[levels]
+    assert "# `always` (24x7) is built in" in starter(levels)
