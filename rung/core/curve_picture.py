@@ -1,57 +1,155 @@
 """Draws the trade-off of a warning: messages against breaches caught, as SVG."""
 
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from rung.core.proposal import Point, Proposal
 
-_LEFT, _TOP, _WIDE, _TALL = 84, 50, 520, 240
-_OLD, _NEW, _INK, _LINE = "#c8453b", "#3b7dd8", "#1c2530", "#9aa8b7"
+_LEFT, _TOP, _WIDE, _TALL = 84, 108, 640, 260
+_OLD, _NEW, _INK, _FAINT, _LINE, _GRID = "#c8453b", "#3b7dd8", "#1c2530", "#5b6b7d", "#9aa8b7", "#e3e8ee"
 _FONT = 'font-family="system-ui, sans-serif"'
+#: The height of a share written at a dot, the width of its digits, and how near to one another things may stand.
+_LETTERS, _DIGIT, _AIR = 11, 7, 2
+_TICKS = 5
+
+Box = tuple[float, float, float, float]
+
+
+class _Axis:
+    """A range of amounts, from a round one to a round one, laid along a length."""
+
+    def __init__(self, amounts: Sequence[int], start: int, length: int) -> None:
+        self.step = _round_step(max(amounts) - min(amounts))
+        low = min(amounts) // self.step * self.step
+        # Dots that all stand at one place stand in the middle of things, not in a corner.
+        low -= self.step if min(amounts) == max(amounts) else 0
+        #: Much nearer to nothing than it is long, it might as well begin there.
+        self.low = 0 if low * 2 <= max(amounts) - low else low
+        self.step = _round_step(max(amounts) - self.low)
+        self.low = self.low // self.step * self.step
+        self.high = max(-(-max(amounts) // self.step) * self.step, self.low + self.step)
+        self.start, self.length = start, length
+
+    @property
+    def ticks(self) -> range:
+        return range(self.low, self.high + 1, self.step)
+
+    def at(self, amount: int) -> int:
+        return self.start + round(self.length * (amount - self.low) / (self.high - self.low))
 
 
 def curve_svg(proposal: Proposal) -> str:
-    """Each dot is a share of the target; up is better, right costs more."""
-    most_messages = max([1, *(point.messages for point in proposal.curve)])
-    most_caught = max([1, *(point.caught for point in proposal.curve)])
+    """Each dot is a share of the target; up is better, right costs more. Axes begin where the dots do."""
+    every = (*proposal.curve, proposal.now)
+    across = _Axis([point.messages for point in every], _LEFT, _WIDE)
+    up = _Axis([point.caught for point in every], _TOP + _TALL, -_TALL)
 
     def place(point: Point) -> tuple[int, int]:
-        x = _LEFT + round(_WIDE * point.messages / most_messages)
-        return x, _TOP + _TALL - round(_TALL * point.caught / most_caught)
+        return across.at(point.messages), up.at(point.caught)
 
     line = " ".join(f"{x},{y}" for x, y in map(place, proposal.curve))
-    drawn = [f'<polyline points="{line}" fill="none" stroke="{_LINE}" stroke-width="2"/>']
-    drawn += [_dot(*place(point), 3, _LINE) for point in proposal.curve]
-    drawn += [_dot(*place(proposal.now), 7, _OLD), _label(*place(proposal.now), f"now {proposal.now.percent} %", _OLD)]
-    if proposal.best is not None:
-        best = place(proposal.best)
-        drawn += [_dot(*best, 7, _NEW), _label(best[0], best[1] + 20, f"proposed {proposal.best.percent} %", _NEW)]
+    marked = [(proposal.now, _OLD)] + ([(proposal.best, _NEW)] if proposal.best is not None else [])
+    taken = [_around(*place(point), 7) for point, _ in marked]
+    drawn = [*_grid(across, up), f'<polyline points="{line}" fill="none" stroke="{_LINE}" stroke-width="2"/>']
+    drawn += [_dot(*place(point), 3.5, _LINE) for point in proposal.curve]
+    drawn += [_dot(*place(point), 7, color) for point, color in marked]
+    drawn += [_share(point, place(point), taken, color) or "" for point, color in marked]
+    named = {point.percent for point, _ in marked}
+    drawn += [_share(point, place(point), taken) or "" for point in proposal.curve if point.percent not in named]
     title = f"{proposal.rule}: breaches caught for messages sent"
-    axes = (
-        f'<path d="M{_LEFT} {_TOP} V{_TOP + _TALL} H{_LEFT + _WIDE}" fill="none" stroke="{_INK}"/>'
-        + _text(_LEFT - 8, _TOP + 6, f"{most_caught:,}", "end")
-        + _text(_LEFT - 8, _TOP + _TALL, "0", "end")
-        + _text(_LEFT + _WIDE, _TOP + _TALL + 20, f"{most_messages:,} messages", "end")
-        + _text(_LEFT, _TOP - 24, title, "start", bold=True)
-        + _text(_LEFT + 8, _TOP - 6, "breaches caught in time", "start")
-    )
-    width, height = _LEFT + _WIDE + 60, _TOP + _TALL + 40
+    width, height = _LEFT + _WIDE + 40, _TOP + _TALL + 60
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
-        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>{axes}{"".join(drawn)}</svg>'
+        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>'
+        f"{_text(10, 24, title, size=15, bold=True)}{''.join(_said(proposal))}{''.join(drawn)}</svg>"
     )
 
 
-def _dot(x: int, y: int, radius: int, color: str) -> str:
-    return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{color}"/>'
+def _said(proposal: Proposal) -> Iterator[str]:
+    """What the two marked dots mean, in words."""
+    marked = [("now", proposal.now, _OLD)]
+    marked += [("proposed", proposal.best, _NEW)] if proposal.best is not None else []
+    for number, (name, point, color) in enumerate(marked):
+        y = 46 + 20 * number
+        yield _dot(17, y - 4, 6, color)
+        text = f"{name} at {point.percent} %: {point.messages:,} messages, {point.caught:,} breaches caught in time"
+        yield _text(30, y, text, color=color, bold=True)
+    if proposal.best is None:
+        yield _text(30, 66, "no other share is clearly better", color=_FAINT)
 
 
-def _label(x: int, y: int, text: str, color: str) -> str:
-    """Left of the dot where the picture ends to the right."""
-    anchor, left = ("end", x - 12) if x > _LEFT + _WIDE * 2 // 3 else ("start", x + 12)
-    return _text(left, y + 18, text, anchor, color, bold=True)
+def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
+    right, floor = _LEFT + _WIDE, _TOP + _TALL
+    for amount in up.ticks:
+        y = up.at(amount)
+        yield f'<path d="M{_LEFT} {y} H{right}" stroke="{_GRID}"/>'
+        yield _text(_LEFT - 8, y + 4, f"{amount:,}", "end", size=12, color=_FAINT)
+    for amount in across.ticks:
+        x = across.at(amount)
+        yield f'<path d="M{x} {_TOP} V{floor}" stroke="{_GRID}"/>'
+        yield _text(x, floor + 18, f"{amount:,}", "middle", size=12, color=_FAINT)
+    yield f'<path d="M{_LEFT} {_TOP} V{floor} H{right}" fill="none" stroke="{_INK}"/>'
+    yield _text(_LEFT, _TOP - 14, "breaches caught in time", size=12, color=_FAINT)
+    yield _text(right, floor + 40, "messages; each dot a share of the target", "end", size=12, color=_FAINT)
 
 
-def _text(x: int, y: int, text: str, anchor: str, color: str = _INK, *, bold: bool = False) -> str:
-    look = 'font-size="14" font-weight="600"' if bold else 'font-size="12"'
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" {look} {_FONT} fill="{color}">{escape(text)}</text>'
+def _share(point: Point, at: tuple[int, int], taken: list[Box], color: str = "") -> str | None:
+    """The share beside its dot, where nothing stands yet; nothing if there is no room."""
+    x, y = at
+    said = f"{point.percent} %"
+    half, far = _DIGIT * len(said) / 2, 12 if color else 9
+    for dx, dy in ((0, -far), (0, far + _LETTERS), (-half - far, 4), (half + far, 4), (0, -far - 14), (0, far + 25)):
+        box = (x + dx - half, y + dy - _LETTERS, x + dx + half, y + dy)
+        if _is_inside(box) and not any(_meet(box, other) for other in taken):
+            taken.append(box)
+            left, top = round(x + dx), round(y + dy)
+            return _text(left, top, said, "middle", size=12, color=color or _FAINT, bold=bool(color), halo=True)
+    return None
+
+
+def _around(x: int, y: int, radius: int) -> Box:
+    return x - radius, y - radius, x + radius, y + radius
+
+
+def _is_inside(box: Box) -> bool:
+    """Right of one axis and above the other; a little may stand over the other edges."""
+    return box[0] > _LEFT and box[2] < _LEFT + _WIDE + 34 and box[1] > _TOP - 30 and box[3] < _TOP + _TALL - 3
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return (
+        one[0] < other[2] + _AIR and other[0] < one[2] + _AIR and one[1] < other[3] + _AIR and other[1] < one[3] + _AIR
+    )
+
+
+def _round_step(length: int) -> int:
+    """1, 2 or 5 times a power of ten, so that some five of them make the length."""
+    step = 1
+    while step * _TICKS < length:
+        step = step * 2 if str(step)[0] != "2" else step * 5 // 2
+    return step
+
+
+def _dot(x: int, y: int, radius: float, color: str) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="{radius:g}" fill="{color}" stroke="#ffffff" stroke-width="1"/>'
+
+
+def _text(
+    x: int,
+    y: int,
+    text: str,
+    anchor: str = "start",
+    *,
+    size: int = 13,
+    color: str = _INK,
+    bold: bool = False,
+    halo: bool = False,
+) -> str:
+    """`halo`: readable also where a line goes through it."""
+    weight = ' font-weight="600"' if bold else ""
+    weight += ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' if halo else ""
+    return (
+        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{weight} {_FONT} '
+        f'fill="{color}">{escape(text)}</text>'
+    )

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from rung.core import events as e
 from rung.core.comparison import compare
@@ -19,7 +20,7 @@ from rung.core.log_events import History
 from rung.core.policy import Policy
 from rung.core.policy_nodes import parse
 from rung.core.policy_reader import read_policy
-from rung.core.proposal import Proposal, propose
+from rung.core.proposal import SHARES, Point, Proposal, propose
 from rung.core.proposal_text import as_page, as_text
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
@@ -131,7 +132,27 @@ def test_as_text_and_page() -> None:
 def test_the_curve_is_well_formed_and_labelled() -> None:
     picture = ElementTree.fromstring(curve_svg(proposed()))
     texts = ["".join(each.itertext()) for each in picture.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"now 10 %", "proposed 95 %", "90 messages", "10"} <= set(texts)
+    assert "now at 10 %: 90 messages, 10 breaches caught in time" in texts
+    assert "proposed at 95 %: 10 messages, 10 breaches caught in time" in texts
+    assert {"10 %", "95 %", "0", "20", "100"} <= set(texts)
+
+
+@pytest.mark.parametrize("spread", [0, 1, 30, 5_000])
+def test_no_two_labels_of_a_curve_lie_on_one_another(spread: int) -> None:
+    curve = tuple(
+        Point(percent, 40 + spread * (100 - percent) // 95, 10 + spread // 50 * (percent < 80)) for percent in SHARES
+    )
+    picture = ElementTree.fromstring(
+        curve_svg(structs.replace(proposed(), curve=curve, now=curve[3], best=curve[12] if spread else None))
+    )
+    labels = [
+        (float(each.attrib["x"]), float(each.attrib["y"]))
+        for each in picture.iter("{http://www.w3.org/2000/svg}text")
+        if "paint-order" in each.attrib
+    ]
+    assert labels
+    apart = [abs(x - u) >= 20 or abs(y - v) >= 11 for n, (x, y) in enumerate(labels) for u, v in labels[:n]]
+    assert all(apart)
 
 
 # --- editing the file
