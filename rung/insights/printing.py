@@ -14,12 +14,14 @@ from rung.core.handbook import Handbook
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Sentence, Table
 from rung.core.handbook_text import Lines
 from rung.core.ladder_picture import ladder_svg
+from rung.insights.fonts import SANS, fonts, shown
 
 _TEMPLATES = Path(__file__).parent / "templates" / "print"
 #: A picture and nothing round it: one unit of the drawing is one point.
 _PICTURE = (
     "#set page(width: float(sys.inputs.width) * 1pt, height: auto, margin: 0pt, fill: white)\n"
-    '#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
+    '#image(bytes(sys.inputs.svg), format: "svg", width: 100%)\n'
+    '#if sys.inputs.missing != "" { pad(6pt, text(size: 9pt, fill: rgb("#c8453b"), sys.inputs.missing)) }'
 )
 _POINTS_PER_INCH = 72
 _WIDTH = re.compile(r'<svg[^>]* viewBox="\S+ \S+ (\S+) ')
@@ -27,14 +29,16 @@ _WIDEST, _NARROWEST = 40, 11
 
 
 def png(svg: str, *, scale: float = 2) -> bytes:
-    """One of our own drawings, `scale` pixels for each of its units. The fonts come along, so it is alike anywhere.
+    """One of our own drawings, `scale` pixels for each of its units. The fonts come along, so it is alike anywhere; for
+    a letter that none of them has stands a box, and a line below says so.
 
     Raises ValueError for a text that is no drawing.
     """
     width = _WIDTH.search(svg)
     if width is None:
         raise ValueError("this is no SVG picture with a viewBox")
-    inputs = {"svg": svg, "width": width[1]}
+    drawing, missing = shown(svg.replace("system-ui, sans-serif", f"{SANS}, sans-serif"))
+    inputs = {"svg": drawing, "width": width[1], "missing": missing}
     return _typeset(_PICTURE, inputs, "png", ppi=_POINTS_PER_INCH * scale)
 
 
@@ -51,7 +55,8 @@ def handbook_pdf(book: Handbook, lines: Lines, source: str, policy: str, now: da
             for section in book.sections
         ],
     }
-    return _typeset(_template("handbook"), {"data": msgspec.json.encode(said).decode()}, "pdf", made_at=now)
+    data, missing = shown(msgspec.json.encode(said).decode())
+    return _typeset(_template("handbook"), {"data": data, "missing": missing}, "pdf", made_at=now)
 
 
 def _block(block: Block, lines: Lines) -> dict[str, object]:
@@ -93,5 +98,5 @@ def _typeset(
     """Without the fonts of this machine, so that the same words give the same bytes everywhere."""
     seconds = None if made_at is None else int(made_at.timestamp())
     return typst.compile(
-        source.encode(), format=kind, ppi=ppi, sys_inputs=inputs, ignore_system_fonts=True, timestamp=seconds
+        source.encode(), format=kind, ppi=ppi, sys_inputs=inputs, font_paths=fonts(), timestamp=seconds
     )

@@ -3,6 +3,7 @@
 import re
 import struct
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rung.core.handbook_parts import Ladder
 from rung.core.ladder_picture import ladder_svg
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.policy_reader import read_policy
+from rung.insights.fonts import fonts, shown
 from rung.insights.printing import handbook_pdf, png
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
@@ -42,6 +44,36 @@ def test_words_of_the_policy_are_never_read_as_markup() -> None:
     awkward = "#panic() $x$ *bold* `raw` <label> @ref \\\\ // gone [box] Überlänge Привет"
     text = REFERENCE.replace("name: Acme support", f'name: "{awkward}"').replace("Ask once for everything", awkward)
     assert printed(text).startswith(b"%PDF-")
+
+
+def test_letters_that_no_font_has_are_boxes_and_said_to_be() -> None:
+    assert shown("Grüße, Привет, γειά, שלום, مرحبا → “ok”") == ("Grüße, Привет, γειά, שלום, مرحبا → “ok”", "")
+    text, said = shown("Hello 中文, 中")
+    assert text == "Hello ▯▯, ▯"
+    assert said == "▯ stands for 2 letters that no font at hand has (U+4E2D, U+6587); RUNG_FONTS=FOLDER adds fonts."
+    assert shown("▯")[1] == ""
+    plain, boxed = (printed(REFERENCE.replace("Acme support", name)) for name in ("Acme", "Acme 中文"))
+    assert plain.startswith(b"%PDF-")
+    assert boxed.startswith(b"%PDF-")
+
+
+def test_a_picture_says_below_itself_what_it_cannot_show() -> None:
+    def tall(name: str) -> int:
+        size = 'viewBox="0 0 300 40" width="300" height="40"'
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><text y="20">{name}</text></svg>'
+        height: int = struct.unpack(">I", png(svg)[20:24])[0]
+        return height
+
+    assert tall("Acme") == 80
+    assert tall("中文") > 80
+
+
+def test_a_folder_of_fonts_is_looked_into(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    copied = Path(str(files("fontpkg_ibm_plex_sans_arabic"))) / "files" / "IBMPlexSansArabic-Regular.ttf"
+    (tmp_path / "more.ttf").write_bytes(copied.read_bytes())
+    monkeypatch.setenv("RUNG_FONTS", str(tmp_path))
+    assert [font.path for font in fonts().fonts() if font.path == str(tmp_path / "more.ttf")]
+    assert shown("中")[0] == "▯"
 
 
 def test_a_ladder_as_png_has_two_pixels_for_each_unit() -> None:
