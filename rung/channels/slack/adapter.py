@@ -9,7 +9,7 @@ from typing import Any
 from rung.channels.slack import clients, directory, drawing, looking, reminders
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.outcomes import DISCONNECTED, GONE, code_of, of_error
+from rung.channels.slack.outcomes import DISCONNECTED, GONE, TOO_LONG, code_of, of_error
 from rung.channels.slack.switching_off import switch_off
 from rung.core.effects import NoticeKind
 from rung.outbox.ports import (
@@ -105,6 +105,8 @@ class SlackAdapter:
         except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
             if code_of(error) in GONE:
                 return _post(workspace, Place(place.team, place.channel), drawn)
+            if code_of(error) == "channel_not_found":
+                return _elsewhere(card, place, drawn) or _outcome(workspace, "chat.update", error)
             return _outcome(workspace, "chat.update", error)
         if reminders.are_over(card):
             reminders.take_away(client, card.ticket)
@@ -121,7 +123,9 @@ class SlackAdapter:
         if found is None:
             return _nowhere(message.to)
         workspace, place = found
-        return _post(workspace, place, drawing.customer_message(message, workspace), files=message.files)
+        drawn = drawing.customer_message(message, workspace)
+        short = drawing.customer_message(message, workspace, drawing.SHORT_ANSWER)
+        return _post(workspace, place, drawn, files=message.files, short=short)
 
     def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:
         """Look in the thread for our own key."""
@@ -129,8 +133,21 @@ class SlackAdapter:
         return looking.in_thread(*found, message.key) if found else None
 
 
-def _post(workspace: Workspace, place: Place, drawn: dict[str, Any], files: tuple[Any, ...] = ()) -> Outcome:
-    """One chat.postMessage; `place.ts` is the thread."""
+def _elsewhere(card: Card, gone: Place, drawn: dict[str, Any]) -> Outcome | None:
+    """Post a card anew whose channel is not there any more, if its name leads to another channel by now."""
+    found = directory.find(card.to)
+    return _post(*found, drawn) if found and found[1].channel != gone.channel else None
+
+
+def _post(
+    workspace: Workspace,
+    place: Place,
+    drawn: dict[str, Any],
+    *,
+    files: tuple[Any, ...] = (),
+    short: dict[str, Any] | None = None,
+) -> Outcome:
+    """One chat.postMessage; `place.ts` is the thread. `short`: what is posted where Slack finds `drawn` too long."""
     if not workspace.active:
         return Never(f"Slack: {workspace.name} is not connected: {workspace.off_why}")
     asked: dict[str, Any] = {"channel": place.channel, "unfurl_links": False, "unfurl_media": False, **drawn}
@@ -140,6 +157,8 @@ def _post(workspace: Workspace, place: Place, drawn: dict[str, Any], files: tupl
         client = clients.client_of(workspace, database_now())
         posted = client.chat_postMessage(**asked)
     except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
+        if short is not None and code_of(error) in TOO_LONG:
+            return _post(workspace, place, short, files=files)
         return _outcome(workspace, "chat.postMessage", error)
     sent = Place(place.team, str(posted["channel"]), str(posted["ts"]))
     if files:

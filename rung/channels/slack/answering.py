@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from rung.channels.slack import persons, speech, threads
 from rung.channels.slack.addresses import Place
+from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.standing import Standing
@@ -20,6 +23,10 @@ from rung.tickets.writing import Words
 #: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
 TO_CUSTOMER = (">>", "reply:", "to customer:")
 BY_BOT = "bot:slack"
+#: The emoji on a message that went to the customer.
+PASSED_ON = "outbox_tray"
+
+log = structlog.get_logger(__name__)
 NOT_SEEN = "a message of an agent who may not see that ticket"
 
 
@@ -71,8 +78,18 @@ def in_our_thread(
     if not spoken:
         return "an answer without words"
     answer = Words(text=spoken, author_name=agent.name, inbox=words.inbox, external_id=words.external_id)
-    actions.answer(ticket, answer, by=by, now=now)
+    told = actions.answer(ticket, answer, by=by, now=now)
+    if isinstance(told, Answered):
+        _mark(workspace, wrote, now)
     return f"answers ticket {ticket}"
+
+
+def _mark(workspace: Workspace, wrote: Wrote, now: datetime) -> None:
+    """Everybody in the thread sees by a sign that this one went to the customer. Without it nothing is lost."""
+    try:
+        client_of(workspace, now).reactions_add(channel=wrote.channel, timestamp=wrote.ts, name=PASSED_ON)
+    except (SlackApiError, SlackClientError, OSError) as error:
+        log.info("an answer could not be marked", channel=wrote.channel, error=str(error))
 
 
 def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:

@@ -51,7 +51,7 @@ def _answer(workspace: Workspace, payload: Payload, now: datetime) -> Answer:
 def _desk(agent: Agent | None, now: datetime) -> Answer:
     if agent is None:
         return _said("Only agents of this desk may see that.")
-    parts = home.desk(agent, now)
+    parts = home.desk(agent, now, home.SHOWN_IN_MESSAGE)
     return {"response_type": "ephemeral", "text": "What needs attention", "blocks": parts[: b.MESSAGE_BLOCKS]}
 
 

@@ -19,11 +19,12 @@ from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, Press, write
 from rung.core.effects import NoticeKind
 from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move
+from rung.tickets import customer_pass
 
 log = structlog.get_logger(__name__)
 
 Drawn = dict[str, Any]
-LONGEST_ANSWER = 30_000
+LONGEST_ANSWER, SHORT_ANSWER = 30_000, 2_500
 PIECE = 2_900
 LONGEST_ADDRESS = 60  # as shown; it leads to all of it
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
@@ -60,9 +61,12 @@ def digest(one: Digest) -> Drawn:
     }
 
 
-def customer_message(one: CustomerMessage, workspace: Workspace) -> Drawn:
-    """The words and nothing else; addresses in them can be pressed, mentions and markup are only words."""
-    text = b.cut(one.text, LONGEST_ANSWER)
+def customer_message(one: CustomerMessage, workspace: Workspace, most: int = LONGEST_ANSWER) -> Drawn:
+    """The words and nothing else; addresses in them can be pressed, mentions and markup are only words.
+
+    What is longer than `most` is cut, with a link to where the customer reads all of it.
+    """
+    text = one.text if len(one.text) <= most else f"{b.cut(one.text, most)}\n{customer_pass.link(one.ticket)}"
     drawn: Drawn = {
         "text": b.escaped(b.cut(one.text, b.FALLBACK)),
         "blocks": pieces(text),

@@ -22,7 +22,8 @@ from rung.people.models import Agent, Requester
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.sight import visible
 
-SHOWN = 8
+#: Of each list: on the Home tab, and in a message, which may have half as many blocks.
+SHOWN, SHOWN_IN_MESSAGE = 8, 5
 
 
 def publish(workspace: Workspace, user: str, now: datetime) -> str:
@@ -39,8 +40,8 @@ def publish(workspace: Workspace, user: str, now: datetime) -> str:
     return "a Home tab"
 
 
-def desk(agent: Agent, now: datetime) -> list[Block]:
-    """The lists of one agent. A ticket stands in the first list it belongs to."""
+def desk(agent: Agent, now: datetime, shown: int = SHOWN) -> list[Block]:
+    """The lists of one agent, `shown` of each. A ticket stands in the first list it belongs to."""
     running = visible(agent).filter(IS_OPEN).filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
     lists: Sequence[tuple[str, QuerySet[Ticket]]] = (
         ("Mine", running.filter(assignee=agent, turn="ours")),
@@ -56,7 +57,7 @@ def desk(agent: Agent, now: datetime) -> list[Block]:
         )
         count = ordered.count()
         parts.append(b.header(f"{title} ({count})"))
-        fresh = [ticket for ticket in ordered[: SHOWN + len(told)] if ticket.number not in told][:SHOWN]
+        fresh = [ticket for ticket in ordered[: shown + len(told)] if ticket.number not in told][:shown]
         parts += [part for ticket in fresh for part in _row(ticket, offered=title.startswith("Esc"))]
         if not fresh:
             parts.append(b.aside("Nothing." if not count else "All of these are listed above."))

@@ -24,7 +24,7 @@ SCOPES = {
     "mpim:history": "reads group messages it is in",
     "mpim:read": "knows group messages it is in",
     "reactions:read": "opens a ticket on the chosen emoji",
-    "reactions:write": "marks messages that became tickets",
+    "reactions:write": "marks what was passed on to a customer",
     "team:read": "knows the workspace's name",
     "usergroups:read": "knows who is in a group of agents",
     "users:read": "tells agents from customers",

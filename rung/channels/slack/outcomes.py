@@ -76,6 +76,9 @@ GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "cant_delete_message"}
 )
 
+#: Longer than Slack takes, whatever its documentation says: said again in short, with a link to the rest.
+TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long"})
+
 #: The workspace itself has let us go: nothing will work there until a person connects it again.
 DISCONNECTED = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked", "team_not_found"})
 

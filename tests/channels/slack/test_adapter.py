@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from msgspec.structs import replace
 
 from rung.channels.slack.adapter import SlackAdapter
@@ -57,6 +58,28 @@ def test_a_card_that_was_deleted_is_posted_anew(desk: SlackDesk) -> None:
     assert len(desk.triage.messages) == 1
 
 
+@pytest.mark.parametrize("code", ["message_not_found", "edit_window_closed", "cant_update_message", "is_inactive"])
+def test_a_card_that_can_no_longer_be_edited_is_posted_anew(desk: SlackDesk, code: str) -> None:
+    where = sent(slack.post_card(CARD))
+    desk.slack.faults.error("chat.update", code)
+    desk.passes(seconds=5)
+    again = sent(slack.edit_card(replace(CARD, assignee="ann"), where))
+    assert "ann" in desk.slack.screen.words(desk.triage.messages[again.rpartition("/")[2]])
+
+
+def test_a_card_whose_channel_is_gone_is_posted_where_its_name_leads_now(desk: SlackDesk) -> None:
+    where = sent(slack.post_card(CARD))
+    old, desk.triage.name = desk.triage, "triage-old"
+    new = desk.slack.channel(desk.team, "triage", desk.ann, desk.slack.bot_of(desk.installation))
+    desk.workspace.channels.filter(channel=old.id).update(name="triage-old", is_member=False)
+    desk.knows(new)
+    old.members.discard(desk.installation.bot_user_id)
+    desk.slack.faults.error("chat.update", "channel_not_found", times=2)
+    assert sent(slack.edit_card(CARD, where)).split("/")[1] == new.id
+    desk.workspace.channels.filter(channel=new.id).delete()
+    assert isinstance(slack.edit_card(CARD, where), Never)
+
+
 def test_an_unclear_post_is_found_by_its_key_or_known_not_to_be_there(desk: SlackDesk) -> None:
     desk.slack.faults.silence("chat.postMessage", performed=True)
     assert isinstance(slack.post_card(CARD), Unclear)
@@ -105,6 +128,21 @@ def test_a_long_answer_arrives_whole(desk: SlackDesk) -> None:
     assert all(f"line {number} of" in shown for number in range(600))
 
 
+@pytest.mark.parametrize("code", ["msg_too_long", "msg_blocks_too_long"])
+def test_an_answer_slack_finds_too_long_is_said_in_short_with_a_link(
+    desk: SlackDesk, settings: LazySettings, code: str
+) -> None:
+    settings.BASE_URL = "https://desk.example"
+    text = "\n".join(f"line {number} of the explanation" for number in range(600))
+    desk.slack.faults.error("chat.postMessage", code)
+    sent(slack.send_message(replace(ANSWER, to=f"{desk.team.id}/{desk.shared.id}", text=text)))
+    [message] = desk.shared.messages.values()
+    shown = desk.slack.screen.words(message)
+    assert "line 0 of" in shown
+    assert "line 599 of" not in shown
+    assert "https://desk.example/ask/7." in shown
+
+
 def test_a_person_is_written_to_directly(desk: SlackDesk) -> None:
     where = sent(slack.send_moment(replace(MOMENT, to=f"{desk.team.id}/{desk.ann.id}")))
     channel = desk.slack.state.channels[where.split("/")[1]]
@@ -135,12 +173,13 @@ def test_waiting_as_long_as_slack_says(desk: SlackDesk) -> None:
     assert slack.edit_card(CARD, where) == Later("Slack: too many calls.", timedelta(seconds=9))
 
 
-def test_a_revoked_token_switches_the_workspace_off_and_says_so(desk: SlackDesk) -> None:
-    desk.slack.faults.error("chat.postMessage", "token_revoked")
+@pytest.mark.parametrize(("code", "why"), [("token_revoked", "revoked"), ("account_inactive", "deactivated")])
+def test_a_lost_token_switches_the_workspace_off_and_says_so(desk: SlackDesk, code: str, why: str) -> None:
+    desk.slack.faults.error("chat.postMessage", code)
     assert isinstance(slack.post_card(CARD), Never)
     workspace = Workspace.objects.get()
     assert workspace.active is False
-    assert "revoked" in workspace.off_why
+    assert why in workspace.off_why
     assert desk.slack.dispatcher.count("chat.postMessage") == 0
     assert SlackAdapter().takes == frozenset()
 

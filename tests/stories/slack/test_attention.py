@@ -12,6 +12,7 @@ from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.presses import Press
 from rung.people.models import Agent, ContactMethod, Customer
 from rung.tickets import actions
+from rung.tickets.models import Ticket
 from rung.tickets.writing import Words
 from tests.stories.slack.world import SlackWorld
 
@@ -39,6 +40,42 @@ def test_the_handoff_is_filled_in_from_what_was_said_and_tried(world: SlackWorld
     world.submits("sam", {"target": "L2"})
     world.passes(seconds=2)
     assert "Tried: - Please restart the agent" in world.shown("escalations")[0]
+
+
+def test_the_desk_lists_mine_unassigned_at_risk_and_escalated_in_that_order(world: SlackWorld) -> None:
+    numbers = {}
+    for who in ("escalated", "risky", "waiting", "mine"):
+        told = actions.open_ticket(f"It is {who}", Words(text="x"), by="system", channel="api", now=world.now)
+        numbers[who] = told.ticket
+    world.settle()
+    for who, agent in (("escalated", "ada"), ("risky", "ben"), ("mine", "sam")):
+        actions.assign(numbers[who], agent, by="agent:carla", now=world.now)
+    actions.escalate(numbers["escalated"], "L2", by="agent:ada", now=world.now)
+    world.settle()
+    Ticket.objects.filter(number=numbers["risky"]).update(at_risk_at=world.now)
+    sam = world.people["sam"]
+    world.slack.hands.command(sam, world.channels["triage"], "/desk")
+    world.slack.hands.opens_home(sam)
+    world.settle()
+    home = world.slack.screen.blocks(world.slack.hands.home(sam).payload["blocks"])
+    for shown in ("\n".join(home), world.said_to("sam", world.channels["triage"])[-1]):
+        wanted = ("Mine (1)", "It is mine", "Unassigned (1)", "It is waiting", "At risk (1)", "It is risky")
+        places = [shown.index(words) for words in (*wanted, "Escalated", "It is escalated")]
+        assert places == sorted(places)
+
+
+def test_what_goes_beyond_the_budget_is_one_message_later(world: SlackWorld) -> None:
+    for index in range(9):
+        told = actions.open_ticket(f"Ticket {index}", Words(text="x"), by="system", channel="api", now=world.now)
+        world.settle()
+        actions.assign(told.ticket, "sam", by="agent:sam", now=world.now)
+    world.passes(minutes=47)  # silent for 45 minutes: nine messages, and the budget is six an hour
+    assert len(world.direct("sam")) == 6
+    world.passes(minutes=60)
+    *alone, digest = world.direct("sam")
+    assert len(alone) == 6
+    told = [ticket.number for ticket in world.tickets if any(f"#{ticket.number} " in words for words in alone)]
+    assert all(f"#{ticket.number} " in digest for ticket in world.tickets if ticket.number not in told)
 
 
 def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWorld) -> None:

@@ -143,17 +143,32 @@ def test_resolve_tells_the_customer_and_writing_again_opens_it(world: SlackWorld
     assert [(ticket.status, ticket.turn) for ticket in world.tickets] == [("open", "ours")]
 
 
-@pytest.mark.parametrize("press", [Press.TAKE, Press.REPLY, Press.ESCALATE, Press.RESOLVE])
-def test_customers_who_see_a_card_may_not_press_it(world: SlackWorld, card: Message, press: Press) -> None:
-    triage = world.channels["triage"]
+def test_no_button_and_no_window_is_a_customers(world: SlackWorld, card: Message) -> None:
+    world.passes(minutes=61)
     guest = world.slack.user(world.team, "guest", is_restricted=True)
-    triage.shared_with.add(world.acme.id)
+    triage, escalations = world.channels["triage"], world.channels["escalations"]
+    offer = world.cards("escalations")[0]
+    behind_dots = [Press.ASSIGN, Press.PRIORITY, Press.CATEGORY, Press.SNOOZE, Press.NOT_A_TICKET]
+    before = world.differences(), world.tickets[0].changed_at
     for user in (world.zoe, guest):
-        triage.members.add(user.id)
-        world.presses(user, card, press)
+        for channel in (triage, escalations):
+            channel.members.add(user.id)
+            channel.shared_with.add(world.acme.id)
+        for press in (Press.REPLY, Press.ESCALATE, Press.RESOLVE):
+            world.presses(user, card, press)
+        for press in behind_dots:
+            world.presses(user, card, Press.MORE, value=more(world, press))
+        for press in (Press.CLAIM, Press.RETURN):
+            world.presses(user, offer, press)
         assert not world.slack.hands.has_modal(user)
-        assert world.said_to(user, triage) == [NOT_ALLOWED]
-    assert (world.tickets[0].assignee_id, world.tickets[0].status) == (None, "open")
+        assert world.said_to(user, triage) == [NOT_ALLOWED] * 8
+        assert world.said_to(user, escalations) == [NOT_ALLOWED] * 2
+    world.presses("sam", card, Press.RESOLVE)
+    window = world.slack.hands.modal(world.people["sam"])
+    window.user_id = world.zoe.id  # as if the window of an agent had come to a customer
+    refused = world.slack.hands.submits(world.zoe, {})
+    assert NOT_ALLOWED in str(refused.json["view"])
+    assert (world.differences(), world.tickets[0].changed_at) == before
 
 
 def test_an_agent_who_was_deactivated_may_not_press(world: SlackWorld, card: Message) -> None:

@@ -202,6 +202,8 @@ def test_below_a_card_everything_is_internal_unless_it_is_marked(world: SlackWor
     world.says(world.people["sam"], ">> Please restart it", triage, thread=card)
     world.passes(seconds=3)
     assert world.thread(asked) == ["zoe: Our import stops", "Sam Miller: Please restart it"]
+    said = [one for one in triage.thread(card.ts) if one.user_id == world.people["sam"].id]
+    assert [sorted(one.reactions) for one in said] == [[], ["outbox_tray"]]
     assert "note: Is it the lock again? @ben" in texts(world, world.tickets[0].number)
     assert any("You know about this" in words for words in world.direct("ben"))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import Press
-from rung.tickets.models import Ticket
+from rung.tickets.models import Event, Ticket
 from tests.stories.slack.world import SlackWorld
 
 
@@ -40,6 +42,9 @@ def test_the_customer_may_ask_for_escalation_once_a_day(world: SlackWorld) -> No
     [shown] = world.shown("escalations")
     assert "The customer asks for it" in shown
     assert len(world.events("offered")) == 1
+    Event.objects.filter(kind="offered").update(at=world.now - timedelta(hours=24))
+    world.presses(world.zoe, note, Press.ASK_ESCALATION)
+    assert len(world.events("offered")) == 2
 
 
 def test_the_closing_message_asks_for_a_rating(world: SlackWorld) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rung.tickets import actions
 from tests.stories.slack.world import SlackWorld
 
@@ -43,6 +45,7 @@ def test_seventy_minutes_of_silence(world: SlackWorld) -> None:
     assert len(world.direct("sam")) == 1  # assigned to him after 20 minutes, silent for 45 since
     assert [world.direct(who) for who in ("ben", "ada", "carla")] == [[], [], []]
     assert len(world.shared.messages) == 1
+    assert said(world) == {"triage": 2, "escalations": 1, "direct": 1}  # card and reminder, escalation card, sam
     assert world.differences() == []
 
 
@@ -57,3 +60,12 @@ def test_assigned_but_silent_for_45_minutes_is_a_direct_message(world: SlackWorl
     world.passes(minutes=2)
     [told] = world.direct("sam")[len(before) :]
     assert f"#{ticket.number}" in told
+    assert said(world) == {"triage": 2, "direct": len(before) + 1}  # card, reminder after 30 minutes; sam
+    assert len(before) == 1  # that carla gave it to him
+
+
+def said(world: SlackWorld) -> Counter[str]:
+    """Every message the desk posted, by where."""
+    names = {channel.id: name for name, channel in world.channels.items()}
+    posts = [one for one in world.slack.dispatcher.calls if one.method == "chat.postMessage"]
+    return Counter(names.get(one.arguments["channel"], "direct") for one in posts)

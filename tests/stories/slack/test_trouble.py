@@ -40,6 +40,27 @@ def test_an_hour_of_failing_slack_loses_and_doubles_nothing(world: SlackWorld) -
     assert "Waiting for the customer" in world.shown("triage")[1]
 
 
+def test_an_hour_without_any_slack_loses_and_doubles_nothing(world: SlackWorld) -> None:
+    asked = world.says(world.zoe, "Our import stops")
+    world.passes(minutes=10)
+    number = world.tickets[0].number
+    world.slack.faults.server_error(times=None)  # whatever is called
+    world.says(world.max, "Invoices are wrong")
+    world.says(world.zoe, "It is row ten", thread=asked)
+    world.passes(minutes=20)
+    actions.answer(number, Words(text="We look", author_name="Sam Miller"), by="agent:sam", now=world.now)
+    actions.escalate(number, "L2", by="agent:sam", now=world.now)
+    world.passes(minutes=40)
+    assert len(world.cards("triage")) == 1
+    world.slack.faults.clear()
+    world.passes(minutes=35)
+    assert [ticket.subject for ticket in world.tickets] == ["Our import stops", "Invoices are wrong"]
+    assert world.thread(asked) == ["zoe: Our import stops", "zoe: It is row ten", "Sam Miller: We look"]
+    assert [len(world.cards(name)) for name in ("triage", "escalations")] == [2, 1]
+    assert not Delivery.objects.filter(channel="slack", external_id="").exclude(kind="moment").exists()
+    assert world.differences() == []
+
+
 def test_events_that_slack_could_not_deliver_come_again(world: SlackWorld) -> None:
     world.slack.people.says(world.zoe, world.shared, "Our import stops")
     transport = world.slack.http.transport
