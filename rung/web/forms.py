@@ -65,6 +65,8 @@ FROM_NOW_ON = _("works here; somebody who has left keeps their name on what they
 class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
     """An agent, for an owner."""
 
+    field_order = ("name", "handle", "email", "role", "level", "teams", "is_restricted", "skills")
+
     handle = forms.CharField(max_length=60, validators=[HANDLE], label=_("Handle, as the policy names them"))
     email = forms.EmailField(label=_("E-mail"))
     level = forms.ChoiceField(choices=levels, required=False, label=_("Level"))

@@ -161,4 +161,5 @@ def _form(
         messages.success(request, said)
         return redirect(back)
     context: dict[str, object] = {"live": [], "form": form, "title": title, "back": back, "link_for": link_for}
+    context["absences"] = link_for.absences.filter(ends_at__gt=database_now()) if link_for else []
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
