@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import DatabaseError
 
 from rung.cli.log_files import chosen, follow, map_of, progress, refused, rejections
 from rung.core.log_events import DEAF, hearing_of, levels_of
 from rung.core.log_guess import guess_map
 from rung.core.log_map import LogMap, read_map
+from rung.core.log_rows import NOT_UTF8
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log
@@ -78,13 +80,19 @@ def history(
         try:
             on_progress = follow(bars, f"reading {log.name}", opened.size)
             reading.read(opened, log_map, on_rejection=on_rejection, on_progress=on_progress)
-        except ValueError as problem:
+        except (OSError, ValueError) as problem:
             raise refused(f"{log}: {problem}") from None
         written = Written()
         on_progress = follow(bars, "recording", reading.taken)
         histories = reading.histories(log_map, hearing_of(policy), levels_of(policy), words=True)
-        for written in record(histories, name, database_now()):
-            on_progress(written.rows)
+        try:
+            for written in record(histories, name, database_now()):
+                on_progress(written.rows)
+        except (OSError, DatabaseError) as problem:
+            raise refused(
+                f"the import was cut off after {written.tickets:,} tickets, which stay: {problem}\n"
+                "Start it again with the same words when that is mended."
+            ) from None
     _tell(written, reading)
 
 
@@ -109,7 +117,9 @@ def guess(
     """Propose a map for a log, on standard output; say on standard error what it would mean and what to look at."""
     try:
         with open_log(file) as log:
-            looked_at = [[cell[:LETTERS] for cell in cells] for _, cells in islice(log.rows, LOOKED_AT)]
+            looked_at = [
+                [NOT_UTF8.sub("\ufffd", cell[:LETTERS]) for cell in cells] for _, cells in islice(log.rows, LOOKED_AT)
+            ]
             proposed = guess_map(log.columns, looked_at)
             log_map, findings = read_map(proposed.text, "map", log.columns)
     except (OSError, ValueError) as problem:

@@ -73,7 +73,7 @@ def rejections(path: Path | None, columns: Sequence[str]) -> Iterator[OnRejectio
         yield lambda _number, _cells, _rejection: None
         return
     try:
-        file = path.open("w", encoding="utf-8", newline="")
+        file = path.open("w", encoding="utf-8", errors="surrogateescape", newline="")
     except OSError as problem:
         raise refused(f"{path} cannot be written: {problem}") from None
     with file:

@@ -1,5 +1,6 @@
 """One row of a recorded log, read by its mapping: what it says, or why it is rejected."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +12,10 @@ from rung.core.spelling import did_you_mean
 
 #: A number sorts before a word, so that any column can order rows.
 OrderKey = tuple[tuple[float, str], ...]
+
+
+#: A byte that was no UTF-8, as whoever opened the log has kept it.
+NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class LogRow(Struct, frozen=True):
@@ -60,6 +65,9 @@ class RowReader:
             return problem.rejection
 
     def _read(self, cells: Sequence[str]) -> tuple[str, LogRow]:
+        whole = "".join(cells)
+        if not whole.isascii() and NOT_UTF8.search(whole):
+            raise _NotReadable("not UTF-8", "the row has bytes in it that are not UTF-8")
         if len(cells) != self._width:
             sentence = f"the row has {len(cells)} columns, the log {self._width}"
             raise _NotReadable("wrong number of columns", sentence)

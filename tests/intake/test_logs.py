@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rung.cli.log_files import rejections
 from rung.core.log_events import DEAF, History
 from rung.core.log_map import Format, read_map
-from rung.core.log_rows import LogRow
-from rung.intake.importers import grouping
+from rung.core.log_rows import LogRow, Rejection
+from rung.intake.importers import grouping, logs
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Selection, read_histories
 from rung.intake.importers.logs import PARQUET_BYTES, open_log
@@ -156,3 +157,53 @@ def test_tickets_opened_before_the_beginning_are_left_out_however_their_rows_com
         read = read_histories(log, log_map, hearing=DEAF, levels={}, selection=since)
     assert [history.ticket for history in read.histories] == ["2"]
     assert read.left_out == 2
+
+
+HEADING = "id,at,state,owner\n"
+ROW = "2026-03-02T09:00:00Z,new"
+
+
+def test_separators_line_ends_and_encodings_of_spreadsheets_are_the_same_log(tmp_path: Path) -> None:
+    text = f"{HEADING}1,{ROW},Grüße\n"
+    forms = {
+        "crlf": text.replace("\n", "\r\n").encode(),
+        "semicolons": text.replace(",", ";").encode(),
+        "tabs": text.replace(",", "\t").encode(),
+        "utf-8 with its mark": text.encode("utf-8-sig"),
+        "utf-16": text.encode("utf-16"),
+    }
+    (tmp_path / "plain").write_text(text)
+    for name, data in forms.items():
+        (tmp_path / name).write_bytes(data)
+        assert _read(tmp_path / name) == _read(tmp_path / "plain"), name
+
+
+def test_a_row_in_another_encoding_is_rejected_and_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(f"{HEADING}1,{ROW},sam\n2,{ROW},Grüße\n".encode("cp1252"))
+    histories, rejected = _read(tmp_path / "log")
+    assert ([history.ticket for history in histories], rejected) == (["1"], {"not UTF-8": 1})
+    with open_log(tmp_path / "log") as log, rejections(tmp_path / "rejected", log.columns) as note:
+        number, cells = list(log.rows)[-1]
+        note(number, cells, Rejection("not UTF-8", "not UTF-8"))
+    assert "Grüße".encode("cp1252") in (tmp_path / "rejected").read_bytes()
+    (tmp_path / "heading").write_bytes("idé,at\n".encode("cp1252"))
+    with pytest.raises(ValueError, match="first line is not UTF-8"), open_log(tmp_path / "heading"):
+        pass
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_nothing_silently(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(f'{HEADING}1,{ROW},"a ""b""\nc"\n2,{ROW},5" wide\n3,{ROW},"never\n4,{ROW},sam\n')
+    with open_log(tmp_path / "log") as log, pytest.raises(ValueError, match="row 4: a quotation mark is opened"):
+        list(log.rows)
+    (tmp_path / "log").write_text(f'{HEADING}1,{ROW},"a ""b""\nc"\n2,{ROW},5" wide\n')
+    assert len(_read(tmp_path / "log")[0]) == 2
+
+
+def test_a_cell_of_ten_megabytes_is_read_and_one_beyond_all_measure_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log").write_text(f"{HEADING}1,{ROW},{'y' * 10_000_000}\n")
+    assert len(_read(tmp_path / "log")[0]) == 1
+    monkeypatch.setattr(logs, "LONGEST_CELL", 1000)
+    with open_log(tmp_path / "log") as log, pytest.raises(ValueError, match="row 2 cannot be read: field larger"):
+        list(log.rows)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from rung.core.log_map import Format
+from rung.core.log_rows import NOT_UTF8
 from rung.intake.importers.shapes.knowing import changed, shape_of, unfolded
 from rung.intake.importers.shapes.rows import COLUMNS as SHAPED
 from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
@@ -23,6 +24,7 @@ from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
 GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 ZIP_MAGIC = b"PK\x03\x04"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 #: The longest cell read: a whole mail with its quotations.
 LONGEST_CELL = 64 << 20
 #: Lines of NDJSON whose keys together are the columns.
@@ -67,11 +69,12 @@ def open_log(path: Path) -> Iterator[OpenLog]:
             with _archive(raw) as archive:
                 yield OpenLog(Format.NDJSON, list(COLUMNS), slack_rows(archive), size, raw)
             return
-        binary = _Packed(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw
-        text = io.TextIOWrapper(io.BufferedReader(binary), encoding="utf-8-sig", errors="replace", newline="")
+        text = _text_of(io.BufferedReader(_Packed(fileobj=raw) if magic[:2] == GZIP_MAGIC else raw))
         first = text.readline()
         if not first.strip():
             raise ValueError(f"{path} is empty: a log begins with a heading that names its columns")
+        if NOT_UTF8.search(first):
+            raise ValueError("its first line is not UTF-8; `iconv -f WINDOWS-1252 -t UTF-8` makes it so, if it is that")
         if first.lstrip().startswith(("{", "[")):
             head = [first, *islice(text, LOOKED_AT - 1)]
             if (shape := shape_of(_object(first))) is not None:
@@ -82,10 +85,9 @@ def open_log(path: Path) -> Iterator[OpenLog]:
                 raise ValueError("it is JSON, but a log has one whole object on each line (`jq -c '.[]'` makes it so)")
             yield OpenLog(Format.NDJSON, columns, _json_rows(chain(head, text), columns), size, raw)
             return
-        csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(line.replace("\0", UNHOLDABLE) for line in chain([first], text))
-        columns = next(reader)
-        yield _changes_as_rows(OpenLog(Format.CSV, columns, _csv_rows(reader), size, raw))
+        rows = _csv_rows(chain([first], text), _separator(first))
+        _, heading = next(rows)
+        yield _changes_as_rows(OpenLog(Format.CSV, list(heading), rows, size, raw))
 
 
 def _changes_as_rows(log: OpenLog) -> OpenLog:
@@ -116,10 +118,40 @@ class _Packed(gzip.GzipFile):
             raise ValueError(f"the file is damaged or not whole: {cut}") from cut
 
 
-def _csv_rows(reader: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[str]]]:
-    for number, cells in enumerate(reader, 2):
-        if cells:
-            yield number, cells
+def _text_of(buffered: "io.BufferedReader[Any]") -> io.TextIOWrapper:
+    """UTF-8, or UTF-16 that says so. Bytes that are neither stay recognisable, and reject their row."""
+    encoding = "utf-16" if buffered.peek(2)[:2] in UTF16_MARKS else "utf-8-sig"
+    return io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape", newline="")
+
+
+def _separator(heading: str) -> str:
+    """As spreadsheets of some countries write it."""
+    return "," if "," in heading else next((mark for mark in (";", "\t") if mark in heading), ",")
+
+
+def _csv_rows(lines: Iterator[str], separator: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """The heading is row 1. ValueError for a cell that never ends: what stands in it was meant to be rows."""
+    csv.field_size_limit(LONGEST_CELL)
+    quotes = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal quotes
+        for line in lines:
+            quotes += line.count('"')
+            yield line.replace("\0", UNHOLDABLE)
+
+    cells: Sequence[str] = ()
+    before = number = 0
+    try:
+        for number, cells in enumerate(csv.reader(counted(), delimiter=separator), 1):
+            if number > 1:
+                before, quotes = quotes, 0
+            if cells:
+                yield number, cells
+    except csv.Error as problem:
+        raise ValueError(f"row {number + 1} cannot be read: {problem}") from None
+    if before % 2 and "\n" in (cells[-1:] or [""])[0]:
+        raise ValueError(f"row {number}: a quotation mark is opened and never closed, so that all the rest is one cell")
 
 
 def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
@@ -139,7 +171,7 @@ def _cells(line: str) -> dict[str, str]:
 def _object(line: str) -> dict[str, Any]:
     try:
         read = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError):
         return {}
     return read if isinstance(read, dict) else {}
 

@@ -26,7 +26,7 @@ def unfolded(shape: Shape, lines: Iterable[str]) -> Iterator[tuple[int, Sequence
             continue
         try:
             read = msgspec.json.decode(line)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeEncodeError):
             read = None
         if not isinstance(read, dict):
             yield number, [line.strip()]
