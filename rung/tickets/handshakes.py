@@ -14,7 +14,7 @@ from rung.tickets.models import IS_OPEN, Event, Message, Ticket
 
 CLAIMED, RETURNED = "claimed", "offer_returned"
 #: Handshakes of one kind on a page; there are seldom more in a week.
-MOST = 200
+MOST = 100
 
 
 @dataclass(frozen=True)

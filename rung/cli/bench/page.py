@@ -19,6 +19,7 @@ SHOWN = {
     "lateness": ("seconds late, 99th of 100", ("p99_seconds",), ("bar_p99_seconds",), True),
     "intake": ("signed Slack events a second", ("slack_events", "per_second"), ("bar", "per_second"), False),
     "storm": ("seconds until the slowest escalation is posted", ("slowest_seconds",), ("bar_seconds",), True),
+    "board": ("seconds for the slowest page, 95th of 100", ("slowest_p95_seconds",), ("bar_p95_seconds",), True),
     "import": ("events a second", ("events_per_second",), ("bar_events_per_second",), False),
 }
 
