@@ -153,11 +153,16 @@ def version_page(request: HttpRequest, version: int) -> HttpResponse:
     found = PolicyVersion.objects.filter(number=version).first()
     if found is None:
         raise Http404(f"there is no version {version} of the policy")
-    before = PolicyVersion.objects.filter(number__lt=version).order_by("-number").first()
+    others = PolicyVersion.objects.exclude(number=version)
+    wanted = request.GET.get("against", "")
+    before = others.filter(number__lt=version).order_by("-number").first()
+    if wanted.isdecimal() and len(wanted) < 9:
+        before = others.filter(number=int(wanted)).first() or before
     context = {
         "live": [],
         "version": found,
         "before": before,
+        "others": others.order_by("-number").values_list("number", flat=True),
         "changes": changes_between(before.text, found.text) if before else (),
         "lines_changed": difference(before.text, found.text) if before else (),
         "told": changed(before.text, found.text) if before else (),

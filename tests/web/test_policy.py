@@ -102,6 +102,15 @@ def test_what_changed_for_people_is_told_before_and_after_publishing(signed_in: 
     assert "First answer: 2 hours" in page
 
 
+def test_any_two_versions_are_compared(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    sam.post("/policy/review", {"text": CHANGED, "publish": "1"})
+    sam.post("/policy/review", {"text": CHANGED.replace("first_response: 2h", "first_response: 3h"), "publish": "1"})
+    assert "<del>2h</del>" in sam.get("/policy/versions/3").content.decode()
+    assert "<del>1h</del>" in sam.get("/policy/versions/3", {"against": "1"}).content.decode()
+    assert "<del>3h</del>" in sam.get("/policy/versions/1", {"against": "3"}).content.decode()
+
+
 def test_the_review_shows_what_running_tickets_would_meet(signed_in: Any, opened: Any) -> None:
     number = opened()
     sam = signed_in("sam")

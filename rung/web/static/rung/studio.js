@@ -42,7 +42,7 @@
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "findings" || document.getElementById("findings")) draw(); });
 
   // Completion: a list of options below the cursor.
-  const close = () => { list.hidden = true; options = []; text.setAttribute("aria-expanded", "false"); text.removeAttribute("aria-activedescendant"); };
+  const close = () => { list.hidden = true; options = []; text.removeAttribute("aria-activedescendant"); };
   const place = () => {
     const before = text.value.slice(0, start).split("\n");
     const look = getComputedStyle(text);
@@ -57,7 +57,7 @@
     list.innerHTML = options.map((each, at) =>
       `<li role="option" id="option-${at}" aria-selected="${at === chosen}"><b>${escape(each.word)}</b> <span>${escape(each.about)}</span></li>`).join("");
     list.hidden = !options.length;
-    text.setAttribute("aria-expanded", String(options.length > 0));
+    document.getElementById("options-said").textContent = options[chosen]?.word || "";
     if (!options.length) return;
     text.setAttribute("aria-activedescendant", `option-${chosen}`);
     place();
