@@ -14,6 +14,8 @@ from rung.config.settings import _database
 
 SHARED = "RUNG_TEST_DATABASE"
 
+pytest.register_assert_rewrite("tests.stories.judging", "tests.stories.site")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Under xdist the controller starts the server, for all its workers."""

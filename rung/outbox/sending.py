@@ -8,7 +8,7 @@ from rung.core.effects import NoticeKind
 from rung.outbox import registry
 from rung.outbox.lanes import Claimed
 from rung.outbox.models import Delivery
-from rung.outbox.ports import Adapter, Channel, Never, Outcome, Pager, Sent, Source, Tracker, Unclear
+from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker, Unclear
 
 Call = Callable[[], Outcome]
 
@@ -46,14 +46,23 @@ def _card(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -
             case Sent(external_id=there) if there:
                 return channel.edit_card(card, there)
             case None:
-                # Looked for and not there: what has ended meanwhile is not posted any more. Where nobody can look, and
-                # a copy is dropped, it is posted again: it may hang there and has to show the end.
-                gone = look_first and card.over and not channel.repeats_safely
-                return Sent() if gone else channel.post_card(card)
+                if look_first and channel.repeats_safely:
+                    return _again(channel, card)
+                # Looked for and not there: what has ended meanwhile is not posted any more.
+                return Sent() if look_first and card.over else channel.post_card(card)
             case _:
                 return found
 
     return post
+
+
+def _again(channel: Channel, card: Card) -> Outcome:
+    """Nobody can look whether it hangs there. A copy would be dropped, and with it what the card has to show since."""
+    match channel.post_card(card):
+        case Sent(external_id=there):
+            return channel.edit_card(card, there)
+        case outcome:
+            return outcome
 
 
 def _moment(adapter: Adapter, delivery: Delivery, source: Source, _now: datetime) -> Call:

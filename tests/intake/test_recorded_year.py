@@ -111,10 +111,10 @@ def _elapsed(states: list[tuple[datetime, str]], end: datetime, paused: set[str]
     )
 
 
-def _office_minutes(states: list[tuple[datetime, str]], end: datetime, paused: set[str]) -> int:
-    """Minute by minute: Berlin's winter and summer time by hand, Monday to Friday, without the hour from noon."""
+def _deadline(states: list[tuple[datetime, str]], end: datetime, paused: set[str], goal: int) -> datetime | None:
+    """The end of the minute that uses the goal up, None if it never is. Minute by minute: Berlin's winter and summer
+    time by hand, Monday to Friday, without the hour from noon."""
     starts = [*states, (end, "")]
-    minutes = 0
     for (at, state), (after, _) in pairwise(starts):
         if state in paused:
             continue
@@ -122,8 +122,10 @@ def _office_minutes(states: list[tuple[datetime, str]], end: datetime, paused: s
             now = at + timedelta(minutes=minute)
             summer = datetime(2016, 3, 27, 1, tzinfo=UTC) <= now < datetime(2016, 10, 30, 1, tzinfo=UTC)
             local = now + timedelta(hours=2 if summer else 1)
-            minutes += local.weekday() < 5 and local.hour in (9, 10, 11, 13, 14, 15, 16)
-    return minutes
+            goal -= local.weekday() < 5 and local.hour in (9, 10, 11, 13, 14, 15, 16)
+            if goal == 0:
+                return now + timedelta(minutes=1)
+    return None
 
 
 def test_goals_round_the_clock_agree_over_the_whole_year(year: Recorded) -> None:
@@ -141,7 +143,8 @@ def test_goals_round_the_clock_agree_over_the_whole_year(year: Recorded) -> None
 
 
 def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
-    """Several hundred tickets, pausing also while a vendor or a problem is waited for."""
+    """Several hundred tickets, pausing also while a vendor or a problem is waited for. A goal used up at closing time
+    ends there: who resolves at night is late."""
     chosen = list(islice(_rows_by_ticket().items(), 0, None, 60))
     names = {ticket for ticket, _ in chosen}
     histories: list[History] = [history for history in year.histories if history.ticket in names]
@@ -149,11 +152,12 @@ def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
     assert year.end is not None
     goals = replay(histories, _policy(target), end=year.end).targets[ClockName.RESOLUTION]
     paused = {"Awaiting User Info", "Awaiting Vendor", "Awaiting Problem", "Awaiting Evidence"}
-    ran = [_office_minutes(states, end, paused) for _, rows in chosen for states, end in _cycles(rows)]
-    met = sum(each <= 2 * 7 * 60 for each in ran)
-    assert (goals.met, goals.breached) == (met, len(ran) - met)
+    cycles = [cycle for _, rows in chosen for cycle in _cycles(rows)]
+    deadlines = [(end, _deadline(states, end, paused, 2 * 7 * 60)) for states, end in cycles]
+    met = sum(due is None or end <= due for end, due in deadlines)
+    assert (goals.met, goals.breached) == (met, len(cycles) - met)
     assert len(histories) > 400
-    assert 0.2 < met / len(ran) < 0.9
+    assert 0.2 < met / len(cycles) < 0.9
 
 
 @pytest.mark.slow

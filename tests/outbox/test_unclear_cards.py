@@ -17,7 +17,7 @@ class Adapter:
 
     def __init__(self, *, repeats_safely: bool) -> None:
         self.repeats_safely = repeats_safely
-        self.posted = 0
+        self.posted = self.edited = 0
 
     def find_card(self, _card: object) -> None:
         return None
@@ -25,6 +25,10 @@ class Adapter:
     def post_card(self, card: Any) -> Outcome:
         self.posted += 1
         return Sent(card.key)
+
+    def edit_card(self, _card: object, external_id: str) -> Outcome:
+        self.edited += 1
+        return Sent(external_id)
 
 
 @pytest.mark.parametrize(
@@ -38,4 +42,5 @@ def test_what_has_ended_is_posted_again_only_where_nobody_can_look(
     delivery = SimpleNamespace(external_id="", look_first=True, shown_event=0)
     outcome = _card(cast("Any", adapter), cast("Any", delivery), cast("Any", source), NOW)()
     assert adapter.posted == posted
+    assert adapter.edited == repeats_safely, "a receiver that drops the copy still hears how it stands"
     assert outcome == Sent("7/offer" if posted else "")

@@ -4,7 +4,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
 
 from tests.stories.site import Site
 
@@ -86,7 +85,9 @@ def hooks_are_right(site: Site, ticket: int, *, courier_died: bool) -> None:
     assert kinds["notice.notification"] <= 1
     for kind in ("triage_card", "offer_card"):
         cards = [body["data"] for body in site.hooks.of(ticket, kind)]
-        assert all(one["version"] < other["version"] for one, other in pairwise(cards))
+        versions = [card["version"] for card in cards]
+        # One that may have been posted by a courier that died is posted and edited: twice the same, never an older one.
+        assert versions == sorted(versions if courier_died else set(versions)), versions
         assert not cards or cards[-1]["over"], "its last drawing shows the end"
     if not courier_died:
         assert not [key for key, times in site.hooks.times.items() if times > 1 and key.startswith(f"{ticket}/")]

@@ -65,7 +65,7 @@ class Site:
         self.port = free_port()
         self.started: dict[str, subprocess.Popen[bytes]] = {}
         self.key = ""
-        self.lease = 5  # seconds; see part.py
+        self.lease = 120  # seconds; see part.py
 
     def build(self) -> None:
         self.mailbox.start()

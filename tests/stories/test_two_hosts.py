@@ -27,6 +27,7 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 def site(hosts: tuple[Host, Host]) -> Iterator[Spread]:
     site = Spread(hosts)
     try:
+        site.lease = 5  # seconds until a courier that is cut off is believed dead
         site.build()
         site.start("web", "ticker", "courier", "ticker-b", "courier-b")
         for part in site.started:
