@@ -19,7 +19,7 @@ from rung.tickets.models import OVER, Ticket
 from rung.tickets.sight import visible
 from rung.web import acts
 from rung.web.access import agent_of, needs
-from rung.web.fields import Mistake
+from rung.web.fields import Mistake, choice
 
 #: What may be done to several at once.
 ACTIONS = ("claim", "assign", "priority", "category", "snooze", "resolve", "close")
@@ -98,7 +98,10 @@ def undo(request: HttpRequest) -> HttpResponse:
 def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> tuple[str, bool]:
     """(why it was refused, or nothing; whether it closed offers, which cannot be taken back)."""
     try:
-        if action in acts.SPOKEN:
+        if action == "priority":  # alone: what is a critical incident stays one
+            priority = choice(Priority, request.POST.get("priority"), Priority.NORMAL)
+            result: acts.Result = triage.set_priority(number, priority, by=f"agent:{agent.handle}")
+        elif action in acts.SPOKEN:
             result = acts.SPOKEN[action](number, request, agent)
         else:
             result = acts.ACTS[action](number, request.POST, agent)

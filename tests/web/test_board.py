@@ -124,6 +124,16 @@ def test_what_was_done_to_several_can_be_undone(
     assert set(Ticket.objects.values_list(column, flat=True)) == {before}
 
 
+def test_the_priority_of_several_is_set_and_a_critical_incident_stays_one(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    sam = signed_in("sam")
+    sam.post(f"/tickets/{number}/priority", {"priority": "urgent", "critical": "1"})
+    page = acted(sam, "priority", [number], priority="high")
+    assert Ticket.objects.values_list("priority", "critical").get(number=number) == ("high", True)
+    undone(sam, page)
+    assert Ticket.objects.values_list("priority", "critical").get(number=number) == ("urgent", True)
+
+
 def test_a_snooze_is_undone_and_what_changed_since_is_left(signed_in: Any, opened: Any) -> None:
     number = opened()
     sam = signed_in("sam")

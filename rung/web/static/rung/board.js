@@ -152,6 +152,7 @@
       count();
     }
     if (event.target.closest?.("[data-clear]")) clear();
+    event.target.closest?.("[data-close]")?.closest(".message").remove();
     const opener = event.target.closest?.("[data-do]");
     if (opener) start(opener.dataset.do);
   });
@@ -183,7 +184,6 @@
   const send = async (given) => {
     for (const number of target) given.append("number", number);
     const headers = { "HX-Request": "true", "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"] };
-    const messages = document.getElementById("messages");
     bar?.classList.add("busy");
     try {
       const answer = await fetch("/triage/act", { method: "POST", body: given, headers });
@@ -197,6 +197,14 @@
     }
     bar?.classList.remove("busy");
   };
+
+  // What was only said goes by itself; what can be undone or must be read stays until it is closed.
+  const SAID = 10_000;
+  const messages = document.getElementById("messages");
+  new MutationObserver(() => {
+    for (const each of messages.querySelectorAll(".message:not(.outcome, .error, .warning)"))
+      setTimeout(() => each.remove(), SAID);
+  }).observe(messages, { childList: true });
 
   const open = (key) => { const link = here()?.querySelector("[data-row-link]"); if (link) location.assign(`${link.href}#do-${key}`); };
   const keys = {
