@@ -66,6 +66,12 @@ def came_or_went(workspace: Workspace, room: str, users: Sequence[str], now: dat
             confirmed(admitted.agent, workspace, row, now)
 
 
+def left(workspace: Workspace, user: str, now: datetime) -> None:
+    """The person's account in Slack is gone, and with it what their belonging gave them."""
+    for admitted in Admitted.objects.filter(workspace=workspace, user=user, ended_at=None, agent__is_active=True):
+        _switch(admitted, active=False, ended_at=now)
+
+
 def _switch(admitted: Admitted, *, active: bool, ended_at: datetime | None) -> None:
     Agent.objects.filter(pk=admitted.agent_id).update(is_active=active)
     Admitted.objects.filter(pk=admitted.pk).update(ended_at=ended_at)

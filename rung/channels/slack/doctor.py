@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import channels, directory
+from rung.channels.slack import channels, directory, members
 from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.connecting import scopes_of
 from rung.channels.slack.manifest import missing_scopes
@@ -51,6 +51,16 @@ def _workspace(workspace: Workspace, now: datetime) -> Iterator[str]:
     for row in workspace.channels.filter(watched=True):
         yield from _channel(workspace, row, now)
     yield from _people(workspace, client)
+    yield from _group(workspace, now)
+
+
+def _group(workspace: Workspace, now: datetime) -> Iterator[str]:
+    """A group that is gone, or that may not be read, lets nobody in."""
+    try:
+        if workspace.agent_group and not members.group_called(workspace, workspace.agent_group, now):
+            yield f"{workspace.name}: there is no user group @{workspace.agent_group_name} any more; choose another."
+    except (SlackClientError, OSError):
+        return
 
 
 def _clock(workspace: Workspace, headers: dict[str, object], now: datetime) -> Iterator[str]:

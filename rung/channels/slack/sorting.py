@@ -131,8 +131,10 @@ def _reach(workspace: Workspace, fact: ReachChanged, now: datetime) -> str:
     return channels.reaches(workspace, fact.teams, granted=fact.granted, now=now)
 
 
-def _person(workspace: Workspace, fact: PersonChanged, _now: datetime) -> str:
+def _person(workspace: Workspace, fact: PersonChanged, now: datetime) -> str:
     persons.forget(workspace, fact.user)
+    if fact.deleted:
+        admitting.left(workspace, fact.user, now)
     return "a person has changed"
 
 

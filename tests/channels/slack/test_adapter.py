@@ -140,7 +140,7 @@ def test_an_answer_slack_finds_too_long_is_said_in_short_with_a_link(
     shown = desk.slack.screen.words(message)
     assert "line 0 of" in shown
     assert "line 599 of" not in shown
-    assert "https://desk.example/ask/7." in shown
+    assert "https://desk.example/ask/" in shown
 
 
 def test_a_person_is_written_to_directly(desk: SlackDesk) -> None:

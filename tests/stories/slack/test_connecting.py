@@ -167,12 +167,14 @@ def test_the_doctor_names_what_is_wrong_and_who_can_mend_it(world: SlackWorld) -
     world.channels["leads"].members.discard(world.installation.bot_user_id)
     SlackChannel.objects.filter(name="leads").update(is_member=False)
     SlackChannel.objects.filter(name="billing").delete()
+    Workspace.objects.update(agent_group="S0GONE", agent_group_name="support")
     found = "\n".join(doctor.findings(world.now))
     for words in (
         "the permission files:read is missing (takes over files",
         "#acme-support is watched but archived",
         "Ben Miller's Slack account is deactivated",
         "The app is not in #leads, which the policy names for level management",
+        "there is no user group @support any more",
         "The policy names #billing for level billing, and no connected workspace has it",
     ):
         assert words in found

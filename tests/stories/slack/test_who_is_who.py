@@ -66,6 +66,13 @@ def test_a_user_group_makes_agents_and_unmakes_them(world: SlackWorld, card: Mes
     world.channels["triage"].members.add(dan.id)
     world.presses(dan, card, Press.TAKE)
     assert world.tickets[0].assignee_id == "dan"
+    gone = {"type": "user_change", "user": {"id": dan.id, "deleted": True}, "event_ts": world.slack.state.new_ts()}
+    world.slack.state.emit(gone, None, world.team.id)
+    world.settle()
+    assert Agent.objects.get(handle="dan").is_active is False
+    world.presses(dan, card, Press.REPLY)  # Slack says that they are there all the same
+    assert world.slack.hands.has_modal(dan)
+    world.slack.hands.closes(dan)
     world.slack.people.regroups(group)
     world.settle()
     world.presses(dan, card, Press.RESOLVE)
