@@ -13,7 +13,7 @@ from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Agent, Requester, Role
 from rung.tickets.models import Ticket
-from rung.web.access import agent_of, needs
+from rung.web.access import agent_of, may, needs
 
 
 @needs(Role.OWNER)
@@ -60,14 +60,15 @@ def agent_forget(request: HttpRequest, name: str) -> HttpResponse:
     return _forgotten(request, done, "people")
 
 
-@needs(Role.OWNER)
+@needs(Role.LEAD)
 def requester(request: HttpRequest, number: int) -> HttpResponse:
-    """Somebody who asked: what there is of them, and what to do with it."""
+    """Somebody who asked: what there is of them, and, for an owner, what to do with it."""
     found = get_object_or_404(Requester.objects.select_related("customer"), pk=number)
     context = {
         "live": [],
         "person": found,
         "key": found.email or str(found.pk),
+        "owns": may(request, Role.OWNER),
         "identities": found.identities.all(),
         "tickets": Ticket.objects.filter(requester=found).defer("snapshot").order_by("-number")[:20],
     }

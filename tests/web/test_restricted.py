@@ -58,6 +58,9 @@ def test_no_page_shows_another_teams_ticket(restricted: Agent, hidden: int, open
                 if address.startswith(f"/tickets/{hidden}"):
                     assert answer.status_code in (404, 405), address
     assert pages > 150
+    at_acme = signed_in("ben").get(f"/people/customers/{Customer.objects.get().pk}").content.decode()
+    assert MARK not in at_acme
+    assert "One of theirs" in at_acme
     client = signed_in("ben")  # the walk ended with signing out everywhere
     assert "One of theirs" in client.get("/").content.decode()
     assert MARK not in client.get(f"/tickets/{own}").content.decode()

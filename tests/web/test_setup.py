@@ -11,7 +11,7 @@ from django.test import Client
 from rung.channels.webhook.models import Endpoint
 from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
-from rung.people.models import Agent, SignInProvider
+from rung.people.models import Agent, Requester, SignInProvider
 from rung.tickets.actions import assignment
 from tests.fakes.directories import Saml
 from tests.fakes.hooks import Hooks
@@ -133,3 +133,21 @@ def test_inboxes_and_trackers_say_what_is_there(signed_in: Any, opened: Any) -> 
     assert "No workspace is connected." in page
     assert "1 ticket" in page
     assert "No other system" in signed_in("olga").get("/settings/trackers").content.decode()
+
+
+def test_an_owner_takes_a_person_along_and_forgets_them(signed_in: Any, opened: Any, desk: Any) -> None:
+    rita = Requester.objects.create(name="Rita Moreno", email="rita@acme.example")
+    opened("Rita's request", requester=rita)
+    olga, address = signed_in("olga"), f"/people/requesters/{rita.pk}"
+    assert "Forget for good" in olga.get(address).content.decode()
+    assert "Forget for good" not in signed_in("sam").get(address).content.decode()
+    zipped = olga.get(f"{address}/archive")
+    assert zipped.headers["Content-Type"] == "application/zip"
+    assert "to say that you mean it" in olga.post(f"{address}/forget", {"sure": "x"}, follow=True).content.decode()
+    told = olga.post(f"{address}/forget", {"sure": "rita@acme.example"}, follow=True).content.decode()
+    assert "nothing is left" in told
+    assert Requester.objects.get().email is None
+    assert "forgot a requester" in olga.get("/settings/log").content.decode()
+    assert "only owner" in olga.post("/people/agents/olga/forget", {"sure": "olga"}, follow=True).content.decode()
+    olga.post("/people/agents/ben/forget", {"sure": "ben", "keep_words": "1"})
+    assert Agent.objects.get(pk=desk["ben"].pk).name.startswith("Former agent")
