@@ -189,7 +189,9 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link leads to the directory: from a form, our own content security policy would not let the browser go there.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
+MFA_ADAPTER = "rung.people.factors.Sealed"
 MFA_TOTP_ISSUER = "Rung"
+MFA_TOTP_TOLERANCE = 1  # the code before still counts: people type slowly, and clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS

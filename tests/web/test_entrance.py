@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
 from django.core.cache import cache
@@ -141,3 +142,12 @@ def test_cookies_and_frames(client: Client, sam: Agent) -> None:
     strict = Client(enforce_csrf_checks=True)
     refused = strict.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
     assert refused.status_code == 403
+
+
+def test_the_secret_of_an_authenticator_app_is_sealed(client: Client, sam: Agent) -> None:
+    authenticator = TOTP.activate(sam, "JBSWY3DPEHPK3PXP").instance
+    assert "JBSWY3DPEHPK3PXP" not in str(authenticator.data)
+    client.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
+    _before, now, _after = yield_hotp_counters_from_time()
+    code = format_hotp_value(hotp_value("JBSWY3DPEHPK3PXP", now))
+    assert "Sam Ode" in client.post("/account/2fa/authenticate/", {"code": code}, follow=True).content.decode()
