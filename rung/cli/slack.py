@@ -22,12 +22,16 @@ def manifest(
     name: Annotated[str, typer.Option(help="What the app is called in Slack.")] = "Rung",
     socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For a desk Slack cannot reach.")] = False,
     rotate_tokens: Annotated[bool, typer.Option("--rotate-tokens", help="Tokens that change twice a day.")] = False,
+    organisation: Annotated[bool, typer.Option("--organisation", help="For a whole Enterprise Grid.")] = False,
 ) -> None:
     """Print the manifest to paste at api.slack.com/apps, "Create New App", "From a manifest"."""
     address = url or settings.BASE_URL
     if not socket_mode and not address.startswith("https://"):
         raise SystemExit("Slack calls only https addresses: give --url https://…, set RUNG_URL, or use --socket-mode.")
-    print(manifests.as_text(manifests.manifest(name, address, socket_mode=socket_mode, rotate_tokens=rotate_tokens)))
+    made = manifests.manifest(
+        name, address, socket_mode=socket_mode, rotate_tokens=rotate_tokens, organisation=organisation
+    )
+    print(manifests.as_text(made))
 
 
 @commands.command()

@@ -112,6 +112,19 @@ def test_a_code_is_taken_only_from_whoever_set_out_from_here_and_once(
     assert "That did not begin here" in comes_back(good)
 
 
+def test_an_organisation_is_added_by_the_same_button(signed_in: Callable[[str], Client], slack: FakeSlack) -> None:
+    slack.configure(manifest.manifest("Rung", "https://desk.example", organisation=True))
+    north, south = slack.team("North", "E0GRID"), slack.team("South", "E0GRID")
+    slack.install_org("E0GRID", (north, south))
+    app, olga = slack.state.app, signed_in("olga")
+    given = {"client_id": app.client_id, "client_secret": app.client_secret, "signing_secret": app.signing_secret}
+    olga.post(PAGE, {"do": "app", **given})
+    back = slack.allows(south, olga.get(PAGE + "/install").headers["Location"])
+    olga.get(back.removeprefix("https://desk.example"))
+    row = Workspace.objects.get()
+    assert (row.team, row.is_org_wide, row.teams) == ("E0GRID", True, sorted([north.id, south.id]))
+
+
 def test_who_is_an_agent_is_chosen_by_group(signed_in: Callable[[str], Client], slack: FakeSlack) -> None:
     team = slack.team("Acme Desk")
     group = slack.usergroup(team, "support", slack.user(team, "dan"))

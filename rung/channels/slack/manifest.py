@@ -57,21 +57,27 @@ EVENTS = (
     "reaction_added",
     "subteam_members_changed",
     "subteam_updated",
-    "team_access_granted",
-    "team_access_revoked",
     "tokens_revoked",
     "user_change",
 )
 
 #: Where Slack sends a person back to who installed the app by the button.
 INSTALLED_PATH = "/inboxes/slack/installed"
+#: Only an installation for a whole organisation is told.
+ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
 EVENTS_PATH, INTERACTIVE_PATH, COMMANDS_PATH = "/slack/events", "/slack/interactive", "/slack/commands"
 OPEN_TICKET, ADD_NOTE, SEND_ANSWER = "open_ticket", "add_note", "send_answer"
 
 
-def manifest(name: str, url: str, *, socket_mode: bool = False, rotate_tokens: bool = False) -> dict[str, Any]:
-    """The manifest of an app called `name` for the desk at `url` (https, not needed in Socket Mode)."""
+def manifest(
+    name: str, url: str, *, socket_mode: bool = False, rotate_tokens: bool = False, organisation: bool = False
+) -> dict[str, Any]:
+    """The manifest of an app called `name` for the desk at `url` (https, not needed in Socket Mode).
+
+    `organisation`: one that a whole organisation on Enterprise Grid may install at once.
+    """
     base = url.rstrip("/")
+    events = sorted({*EVENTS, *(ORGANISATION_EVENTS if organisation else ())})
     found: dict[str, Any] = {
         "display_information": {
             "name": name[:35],
@@ -99,9 +105,9 @@ def manifest(name: str, url: str, *, socket_mode: bool = False, rotate_tokens: b
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS)},
+            "event_subscriptions": {"bot_events": events},
             "interactivity": {"is_enabled": True},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": organisation,
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": rotate_tokens,
         },

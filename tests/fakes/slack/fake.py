@@ -150,7 +150,8 @@ class FakeSlack:
             raise ImpossibleError("invalid_scope")
         if denies:
             return f"{redirect}?{urlencode({'error': 'access_denied', 'state': asked['state']})}"
-        installation = self.state.installations.get(team.id) or self.install(team)
+        covering = (one for one in self.state.installations.values() if one.covers(team.id))
+        installation = next(covering, None) or self.install(team)
         code = self.authorize(installation)
         self.state.redirects[code] = redirect
         return f"{redirect}?{urlencode({'code': code, 'state': asked['state']})}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rung.channels.slack import connecting
+from rung.channels.slack import connecting, manifest
 from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import Press
@@ -172,6 +172,9 @@ def test_one_installation_serves_all_workspaces_of_an_organisation(world: SlackW
     assert world.slack.hands.has_modal(kim)
     world.slack.hands.message_shortcut(lee, answered, "add_note")
     assert world.said_to(lee, helpdesk) == [NOT_ALLOWED]
+    wanted = manifest.manifest("Rung", "http://desk.example", organisation=True)
+    assert wanted["settings"]["org_deploy_enabled"] is True
+    world.slack.configure(wanted, url="http://testserver")
     world.slack.state.emit({"type": "team_access_revoked", "team_ids": [south.id]}, None, "E0GRID")
     world.settle()
     done.workspace.refresh_from_db()
