@@ -150,7 +150,10 @@ def test_the_keyboard_alone_will_do(api: httpx.Client, browser_of: Any) -> None:
     sam.keyboard.press("Escape")
     sam.keyboard.press("r")
     sam.keyboard.type("Written with keys only.")
-    sam.keyboard.press("Tab")
+    for _ in range(5):  # past the files
+        sam.keyboard.press("Tab")
+        if sam.evaluate("document.activeElement.tagName") == "BUTTON":
+            break
     sam.keyboard.press("Enter")
     expect(sam.locator(".said.public").get_by_text("Written with keys only.")).to_be_visible()
     expect(sam.get_by_label("Answer to the customer")).to_have_value("")
