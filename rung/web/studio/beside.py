@@ -83,6 +83,8 @@ def pictures(policy: Policy, path: Path) -> list[Picture]:
     match path:
         case ("calendars", str(name)) if name in policy.calendars:
             return [week(name, policy.calendars[name])]
+        case ("rules", int(number), *_rest) if number < len(policy.rules) and policy.rules[number].clock is None:
+            return []  # it is on no ladder: it acts at once, at any hour
         case ("rules" | "follow_up" | "targets" | "levels" | "paths", *_rest):
             return [picture_of(each) for each in _ladders(policy, path)]
     return []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from rung.core import plain_words as words
@@ -123,7 +124,7 @@ def _level(policy: Policy, name: str) -> Sequence[str]:
 
 def _category(policy: Policy, name: str) -> Sequence[str]:
     phrases = next((each.text for each in policy.categories if each.name == name), ())
-    return (", ".join(f"“{phrase}”" for phrase in phrases) or "Given by people and the learned model",)
+    return (", ".join(f"“{phrase}”" for phrase in phrases) or _("Given by people and the learned model"),)
 
 
 def _workflow(policy: Policy, name: str) -> Sequence[str]:
@@ -140,7 +141,7 @@ def _problem(policy: Policy, name: str) -> Sequence[str]:
 
 def _lead(policy: Policy, name: str) -> Sequence[str]:
     lead = policy.teams[name].lead
-    return (f"Led by {lead}" if lead else "",)
+    return (_("Led by %(name)s") % {"name": lead} if lead else "",)
 
 
 _LINES: dict[str, Callable[[Policy, str], Sequence[str]]] = {
@@ -171,29 +172,33 @@ def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
     match kind:
         case "priority":
             confidence = policy.priority.minimum_confidence
-            learned = "is not asked" if confidence is None else f"is believed from {confidence:g}"
-            return (("When no rule fits", policy.priority.default), ("The learned model", learned))
+            learned = (
+                _("is not asked")
+                if confidence is None
+                else _("is believed from %(share)s") % {"share": f"{confidence:g}"}
+            )
+            return ((_("When no rule fits"), policy.priority.default), (_("The learned model"), learned))
         case "closing":
             closing = policy.closing
-            reopens = words.duration(closing.reopen_within) if closing.reopen_within else "at any time"
-            sent = f"“{closing.tell_customer}”" if closing.tell_customer else "nothing"
+            reopens = words.duration(closing.reopen_within) if closing.reopen_within else _("at any time")
+            sent = f"“{closing.tell_customer}”" if closing.tell_customer else _("nothing")
             return (
-                ("When resolved, the customer is sent", sent),
-                ("Asked for a rating", "yes" if closing.ask_rating else "no"),
-                ("A message reopens it within", reopens),
+                (_("When resolved, the customer is sent"), sent),
+                (_("Asked for a rating"), _("yes") if closing.ask_rating else _("no")),
+                (_("A message reopens it within"), reopens),
             )
         case "attention":
             quiet, person, channel = policy.attention.quiet, policy.attention.person, policy.attention.channel
             spared = f", except {words.listed(quiet.except_)}" if quiet and quiet.except_ else ""
             return (
-                ("No messages outside", f"{words.calendar(quiet.outside)}{spared}" if quiet else "–"),
-                ("One person at most", f"{person.count} in {words.span(person.per)}" if person else "–"),
-                ("One channel at most", f"{channel.count} in {words.span(channel.per)}" if channel else "–"),
+                (_("No messages outside"), f"{words.calendar(quiet.outside)}{spared}" if quiet else "–"),
+                (_("One person at most"), f"{person.count} in {words.span(person.per)}" if person else "–"),
+                (_("One channel at most"), f"{channel.count} in {words.span(channel.per)}" if channel else "–"),
             )
     return (
-        ("Name", policy.name),
-        ("Time zone", policy.timezone),
-        ("New tickets appear in", policy.triage_channel or "the app"),
-        ("Phrases that keep it our turn", ", ".join(f"“{phrase}”" for phrase in policy.holding) or "–"),
-        ("A second person reads every change", "yes" if policy.publishing.second_person else "no"),
+        (_("Name"), policy.name),
+        (_("Time zone"), policy.timezone),
+        (_("New tickets appear in"), policy.triage_channel or _("the app")),
+        (_("Phrases that keep it our turn"), ", ".join(f"“{phrase}”" for phrase in policy.holding) or "–"),
+        (_("A second person reads every change"), _("yes") if policy.publishing.second_person else _("no")),
     )
