@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from rung.core import plain_words as words
-from rung.core.calendar import ALWAYS
+from rung.core.calendar import ALWAYS, Calendar
 from rung.core.compiled import Compiled
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Section, Sentence, points
 from rung.core.handbook_steps import rules_of, steps_of
@@ -15,6 +15,8 @@ from rung.core.vocabulary import ClockName
 
 _LADDER_TIME = timedelta(days=5)
 _MOST_RUNGS = 12
+_NIGHT = timedelta(hours=4)
+_MOST_BREAKS = 12
 _SILENCES = (ClockName.CUSTOMER_SILENCE, ClockName.THIRD_PARTY_SILENCE)
 
 
@@ -28,7 +30,7 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
         if ticket is None:
             continue
         calendar = policy.calendars.get(target.calendar or "", ALWAYS)
-        rungs = unanswered(compiled, ticket, calendar.next_opening(now), _LADDER_TIME)[:_MOST_RUNGS]
+        rungs = unanswered(compiled, ticket, _beginning(calendar, now), _LADDER_TIME)[:_MOST_RUNGS]
         path = _path_of(policy)
         if rungs:
             drawn.append(Ladder(words.for_whom(target.when), path, rungs, f"targets[{number}]"))
@@ -79,6 +81,19 @@ def endings(policy: Policy) -> Iterator[Section]:
         text = "A change of this policy is published by somebody else than who wrote it."
         yield Section("When this policy changes", (Sentence(text, "publishing.second_person"),))
     yield Section("What may interrupt people", points("", list(_attention(policy))))
+
+
+def _beginning(calendar: Calendar, now: datetime) -> datetime:
+    """When the hours of a day begin next, whatever the time of day, so that the ladder is the same all day long."""
+    at = now
+    for _ in range(_MOST_BREAKS):
+        closing = None if calendar.always else calendar.next_closing(at)
+        if closing is None:
+            break
+        at = calendar.next_opening(closing)
+        if at - closing >= _NIGHT:
+            return at
+    return calendar.next_opening(now)
 
 
 def _path_of(policy: Policy) -> tuple[str, ...]:

@@ -168,6 +168,16 @@ def test_the_ladder_is_what_reckoning_does() -> None:
     ]
 
 
+@pytest.mark.parametrize("hours", range(0, 24, 5))
+def test_the_ladder_is_the_same_at_any_time_of_day(hours: int) -> None:
+    policy, _ = read_policy(REFERENCE, "policy.yaml")
+    assert policy is not None
+    later = [
+        b for s in handbook(policy, NOW + timedelta(hours=hours)).sections for b in s.blocks if isinstance(b, Ladder)
+    ]
+    assert [(r.elapsed, r.level) for r in later[-1].rungs] == [(r.elapsed, r.level) for r in ladders()[-1].rungs]
+
+
 def test_the_picture_is_well_formed_and_says_the_same() -> None:
     for ladder in ladders():
         picture = ElementTree.fromstring(ladder_svg(ladder))
