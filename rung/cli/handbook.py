@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rung.cli.files import save
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
 from rung.cli.policy_versions import version
@@ -39,10 +40,10 @@ def command(
     if pictures is not None:
         draw_all(pictures, "ladder", _ladders(book))
     if pdf is not None:
-        pdf.write_bytes(handbook_pdf(book, lines, name, file.text, now))
+        save(pdf, handbook_pdf(book, lines, name, file.text, now))
         print(f"{pdf} is written")
     if page is not None:
-        page.write_text(html(book, lines, name, file.text), encoding="utf-8")
+        save(page, html(book, lines, name, file.text))
         print(f"{page} is written")
     if compare is not None:
         print(changes(handbook(PolicyFile.read(compare).policy, now), book), end="")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from rung.cli.files import save
+
 PicturesFolder = Annotated[
     Path | None, typer.Option("--pictures", help="Write each picture into this folder, as SVG and as PNG.")
 ]
@@ -17,14 +19,17 @@ def draw(file: Path, svg: str) -> None:
     if file.suffix.lower() == ".png":
         from rung.insights.printing import png  # the typesetter is large, and few commands draw
 
-        file.write_bytes(png(svg))
+        save(file, png(svg))
     else:
-        file.write_text(svg, encoding="utf-8")
+        save(file, svg)
 
 
 def draw_all(folder: Path, name: str, drawn: Sequence[str]) -> None:
     """NAME-1.svg, NAME-1.png, NAME-2.svg and so on."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SystemExit(f"{folder} cannot be made: {error.strerror or error}") from error
     for number, svg in enumerate(drawn, 1):
         for kind in ("svg", "png"):
             draw(folder / f"{name}-{number}.{kind}", svg)

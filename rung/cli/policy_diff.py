@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.executors import Elsewhere, Jobs, working
+from rung.cli.files import save
 from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
@@ -89,7 +90,7 @@ def diff(
     changes = document_changes(before.root, after.root)
     titled = Titled(str(old), str(new), after.policy.timezone, end, changes, found, simulated)
     if html is not None:
-        html.write_text(as_page(titled, fidelity), encoding="utf-8")
+        save(html, as_page(titled, fidelity))
     if pictures is not None:
         draw_all(pictures, "diff", [*drawn_of(titled), *fidelity])
     if as_document:

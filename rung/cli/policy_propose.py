@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.executors import Elsewhere, Jobs, working
+from rung.cli.files import save
 from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, LogFile, MapFile
@@ -67,9 +68,9 @@ def propose_thresholds(
         )
     )
     if write is not None:
-        write.write_text(changed, encoding="utf-8")
+        save(write, changed)
     if html is not None:
-        html.write_text(as_page(found, needed, change, replayed), encoding="utf-8")
+        save(html, as_page(found, needed, change, replayed))
     if pictures is not None:
         draw_all(pictures, "curve", [curve_svg(each) for each in found if each.breaches])
     print(as_text(found, needed, change, replayed), end="")

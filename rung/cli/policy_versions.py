@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from rung.cli import naming
-from rung.cli.files import contents
+from rung.cli.files import contents, save
 from rung.cli.policy_file import PolicyFile
 from rung.core.calendar.instants import zone
 from rung.core.check import check_policy
@@ -80,7 +80,7 @@ def pull(
     if to is None:
         sys.stdout.write(text)
     else:
-        to.write_text(text, encoding="utf-8")
+        save(to, text)
         print(f"{to} is written")
 
 

@@ -9,6 +9,7 @@ import typer
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
+from rung.cli.files import save
 from rung.core.receipt import Receipt, receipt
 from rung.core.receipt_page import customer_page, signed, without_signature
 from rung.core.receipt_text import as_text
@@ -45,7 +46,7 @@ def command(
         if rule not in names:
             sys.exit(f'why: no rule is called "{rule}"{did_you_mean(rule, names)}')
     if customer is not None:
-        customer.write_text(_page(ticket, drawn), encoding="utf-8")
+        save(customer, _page(ticket, drawn))
         print(f"{customer} can be given to the customer of #{number}; `rung why --verify {customer}` knows it again")
     elif json:
         print(msgspec.json.format(msgspec.json.encode(drawn)).decode())

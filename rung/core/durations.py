@@ -14,6 +14,7 @@ PERCENT = re.compile(r"(\d+)\s*%")
 LONG_NAMES = {"week": "w", "day": "d", "hour": "h", "hr": "h", "minute": "m", "min": "m", "second": "s", "sec": "s"}
 LONGEST = timedelta(weeks=520)
 NOTHING = timedelta()
+MOST_PERCENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Threshold:
         """A threshold from `50%`, `30m before` or `45m`; ValueError with a sentence for anything else."""
         written = " ".join(text.split()) if isinstance(text, str) else ""
         if match := PERCENT.fullmatch(written):
+            if len(match[1]) > len(str(MOST_PERCENT)) or int(match[1]) > MOST_PERCENT:
+                raise ValueError(f'"{text}" is more than {MOST_PERCENT}%, the largest share of a target')
             return cls(From.SHARE, percent=int(match[1]))
         if written.endswith("%"):
             raise ValueError(f'"{text}" is not a share of the target; write a whole number such as 75%')

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rung.core.calendar.instants import zone
@@ -100,6 +100,8 @@ def read_map(text: str, file: str, columns: Sequence[str] = ()) -> tuple[LogMap 
     except MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         return None, (Finding(file, line, "", f"this is not YAML: {error.problem}"),)
+    except (YAMLError, ValueError, RecursionError) as error:
+        return None, (Finding(file, 1, "", f"this is not YAML: {str(error).splitlines()[0]}"),)
     if not isinstance(root, MappingNode):
         return None, (Finding(file, 1, "", "a mapping file says which column means what, such as `ticket: number`"),)
     read = reader.map(root)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -20,6 +21,7 @@ from rung.core.findings import Finding
 
 LARGEST = 1_000_000
 """Characters of a policy document; the reference policy has ten thousand."""
+_NO_LETTERS = ("Cc", "Cs")
 _DEEPEST = 32
 _MOST_NODES = 200_000
 """Nodes after aliases are followed; without the limit, ten lines of aliases of aliases are a billion."""
@@ -178,11 +180,19 @@ class _Builder:
             case ScalarEvent():
                 node = Text(line, event.value, event.style is None, event.start_mark.index, event.end_mark.index)
                 self._refuse_tag(event, line)
+                self._refuse_what_is_no_letter(event.value, line)
                 if event.anchor is not None:
                     self._anchors[event.anchor] = node
                 self._place(node)
             case AliasEvent():
                 self._alias(event, line)
+
+    def _refuse_what_is_no_letter(self, text: str, line: int) -> None:
+        """Half characters and controls, as escapes can write them: no database, page or terminal takes them."""
+        odd = () if text.isprintable() else (c for c in text if category(c) in _NO_LETTERS and c not in "\t\n\r")
+        wrong = next(iter(odd), None)
+        if wrong is not None:
+            self._error(line, f"an escape writes U+{ord(wrong):04X}, which is no letter", "remove it")
 
     def _begin(self, node: Entries | Items, event: MappingStartEvent | SequenceStartEvent) -> None:
         self._refuse_tag(event, node.line)

@@ -120,13 +120,17 @@ def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: 
     look = Look(case, compiled, desk, now)
     goals = _judged(history)
     ended = {(cycle.clock, cycle.number): cycle for cycle in _ended_cycles(history)}
+    judging = dict(_judging(history, compiled, desk))
     cycles = [*ended.values(), *case.running.values()]
     return Receipt(
         now=look.now,
         policy=case.policy,
         target=look.target,
         calendar=_calendar_name(look),
-        cycles=tuple(_cycle(look, cycle, goals) for cycle in sorted(cycles, key=lambda c: (c.number, c.clock))),
+        cycles=tuple(
+            _cycle(judging.get((cycle.clock, cycle.number), look), cycle, goals)
+            for cycle in sorted(cycles, key=lambda c: (c.number, c.clock))
+        ),
         fired=tuple(_fired(history, compiled)),
         next=upcoming(look),
         why_not=tuple(_why_not(look)),
@@ -214,6 +218,19 @@ def _judged(history: Sequence[e.AnyEvent]) -> dict[tuple[ClockName, int], e.Judg
         if isinstance(event, e.CyclesJudged)
         for result in event.results
     }
+
+
+def _judging(
+    history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk
+) -> Iterator[tuple[tuple[ClockName, int], Look]]:
+    """Each judged cycle with the look that judged it: on its calendar it was counted, whatever became of the ticket
+    later. What another version has judged is counted by the present one; its goal stays."""
+    case = Case()
+    for event in recounted(history):
+        if isinstance(event, e.CyclesJudged):
+            look = Look(case.copy(), compiled, desk, event.at)
+            yield from (((result.clock, result.cycle), look) for result in event.results)
+        fold(case, event)
 
 
 def _ended_cycles(history: Sequence[e.AnyEvent]) -> Iterator[Cycle]:

@@ -10,6 +10,7 @@ from rung.cli.policy import commands
 
 POLICY = "levels: {L1: {team: a}}\npaths: {p: [L1]}\ntargets: [{resolution: 4h}]\n"
 LOG = "id,at,state\n1,2026-03-02 09:00,New\n1,2026-03-02 12:00,Done\n2,2026-03-02 09:00,New\n"
+RULE = "rules: [{name: x, clock: resolution, steps: [{at: 75%, remind: level}]}]\n"
 MAP = """\
 format: csv
 ticket: id
@@ -43,12 +44,53 @@ def test_two_policies_side_by_side(files: list[str], tmp_path: Path, monkeypatch
     assert page.read_text().startswith("<!doctype html>")
 
 
+@pytest.mark.slow
+def test_over_a_cluster_it_is_the_same_however_it_is_split(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    old, new, log, mapping = files
+    more = [f"{number},2026-03-02 0{number % 9}:00,New\n" for number in range(3, 9)]
+    Path(log).write_text(
+        LOG + "".join(more) + "".join(row.replace("New", "Done").replace("02 0", "02 1") for row in more)
+    )
+    typed = ["diff", old, new, "--log", log, "--map", mapping, "--json", "--simulate"]
+    alone = CliRunner().invoke(commands, [*typed, "--jobs", "1"])
+    assert alone.exit_code == 0, alone.output
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
+    ) as cluster:
+        for share in (1, 3):
+            monkeypatch.setattr("rung.core.comparison.SHARE", share)
+            monkeypatch.setattr("rung.insights.simulation.SHARE", 10 * share)
+            there = CliRunner().invoke(commands, [*typed, "--executor", cluster.scheduler_address])
+            assert there.exit_code == 0, there.output
+            assert there.stdout == alone.stdout
+        proposed = [
+            CliRunner().invoke(commands, ["propose", new, "--log", log, "--map", mapping, *where]).stdout
+            for where in (["--jobs", "1"], ["--executor", cluster.scheduler_address])
+        ]
+    assert proposed[0] == proposed[1]
+    assert json.loads(alone.stdout)["found"]["old"]["tally"]["tickets"] == 8
+    refused = CliRunner().invoke(commands, [*typed, "--executor", "tcp://127.0.0.1:9"])
+    assert refused.exit_code == 1
+    assert "no workers answer there" in refused.output
+
+
 @pytest.mark.parametrize(
     ("place", "content", "sentence"),
     [
         (0, "levels: [", "this is not YAML"),
         (1, "paths: {p: [L1]}\n", "a policy needs levels"),
         (3, "format: csv\nticket: nr\n", 'the log has no column "nr"'),
+        (3, "ticket: [", "this is not YAML"),
+        (3, "\x00", "this is not YAML"),
+        (3, MAP.replace("%Y", "%Q"), "no row of it can be read (3 × unreadable at)"),
+        (2, "id,at,state\n", "no row of it can be read; it has none"),
+        (1, POLICY + 'name: "\\ud800"\n', "an escape writes U+D800, which is no letter; remove it"),
+        (1, POLICY + 'name: "a\\0b"\n', "an escape writes U+0000, which is no letter; remove it"),
+        (1, "levels: &l {L1: *l}\npaths: {p: [L1]}\n", "*l stands inside what it repeats"),
+        (1, POLICY + RULE.replace("75%", "99999999999999%"), "is more than 1000%, the largest share of a target"),
+        (0, "x" * 1_000_001, "a policy has at most 1,000,000"),
         (2, "", "log.csv"),
     ],
 )
@@ -59,6 +101,18 @@ def test_bad_input_is_one_clear_sentence(files: list[str], place: int, content: 
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [("diff", "--html"), ("diff", "--pictures"), ("propose", "--html"), ("propose", "--write")]
+)
+def test_what_cannot_be_written_is_one_sentence(files: list[str], command: str, option: str) -> None:
+    old, new, log, mapping = files
+    typed = [command, old, *([new] if command == "diff" else []), "--log", log, "--map", mapping]
+    result = CliRunner().invoke(commands, [*typed, option, f"{log}/there"])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert f"{log}/there cannot be" in result.output
 
 
 def test_a_log_is_said_to_hold_rows_twice_and_rows_that_cannot_be_read(files: list[str]) -> None:

@@ -4,21 +4,30 @@ import csv
 import gzip
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from rung.core import events as e
+from rung.core import replay as replay_module
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration
+from rung.core.effects import Decision
 from rung.core.log_events import DEAF, History
 from rung.core.log_map import read_map
+from rung.core.memory import Memory
 from rung.core.policy import Level, Policy, Target
 from rung.core.policy_reader import read_policy
-from rung.core.receipt import Why, receipt
-from rung.core.replay import replay
+from rung.core.receipt import CycleReceipt, Why, receipt
+from rung.core.reckoning import reckon_in_place
+from rung.core.replay import Replay, replay
+from rung.core.tally import Tally
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
@@ -160,19 +169,57 @@ def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
     assert 0.2 < met / len(cycles) < 0.9
 
 
+class _Told(Replay):
+    """A replay that keeps the whole history of its ticket, with what the policy has concluded."""
+
+    def __init__(self, history: History, compiled: Compiled, desk: Desk, accepted: Duration) -> None:
+        super().__init__(history, compiled, desk, Tally(), accepted)
+        self.told: list[e.AnyEvent] = []
+
+    def _fold(self, event: e.AnyEvent) -> None:
+        super()._fold(event)
+        self.told.append(msgspec.structs.replace(event, number=self.case.number))
+
+
 @pytest.mark.slow
-def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded) -> None:
+def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every twentieth as the reference policy would have recorded it, offers accepted after half an hour; the others as
+    they are recorded, which is quicker."""
     policy, findings = read_policy((EVENTS.parents[1] / "policy.example.yaml").read_text(), "policy.example.yaml")
     assert policy is not None, findings
-    compiled, desk, cycles = Compiled(policy), Desk(staffed=True), 0
-    for history in year.histories:
-        for cycle in receipt(history.events, compiled, desk, year.end).cycles:
+    compiled, desk, cycles, judgements = Compiled(policy), Desk(staffed=True), 0, 0
+    assert year.end is not None
+    for place, history in enumerate(year.histories):
+        run = _Told(history, compiled, desk, Duration.parse("30m"))
+        if place % 20 == 0:
+            monkeypatch.setattr(replay_module, "reckon_in_place", partial(_reckon_and_keep, run.told))
+            run.run(year.end)
+        else:
+            run.told = [msgspec.structs.replace(each, number=number) for number, each in enumerate(history.events, 1)]
+        assert [event.number for event in run.told] == list(range(1, len(run.told) + 1))
+        judged = {(r.clock, r.cycle): r for each in run.told if isinstance(each, e.CyclesJudged) for r in each.results}
+        judgements += len(judged)
+        for cycle in receipt(run.told, compiled, desk, year.end).cycles:
             cycles += 1
-            told = (history.ticket, cycle.clock, cycle.cycle)
-            assert sum((line.elapsed for line in cycle.lines), timedelta()) == cycle.elapsed, told
-            assert cycle.ran + cycle.paused + cycle.outside == cycle.elapsed, told
-            assert sum((line.elapsed for line in cycle.lines if line.why is Why.RAN), timedelta()) == cycle.ran, told
-            edges = [cycle.started_at, *(line.end for line in cycle.lines)]
-            assert [line.start for line in cycle.lines] == edges[:-1], told
-            assert edges[-1] == cycle.until, told
+            _adds_up(cycle, (history.ticket, cycle.clock, cycle.cycle), judged.get((cycle.clock, cycle.cycle)))
     assert cycles > 100_000
+    assert judgements > 2_000
+
+
+def _reckon_and_keep(
+    told: list[e.AnyEvent], case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory
+) -> Decision:
+    decision = reckon_in_place(case, compiled, desk, now, memory)
+    told += decision.events
+    return decision
+
+
+def _adds_up(cycle: CycleReceipt, told: tuple[str, str, int], judged: e.Judgement | None) -> None:
+    assert sum((line.elapsed for line in cycle.lines), timedelta()) == cycle.elapsed, told
+    assert cycle.ran + cycle.paused + cycle.outside == cycle.elapsed, told
+    assert sum((line.elapsed for line in cycle.lines if line.why is Why.RAN), timedelta()) == cycle.ran, told
+    edges = [cycle.started_at, *(line.end for line in cycle.lines)]
+    assert [line.start for line in cycle.lines] == edges[:-1], told
+    assert edges[-1] == cycle.until, told
+    if judged is not None:
+        assert (cycle.ran.total_seconds(), cycle.met) == (judged.ran, judged.met), told
