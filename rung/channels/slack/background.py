@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import structlog
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from rung.channels.slack import catching_up, sockets
 from rung.people.clock import database_now
@@ -38,3 +38,4 @@ def run(stop: threading.Event) -> None:
             since_sockets += LOOK_EVERY
     finally:
         kept.close()
+        connection.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.db import close_old_connections
+from django.db import connection
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
@@ -63,14 +63,13 @@ def connected(token: str) -> SocketModeClient:
 
 def listen(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
     """Acknowledge once it is kept or done. Without an acknowledgement Slack sends it again."""
-    close_old_connections()
     try:
         payload = handle(request.type, request.payload)
     except Exception:
         log.exception("what came through the socket was not taken", kind=request.type)
         return
     finally:
-        close_old_connections()
+        connection.close()  # one of slack_sdk's ten threads, which holds none while it waits for its next call
     client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=payload or None))
 
 
