@@ -1,5 +1,6 @@
 """One ticket: what was said, what happened, where it stands on its ladder, and what happens next unless what."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -192,7 +193,7 @@ def forms(found: Ticket, look: Look, reader: Agent) -> dict[str, Any]:
         "categories": [rule.name for rule in policy.categories],
         "handoff_fields": [(name, known.get(name, "")) for name in required],
         "agents": people,
-        "replies": sorted(policy.replies.items()),
+        "replies": [(name, re.sub("[-_]", " ", name), words) for name, words in sorted(policy.replies.items())],
         "is_mine": case.assignee == reader.handle,
         "may_claim": not case.status.is_over and (bool(case.offers) or case.assignee is None),
     }

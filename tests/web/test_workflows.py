@@ -65,7 +65,7 @@ def test_edited_first_it_is_still_the_workflow_and_counted_as_rewritten(signed_i
     sam.post(f"/tickets/{reset}/answer", {"text": "In my words.", "workflow": "password reset", "ask-account": "rita"})
     assert said(reset) == ["In my words."]
     assert "in words of their own" in sam.get(f"/tickets/{reset}").content.decode()
-    page = signed_in("otto").get("/workflows").content.decode()
+    page = signed_in("otto").get("/policy/workflows").content.decode()
     assert "Password reset" in page
     assert "<dt>edited</dt><dd>1</dd>" in page
 
@@ -116,4 +116,4 @@ def test_the_card_names_what_fits(reset: int) -> None:
 
 
 def test_no_workflows_is_said(signed_in: Any, desk: Any) -> None:
-    assert "The policy has no workflows yet." in signed_in("otto").get("/workflows").content.decode()
+    assert "The policy has no workflows yet." in signed_in("otto").get("/policy/workflows").content.decode()

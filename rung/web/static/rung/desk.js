@@ -46,12 +46,24 @@
   const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
     || [...part.querySelectorAll("textarea, input, select")].some(typed);
   const sent = new Set();
-  document.addEventListener("htmx:beforeRequest", (event) => { const form = event.target.closest("form"); if (form) sent.add(form); });
-  document.addEventListener("htmx:afterRequest", (event) => { sent.delete(event.target.closest?.("form")); });
+  // While a form is on its way its buttons wait: pressed twice it is sent once.
+  const wait = (form, waits) => form.querySelectorAll("button").forEach((button) => { button.disabled = waits; });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest("form");
+    if (form) { sent.add(form); wait(form, true); }
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form");
+    if (form) { sent.delete(form); wait(form, false); }
+  });
+  // Whose answer is being put in: a form that waits for its own must not be taken out of the page by another's.
+  let answered = null;
+  document.addEventListener("htmx:beforeSwap", (event) => { answered = event.detail.requestConfig?.elt?.closest("form") || null; });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
-    if (!["acts", "compose", "workflows"].includes(part.id)) return;
     const own = [...sent].find((form) => part.contains(form));
+    if (own && own !== answered) { event.detail.shouldSwap = false; return; }
+    if (!["acts", "compose", "workflows"].includes(part.id)) return;
     if (own && !(part.id === "acts" && busyElsewhere(part, own))) return;
     if (busy(part)) event.detail.shouldSwap = false;
     else reopen(part, event.detail.fragment);
@@ -78,20 +90,6 @@
     event.target.querySelectorAll("[data-draft]").forEach((field) => sessionStorage.removeItem(field.dataset.draft));
   });
   restore();
-
-  // Files: what was chosen, and what would be refused, before it is sent.
-  const size = (bytes) => bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
-  document.addEventListener("change", (event) => {
-    const field = event.target;
-    if (field.type !== "file" || !field.dataset.largest) return;
-    const files = [...field.files];
-    const large = files.find((file) => file.size > Number(field.dataset.largest));
-    const problem = files.length > Number(field.dataset.most) ? field.dataset.tooMany : large ? `${large.name} ${field.dataset.tooLarge}` : "";
-    field.setCustomValidity(problem);
-    const shown = field.parentElement.querySelector(".chosen");
-    shown.textContent = problem || files.map((file) => `${file.name} (${size(file.size)})`).join(", ");
-    shown.classList.toggle("problem", Boolean(problem));
-  });
 
   // What a common request asks for is seen in its answer while it is typed.
   document.addEventListener("input", (event) => {
