@@ -193,6 +193,7 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     expect(page.locator("#conversation")).to_contain_text("split #")
     expect(page.locator("#about")).to_contain_text("Stapler")
 
+    page.locator("#acts summary", has_text="Merge, split, relate").click()
     page.get_by_label("Ticket", exact=True).fill(str(theirs))
     page.get_by_label("This is").select_option("duplicate_of")
     page.get_by_role("button", name="Relate", exact=True).click()

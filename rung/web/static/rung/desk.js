@@ -64,9 +64,12 @@
     const own = [...sent].find((form) => part.contains(form));
     if (own && own !== answered) { event.detail.shouldSwap = false; return; }
     if (!["acts", "compose", "workflows"].includes(part.id)) return;
-    if (own && !(part.id === "acts" && busyElsewhere(part, own))) return;
-    if (busy(part)) event.detail.shouldSwap = false;
-    else reopen(part, event.detail.fragment);
+    if (!own || (part.id === "acts" && busyElsewhere(part, own))) {
+      if (busy(part)) { event.detail.shouldSwap = false; return; }
+      reopen(part, event.detail.fragment);
+    }
+    // Of those with one name only one may be open: the old ones make room, or the browser would close the new one.
+    part.querySelectorAll("details[name]").forEach((each) => { each.open = false; });
   });
   const busyElsewhere = (part, form) =>
     [...part.querySelectorAll("textarea, input")].some((field) => !form.contains(field) && typed(field));
