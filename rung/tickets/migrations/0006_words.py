@@ -4,7 +4,6 @@ come, change or go: a message that is blanked is found no more."""
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
 
 CONFIGURATION = """
@@ -120,7 +119,8 @@ class Migration(migrations.Migration):
     dependencies = [("tickets", "0005_message_came_from")]
 
     operations = [
-        UnaccentExtension(),
+        # Left where it is on the way back: somebody else may have made it.
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS unaccent", migrations.RunSQL.noop),
         migrations.RunSQL(CONFIGURATION, "DROP TEXT SEARCH CONFIGURATION rung_words"),
         migrations.CreateModel(
             name="TicketWords",
