@@ -6,7 +6,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from rung.policies.starter import STARTER
+from tests.desk import Desk
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_policy(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The policy of a new desk, whatever other tests have published before."""
+    file = tmp_path_factory.mktemp("policy") / "policy.yaml"
+    file.write_text(f"{STARTER.read_text()}\n# As the studio's tests begin.\n")
+    desk.rung("policy", "publish", str(file), "--by", "owner")
 
 
 def accessible(page: Page) -> None:
