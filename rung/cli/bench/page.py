@@ -86,11 +86,11 @@ def _picture(one: Shown, figures: Figures, widest: float) -> str:
     bar = None if one.bar is None else _number(figures, one.bar)
     if value is None or (one.bar is not None and bar is None):
         return ""
-    said, kind = f"{escape(one.what)}: {value:,.4g}", "plain"
+    said, kind = f"{escape(one.what)}: {_said(value)}", "plain"
     if bar is not None:
         reached = value <= bar if one.less_is_better else value >= bar
         limit = "at most" if one.less_is_better else "at least"
-        said += f" ({'reaches' if reached else 'misses'} the bar, {limit} {bar:,.4g})"
+        said += f" ({'reaches' if reached else 'misses'} the bar, {limit} {_said(bar)})"
         kind = "reached" if reached else "missed"
     most = max(value, bar or widest) or 1.0
     line = "" if bar is None else f'<rect x="0" y="42" width="{_width(bar, most)}" height="8" rx="3" class="bar"/>'
@@ -98,6 +98,10 @@ def _picture(one: Shown, figures: Figures, widest: float) -> str:
         f'<svg viewBox="0 0 640 {62 if line else 46}" role="img" aria-label="{said}"><text x="0" y="13">{said}</text>'
         f'<rect x="0" y="22" width="{_width(value, most)}" height="14" rx="3" class="{kind}"/>{line}</svg>'
     )
+
+
+def _said(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 1000 else f"{figure:.4g}"
 
 
 def _width(value: float, most: float) -> int:
