@@ -153,7 +153,8 @@ class Case(Struct, omit_defaults=True):
         return self.offers[-1] if self.offers else None
 
     def offer(self, number: int) -> Offer | None:
-        return next((offer for offer in self.offers if offer.number == number), None)
+        # The newest first: it is asked for most.
+        return next((offer for offer in reversed(self.offers) if offer.number == number), None)
 
     def has_fired(self, rule: str, step: str, cycle: int) -> bool:
         return cycle in self.fired.get(f"{rule}/{step}", ())

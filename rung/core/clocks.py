@@ -12,6 +12,8 @@ from rung.core.vocabulary import ClockName, Turn
 _REPLY_CLOCKS = frozenset({ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE})
 _PAUSABLE = frozenset({ClockName.RESOLUTION, ClockName.AT_LEVEL})
 _OURS = frozenset({ClockName.UNASSIGNED, ClockName.IDLE})
+#: Clocks that do not run in every span of a case.
+STANDING_STILL = _REPLY_CLOCKS | _PAUSABLE | _OURS
 
 #: No limit, in microseconds.
 UNLIMITED = 1 << 62

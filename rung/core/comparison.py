@@ -14,7 +14,7 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration
-from rung.core.effects import Notice, NoticeKind
+from rung.core.effects import Decision, Notice, NoticeKind
 from rung.core.events import StepOutcome
 from rung.core.interruption_hours import Hours
 from rung.core.log_events import History
@@ -181,9 +181,9 @@ class _Watched(Replay):
         self.by_whom: dict[str, Hours] = {}
         self._now: datetime | None = None
 
-    def _look(self, now: datetime) -> None:
+    def _take_in(self, decision: Decision, now: datetime) -> None:
         self._now = now
-        super()._look(now)
+        super()._take_in(decision, now)
 
     def _hear(self, notice: Notice, hour: int) -> None:
         super()._hear(notice, hour)

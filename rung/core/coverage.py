@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from rung.core import events as e
@@ -142,7 +143,7 @@ def _wait(compiled: Compiled, desk: Desk, state: State, ticket: Witness, at: dat
     """How long until a person is reached by, or a person has closed, a ticket that stands so from `at` on."""
     case, memory = Case(), Memory()
     for event in _history(state, ticket, desk, at):
-        fold(case, event)
+        fold(case, msgspec.structs.replace(event, number=case.number + 1))
         reckon_in_place(case, compiled, desk, at, memory)
     now: datetime | None = at
     for _ in range(_MOST_LOOKS):

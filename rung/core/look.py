@@ -15,6 +15,7 @@ from rung.core.fold import fold
 from rung.core.memory import Memory
 from rung.core.moments import to_us
 from rung.core.past import Past, as_of
+from rung.core.vocabulary import Status
 
 #: `by` of what the ticker itself concludes.
 SYSTEM = "system"
@@ -32,6 +33,7 @@ class Look:
         "_happened_us",
         "_past",
         "_standing",
+        "anew",
         "case",
         "compiled",
         "desk",
@@ -41,6 +43,9 @@ class Look:
         "notices",
         "now",
         "now_us",
+        "stirred",
+        "unjudged",
+        "unplanned",
     )
 
     def __init__(
@@ -67,7 +72,12 @@ class Look:
         self.notices: list[Notice] = []
         #: The rank of the highest offer made in this look.
         self.highest = -2
-        self._standing = self.memory.standing if self.nothing_new else None
+        new = not self.nothing_new
+        self._standing = None if new else self.memory.standing
+        #: Whether this pass recorded anything that may bring about something else.
+        self.stirred = False
+        #: Whether facts may have changed, ended cycles wait for a verdict, and moments of running ones for a plan.
+        self.anew = self.unjudged = self.unplanned = new
 
     @property
     def nothing_new(self) -> bool:
@@ -112,10 +122,25 @@ class Look:
 
     def record(self, event: AnyEvent) -> None:
         """Add an event numbered `number`; from here on the look sees its consequences."""
+        again = self._is_again(event)
         fold(self.case, event)
         self.events.append(event)
-        if type(event) not in WITHOUT_CONSEQUENCE:
+        if again:
+            self.stirred = self.unplanned = True
+        elif type(event) not in WITHOUT_CONSEQUENCE:
             self._standing = None
+            self.stirred = self.anew = self.unjudged = self.unplanned = True
+
+    def _is_again(self, event: AnyEvent) -> bool:
+        """Whether a rule offers an open ticket where it is offered already: all stays but the clock of the offer."""
+        newest = self.case.open_offer
+        return (
+            type(event) is e.Offered
+            and newest is not None
+            and newest.level == event.level
+            and self.case.status is Status.OPEN
+            and event.by.startswith("rule:")
+        )
 
     def rest(self) -> None:
         """Remember that for now everything has been concluded."""

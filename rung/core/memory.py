@@ -2,10 +2,12 @@
 
 from msgspec import Struct
 
+from rung.core.case import Cycle, Offer
 from rung.core.compiled import ClockRule, Standing, TimedStep
 from rung.core.vocabulary import ClockName
 
-#: What the moments of a cycle depend on: its number, how many spans there are, the target, the level.
+#: What the moments of a cycle depend on: its number, how many spans there are (if it stands still in some), the target,
+#: the level.
 Basis = tuple[int, int, int | None, str | None]
 
 
@@ -31,12 +33,18 @@ class Plan(Struct):
 class Memory:
     """Of one case under one policy, for whoever looks at the same case object again."""
 
-    __slots__ = ("judged", "number", "plans", "standing")
+    __slots__ = ("judged", "number", "offered_on", "offers", "offers_stand", "plans", "running", "standing")
 
     def __init__(self) -> None:
         #: The case's number when a look came to rest. Still the same: only time has passed.
         self.number = -1
         self.standing: Standing | None = None
         self.plans: dict[ClockName, Plan] = {}
+        #: The running cycles that are watched, with their plans.
+        self.running: tuple[tuple[Cycle, Plan], ...] = ()
+        #: Offers that were seen to stand: the list they are in, the cycles of the clocks they were made on, and they.
+        self.offers: list[Offer] | None = None
+        self.offered_on: tuple[int | None, ...] = ()
+        self.offers_stand: dict[int, None] = {}
         #: Ended cycles whose steps have been accounted for.
         self.judged: dict[ClockName, Basis] = {}

@@ -13,7 +13,7 @@ from rung.core.desk import Desk
 from rung.core.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.escalating import Origin
 from rung.core.ladder import first_level
-from rung.core.look import SYSTEM, WITHOUT_CONSEQUENCE, Look
+from rung.core.look import SYSTEM, Look
 from rung.core.memory import Memory
 from rung.core.moments import SECOND_US, from_us
 from rung.core.past import Past
@@ -23,6 +23,8 @@ from rung.core.timetable import Missed, Overrun, Timetable, crossed_before_the_e
 from rung.core.vocabulary import METRICS, ClockName
 
 _METRICS = frozenset(METRICS)
+#: The clocks whose end takes back the offers made on them, but for `unaccepted`; each with its place among them.
+_OFFERED_ON = {clock: place for place, clock in enumerate(sorted(WITHDRAWING - {ClockName.UNACCEPTED}))}
 
 #: How often one look starts over for what its own conclusions bring about. An odd policy (a step at 0m that escalates
 #: to itself) would go on for ever; it is cut off here and looked at again a second later.
@@ -56,9 +58,9 @@ def reckon_in_place(
         _judge_ended(look)
     wake_us: int | None = None
     for _ in range(MOST_PASSES):
-        before = len(look.events)
+        look.stirred = False
         table = _pass(look)
-        if all(type(event) in WITHOUT_CONSEQUENCE for event in look.events[before:]):
+        if not look.stirred:
             wake_us = table.next_us
             look.rest()
             break
@@ -75,7 +77,7 @@ def reckon_in_place(
 def _pass(look: Look) -> Timetable:
     """Once through everything that may have become true."""
     case = look.case
-    anew = not look.nothing_new
+    anew, look.anew = look.anew, False
     if anew:
         _raise_priority(look)
         _free_of_the_inactive(look)
@@ -88,7 +90,7 @@ def _pass(look: Look) -> Timetable:
     for overrun in table.overruns:
         _tell_overrun(look, overrun)
     items = [item_of(look, due) for due in table.due]
-    if anew or not look.nothing_new:
+    if anew or look.anew:
         items += _turned_true(look)
     if case.settling:
         for item in items:
@@ -96,8 +98,7 @@ def _pass(look: Look) -> Timetable:
         look.record(e.Settled(at=look.now, by=SYSTEM, number=look.number))
     elif items:
         act(look, items)
-    if case.number and case.ended:
-        _judge_ended(look)
+    _judge_ended(look)
     return table
 
 
@@ -171,6 +172,9 @@ def _raise_priority(look: Look) -> None:
 
 def _judge_ended(look: Look) -> None:
     """Ended cycles: steps crossed before the end and never looked at are recorded as overtaken; goals are judged."""
+    if not look.unjudged:
+        return
+    look.unjudged = False
     results = []
     for cycle in tuple(look.case.ended):
         for due in crossed_before_the_end(look, cycle):
@@ -198,28 +202,30 @@ def _judge_ended(look: Look) -> None:
 
 def _withdraw(look: Look) -> None:
     """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
-    while (offer := _without_its_clock(look.case)) is not None:
+    while (offer := _without_its_clock(look.case, look.memory)) is not None:
         look.record(
             e.OfferWithdrawn(at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock))
         )
 
 
-def _without_its_clock(case: Case) -> Offer | None:
+def _without_its_clock(case: Case, memory: Memory) -> Offer | None:
     """The oldest open offer that was made on a clock which runs no longer."""
-    standing: set[int] = set()
-    for offer in case.offers:
-        standing.add(offer.number)
+    if not case.offers:
+        return None
+    clocks = tuple(cycle.number if (cycle := case.running.get(clock)) else None for clock in _OFFERED_ON)
+    # Offers seen to stand go on standing while these clocks do and none is taken back; only new ones are looked at.
+    if memory.offers is not case.offers or memory.offered_on != clocks:
+        memory.offers, memory.offered_on, memory.offers_stand = case.offers, clocks, {}
+    standing = memory.offers_stand
+    for offer in case.offers[len(standing) :]:
         clock = offer.clock
-        if clock is None or clock not in WITHDRAWING:
-            continue
         if clock is ClockName.UNACCEPTED:
             # Its clock is that of an older offer, so that one has been passed already if it still stands.
             if offer.cycle is not None and offer.cycle not in standing:
                 return offer
-            continue
-        running = case.running.get(clock)
-        if running is None or running.number != offer.cycle:
+        elif clock in _OFFERED_ON and clocks[_OFFERED_ON[clock]] != offer.cycle:
             return offer
+        standing[offer.number] = None
     return None
 
 

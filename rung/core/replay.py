@@ -23,15 +23,16 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration
-from rung.core.effects import Notice, NoticeKind
+from rung.core.effects import Decision, Notice, NoticeKind
 from rung.core.fold import fold
 from rung.core.ladder import closed_by_claim
 from rung.core.log_events import History
 from rung.core.look import Look
 from rung.core.memory import Memory
-from rung.core.moments import SECOND_US
+from rung.core.moments import SECOND_US, to_us
 from rung.core.policy import Policy
 from rung.core.reckoning import reckon_in_place
+from rung.core.repeats import Repeats
 from rung.core.tally import Tally, Worst
 from rung.core.timetable import ran
 from rung.core.vocabulary import METRICS, ClockName
@@ -162,6 +163,7 @@ class Replay:
         self.accepted = accepted
         self.case = Case()
         self.memory = Memory()
+        self.repeats = Repeats(self.case, compiled, desk, self.memory)
         #: Offers made by hand: their numbers in the record, and here.
         self.offers: dict[int, int] = {}
         quiet = compiled.policy.attention.quiet
@@ -189,7 +191,7 @@ class Replay:
                 self._record(recorded[place])
                 place += 1
             if stirs:
-                self._look(now)
+                self._look(now, until=min(recorded[place].at, end) if place < len(recorded) else end)
         self._look_until(end, closing=True)
         tally.events += place
         self._count_running(end)
@@ -205,15 +207,25 @@ class Replay:
                 return
             if now == claim_at:
                 self._accept(now)
-            self._look(now)
-            looks += 1
+            looks += self._look(now, until=moment, most=MOST_LOOKS - looks)
             if looks == MOST_LOOKS:
                 self.tally.restless.append(self.history.ticket)
                 self.wake_at = None
 
-    def _look(self, now: datetime) -> None:
-        tally = self.tally
+    def _look(self, now: datetime, *, until: datetime, most: int = MOST_LOOKS) -> int:
+        """Look, and where the looks that follow before `until` are sure to be alike, take them too: how many."""
         decision = reckon_in_place(self.case, self.compiled, self.desk, now, self.memory)
+        self._take_in(decision, now)
+        if now >= until or self.accepted is not None:
+            return 1
+        alike = 0
+        for decided in islice(self.repeats.after(decision, to_us(until)), most - 1):
+            self._take_in(decided, decided.events[-1].at)
+            alike += 1
+        return 1 + alike
+
+    def _take_in(self, decision: Decision, now: datetime) -> None:
+        tally = self.tally
         self.wake_at = decision.wake_at
         tally.looks += 1
         tally.concluded += len(decision.events)

@@ -8,7 +8,7 @@ from rung.core import clocks
 from rung.core.case import Case, Cycle
 from rung.core.compiled import ClockRule, TimedStep, repeated
 from rung.core.look import Look
-from rung.core.memory import Moment, Plan
+from rung.core.memory import Basis, Moment, Plan
 from rung.core.moments import to_us
 from rung.core.vocabulary import METRICS, ClockName, Turn
 
@@ -53,18 +53,11 @@ class Timetable(Struct, frozen=True):
 
 def timetable(look: Look) -> Timetable:
     """Everything the running clocks say at this moment."""
-    case, now_us, plans = look.case, look.now_us, look.memory.plans
-    target, level, spans = look.standing.target, case.level, len(case.spans)
+    case, now_us = look.case, look.now_us
     due: list[Due] = []
     missed: list[Missed] = []
     next_us = _NEVER
-    watched = look.compiled.watched
-    for clock, cycle in case.running.items():
-        if clock not in watched:
-            continue
-        plan = plans.get(clock)
-        if plan is None or plan.basis != (cycle.number, spans, target, level):
-            plan = plans[clock] = _plan(look, cycle)
+    for cycle, plan in _running(look):
         if plan.next_us <= now_us:
             plan.next_us = _collect(look, cycle, plan, due, missed)
         next_us = min(next_us, plan.next_us)
@@ -84,10 +77,29 @@ def timetable(look: Look) -> Timetable:
     )
 
 
-def _plan(look: Look, cycle: Cycle) -> Plan:
-    """The moments of a running cycle: they move only with the spans, the target and the level."""
+def _running(look: Look) -> tuple[tuple[Cycle, Plan], ...]:
+    """The running cycles that somebody watches, with their plans: made again where what they stand on has changed."""
+    memory = look.memory
+    if look.unplanned:
+        look.unplanned = False
+        case, watched, plans = look.case, look.compiled.watched, memory.plans
+        target, level, spans = look.standing.target, case.level, len(case.spans)
+        running = []
+        for clock, cycle in case.running.items():
+            if clock not in watched:
+                continue
+            basis = (cycle.number, spans if clock in clocks.STANDING_STILL else 0, target, level)
+            plan = plans.get(clock)
+            if plan is None or plan.basis != basis:
+                plan = plans[clock] = _plan(look, cycle, basis)
+            running.append((cycle, plan))
+        memory.running = tuple(running)
+    return memory.running
+
+
+def _plan(look: Look, cycle: Cycle, basis: Basis) -> Plan:
+    """The moments of a running cycle."""
     case, compiled, target, clock = look.case, look.compiled, look.target, cycle.clock
-    basis = (cycle.number, len(case.spans), target, case.level)
     rules = compiled.by_clock[clock]
     own = look.calendar
     goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None

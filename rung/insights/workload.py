@@ -12,6 +12,7 @@ from rung.core.clocks import Stretch
 from rung.core.compiled import Compiled
 from rung.core.conditions import Facts
 from rung.core.desk import Desk
+from rung.core.effects import Decision
 from rung.core.facts import facts
 from rung.core.log_events import History
 from rung.core.look import Look
@@ -114,8 +115,8 @@ class _Observer(Replay):
         self.asked: dict[datetime, datetime] = {}
         self.returned: list[str] = []
 
-    def _look(self, now: datetime) -> None:
-        super()._look(now)
+    def _take_in(self, decision: Decision, now: datetime) -> None:
+        super()._take_in(decision, now)
         if not self.opening:
             self.opening = facts(self.case)
 

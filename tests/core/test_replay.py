@@ -9,10 +9,13 @@ import pytest
 from rung.core import events as e
 from rung.core import replay as replay_module
 from rung.core.calendar import Calendar
+from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration, Threshold
+from rung.core.effects import Decision
 from rung.core.log_events import History
+from rung.core.memory import Memory
 from rung.core.policy import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
 from rung.core.receipt import receipt
 from rung.core.replay import replay
@@ -310,3 +313,42 @@ def test_what_quiet_hours_would_keep_for_later_is_counted() -> None:
     told = _replayed(policy, _history(OPENED), _history(urgent, ticket="urgent"), end=_at(3)).interruptions
     # 10:00 is in hours, 11:00 is not; what is urgent is said all the same.
     assert (told.total, told.in_quiet_hours) == (4, 1)
+
+
+def test_taking_offers_that_are_made_again_together_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_first = Step("notify.1", Threshold.parse("10m"), Actions(notify=("lead",)), when=Is(Fact.OFFERED_TO, ("L1",)))
+    again = Step("escalate.1", Threshold.parse("30m"), Actions(escalate="next", reason=Reason.TIME))
+    rules = (
+        _rule(ClockName.UNASSIGNED, ("20m", Actions(escalate="next"))),
+        Rule("Again", "Again", ClockName.UNACCEPTED, steps=(only_first, again)),
+        _rule(ClockName.RESOLUTION, ("75%", Actions(remind="level")), name="Near"),
+    )
+    office = Calendar.parse({"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}})
+    policy = msgspec.structs.replace(
+        _policy(*rules), calendars={"office": office}, attention=Attention(quiet=Quiet(outside="office"))
+    )
+    histories = [
+        _history(
+            OPENED,
+            e.Assigned(at=_at(3 + part), by="agent:sam", assignee="sam"),
+            e.PrioritySet(at=_at(40.25), by="agent:sam", priority=Priority.HIGH, reasons=("by hand",)),
+            e.Waited(at=_at(55), by="agent:sam"),
+            e.TurnTaken(at=_at(60 + part), by="agent:sam"),
+            e.Resolved(at=_at(90), by="agent:sam"),
+            ticket=f"T{part}",
+        )
+        for part in (0, 0.3, 0.7)
+    ]
+    reckoned: list[datetime] = []
+    real = replay_module.reckon_in_place
+
+    def reckon(case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory) -> Decision:
+        reckoned.append(now)
+        return real(case, compiled, desk, now, memory)
+
+    monkeypatch.setattr(replay_module, "reckon_in_place", reckon)
+    together = _replayed(policy, *histories, end=_at(100))
+    looked = len(reckoned)
+    monkeypatch.setattr("rung.core.replay.Repeats.after", lambda *_: iter(()))
+    assert as_json(_replayed(policy, *histories, end=_at(100))) == as_json(together)
+    assert looked < len(reckoned) - looked
