@@ -1,11 +1,12 @@
 """Who does the work of a long command: this process, several of them, or workers on other machines."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
-from multiprocessing import get_context
-from os import cpu_count
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -26,7 +27,7 @@ Elsewhere = Annotated[
 @contextmanager
 def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Executor | None]:
     """Workers elsewhere; else processes here, where there is enough to do for several."""
-    jobs = jobs or cpu_count() or 1
+    jobs = jobs or os.cpu_count() or 1
     if address is not None:
         # Late, because it takes a second that no other command should wait.
         distributed = import_module("distributed")
@@ -40,5 +41,17 @@ def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Execut
         yield None
     else:
         # Begun anew, not as copies of this process and all it holds.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as executor:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver"), initializer=_end_with_us) as executor:
             yield executor
+
+
+def _end_with_us() -> None:
+    """In a process of the pool: end when the command does, also when it was killed."""
+    us = parent_process()
+
+    def wait() -> None:
+        if us is not None:
+            us.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
