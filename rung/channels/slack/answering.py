@@ -6,16 +6,21 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import persons, speech, threads
+from rung.channels.slack import files, persons, speech, threads
 from rung.channels.slack.addresses import Place
+from rung.channels.slack.blocks import escaped
 from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.standing import Standing
 from rung.outbox.models import Delivery, State
-from rung.tickets import actions
+from rung.people.models import Agent
+from rung.policies.versions import compiled
+from rung.tickets import actions, canned
+from rung.tickets.models import Ticket
 from rung.tickets.results import Answered
 from rung.tickets.sight import sees
 from rung.tickets.writing import Words
@@ -42,7 +47,7 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
         return NOT_SEEN
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
-        told = actions.answer(ticket, _words(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
+        told = actions.answer(ticket, _whole(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
         if isinstance(told, Answered):
             said = Delivery.objects.filter(message_id=told.message)
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")
@@ -64,7 +69,7 @@ def in_our_thread(
     if agent is None:
         if standing is not Standing.COLLEAGUE:
             return "somebody who is no agent wrote below a card"
-        actions.note(ticket, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
+        actions.note(ticket, _whole(workspace, wrote, row, now), by=BY_BOT, now=now)
         return f"a colleague's note on ticket {ticket}"
     if not sees(agent, ticket):
         return NOT_SEEN
@@ -72,16 +77,51 @@ def in_our_thread(
     words = _words(workspace, wrote, row, now)
     marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)
     if marked is None:
-        actions.note(ticket, _words(workspace, wrote, row, now, by_handle=True), by=by, now=now)
+        actions.note(ticket, _whole(workspace, wrote, row, now, by_handle=True), by=by, now=now)
         return f"a note on ticket {ticket}"
     spoken = words.text[len(marked) :].strip()
-    if not spoken:
+    return _to_customer(workspace, ticket, wrote, words=words, spoken=spoken, agent=agent, now=now)
+
+
+def _to_customer(
+    workspace: Workspace, ticket: int, wrote: Wrote, *, words: Words, spoken: str, agent: Agent, now: datetime
+) -> str:
+    """What was marked goes to the customer, whole or not at all: whoever wrote it is told what did not."""
+    if gap := _gap_in(ticket, spoken):
+        _tell(workspace, wrote, f"This was not sent: {gap}", now)
+        return "an answer with a gap"
+    taken, failed = files.take_over(workspace, wrote.files, now)
+    if not spoken and not taken:
         return "an answer without words"
-    answer = Words(text=spoken, author_name=agent.name, inbox=words.inbox, external_id=words.external_id)
-    told = actions.answer(ticket, answer, by=by, now=now)
+    answer = Words(
+        text=spoken or ", ".join(one.name for one in taken),
+        author_name=agent.name,
+        inbox=words.inbox,
+        external_id=words.external_id,
+        files=taken,
+    )
+    told = actions.answer(ticket, answer, by=f"agent:{agent.handle}", now=now)
     if isinstance(told, Answered):
         _mark(workspace, wrote, now)
+        if failed:
+            _tell(workspace, wrote, f"Your answer went to the customer without {', '.join(failed)}.", now)
     return f"answers ticket {ticket}"
+
+
+def _gap_in(ticket: int, text: str) -> str:
+    """A sentence about a gap of a canned answer that still stands in it, or nothing."""
+    version = Ticket.objects.values_list("policy", flat=True).get(number=ticket)
+    gap = canned.gap_in(text, compiled(version))
+    return f"{canned.gap_sentence(*gap).rstrip('.')}." if gap else ""
+
+
+def _tell(workspace: Workspace, wrote: Wrote, text: str, now: datetime) -> None:
+    """To whoever wrote it alone, below it. The ticket's page shows the same."""
+    client, thread = client_of(workspace, now), wrote.thread_ts or wrote.ts
+    try:
+        client.chat_postEphemeral(channel=wrote.channel, thread_ts=thread, user=wrote.user, text=escaped(text))
+    except (SlackApiError, SlackClientError, OSError) as error:
+        log.info("an agent could not be told", channel=wrote.channel, error=str(error))
 
 
 def _mark(workspace: Workspace, wrote: Wrote, now: datetime) -> None:
@@ -101,8 +141,17 @@ def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now
     )
     if found is None:
         return "a colleague's message"
-    actions.note(found, _words(workspace, wrote, row, now), by=BY_BOT, now=now)
+    actions.note(found, _whole(workspace, wrote, row, now), by=BY_BOT, now=now)
     return f"a colleague's message, kept with ticket {found}"
+
+
+def _whole(
+    workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime, *, by_handle: bool = False
+) -> Words:
+    """The words and the files; a line for each file that could not be had."""
+    words = _words(workspace, wrote, row, now, by_handle=by_handle)
+    taken, failed = files.take_over(workspace, wrote.files, now)
+    return replace(words, text="\n".join([words.text, *failed]).strip(), files=taken)
 
 
 def _words(

@@ -6,6 +6,7 @@ customer's words stay what they are. Only `link`, `mention` and `moment` make so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -29,13 +30,17 @@ def cut(text: str, most: int, ending: str = "…") -> str:
     return (kept[:space] if space > 0 else kept).rstrip() + ending
 
 
+#: Marks that turn the direction of everything after them, beyond the words they came with.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
 def escaped(text: str) -> str:
     """For a message's `text`, which Slack does parse: no mention and no link can come of it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _TURNS.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain_text(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": cut(text.strip(), most) or "–", "emoji": False}
+    return {"type": "plain_text", "text": cut(_TURNS.sub("", text).strip(), most) or "–", "emoji": False}
 
 
 # -- leaves of rich text
@@ -44,7 +49,7 @@ def plain_text(text: str, most: int) -> Block:
 def words(text: str, *, bold: bool = False, italic: bool = False, strike: bool = False) -> Leaf:
     """Words as they are."""
     style = {name: True for name, wanted in (("bold", bold), ("italic", italic), ("strike", strike)) if wanted}
-    return {"type": "text", "text": text or "–", **({"style": style} if style else {})}
+    return {"type": "text", "text": _TURNS.sub("", text) or "–", **({"style": style} if style else {})}
 
 
 def link(url: str, label: str) -> Leaf:

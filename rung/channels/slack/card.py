@@ -9,6 +9,9 @@ from rung.channels.slack.presses import About, Press, write
 from rung.core.vocabulary import Status, Turn
 from rung.outbox.ports import Card, Deadline
 
+#: Common requests a card offers; the others are on the ticket's page.
+WORKFLOWS = 3
+
 
 def triage_card(card: Card) -> list[Block]:
     """The blocks. What is over shrinks to a quiet line that can still be opened."""
@@ -118,8 +121,10 @@ def _due(deadline: Deadline) -> list[Leaf]:
 
 
 def _buttons(card: Card) -> Block:
+    """What offers itself as it stands comes first, then what can always be done."""
     value = write(About(card.ticket))
     elements = [] if card.assignee else [b.button("Take it", Press.TAKE, value, style="primary")]
+    elements += [_workflow(card.ticket, n, name) for n, name in enumerate(card.workflows[:WORKFLOWS])]
     elements += [
         b.button("Reply", Press.REPLY, value),
         b.button("Escalate", Press.ESCALATE, value),
@@ -127,6 +132,13 @@ def _buttons(card: Card) -> Block:
         b.overflow(Press.MORE, more(card.ticket)),
     ]
     return b.actions(elements, "ticket")
+
+
+def _workflow(ticket: int, place: int, name: str) -> Block:
+    """Its place keeps the names of several apart, as Slack wants; what is done is in the value."""
+    return b.button(
+        b.cut(name[:1].upper() + name[1:], 60), f"{Press.WORKFLOW}:{place}", write(About(ticket, what=name))
+    )
 
 
 def more(ticket: int) -> list[tuple[str, str]]:

@@ -53,6 +53,7 @@ def _as_written(fact: Edited) -> Wrote:
         user=fact.user,
         user_team=fact.user_team,
         text=fact.text,
+        files=fact.files,
         direct=fact.channel.startswith("D"),
     )
 

@@ -50,6 +50,8 @@ class Edited(Heard, frozen=True, kw_only=True):
     user_team: str = ""
     text: str
     before: str
+    #: What came with the message, for one that is first heard of by its edit.
+    files: tuple[Raw, ...] = ()
     #: The moment of the edit, Slack's name for it.
     edited_ts: str = ""
 

@@ -111,6 +111,7 @@ def _edited(event: Raw, team: str, event_id: str, channel: str) -> Fact:
         user_team=str(after.get("user_team") or after.get("source_team") or after.get("team") or ""),
         text=str(after.get("text") or ""),
         before=str(before.get("text") or ""),
+        files=tuple(one for one in after.get("files") or () if isinstance(one, dict)),
         edited_ts=str((after.get("edited") or {}).get("ts") or ""),
     )
 

@@ -121,6 +121,19 @@ def resolve(about: About, *, customer: str, text: str = "") -> Block:
     return b.modal(f"Resolve #{about.ticket}", "rung:resolve", parts, submit="Resolve", note=write(about))
 
 
+def workflow(about: About, *, customer: str, fields: Sequence[Choice], preview: str, then: str) -> Block:
+    """What a common request still has to know; sent, all of it is done at once. `fields`: (name, what is known)."""
+    told = f"{customer} will see this where they wrote, under your name." if preview else "Nothing is sent."
+    parts: list[Block] = [b.aside(" ".join(part for part in (told, then) if part))]
+    if preview:
+        parts.append(b.quote(preview))
+    for one in fields:
+        entered = b.text_input(one.label, initial=one.value, multiline=False)
+        parts.append(b.field(field_name(one.label), entered, f"ask:{one.label}"[:255]))
+    title = b.cut(about.what[:1].upper() + about.what[1:], b.TITLE)
+    return b.modal(title, "rung:workflow", parts, submit="Do it", note=write(about))
+
+
 def note(about: About, *, text: str = "") -> Block:
     parts = [b.aside("The customer never sees this."), b.field("Note", b.text_input("text", initial=text), "text")]
     return b.modal(f"Note on #{about.ticket}", "rung:note", parts, submit="Keep", note=write(about))

@@ -26,6 +26,7 @@ class Press(StrEnum):
     OPEN = "rung:open"
     MORE = "rung:more"
     CANNED = "rung:canned"
+    WORKFLOW = "rung:workflow"
     #: The only buttons a customer may press.
     ASK_ESCALATION = "rung:ask_escalation"
     RATE = "rung:rate"
@@ -42,6 +43,8 @@ class About(Struct, frozen=True, omit_defaults=True):
     what: str = ""
     channel: str = ""
     ts: str = ""
+    #: Pressed on the Home tab, which is drawn anew afterwards.
+    home: bool = False
 
 
 def write(about: About) -> str:

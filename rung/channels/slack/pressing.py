@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
 from msgspec import Struct
-from slack_sdk.errors import SlackApiError
+from msgspec.structs import replace
+from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import persons, windows
-from rung.channels.slack.blocks import Block
+from rung.channels.slack import home, persons, windows
+from rung.channels.slack.blocks import Block, escaped
 from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.installations import of_payload
 from rung.channels.slack.members import CannotAsk
@@ -23,8 +25,11 @@ from rung.channels.slack.presses import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.standing import Standing
 from rung.people.models import Agent
 from rung.tickets import actions
+from rung.tickets.actions import workflows
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
 from rung.tickets.sight import sees
+
+log = structlog.get_logger(__name__)
 
 Payload = Mapping[str, Any]
 NOT_ALLOWED = "Only agents of this desk may do that."
@@ -69,7 +74,7 @@ def press(payload: Payload, now: datetime) -> None:
     pressed = Pressed(
         workspace=workspace,
         agent=agent,
-        about=about,
+        about=replace(about, home=is_home(payload)),
         press=wanted,
         trigger=str(payload.get("trigger_id") or ""),
         key=f"slack:{workspace.team}:{action.get('action_ts') or payload.get('action_ts')}:{wanted}",
@@ -78,6 +83,21 @@ def press(payload: Payload, now: datetime) -> None:
     answer = _do(pressed, payload)
     if answer:
         tell(workspace, payload, answer, now)
+    if pressed.about.home:
+        draw_home(workspace, payload, now)
+
+
+def is_home(payload: Payload) -> bool:
+    """Whether it was pressed on somebody's Home tab."""
+    return (payload.get("view") or {}).get("type") == "home"
+
+
+def draw_home(workspace: Workspace, payload: Payload, now: datetime) -> None:
+    """The presser's Home tab as it stands now. What cannot be drawn is drawn when it is next opened."""
+    try:
+        home.publish(workspace, str((payload.get("user") or {}).get("id") or ""), now)
+    except (CannotAsk, SlackApiError, SlackClientError, OSError) as error:
+        log.info("a Home tab could not be drawn", error=str(error))
 
 
 def _by_customer(workspace: Workspace, payload: Payload, wanted: Press, about: About, now: datetime) -> str:
@@ -93,6 +113,8 @@ def _do(pressed: Pressed, payload: Payload) -> str:
         return windows.fill_in(pressed.workspace, payload, pressed.about, pressed.agent, pressed.now)
     if not sees(pressed.agent, pressed.about.ticket):
         return f"There is no ticket {pressed.about.ticket} any more."
+    if pressed.press is Press.WORKFLOW and not windows.asks(pressed.about.ticket, pressed.about.what):
+        return _told(_workflow(pressed))
     if pressed.press in _AT_ONCE:
         return _told(_AT_ONCE[pressed.press](pressed))
     view = windows.window(pressed.press, pressed.about, pressed.agent, pressed.now)
@@ -129,6 +151,12 @@ def _not_a_ticket(pressed: Pressed) -> object:
     )
 
 
+def _workflow(pressed: Pressed) -> object:
+    """All of it at once; one with something to ask has a window."""
+    about, agent = pressed.about, pressed.agent
+    return workflows.use(about.ticket, about.what, agent=agent, client_key=pressed.key, now=pressed.now)
+
+
 _AT_ONCE: dict[Press, Callable[[Pressed], object]] = {
     Press.TAKE: _take,
     Press.CLAIM: _claim,
@@ -154,6 +182,8 @@ def _wanted(action: Payload) -> tuple[Press | None, About | None]:
     name = str(action.get("action_id") or "")
     if name.startswith(f"{Press.RATE}:"):
         return Press.RATE, about
+    if name.startswith(f"{Press.WORKFLOW}:"):
+        return Press.WORKFLOW, about
     if name == Press.MORE and about is not None:
         name = about.what
     if name == Press.CANNED:
@@ -178,7 +208,7 @@ def tell(workspace: Workspace, payload: Payload, text: str, now: datetime) -> No
         return
     user = str((payload.get("user") or {}).get("id") or "")
     channel = str((payload.get("channel") or {}).get("id") or "")
-    client = client_of(workspace, now)
+    client, text = client_of(workspace, now), escaped(text)
     if channel:
         thread = (payload.get("container") or {}).get("thread_ts")
         client.chat_postEphemeral(channel=channel, user=user, text=text, thread_ts=thread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from rung.channels.slack.models import UsedSignature, Workspace
 from rung.people.vault import unseal
 
 WINDOW = timedelta(minutes=5)
+#: Seconds since 1970.
+_MOMENT = re.compile(r"[0-9]{1,12}")
 KNOWN_FOR = 10.0  # seconds for which the signing secrets are believed
 
 
@@ -50,7 +53,11 @@ secrets = Secrets()
 def is_genuine(body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
     """Signed by Slack for one of our apps, within five minutes of `now`."""
     timestamp, signature = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
-    if not timestamp or not signature or not timestamp.isdigit():
+    if not timestamp or not signature or not _MOMENT.fullmatch(timestamp) or not signature.isascii():
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:  # nothing Slack sends
         return False
     clock = _Standing(now)
     return any(

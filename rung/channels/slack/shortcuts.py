@@ -10,6 +10,7 @@ from rung.channels.slack import arriving, incoming, installations, modals, perso
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.installations import of_payload
 from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
+from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About
 from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell
@@ -18,6 +19,7 @@ from rung.people.models import Agent
 from rung.tickets.sight import sees
 
 Payload = Mapping[str, Any]
+NOT_NOW = "Slack cannot say now who wrote that; please try again in a minute."
 NO_TICKET = "That message belongs to no ticket; use the shortcut on a message in a ticket's thread."
 
 
@@ -32,7 +34,10 @@ def message(payload: Payload, now: datetime) -> None:
         return
     match payload.get("callback_id"):
         case name if name == OPEN_TICKET:
-            _open(workspace, payload, now)
+            try:
+                _open(workspace, payload, now)
+            except CannotAsk:
+                tell(workspace, payload, NOT_NOW, now)
         case name if name in (SEND_ANSWER, ADD_NOTE):
             _window(workspace, payload, str(name), agent, now)
         case _:

@@ -15,11 +15,12 @@ from rung.channels.slack.blocks import Block
 from rung.channels.slack.installations import of_payload
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, read
-from rung.channels.slack.pressing import NOT_ALLOWED, agent_of
+from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, draw_home
 from rung.core.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent
-from rung.tickets import actions
+from rung.tickets import actions, canned
+from rung.tickets.actions import workflows
 from rung.tickets.results import AlreadySo, Refused, Unreachable
 from rung.tickets.sight import sees
 from rung.tickets.writing import Words
@@ -68,7 +69,10 @@ def submit(payload: Mapping[str, Any], now: datetime) -> Answer:
         return _instead("Not possible", NOT_ALLOWED)
     values = (view.get("state") or {}).get("values") or {}
     key = f"slack:{workspace.team}:{view.get('id')}:{view.get('hash')}"
-    return handler(Sent(workspace=workspace, agent=agent, about=about, values=values, key=key, now=now))
+    answer = handler(Sent(workspace=workspace, agent=agent, about=about, values=values, key=key, now=now))
+    if about.home and not answer:
+        draw_home(workspace, payload, now)
+    return answer
 
 
 def _reply(sent: Sent) -> Answer:
@@ -76,6 +80,8 @@ def _reply(sent: Sent) -> Answer:
     if not text.strip():
         return _error(sent.block("text"), "Say something, or cancel.")
     seen, ticked = windows.Seen(sent.ticket), bool(sent.given("keep"))
+    if gap := canned.gap_in(text, seen.compiled):
+        return _error(sent.block("text"), _sentence(canned.gap_sentence(*gap)))
     untouched = not ticked and not is_kept_by_default(seen.case, seen.compiled.policy)
     keep_open = None if untouched else ticked  # left alone, a holding phrase still keeps the turn
     words = Words(text=text, author_name=sent.agent.name)
@@ -111,7 +117,7 @@ def _escalate(sent: Sent) -> Answer:
         case Unreachable(level=level, opens_at=opens):
             return {"response_action": "update", "view": _warned(sent, to, level, opens, handoff)}
         case AlreadySo(why=why) | Refused(why=why):
-            return _error("target", why[:1].upper() + why[1:] + ".")
+            return _error("target", _sentence(why))
         case _:
             return {}
 
@@ -165,8 +171,22 @@ def _return(sent: Sent) -> Answer:
 
 def _resolve(sent: Sent) -> Answer:
     text = sent.given("text").strip()
+    if gap := canned.gap_in(text, windows.Seen(sent.ticket).compiled):
+        return _error(sent.block("text"), _sentence(canned.gap_sentence(*gap)))
     words = Words(text=text, author_name=sent.agent.name) if text else None
     return _done(actions.resolve(sent.ticket, by=sent.by, words=words, client_key=sent.key, now=sent.now), "text")
+
+
+def _workflow(sent: Sent) -> Answer:
+    """What it asked for is there: it is done, all together or not at all."""
+    answers = {
+        block.removeprefix("ask:"): _value(entered)
+        for block, entered in sent.values.items()
+        if block.startswith("ask:")
+    }
+    name, key = sent.about.what, sent.key
+    told = workflows.use(sent.ticket, name, agent=sent.agent, answers=answers, client_key=key, now=sent.now)
+    return _done(told, sent.block("ask"))
 
 
 _HANDLERS: dict[str, Callable[[Sent], Answer]] = {
@@ -179,6 +199,7 @@ _HANDLERS: dict[str, Callable[[Sent], Answer]] = {
     "rung:snooze": _snooze,
     "rung:return": _return,
     "rung:resolve": _resolve,
+    "rung:workflow": _workflow,
 }
 
 
@@ -186,11 +207,15 @@ def _done(told: object, field: str = "") -> Answer:
     """Nothing to say, or why it was refused, beside the field if there is one."""
     match told:
         case Refused(why=why) if field:
-            return _error(field, why[:1].upper() + why[1:] + ".")
+            return _error(field, _sentence(why))
         case Refused(why=why):
-            return _instead("Not possible", why[:1].upper() + why[1:] + ".")
+            return _instead("Not possible", _sentence(why))
         case _:
             return {}
+
+
+def _sentence(why: str) -> str:
+    return why[:1].upper() + why[1:].rstrip(".") + "."
 
 
 def _error(block: str, why: str) -> Answer:

@@ -19,6 +19,7 @@ from rung.core.compiled import Compiled
 from rung.core.ladder import Kind, destination
 from rung.core.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
+from rung.core.workflows import missing
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
 from rung.tickets import actions, canned
@@ -66,7 +67,7 @@ def fill_in(workspace: Workspace, payload: Payload, about: About, agent: Agent, 
     if original is None or view.get("callback_id") != "rung:reply" or not sees(agent, original.ticket):
         return ""
     seen = Seen(original.ticket)
-    text = canned.text(about.what, seen.ticket, seen.case, seen.compiled)
+    text = canned.filled(about.what, seen.ticket, seen.case, seen.compiled, agent=agent).text
     answers = [Choice(name.replace("-", " ").capitalize(), name) for name in seen.compiled.policy.replies]
     keeps = is_kept_by_default(seen.case, seen.compiled.policy)
     filled = modals.reply(
@@ -127,6 +128,26 @@ def _known(seen: Seen, name: str) -> str:
             return ""
 
 
+def _workflow(seen: Seen, about: About, agent: Agent) -> Block:
+    """What it asks, filled in from what was given before, and what would be sent."""
+    found = next((one for one in seen.compiled.policy.workflows if one.name == about.what), None)
+    if found is None:
+        return modals.refused("Not possible", f"No workflow is called {about.what} any more.")
+    fields = [Choice(name, _known(seen, name)) for name in found.ask]
+    known = {one.label: one.value for one in fields}
+    preview = ""
+    if found.reply is not None:
+        preview = canned.filled(found.reply, seen.ticket, seen.case, seen.compiled, agent=agent, answers=known).text
+    then = f"Afterwards: {found.then.value.replace('_', ' ')}." if found.then else ""
+    return modals.workflow(about, customer=seen.customer, fields=fields, preview=preview, then=then)
+
+
+def asks(number: int, workflow: str) -> bool:
+    """Whether somebody has to say something before it can be done."""
+    found = (one for one in Seen(number).compiled.policy.workflows if one.name == workflow)
+    return any(missing(one, {}) for one in found)
+
+
 def _assign(seen: Seen, about: About, _agent: Agent) -> Block:
     agents = Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER).order_by("name")
     choices = [Choice(agent.name, agent.handle) for agent in agents[:100]]
@@ -170,6 +191,7 @@ _WINDOWS: dict[Press, Callable[[Seen, About, Agent], Block]] = {
     Press.RETURN: _return,
     Press.RESOLVE: _resolve,
     Press.NOTE: _note,
+    Press.WORKFLOW: _workflow,
 }
 
 
@@ -195,10 +217,11 @@ def for_customer(workspace: Workspace, payload: Payload, press: Press, about: Ab
 
 def _ask_escalation(seen: Seen, by: str, now: datetime) -> str:
     number = seen.ticket.number
-    before = Event.objects.filter(ticket=number, kind="offered", by__startswith="customer:", at__gt=now - ONCE_IN)
-    if before.exists():
+    asked = Event.objects.filter(ticket=number, kind="offered", by__startswith="customer:")
+    if asked.filter(at__gt=now - ONCE_IN).exists():
         return "You have asked for that within the last day, and it has been passed on."
-    told = actions.escalate(number, "next", by=by, reason=Reason.CUSTOMER_REQUEST, anyway=True, now=now)
+    key = f"slack:asked:{number}:{asked.count()}"  # two presses at one moment are one request
+    told = actions.escalate(number, "next", by=by, reason=Reason.CUSTOMER_REQUEST, anyway=True, client_key=key, now=now)
     if isinstance(told, Escalated):
         return "Thank you, your request has been passed on."
     return (
