@@ -10,6 +10,7 @@ from rung.channels.slack import catching_up, connecting
 from rung.channels.slack import manifest as manifests
 from rung.channels.slack.connecting import NotConnected, Secrets
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
+from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer
 
@@ -81,7 +82,7 @@ def watch(
         if found is None:
             raise SystemExit(f'No customer is called "{customer}"; `rung customer list` names them.')
         choices["customer"] = found
-    problem = connecting.watch(_channel(channel), database_now(), **choices)
+    problem = connecting.watch(_channel(channel), database_now(), by="system", **choices)
     print(problem or f"Customers may write in {channel}.")
 
 
@@ -89,8 +90,10 @@ def watch(
 def unwatch(channel: str) -> None:
     """Leave a channel alone; tickets that came of it go on."""
     row = _channel(channel)
+    before = changes.facts_of(row)
     row.watched = False
     row.save(update_fields=["watched"])
+    changes.note("changed", row, by="system", before=before)
 
 
 @commands.command()

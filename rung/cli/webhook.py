@@ -1,7 +1,5 @@
 """`rung webhook`: where signed webhooks go."""
 
-import base64
-import secrets
 from typing import Annotated
 
 import typer
@@ -11,6 +9,7 @@ from rung.channels.webhook import guarded
 from rung.channels.webhook.models import NAME, Endpoint
 from rung.people import changes
 from rung.people.clock import database_now
+from rung.people.vault import VaultProblem
 
 commands = typer.Typer(help="Where signed webhooks go; policies call them webhook:NAME.", no_args_is_help=True)
 
@@ -29,22 +28,19 @@ def add(
         raise SystemExit(" ".join(wrong.messages)) from wrong
     except guarded.Forbidden as forbidden:
         raise SystemExit(str(forbidden)) from forbidden
-    endpoint, is_new = Endpoint.objects.get_or_create(
-        name=name,
-        defaults={
-            "url": url,
-            "allow_private": allow_private,
-            "secret": "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
-            "created_at": database_now(),
-        },
-    )
-    before = changes.facts_of(endpoint)
-    if not is_new:
-        endpoint.url, endpoint.allow_private = url, allow_private
-        endpoint.disabled_at, endpoint.disabled_why = None, ""
-        endpoint.save()
-    changes.note("added" if is_new else "changed", endpoint, by="system", before=None if is_new else before)
-    print(endpoint.secret)
+    endpoint = Endpoint.objects.filter(name=name).first()
+    before = changes.facts_of(endpoint) if endpoint else None
+    if endpoint is None:
+        endpoint = Endpoint(name=name, created_at=database_now())
+        endpoint.renew_secret()
+    endpoint.url, endpoint.allow_private = url, allow_private
+    endpoint.disabled_at, endpoint.disabled_why = None, ""
+    endpoint.save()
+    changes.note("added" if before is None else "changed", endpoint, by="system", before=before)
+    try:
+        print(endpoint.shared_secret())
+    except VaultProblem as problem:
+        raise SystemExit(str(problem)) from problem
 
 
 @commands.command(name="list")

@@ -23,6 +23,8 @@ class Person(Struct, frozen=True):
     absences: tuple[Away, ...] = ()
     #: Open tickets assigned now, for `least_busy`.
     load: int = 0
+    #: Sees only the tickets of these teams, and their own.
+    restricted: bool = False
 
     def is_present(self, at: datetime) -> bool:
         return self.active and not any(away.start <= at < away.end for away in self.absences)

@@ -7,7 +7,7 @@ from rung.core.effects import Notice, NoticeKind, Subject
 from rung.core.ladder import Destination, Kind, reach
 from rung.core.look import SYSTEM, Look
 from rung.core.policy import Actions
-from rung.core.recipients import lead, lead_of, owners, team_of
+from rung.core.recipients import lead, lead_of, may_see, owners, team_of
 from rung.core.vocabulary import ClockName, Priority
 
 
@@ -117,7 +117,7 @@ def _tell_about_the_last_level(look: Look, origin: Origin, level: str, number: i
 
 
 def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> None:
-    """Those present who master the category, or the one named; with none, the lead hears of it."""
+    """Those present who master the category and may see the ticket, or the one named; with none, the lead hears."""
     case, desk, now = look.case, look.desk, look.now
     if named:
         present = [named] if desk.staffed or desk.is_present(named, now) else []
@@ -125,7 +125,8 @@ def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> No
         present = []
     else:
         present = [person.handle for person in desk.present(now, skill=case.category)]
-    agents = tuple(handle for handle in present if handle != case.assignee)
+    policy = look.compiled.policy
+    agents = tuple(h for h in present if h != case.assignee and may_see(h, case, policy, desk))
     look.record(
         e.ExpertsAsked(at=now, by=origin.by, number=look.number, agents=agents, reason=actions.reason, rule=origin.rule)
     )

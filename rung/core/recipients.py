@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from rung.core.case import Case
 from rung.core.desk import Desk
 from rung.core.duty import on_call_now
 from rung.core.look import Look
@@ -30,6 +31,26 @@ def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
         case "lead":
             return (lead(look),)
     return (_person(look, word),)
+
+
+def new_owner(look: Look, word: str) -> Recipient:
+    """Who is meant by `assign`: as `recipients`, also somebody who may not see the ticket yet; given it, they may."""
+    head, _, _ = word.partition(":")
+    return recipients(look, word)[0] if head in _PLACES else _person(look, word, becomes_theirs=True)
+
+
+def may_see(handle: str, case: Case, policy: Policy, desk: Desk) -> bool:
+    """Whether words about this ticket may be said to this person.
+
+    Restricted to teams, they see what a level of these teams holds or is offered, and what is their own.
+    """
+    if desk.staffed or handle == case.assignee:
+        return True
+    person = desk.people.get(handle)
+    if person is None or not person.restricted:
+        return person is not None
+    levels = (case.level, *(offer.level for offer in case.offers))
+    return any(team_of(level, policy) in person.teams for level in levels if level)
 
 
 def owner(look: Look) -> Recipient:
@@ -69,9 +90,9 @@ def team_of(level: str | None, policy: Policy) -> str:
     return held.team if held is not None else (level or "")
 
 
-def _person(look: Look, word: str) -> Recipient:
+def _person(look: Look, word: str, *, becomes_theirs: bool = False) -> Recipient:
     handle = _handle(look, word)
-    if handle is not None and _is_there(look, handle):
+    if handle is not None and _is_there(look, handle, becomes_theirs=becomes_theirs):
         return Recipient(f"agent:{handle}")
     return lead(look, instead_of=f"agent:{handle}" if handle else word)
 
@@ -93,5 +114,13 @@ def _handle(look: Look, word: str) -> str | None:
             return word
 
 
-def _is_there(look: Look, handle: str) -> bool:
-    return look.desk.staffed or look.desk.is_present(handle, look.now)
+def _is_there(look: Look, handle: str, *, becomes_theirs: bool = False) -> bool:
+    """Present, and allowed to read what they would be told."""
+    if look.desk.staffed:
+        return True
+    sees = becomes_theirs or may_see(handle, look.case, look.compiled.policy, look.desk)
+    return sees and look.desk.is_present(handle, look.now)
+
+
+#: Words that name no single person.
+_PLACES = ("triage", "slack", "email", "team", "level", "owners", "owner", "lead")

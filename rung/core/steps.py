@@ -13,7 +13,7 @@ from rung.core.ladder import Destination, Kind, destination
 from rung.core.look import Look
 from rung.core.moments import from_us
 from rung.core.policy import Actions
-from rung.core.recipients import lead, recipients, team_of
+from rung.core.recipients import lead, new_owner, recipients, team_of
 from rung.core.timetable import Due
 from rung.core.vocabulary import ClockName, Status, Turn
 
@@ -158,7 +158,7 @@ def _assign(look: Look, item: Item) -> None:
         chosen = min(free, key=lambda person: (person.load, person.handle)).handle if free else None
     else:
         word = wish if wish in ("lead", "owner") or ":" in (wish or "") else f"agent:{wish}"
-        to = recipients(look, word or "")[0].to
+        to = new_owner(look, word or "").to
         chosen = to.removeprefix("agent:") if to.startswith("agent:") else None
     if chosen is not None and chosen != case.assignee:
         look.record(e.Assigned(at=look.now, by=item.origin.by, number=look.number, assignee=chosen))

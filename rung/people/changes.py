@@ -10,7 +10,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 #: What is never written down, only that it has changed.
-SECRET = frozenset({"password", "sealed_secret", "secret", "hash"})
+SECRET = frozenset(
+    {
+        *("password", "sealed_secret", "secret", "hash"),
+        *("token", "refresh_token", "app_token", "client_secret", "signing_secret"),
+    }
+)
 
 
 class Area(models.TextChoices):
@@ -63,7 +68,12 @@ _AREAS = dict.fromkeys(("agent", "team", "absence", "override", "contactmethod")
     "requester": Area.CUSTOMERS,
 }
 #: What nobody decides on.
-_UNIMPORTANT = frozenset({"id", "created_at", "last_login", "last_used_at", "disabled_at"})
+_UNIMPORTANT = frozenset(
+    {
+        *("id", "created_at", "last_login", "last_used_at", "disabled_at"),
+        *("connected_at", "token_expires_at", "read_to", "former", "is_member"),
+    }
+)
 
 
 def facts_of(row: models.Model) -> dict[str, object]:
@@ -82,8 +92,8 @@ def facts_of(row: models.Model) -> dict[str, object]:
     if row.pk:
         for many in row._meta.many_to_many:
             found[many.name] = sorted(getattr(each, "handle", str(each)) for each in getattr(row, many.name).all())
-        if hasattr(row, "teams"):
-            found["teams"] = sorted(row.teams.values_list("name", flat=True))
+        if isinstance(teams := getattr(row, "teams", None), models.Manager):
+            found["teams"] = sorted(teams.values_list("name", flat=True))
     return found
 
 

@@ -33,6 +33,7 @@ def desk_at(now: datetime, loads: Mapping[str, int] | None = None) -> Desk:
             active=agent.is_active,
             absences=tuple(away[agent.handle]),
             load=(loads or {}).get(agent.handle, 0),
+            restricted=agent.is_restricted,
         )
         for agent in Agent.objects.filter(role__in=[Role.OWNER, Role.LEAD, Role.AGENT])
     }

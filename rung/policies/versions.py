@@ -1,6 +1,9 @@
-"""The published versions, compiled once per process: a version never changes, so its compiled form never goes stale."""
+"""The published versions, compiled once per process."""
 
 from functools import lru_cache
+from time import monotonic
+
+from django.db.models.expressions import RawSQL
 
 from rung.core.compiled import Compiled
 from rung.core.policy import Level, Policy, Team
@@ -17,16 +20,50 @@ NONE_PUBLISHED = Policy(
     teams={"frontline": Team("frontline")},
 )
 
+#: Seconds for which a version is not asked for again.
+FRESH_FOR = 5.0
+
 
 def current_number() -> int:
     """The version that judges new tickets; 0 while none has been published."""
     return PolicyVersion.objects.filter(is_current=True).values_list("number", flat=True).first() or 0
 
 
+class Versions:
+    """The compiled versions of one process. One is read again when its row has been written anew: with the holidays of
+    further years, or without the handle of somebody who was forgotten."""
+
+    def __init__(self) -> None:
+        self._looked: dict[int, tuple[float, str]] = {}
+
+    def __call__(self, number: int) -> Compiled:
+        """A version ready for reckoning. Raises PolicyVersion.DoesNotExist."""
+        if number == 0:
+            return _read(0, "")
+        looked_at, row = self._looked.get(number, (-FRESH_FOR, ""))
+        if monotonic() - looked_at >= FRESH_FOR:
+            row = _row_of(number)
+            self._looked[number] = (monotonic(), row)
+        return _read(number, row)
+
+    def cache_clear(self) -> None:
+        """Read everything again."""
+        self._looked.clear()
+        _read.cache_clear()
+
+
+compiled = Versions()
+
+
 @lru_cache(maxsize=64)
-def compiled(number: int) -> Compiled:
-    """A version ready for reckoning. Raises PolicyVersion.DoesNotExist."""
+def _read(number: int, _row: str) -> Compiled:
     if number == 0:
         return Compiled(NONE_PUBLISHED)
     version = PolicyVersion.objects.get(number=number)
     return Compiled(read(version.text, holidays=version.holidays))
+
+
+def _row_of(number: int) -> str:
+    """Another word whenever what a version says was written anew. Raises PolicyVersion.DoesNotExist."""
+    rows = PolicyVersion.objects.annotate(written=RawSQL("md5(text || holidays::text)", ()))
+    return str(rows.values_list("written", flat=True).get(number=number))

@@ -15,12 +15,14 @@ from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
 from rung.outbox.settling import CARDS
+from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import cards
 from rung.tickets.about import about
 from rung.tickets.actions import joining
 from rung.tickets.actions.courtesy import ACKNOWLEDGEMENT
 from rung.tickets.models import Message, Ticket
+from rung.tickets.sight import sees
 
 #: Moments that ask for something which only an open ticket needs.
 _FOR_OPEN_TICKETS = frozenset(Subject) - {Subject.ANSWER, Subject.CANNED_REPLY, Subject.ALERT}
@@ -35,19 +37,7 @@ class Speech:
         """Asked just before sending. A card that hangs somewhere is always wanted: it must show the end."""
         if delivery.ticket is None:
             return None
-        subject = Subject(delivery.subject)
-        if subject is Subject.ALERT:
-            return None  # of a ticket that cannot be read too
-        case = _case(delivery.ticket)
-        hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
-        if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
-            return None
-        if case.status.is_over and subject in _FOR_OPEN_TICKETS:
-            return f"the ticket is {case.status.value}"
-        if subject is Subject.OFFER and case.offer(delivery.event) is None:
-            return "the offer is no longer open"
-        is_theirs = subject is not Subject.ASSIGNED or delivery.recipient == f"agent:{case.assignee}"
-        return None if is_theirs else "somebody else has it now"
+        return _not_for_them(delivery) or _is_past(delivery, delivery.ticket)
 
     def moment(self, delivery: Delivery) -> Moment:
         return Moment(
@@ -176,6 +166,34 @@ def _ticket(delivery: Delivery) -> Ticket:
     if ticket is None:
         raise ValueError(f"delivery {delivery.pk} is about no ticket")
     return ticket
+
+
+def _is_past(delivery: Delivery, ticket: Ticket) -> str | None:
+    """Why it need not be said any more."""
+    subject = Subject(delivery.subject)
+    if subject is Subject.ALERT:
+        return None  # of a ticket that cannot be read too
+    case = _case(ticket)
+    hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
+    if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
+        return None
+    if case.status.is_over and subject in _FOR_OPEN_TICKETS:
+        return f"the ticket is {case.status.value}"
+    if subject is Subject.OFFER and case.offer(delivery.event) is None:
+        return "the offer is no longer open"
+    is_theirs = subject is not Subject.ASSIGNED or delivery.recipient == f"agent:{case.assignee}"
+    return None if is_theirs else "somebody else has it now"
+
+
+def _not_for_them(delivery: Delivery) -> str | None:
+    """Why the person it goes to is not told: they have left, or other teams' tickets are not there for them."""
+    kind, _, handle = delivery.recipient.partition(":")
+    if kind not in ("agent", "account_owner") or delivery.ticket_id is None:
+        return None
+    agent = Agent.objects.filter(handle=handle).first()
+    if agent is None or not agent.is_active:
+        return f"{handle} does not work here any more"
+    return None if sees(agent, delivery.ticket_id) else f"{handle} may not see this ticket"
 
 
 def _case(ticket: Ticket) -> Case:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 from rung.channels.slack import channels, connecting, doctor, installing, manifest, members
 from rung.channels.slack.connecting import Secrets
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
+from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
-from rung.web.access import needs
+from rung.web.access import agent_of, needs
 from rung.web.slack_install import say
 
 SECRETS = ("token", "signing_secret", "app_token", "refresh_token", "client_id", "client_secret")
@@ -43,13 +44,13 @@ def slack(request: HttpRequest) -> HttpResponse:
 
 def _connect(request: HttpRequest) -> None:
     given = {name: request.POST.get(name, "").strip() for name in SECRETS}
-    say(request, connecting.connect(msgspec.convert(given, Secrets), database_now()))
+    say(request, connecting.connect(msgspec.convert(given, Secrets), database_now(), by=_by(request)))
 
 
 def _app(request: HttpRequest) -> None:
     """What the button "Add to Slack" needs to know of the app."""
     given = (request.POST.get(name, "").strip() for name in ("client_id", "client_secret", "signing_secret"))
-    if problem := installing.keep_application(*given):
+    if problem := installing.keep_application(*given, by=_by(request)):
         messages.error(request, problem)
     else:
         messages.success(request, _("Kept. Now press “Add to Slack”."))
@@ -66,11 +67,13 @@ def _watch(request: HttpRequest) -> None:
     if colleagues in Colleagues.values:
         choices["colleagues"] = colleagues
     if not request.POST.get("watched"):
+        before = changes.facts_of(row)
         row.watched, row.customer = False, customer
         row.save(update_fields=["watched", "customer"])
+        changes.note("changed", row, by=_by(request), before=before)
         messages.success(request, _("%(channel)s is left alone.") % {"channel": row})
         return
-    if problem := connecting.watch(row, database_now(), **choices):
+    if problem := connecting.watch(row, database_now(), by=_by(request), **choices):
         messages.warning(request, problem)
     else:
         messages.success(request, _("Customers may write in %(channel)s.") % {"channel": row})
@@ -81,6 +84,7 @@ def _workspace(request: HttpRequest) -> None:
     workspace = Workspace.objects.filter(pk=_number(request, "workspace")).first()
     if workspace is None:
         return
+    before = changes.facts_of(workspace)
     workspace.emoji = request.POST.get("emoji", "").strip().strip(":")[:60] or "ticket"
     workspace.acknowledgement = request.POST.get("acknowledgement", "").strip()[:2000]
     workspace.admits = bool(request.POST.get("admits"))
@@ -88,6 +92,7 @@ def _workspace(request: HttpRequest) -> None:
     if name != workspace.agent_group_name:
         _group(request, workspace, name)
     workspace.save(update_fields=["emoji", "acknowledgement", "admits", "agent_group", "agent_group_name"])
+    changes.note("changed", workspace, by=_by(request), before=before)
     messages.success(request, _("Kept."))
 
 
@@ -116,6 +121,10 @@ def _refresh(request: HttpRequest) -> None:
 
 def _nothing(request: HttpRequest) -> None:
     messages.error(request, _("That form is not known here."))
+
+
+def _by(request: HttpRequest) -> str:
+    return f"agent:{agent_of(request).handle}"
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -15,7 +15,7 @@ from rung.channels.slack.connecting import Connected, NotConnected
 from rung.channels.slack.models import Application
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.web.access import needs
+from rung.web.access import agent_of, needs
 
 STATE, GOOD_FOR = "slack_install", timedelta(minutes=10)
 
@@ -42,8 +42,10 @@ def back(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("That did not begin here, or took too long; press “Add to Slack” again."))
         return redirect("slack")
     refused = request.GET.get("error", "")
-    done = NotConnected(installing.why(refused)) if refused else installing.install(request.GET.get("code", ""), now)
-    say(request, done)
+    if refused:
+        say(request, NotConnected(installing.why(refused)))
+    else:
+        say(request, installing.install(request.GET.get("code", ""), now, by=f"agent:{agent_of(request).handle}"))
     return redirect("slack")
 
 

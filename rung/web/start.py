@@ -98,8 +98,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(result.findings[0]))
         return _page(request, form, status=422)
     agent = agent_of(request)
+    before = changes.facts_of(agent)
     agent.time_zone = form.cleaned_data["time_zone"]
     agent.save(update_fields=["time_zone"])
+    changes.note("changed", agent, by=by, before=before)
     messages.success(request, _("Your desk has a name and its hours."))
     return redirect("start")
 
@@ -126,9 +128,18 @@ def invite(request: HttpRequest) -> HttpResponse:
             links.append(
                 (invited, request.build_absolute_uri(f"/sign-in/{signin.issue_link(invited, now=database_now())}"))
             )
-    own = request.POST.get("own-level", "")
+            changes.record(
+                by=f"agent:{agent_of(request).handle}",
+                area=changes.Area.PEOPLE,
+                what="made a sign-in link",
+                subject=f"agent:{invited.handle}",
+            )
+    own, agent = request.POST.get("own-level", ""), agent_of(request)
     if own in policy.levels:
-        _place(agent_of(request), policy, own)
+        before = changes.facts_of(agent)
+        with transaction.atomic():
+            _place(agent, policy, own, by=f"agent:{agent.handle}")
+            changes.note("changed", agent, by=f"agent:{agent.handle}", before=before)
     for problem in problems:
         messages.error(request, problem)
     return _page(request, DeskForm(), links=links, status=422 if problems else 200)
@@ -245,15 +256,17 @@ def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Ag
         agent.full_clean(exclude=["password"])
         agent.save()
         if agent.level:
-            _place(agent, policy, agent.level)
+            _place(agent, policy, agent.level, by=by)
         changes.note("added", agent, by=by)
     return agent
 
 
-def _place(agent: Agent, policy: Policy, level: str) -> None:
+def _place(agent: Agent, policy: Policy, level: str, *, by: str) -> None:
     agent.level = level
     agent.save(update_fields=["level"])
-    team, _made = Team.objects.get_or_create(name=policy.levels[level].team)
+    team, made = Team.objects.get_or_create(name=policy.levels[level].team)
+    if made:
+        changes.note("added", team, by=by)
     team.members.add(agent)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rung.core.calendar.holidays import Holidays
 from rung.core.check import check_policy
-from rung.policies import publishing
+from rung.policies import publishing, versions
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, extend_holidays, publish
 from rung.policies.starter import LEVELS, starter
@@ -69,3 +69,14 @@ def test_the_first_policy_has_as_many_levels_as_were_chosen_and_nothing_to_find(
     assert findings == ()
     assert policy.paths["support"] == LEVELS[levels]
     assert "# `always` (24x7) is built in" in starter(levels)
+
+
+def test_a_version_written_anew_is_read_again_by_whoever_has_it_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "FRESH_FOR", 0.0)
+    text = POLICY.replace("frontline: {}", "frontline: {lead: sam}")
+    publish(text, author="system", now=NOW)
+    loaded = compiled(1)
+    assert loaded.policy.teams["frontline"].lead == "sam"
+    assert compiled(1) is loaded
+    PolicyVersion.objects.update(text=text.replace("sam", "former-7"))
+    assert compiled(1).policy.teams["frontline"].lead == "former-7"

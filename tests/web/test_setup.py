@@ -3,9 +3,11 @@
 import base64
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from rung.channels.webhook.models import Endpoint
@@ -37,6 +39,10 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     assert secret[0] not in olga.get("/settings/webhooks").content.decode()
     assert secret[0] not in olga.get("/settings/webhooks/ops").content.decode()
 
+    kept = Endpoint.objects.get()
+    assert secret[0] not in kept.secret  # a copy of the database alone signs nothing
+    assert kept.shared_secret() == secret[0]
+
     # The receiver believes nobody who signs with another secret.
     assert "answered 400" in olga.post("/settings/webhooks/ops/do", {"do": "test"}, follow=True).content.decode()
     Endpoint.objects.update(secret=SECRET)
@@ -53,6 +59,18 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     log = olga.get("/settings/log?area=settings").content.decode()
     assert log.count("webhook ops") == 4
     assert secret[0] not in log
+
+
+def test_a_secret_from_before_there_was_a_seal_is_sealed_and_still_signs(db: None) -> None:
+    sealed = import_module("rung.channels.webhook.migrations.0002_sealed")
+    Endpoint.objects.create(name="ops", url="https://ops.example", secret=SECRET, created_at=database_now())
+    assert Endpoint.objects.get().shared_secret() == SECRET
+    sealed.seal_all(apps, None)
+    kept = Endpoint.objects.get()
+    assert "whsec_" not in kept.secret
+    assert kept.shared_secret() == SECRET
+    sealed.unseal_all(apps, None)
+    assert Endpoint.objects.get().secret == SECRET
 
 
 def test_a_directory_is_added_and_its_secret_never_shown(signed_in: Any, desk: Any) -> None:

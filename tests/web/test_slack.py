@@ -57,6 +57,12 @@ def test_a_workspace_is_connected_and_a_channel_given_to_a_customer(
     row.refresh_from_db()
     assert row.watched is False
 
+    olga.post(PAGE, {"do": "app", "client_id": "1.2", "client_secret": "hush-1", "signing_secret": "hush-2"})
+    log = olga.get("/settings/log?area=settings").content.decode()
+    for told in ("connected Slack workspace Acme Desk", "changed channel acme-support", "added Slack app"):
+        assert told in log
+    assert not any(secret in log for secret in (token, "hush-1", "hush-2"))
+
 
 def test_the_app_is_added_by_a_button_and_its_rotating_tokens_are_kept_sealed(
     signed_in: Callable[[str], Client], slack: FakeSlack

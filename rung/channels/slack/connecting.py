@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from msgspec import Struct
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -14,6 +15,7 @@ from rung.channels.slack.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.outcomes import NEVER, code_of
 from rung.outbox import registry
+from rung.people import changes
 from rung.people.vault import seal
 
 #: What a call may raise that is Slack's or the network's fault.
@@ -49,8 +51,10 @@ class NotConnected(Struct, frozen=True):
     why: str
 
 
-def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
-    """Try the tokens and keep them; a workspace that was connected before keeps its channels and is switched on."""
+def connect(secrets: Secrets, now: datetime, *, by: str = "system") -> Connected | NotConnected:
+    """Try the tokens and keep them; a workspace that was connected before keeps its channels and is switched on.
+
+    `by`: who does it, as events name people; it is written into the log of changes."""
     if problem := _mistaken(secrets):
         return NotConnected(problem)
     try:
@@ -65,11 +69,14 @@ def connect(secrets: Secrets, now: datetime) -> Connected | NotConnected:
         return NotConnected("Slack cannot be reached from here; check the network or the proxy.")
     scopes, is_org_wide = scopes_of(dict(told.headers)), bool(told.get("is_enterprise_install"))
     facts = {"teams": teams, "scopes": sorted(scopes), **_identity(told.data), **_sealed(secrets, now)}
-    workspace, _ = Workspace.objects.update_or_create(
-        team=str(told["enterprise_id"] if is_org_wide else told["team_id"]),
-        defaults=facts,
-        create_defaults={**facts, "connected_at": now},
-    )
+    team = str(told["enterprise_id"] if is_org_wide else told["team_id"])
+    with transaction.atomic():
+        known = Workspace.objects.filter(team=team).first()
+        before = changes.facts_of(known) if known else None
+        workspace, _ = Workspace.objects.update_or_create(
+            team=team, defaults=facts, create_defaults={**facts, "connected_at": now}
+        )
+        changes.note("connected", workspace, by=by, before=before)
     proof.secrets.read()
     registry.forget()
     return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
@@ -150,13 +157,15 @@ def _list_channels(workspace: Workspace, now: datetime) -> int:
         return workspace.channels.count()
 
 
-def watch(channel: SlackChannel, now: datetime, **choices: object) -> str:
+def watch(channel: SlackChannel, now: datetime, *, by: str = "system", **choices: object) -> str:
     """Let customers write there: the app joins it. Empty, or one sentence on what a person must do."""
+    before = changes.facts_of(channel)
     for name, value in {"watched": True, **choices}.items():
         setattr(channel, name, value)
     if not channel.read_to:
         channel.read_to = f"{now.timestamp():.6f}"  # what was said before is not ours to answer
     channel.save()
+    changes.note("changed", channel, by=by, before=before)
     if channel.is_member:
         return ""
     try:

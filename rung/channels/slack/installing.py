@@ -14,6 +14,7 @@ from rung.channels.slack.connecting import Connected, NotConnected, Secrets
 from rung.channels.slack.manifest import INSTALLED_PATH, SCOPES
 from rung.channels.slack.models import Application
 from rung.channels.slack.outcomes import code_of
+from rung.people import changes
 from rung.people.vault import seal, unseal
 
 #: What Slack says of a code or of the app, and what a person can do.
@@ -27,12 +28,15 @@ WHY = {
 }
 
 
-def keep_application(client_id: str, client_secret: str, signing_secret: str) -> str:
-    """Keep what the button needs. Empty, or one sentence on what is missing."""
+def keep_application(client_id: str, client_secret: str, signing_secret: str, *, by: str) -> str:
+    """Keep what the button needs, as `by` gave it. Empty, or one sentence on what is missing."""
     if not client_id or not client_secret or not signing_secret:
         return "The client ID, the client secret and the signing secret are all needed."
     sealed = {"client_secret": seal(client_secret), "signing_secret": seal(signing_secret)}
-    Application.objects.update_or_create(pk=1, defaults={"client_id": client_id, **sealed})
+    known = Application.objects.filter(pk=1).first()
+    before = changes.facts_of(known) if known else None
+    kept, _ = Application.objects.update_or_create(pk=1, defaults={"client_id": client_id, **sealed})
+    changes.note("gave another secret to" if known else "added", kept, by=by, before=before)
     return ""
 
 
@@ -52,7 +56,7 @@ def authorize_address(application: Application, state: str) -> str:
     return asked.generate(state)
 
 
-def install(code: str, now: datetime) -> Connected | NotConnected:
+def install(code: str, now: datetime, *, by: str) -> Connected | NotConnected:
     """Change the code, which works once, for the tokens of the workspace or organisation, and keep them."""
     application = Application.objects.filter(pk=1).first()
     if application is None:
@@ -78,6 +82,7 @@ def install(code: str, now: datetime) -> Connected | NotConnected:
             app=str(given.get("app_id") or ""),
         ),
         now,
+        by=by,
     )
 
 

@@ -27,6 +27,7 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
+from rung.people.vault import VaultProblem
 
 LONGEST_REASON = 300
 GONE = 410
@@ -117,8 +118,8 @@ def _deliver(endpoint: Endpoint, key: str, kind: str, data: msgspec.Struct | dic
         answer = guarded.post(
             endpoint.url, body, _signed(endpoint, key, now, body), allow_private=endpoint.allow_private
         )
-    except guarded.Forbidden as forbidden:
-        return Never(str(forbidden))
+    except (guarded.Forbidden, VaultProblem) as refused:
+        return Never(str(refused))
     except (httpx.ConnectError, httpx.ConnectTimeout, socket.gaierror) as failed:
         return Later(f"{endpoint.url} cannot be reached: {failed}")
     except httpx.HTTPError as failed:
@@ -133,7 +134,7 @@ def _signed(endpoint: Endpoint, key: str, now: datetime, body: bytes) -> dict[st
         "user-agent": "Rung",
         "webhook-id": sent_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(endpoint.secret).sign(sent_id, now, body.decode()),
+        "webhook-signature": Webhook(endpoint.shared_secret()).sign(sent_id, now, body.decode()),
     }
 
 

@@ -7,6 +7,7 @@ from rung.core import events as e
 from rung.core.compiled import Compiled
 from rung.core.ladder import Destination, Kind, destination, is_reachable, opens_at
 from rung.core.policy_names import SYSTEMS
+from rung.core.recipients import may_see
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
 from rung.people.desks import desk_at
@@ -152,11 +153,14 @@ def _ask(
     if named:
         if named not in desk.people:
             return Refused(at.ticket.number, f"no agent is called {named!r}{did_you_mean(named, desk.people)}")
+        if not may_see(named, at.case, at.policy.policy, desk):
+            return Refused(at.ticket.number, f"{named} is restricted to teams that do not have this ticket")
         agents = (named,)
     elif category is None:
         return Refused(at.ticket.number, "the ticket has no category yet, so nobody is known to master it")
     else:
-        agents = tuple(person.handle for person in desk.present(at.now, skill=category) if by != e.agent(person.handle))
+        masters = (person.handle for person in desk.present(at.now, skill=category))
+        agents = tuple(h for h in masters if by != e.agent(h) and may_see(h, at.case, at.policy.policy, desk))
     if not agents:
         return Refused(at.ticket.number, f"nobody present masters {category}")
     number = at.record(

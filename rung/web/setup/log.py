@@ -38,6 +38,7 @@ _WHAT: dict[str, Promise] = {
     "added": _("added"),
     "changed": _("changed"),
     "removed": _("removed"),
+    "connected": _("connected"),
     "ended": _("ended"),
     "made a sign-in link": _("made a sign-in link for"),
     "signed out everywhere": _("signed out everywhere"),
@@ -49,6 +50,7 @@ _WHAT: dict[str, Promise] = {
 
 
 _NOUNS: dict[str, Promise] = {
+    "application": _("Slack app"),
     "absence": _("an absence of"),
     "contactmethod": _("a way to reach"),
     "customer": _("customer"),
@@ -56,8 +58,10 @@ _NOUNS: dict[str, Promise] = {
     "override": _("a swap on"),
     "requester": _("requester"),
     "signinprovider": _("directory"),
+    "slackchannel": _("channel"),
     "team": _("team"),
     "token": _("key"),
+    "workspace": _("Slack workspace"),
 }
 #: Not worth a word where something is new: its name stands there already, or it is the same for all.
 _OF_COURSE = frozenset(

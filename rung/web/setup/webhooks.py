@@ -1,7 +1,5 @@
 """Where signed webhooks go: add one, try it, see what came of its deliveries. Its secret is shown once."""
 
-import base64
-import secrets
 from typing import Any
 
 from django import forms
@@ -58,9 +56,11 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     """Every endpoint, with how its deliveries go; a new one's secret is shown this once."""
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        endpoint = Endpoint.objects.create(**form.cleaned_data, secret=_secret(), created_at=database_now())
+        endpoint = Endpoint(**form.cleaned_data, created_at=database_now())
+        secret = endpoint.renew_secret()
+        endpoint.save()
         changes.note("added", endpoint, by=_by(request))
-        return _show_secret(request, endpoint)
+        return _show_secret(request, endpoint, secret)
     counted = Delivery.objects.filter(channel="webhook").values("destination")
     sums: dict[str, dict[str, Any]] = {
         row["destination"]: dict(row)
@@ -102,10 +102,10 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
             else:
                 messages.error(request, outcome.reason)
         case "secret":
-            endpoint.secret = _secret()
+            secret = endpoint.renew_secret()
             endpoint.save(update_fields=["secret"])
             changes.record(by=_by(request), area="settings", what="gave another secret to", subject=f"endpoint:{name}")
-            return _show_secret(request, endpoint)
+            return _show_secret(request, endpoint, secret)
         case "off":
             endpoint.disabled_at, endpoint.disabled_why = database_now(), _("switched off by hand")
         case "on":
@@ -120,13 +120,9 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("webhook", name=name)
 
 
-def _show_secret(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
-    context = {"live": [], "who": endpoint.name, "secret": endpoint.secret, "kind": "webhook"}
+def _show_secret(request: HttpRequest, endpoint: Endpoint, secret: str) -> HttpResponse:
+    context = {"live": [], "who": endpoint.name, "secret": secret, "kind": "webhook"}
     return render(request, "people/shown_once.html", context)
-
-
-def _secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def _by(request: HttpRequest) -> str:
