@@ -1,9 +1,11 @@
 """What happened and what will, in sentences: who did it, what it was, and why."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
@@ -167,6 +169,8 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return _("wrote a note") + asked, Tone.NOTE, ""
         case e.Assigned(assignee=None):
             return _("unassigned it"), Tone.PLAIN, ""
+        case e.Assigned(assignee=assignee, by=by) if by == f"agent:{assignee}":
+            return _("took it"), Tone.PLAIN, ""
         case e.Assigned(assignee=assignee):
             return _("assigned it to %(whom)s") % {"whom": names.agent(assignee)}, Tone.PLAIN, ""
         case e.Held(third_party=party):
@@ -176,7 +180,7 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.TurnTaken():
             return _("took the turn back"), Tone.PLAIN, ""
         case e.Snoozed(until=until):
-            return _("snoozed it until %(until)s UTC") % {"until": f"{until:%d %b %H:%M}"}, Tone.PLAIN, ""
+            return _("snoozed it until %(until)s") % {"until": _local(until, "j M, H:i")}, Tone.PLAIN, ""
         case e.SnoozeEnded():
             return _("ended the snooze"), Tone.PLAIN, ""
         case e.Recounted(event=number, automatic=automatic):
@@ -267,7 +271,7 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
             return _("“%(rule)s” no longer holds") % {"rule": names.rules.get(rule, rule)}, Tone.QUIET, ""
         case e.TargetMissed(metric=metric, due_at=due_at):
             said = _("the target for the %(clock)s was missed") % {"clock": _word(metric)}
-            return said, Tone.WARNING, _("due %(at)s UTC") % {"at": f"{due_at:%d %b %H:%M:%S}"}
+            return said, Tone.WARNING, _("due %(at)s") % {"at": _local(due_at, "j M, H:i:s")}
         case e.CyclesJudged(results=results):
             met = [
                 f"{_word(each.clock)}: {_('met') if each.met else _('missed')}"
@@ -305,6 +309,8 @@ def tell_reason(reason: str, names: Names) -> str:
             return _("the customer sounds %(emotion)s") % {"emotion": rest}
         case "learned":
             return _("learned from past tickets (%(share)s)") % {"share": rest}
+    if place := re.fullmatch(r"priority\.rules\[(\d+)\]", reason):
+        return _("rule %(number)d on priorities") % {"number": int(place[1]) + 1}
     return reason.replace("_", " ") if not colon else f"{kind}: {rest}"
 
 
@@ -316,6 +322,12 @@ def is_by_customer(by: str) -> bool:
 def _word(word: object) -> str:
     shown = str(getattr(word, "value", word)).replace("_", " ")
     return _(shown) if shown else ""
+
+
+def _local(at: datetime, pattern: str) -> str:
+    """A moment in the reader's zone, which it names; UTC where nobody in particular reads."""
+    local = timezone.localtime(at)
+    return f"{formats.date_format(local, pattern)} {local.tzname()}"
 
 
 def _kind(event: e.AnyEvent) -> str:

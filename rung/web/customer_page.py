@@ -30,6 +30,8 @@ from rung.web.uploads import TooMuch, files_of
 #: How often a customer may ask for escalation.
 ONCE_IN = timedelta(hours=24)
 SHOWN = 200
+#: States in which somebody works on a ticket, or waits.
+UNDER_WAY = ("open", "pending", "on_hold")
 HOLDER = "whoever sent the request holds the signed link"
 
 
@@ -58,6 +60,7 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
         problem = _asked_for(request, ticket, now)
         if not problem:
             return redirect(request.path)
+    has_asked = _escalated_lately(ticket, now)
     context = {
         "ticket": ticket,
         "said": customer_view.said(ticket),
@@ -66,7 +69,8 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
         "text": request.POST.get("text", ""),
         "once": token_urlsafe(9),
         "problem": problem,
-        "may_escalate": ticket.status in ("open", "pending", "on_hold") and not _escalated_lately(ticket, now),
+        "may_escalate": ticket.status in UNDER_WAY and not has_asked,
+        "has_asked": ticket.status in UNDER_WAY and has_asked,
         "asks_rating": ticket.status == "resolved" and compiled(ticket.policy).policy.closing.ask_rating,
         "rating": cases.decode(bytes(ticket.snapshot)).rating,
     }

@@ -100,6 +100,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["handle"].disabled = True  # events and policies know them by it
             self.fields["teams"].initial = self.instance.teams.all()
         else:
+            self.initial["time_zone"] = compiled(current_number()).policy.timezone
             del self.fields["is_active"]
 
     def clean_email(self) -> str:

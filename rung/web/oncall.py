@@ -170,6 +170,7 @@ def _page(
         "asks_swap": swap_form is not None or "schedule" in request.GET,
         "away_form": away_form or AbsenceForm(initial={"agent": agent_of(request)}),
         "works": may(request, Role.AGENT),
+        "writes_policy": may(request, Role.LEAD),
     }
     return render(request, "oncall/page.html", context, status=status)
 

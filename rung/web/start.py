@@ -252,6 +252,7 @@ def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Ag
     handle = _free_handle(email.partition("@")[0])
     with transaction.atomic():
         agent = Agent(email=email.lower(), handle=handle, name=name, level=level if level in policy.levels else "")
+        agent.time_zone = policy.timezone
         agent.set_unusable_password()
         agent.full_clean(exclude=["password"])
         agent.save()

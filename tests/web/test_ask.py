@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 
 from rung.people.models import Customer
+from rung.policies.versions import compiled, current_number
 from rung.tickets.customer_pass import link, pass_of
 from rung.tickets.models import Ticket
 
@@ -27,6 +28,7 @@ def test_a_request_becomes_a_ticket_with_a_number_and_a_link(desk: Any) -> None:
     assert ticket.messages.get().text.startswith("Company: Acme\n")
     status = client.get(f"/ask/{pass_of(ticket.number)}").content.decode()
     assert "We are on it." in status
+    assert f"<span>{compiled(current_number()).policy.name}</span>" in status
     assert "Since 02:00 nothing arrives." in status
 
 
@@ -111,7 +113,9 @@ def test_a_customer_asks_for_escalation_once_a_day(desk: Any, opened: Any) -> No
     assert "Ask for escalation" in client.get(address).content.decode()
     client.post(address, {"escalate": "1"})
     assert Ticket.objects.get(number=number).offered_to == "L2"
-    assert "Ask for escalation" not in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Ask for escalation" not in page
+    assert "somebody further up has been told" in page
     assert "You have asked for it already" in client.post(address, {"escalate": "1"}).content.decode()
 
 

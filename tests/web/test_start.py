@@ -54,6 +54,7 @@ def test_people_are_invited_with_links_at_their_levels(signed_in: Any, desk: Any
     )
     ada = Agent.objects.get(handle="ada.lind")
     assert (ada.level, [team.name for team in ada.teams.all()]) == ("L2", ["specialists"])
+    assert ada.time_zone == "Europe/Berlin"  # the policy's
     assert page.content.decode().count("/sign-in/") == 1
     assert "nonsense" in page.content.decode()
     assert Agent.objects.get(handle="olga").level == "L1"

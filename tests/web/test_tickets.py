@@ -118,6 +118,31 @@ def test_times_are_local_with_their_zone(signed_in: Any, opened: Any) -> None:
     assert "CET</time>" in page or "CEST</time>" in page
 
 
+def test_a_snooze_is_told_in_local_time_and_taking_a_ticket_as_that(signed_in: Any, opened: Any) -> None:
+    number, client = opened(), signed_in("sam")
+    client.post(f"/tickets/{number}/assign", {"assignee": "sam"})
+    client.post(f"/tickets/{number}/snooze", {"until": "2031-01-15T09:30"})
+    page = client.get(f"/tickets/{number}").content.decode()
+    assert "<b>Sam</b> took it" in page
+    assert "snoozed it until 15 Jan, 09:30 CET" in page
+
+
+def test_a_long_message_is_folded_and_a_short_one_is_not(signed_in: Any, opened: Any) -> None:
+    client = signed_in("sam")
+    log = "\n".join(f"line {n}" for n in range(1, 101))
+    page = client.get(f"/tickets/{opened('A log', log)}").content.decode()
+    assert "Show 75 more lines" in page
+    assert page.index("line 25") < page.index("Show 75 more lines") < page.index("line 26")
+    assert "more lines" not in client.get(f"/tickets/{opened('A word', 'line 1')}").content.decode()
+
+
+def test_what_was_said_before_does_not_stand_beside_a_refusal(signed_in: Any, opened: Any) -> None:
+    number, client = opened(), signed_in("sam")
+    answer = client.post(f"/tickets/{number}/answer", {"text": ""}, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="messages"' in answer
+    assert 'id="compose"' in answer
+
+
 def test_a_ticket_is_found_by_number_and_by_words_written_on_it(signed_in: Any, opened: Any) -> None:
     number = opened("Something", "The flux capacitor overheats.")
     opened("Another")

@@ -17,10 +17,13 @@ from django.utils.translation import gettext as _
 from rung.core.attachments import Limits
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
+from rung.policies.versions import compiled, current_number
 from rung.tickets.filing import limits
 
 register = template.Library()
 HUES = 8
+#: A message with more lines is folded after its first ones: a pasted log is not what is to be answered.
+LONG_LINES, FIRST_LINES = 60, 25
 
 
 @register.filter
@@ -126,6 +129,21 @@ def words(word: object) -> str:
     """`on_hold` as people say it, in the reader's language (rung/tickets/vocabulary.py names the words)."""
     shown = str(getattr(word, "value", word) or "").replace("_", " ")
     return _(shown) if shown else ""
+
+
+@register.simple_tag
+def desk_name() -> str:
+    """What the desk calls itself: its policy's name."""
+    return compiled(current_number()).policy.name
+
+
+@register.filter
+def fold(text: str) -> tuple[str, str, int]:
+    """The beginning of a message, the rest of a long one, and how many lines that rest has."""
+    lines = text.split("\n")
+    if len(lines) <= LONG_LINES:
+        return text, "", 0
+    return "\n".join(lines[:FIRST_LINES]), "\n".join(lines[FIRST_LINES:]), len(lines) - FIRST_LINES
 
 
 @register.filter
