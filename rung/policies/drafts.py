@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
+
+_LOCK = 7_241_002
 
 
 def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
     """Keep a text. An open draft of the same author becomes this text: one thought, one draft."""
     with transaction.atomic():
+        _alone(author)
         draft = Draft.objects.select_for_update().filter(author=author, state=Draft.State.OPEN).first()
         if draft is None:
             in_force = PolicyVersion.objects.filter(is_current=True).values_list("number", flat=True).first()
@@ -20,21 +23,48 @@ def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
     return draft
 
 
+def go_on(text: str, *, seen: str, author: str, now: datetime) -> Draft | None:
+    """Keep a text that was made of `seen`, the draft or the version in force; None when that is another by now."""
+    with transaction.atomic():
+        _alone(author)
+        draft = Draft.objects.filter(author=author, state=Draft.State.OPEN).first()
+        in_force = PolicyVersion.objects.filter(is_current=True).values_list("text", flat=True).first()
+        if (draft.text if draft else seen if in_force is None else in_force) != seen:
+            return None
+        return keep(text, author=author, now=now)
+
+
+def _alone(author: str) -> None:
+    """One at a time for each author, so that two windows make one draft."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, author])
+
+
 def withdraw(number: int, *, now: datetime) -> bool:
     """It is no longer wanted. False: it was not open."""
     open_ones = Draft.objects.filter(pk=number, state=Draft.State.OPEN)
     return bool(open_ones.update(state=Draft.State.WITHDRAWN, changed_at=now))
 
 
-def accept(number: int, *, by: str, text: str, now: datetime) -> Published | NotPublished | None:
-    """Publish a draft for its author, as it was read: None when it has been changed or ended since `text` was shown."""
+def accept(
+    number: int, *, by: str, text: str, now: datetime, instead_of: int | None = None
+) -> Published | NotPublished | None:
+    """Publish a draft for its author, as it was read: None when it has been changed or ended since `text` was shown.
+
+    `instead_of`: as in `publish`."""
     with transaction.atomic():
         draft = Draft.objects.select_for_update().filter(pk=number, state=Draft.State.OPEN).first()
         if draft is None or draft.text != text:
             return None
         reviewer = by if by != draft.author else ""
         result = publish(
-            draft.text, author=draft.author, reason=draft.reason, file=f"draft {number}", now=now, reviewer=reviewer
+            draft.text,
+            author=draft.author,
+            reason=draft.reason,
+            file=f"draft {number}",
+            now=now,
+            reviewer=reviewer,
+            instead_of=instead_of,
         )
         if isinstance(result, Published):
             draft.state, draft.changed_at = Draft.State.PUBLISHED, now

@@ -19,6 +19,9 @@ _LOCK = 7_241_001
 _ALONE = "the policy in force asks for a second person: nobody publishes what they wrote themselves"
 _ALONE_HINT = "keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)"
 
+_OVERTAKEN = "version {number} has been published since this was compared"
+_OVERTAKEN_HINT = "look at what it would undo, and publish again"
+
 
 class Published(Struct, frozen=True):
     number: int
@@ -31,11 +34,19 @@ class NotPublished(Struct, frozen=True):
 
 
 def publish(
-    text: str, *, author: str, reason: str = "", file: str = "policy", now: datetime, reviewer: str = ""
+    text: str,
+    *,
+    author: str,
+    reason: str = "",
+    file: str = "policy",
+    now: datetime,
+    reviewer: str = "",
+    instead_of: int | None = None,
 ) -> Published | NotPublished:
     """Make this text the policy for new tickets. Running tickets keep theirs until they are told to change.
 
     `reviewer`: who has read it and publishes it for its author; needed where the policy in force asks for it.
+    `instead_of`: the version it was compared with, 0 for none; where another is in force by now, nothing is published.
     """
     policy, findings = read_policy(text, file)
     if policy is None:
@@ -47,6 +58,9 @@ def publish(
         before = PolicyVersion.objects.filter(is_current=True).first()
         if before is not None and before.text == text:
             return NotPublished(())
+        if before is not None and instead_of not in {None, before.number}:
+            told = _OVERTAKEN.format(number=before.number)
+            return NotPublished((Finding(file, 1, "publishing", told, hint=_OVERTAKEN_HINT),))
         if before is not None and reviewer in {"", author} and asks_for_second_person(before):
             return NotPublished((Finding(file, 1, "publishing", _ALONE, hint=_ALONE_HINT),))
         number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1

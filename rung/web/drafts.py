@@ -47,13 +47,13 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     context = _shown(request, draft)
     if context["errors"]:
         return render(request, "policy/draft.html", context, status=422)
-    result = accept(draft.pk, by=by, text=pages.text_of(request), now=now)
+    result = accept(draft.pk, by=by, text=pages.text_of(request), now=now, instead_of=pages.against(request))
     if result is None:
         messages.error(request, _("The draft has changed since you opened it; this is how it is now."))
         return redirect("policy-draft", number=draft.pk)
     if isinstance(result, NotPublished):
         messages.error(request, pages.refusal(result))
-        return render(request, "policy/draft.html", context, status=409)
+        return render(request, "policy/draft.html", _shown(request, draft), status=409)
     return pages.in_force(request, result.number, by=by)
 
 

@@ -32,7 +32,7 @@ from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
 from rung.web.errands import PERIODS, begin
-from rung.web.studio.bench import Bench
+from rung.web.studio.bench import Bench, stamp_of
 from rung.web.studio.beside import difference
 
 FILE = "policy.yaml"
@@ -79,7 +79,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     draft = request.GET.get("draft", "")
     if draft.isdecimal():
         text = Draft.objects.filter(pk=int(draft)).values_list("text", flat=True).first() or text
-    return render(request, "policy/edit.html", editing(text) | {"based": version})
+    return render(request, "policy/edit.html", editing(text) | {"based": version, "seen": bench.stamp})
 
 
 @require_POST
@@ -105,25 +105,28 @@ def completions(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def review(request: HttpRequest) -> HttpResponse:
     """What publishing would change; with `publish`, it is done."""
-    text = text_of(request)
-    context = editing(text)
+    bench, now = Bench(agent_of(request)), database_now()
+    text = bench.text if request.POST.get("draft") == "1" else text_of(request)
+    context = editing(text) | {"based": _current().first(), "seen": request.POST.get("seen", bench.stamp)}
     if context["errors"] or request.POST.get("again") == "1":
-        return render(
-            request,
-            "policy/edit.html",
-            context | {"based": _current().first()},
-            status=422 if context["errors"] else 200,
-        )
+        return render(request, "policy/edit.html", context, status=422 if context["errors"] else 200)
+    if text != bench.text and context["seen"] != bench.stamp:
+        messages.warning(request, _("Another window has changed your draft since. Go on with this text to replace it."))
+        return render(request, "policy/edit.html", context | {"seen": bench.stamp}, status=409)
+    if request.POST.get("keep") == "1":
+        reason = request.POST.get("reason", "")[:2000]
+        return redirect("policy-draft", number=keep(text, author=bench.author, reason=reason, now=now).pk)
+    if request.POST.get("publish") == "1":
+        return _publish(request, bench, text, context)
+    bench.keep(text, now)
     if request.POST.get("stay") == "1":
-        Bench(agent_of(request)).keep(text, database_now())
         messages.success(request, _("Kept in your draft."))
         return redirect("policy-text")
-    if request.POST.get("keep") == "1":
-        by, reason = f"agent:{agent_of(request).handle}", request.POST.get("reason", "")[:2000]
-        return redirect("policy-draft", number=keep(text, author=by, reason=reason, now=database_now()).pk)
-    if request.POST.get("publish") == "1":
-        return _publish(request, text, context)
-    Bench(agent_of(request)).keep(text, database_now())
+    return _reviewed(request, text, context)
+
+
+def _reviewed(request: HttpRequest, text: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The page on which one reads what publishing this text would change."""
     current = _current().first()
     changes = changes_between(current.text if current else "", text)
     context |= {
@@ -134,8 +137,9 @@ def review(request: HttpRequest) -> HttpResponse:
         "running": Ticket.objects.filter(IS_OPEN).count(),
         "periods": PERIODS,
         "alone": current is not None and asks_for_second_person(current),
+        "seen": stamp_of(text),
     }
-    return render(request, "policy/review.html", context)
+    return render(request, "policy/review.html", context, status=status)
 
 
 @needs(Role.OBSERVER)
@@ -217,22 +221,28 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
     return redirect("policy")
 
 
-def _publish(request: HttpRequest, text: str, context: dict[str, Any]) -> HttpResponse:
-    by = f"agent:{agent_of(request).handle}"
-    reason, now = request.POST.get("reason", "")[:2000], database_now()
-    draft = Bench(agent_of(request)).draft
+def against(request: HttpRequest) -> int | None:
+    """The version a text was compared with on the page that publishes it; 0: there was none."""
+    given = request.POST.get("against", "")
+    return int(given) if given.isdecimal() and len(given) < 9 else None
+
+
+def _publish(request: HttpRequest, bench: Bench, text: str, context: dict[str, Any]) -> HttpResponse:
+    reason, now, by = request.POST.get("reason", "")[:2000], database_now(), bench.author
     result: Published | NotPublished | None
-    if draft is None:
-        result = publish(text, author=by, reason=reason, file=FILE, now=now)
+    if bench.draft is None:
+        result = publish(text, author=by, reason=reason, file=FILE, now=now, instead_of=against(request))
     else:  # what they worked on ends as this version
         keep(text, author=by, reason=reason, now=now)
-        result = accept(draft.pk, by=by, text=text, now=now)
+        result = accept(bench.draft.pk, by=by, text=text, now=now, instead_of=against(request))
     if result is None:
         messages.error(request, _("The draft has changed since you opened it; this is how it is now."))
         return redirect("policy-edit")
     if isinstance(result, NotPublished):
         messages.info(request, refusal(result))
-        return render(request, "policy/edit.html", context | {"based": _current().first()}, status=409)
+        if result.findings:
+            return _reviewed(request, text, context, status=409)
+        return render(request, "policy/edit.html", context, status=409)
     return in_force(request, result.number, by=by)
 
 

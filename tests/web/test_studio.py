@@ -1,5 +1,6 @@
 """The studio: every place of a policy has a form, and a form changes only its own lines of the draft."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
@@ -175,6 +176,43 @@ def test_a_draft_that_somebody_has_overtaken_says_so(sam: Any) -> None:
     assert "has been published since this draft was begun" in sam.get("/policy/edit").content.decode()
     sam.post("/policy/discard")
     assert Draft.objects.get().state == "withdrawn"
+
+
+def test_two_windows_do_not_overwrite_each_other(sam: Any) -> None:
+    first = sam.get("/policy/text").content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', first)
+    assert seen is not None
+    sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)})
+    by_forms = kept()
+    typed = {"text": REFERENCE + "# typed\n", "seen": seen[1]}
+    for act in ({}, {"stay": "1"}, {"publish": "1"}, {"keep": "1"}):
+        answer = sam.post("/policy/review", typed | act)
+        assert answer.status_code == 409
+        assert "# typed" in answer.content.decode()  # nothing is lost, here or there
+        assert kept() == by_forms
+    again = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
+    assert again is not None
+    sam.post("/policy/review", typed | {"seen": again[1], "stay": "1"})
+    assert kept() == typed["text"]
+    # The bar's button reviews the draft as it is now, whatever the page showed.
+    assert "# typed" in sam.post("/policy/review", {"draft": "1"}).content.decode()
+
+
+def test_nobody_undoes_a_version_they_have_not_seen(sam: Any) -> None:
+    text = REFERENCE + "# mine\n"
+    page = sam.post("/policy/review", {"text": text}).content.decode()
+    form = dict(re.findall(r'name="(seen|against)" value="(\w+)"', page)) | {"text": text, "publish": "1"}
+    publish(REFERENCE + "# olga's\n", author="agent:olga", now=database_now())
+    refused = sam.post("/policy/review", form)
+    assert refused.status_code == 409
+    assert "version 3 has been published since" in refused.content.decode()
+    assert "olga" in refused.content.decode()  # among the lines that would go
+    assert PolicyVersion.objects.get(is_current=True).number == 3
+    seen_now = dict(re.findall(r'name="(seen|against)" value="(\w+)"', refused.content.decode()))
+    sam.post("/policy/review", form | seen_now)
+    assert PolicyVersion.objects.get(is_current=True).text == text
+    sam.post("/policy/review", form | seen_now)  # pressed twice
+    assert PolicyVersion.objects.count() == 4
 
 
 def test_a_place_in_an_address_and_back() -> None:

@@ -12,7 +12,7 @@ from rung.core.policy_intents import document
 from rung.core.policy_nodes import Path, line_at, parse
 from rung.core.policy_reader import read_policy
 from rung.people.models import Agent
-from rung.policies.drafts import keep, withdraw
+from rung.policies.drafts import go_on, withdraw
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.starter import STARTER
 from rung.web.studio.naming import Names, names_of
@@ -69,13 +69,14 @@ class Bench:
         root, _found = parse(self.text, FILE)
         return line_at(root, path) if root is not None else 1
 
-    def keep(self, text: str, now: datetime, *, reason: str = "") -> Draft | None:
-        """The text becomes the draft; a draft that changes nothing any more is withdrawn."""
+    def keep(self, text: str, now: datetime) -> bool:
+        """The text becomes the draft; a draft that changes nothing any more is withdrawn. False: another window was
+        quicker, and nothing is kept."""
         if text == self.in_force and self.version is not None:
             if self.draft is not None:
                 withdraw(self.draft.pk, now=now)
-            return None
-        return keep(text, author=self.author, reason=reason, now=now)
+            return True
+        return go_on(text, seen=self.text, author=self.author, now=now) is not None
 
 
 def stamp_of(text: str) -> str:

@@ -132,13 +132,13 @@ def form(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("This place of the policy is not there any more."))
             return redirect("policy-section", slug=section_of(asked.path).slug)
         return _form(request, asked, beside(bench.text, bench.text, asked.path))
-    if request.POST.get("seen") != bench.stamp:
+    is_as_seen = request.POST.get("seen") == bench.stamp
+    made = _made(request, asked)
+    if is_as_seen and made.errors:
+        return _form(request, asked, made, given=request.POST, status=422)
+    if not is_as_seen or not bench.keep(made.text, database_now()):
         messages.error(request, _("The draft has changed since you opened this; here is how it is now."))
         return redirect(_address(asked))
-    made = _made(request, asked)
-    if made.errors:
-        return _form(request, asked, made, given=request.POST, status=422)
-    bench.keep(made.text, database_now())
     return redirect(f"{reverse('policy-section', args=[section_of(asked.path).slug])}#{_anchor(asked.path)}")
 
 
@@ -173,8 +173,9 @@ def arrange(request: HttpRequest) -> HttpResponse:
     if shown.errors:
         messages.error(request, "; ".join(f"{each.message} ({each.place})" for each in shown.findings[:3]))
         return here
-    bench.keep(text, database_now())
-    if way is None:
+    if not bench.keep(text, database_now()):
+        messages.error(request, _("The draft has changed since you opened this; here is how it is now."))
+    elif way is None:
         messages.success(request, _("Taken away. The review shows what that changes."))
     return here
 
