@@ -89,8 +89,11 @@ def _given(loc: Sequence[object], body: object) -> object:
 
 
 def _inside(loc: Sequence[object]) -> Sequence[object]:
-    """The place within the body or the query, without the name ninja gives the parameter that holds it."""
-    return loc[2:] if loc[0] in ("body", "query") else loc[1:]
+    """The place within the body or the query, without the name ninja gives the parameter that holds it. A word of the
+    query may stand alone, without one."""
+    if loc[0] == "query":
+        return loc[2:] or loc[1:]
+    return loc[2:] if loc[0] == "body" else loc[1:]
 
 
 def _shown(given: object) -> str:

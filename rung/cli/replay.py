@@ -24,11 +24,11 @@ from rung.core.policy_reader import read_policy_bytes
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
 from rung.intake.importers.grouping import Grouping
-from rung.intake.importers.histories import Reading, Selection
+from rung.intake.importers.histories import OnProgress, Reading, Selection
 from rung.intake.importers.logs import open_log
 from rung.intake.importers.presets.choosing import Preset
 from rung.people.clock import database_now
-from rung.tickets.recorded import histories_since
+from rung.tickets.recorded import histories_of, wanted_since
 
 FIRED = StepOutcome.FIRED
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -84,7 +84,7 @@ def command(
             end=history.end,
             accepted=accepted,
             executor=pool,
-            on_progress=follow(bars, "replaying", history.rows),
+            on_progress=history.on_rows,
         )
     outcome = report(
         tally,
@@ -101,11 +101,12 @@ def command(
 
 
 class _History(Struct, frozen=True):
-    """What is to be replayed: each history once."""
+    """What is to be replayed: each history once. `rows`: of the record, about so many."""
 
     histories: Iterable[History]
     rows: int
     end: datetime
+    on_rows: OnProgress = lambda _rows: None
     rejected: Mapping[str, int] = {}
     #: Rows; known when all has been replayed.
     left_out: Callable[[], int] = lambda: 0
@@ -132,17 +133,16 @@ def _of_a_log(
         raise refused(f"{log} cannot be read: {problem}") from None
     histories = reading.histories(log_map, hearing_of(policy), levels_of(policy))
     end = reading.end or datetime.now(UTC)
-    return _History(histories, reading.taken, end, reading.rejected, lambda: reading.left_out)
+    on_rows = follow(bars, "replaying", reading.taken)
+    return _History(histories, reading.taken, end, on_rows, reading.rejected, lambda: reading.left_out)
 
 
 def _of_this_desk(period: Duration, policy: Policy, most: int | None, bars: Progress) -> _History:
     """Running clocks are read now."""
     now = database_now()
-    task = bars.add_task("reading the record", total=1)
-    histories = histories_since(
-        now - period.elapsed, policy, lambda done, total: bars.update(task, completed=done, total=total)
-    )[:most]
-    return _History(histories, sum(history.rows for history in histories), now)
+    wanted = wanted_since(now - period.elapsed, most)
+    histories = histories_of(wanted, policy, follow(bars, "replaying", wanted.tickets))
+    return _History(histories, wanted.events, now)
 
 
 def _read_policy(path: Path) -> Policy:

@@ -1,9 +1,11 @@
 """The parts of a running desk: what each is, and how each is run by itself."""
 
 import importlib
+import logging
 import os
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from types import FrameType
 
@@ -14,6 +16,7 @@ from granian.server import Server
 from rung.config import logs
 
 STOP_WITHIN = 3  # seconds a web worker may take to finish its requests
+END_WITHIN = 9.0  # seconds a loop has to finish what it holds
 LOOPS = {
     "ticker": "rung.escalation.ticker",
     "sorter": "rung.intake.sort",
@@ -97,6 +100,7 @@ def run_live(listen: Listen) -> None:
 def run_loop(name: str) -> None:
     """Run one of LOOPS until SIGTERM or SIGINT. It is asked to stop and may finish what it holds."""
     stop = threading.Event()
+    threading.Thread(target=_end_after, args=(stop,), daemon=True).start()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -105,5 +109,14 @@ def run_loop(name: str) -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     django.setup()
     importlib.import_module(LOOPS[name]).run(stop)
-    if threading.active_count() > 1:
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         os._exit(0)  # a call that nobody waits for any more does not hold up the end
+
+
+def _end_after(stop: threading.Event) -> None:
+    """Whatever a loop waits for once it is asked to stop, such as a ticket that somebody else has locked: end. What it
+    held is rolled back and taken up by others, what it was sending when its lease is over."""
+    stop.wait()
+    time.sleep(END_WITHIN)
+    logging.getLogger(__name__).warning("stopped in the middle of work, which had not ended after %s s", END_WITHIN)
+    os._exit(0)

@@ -133,7 +133,7 @@ class _Guesser:
             self._line("time", '{column: "?", format: iso}')
         else:
             self._moment("time", at, formats[at])
-        opened = self._named("opened", [name for name in formats if name != at and name not in changing])
+        opened = self._named("opened", [name for name in formats if name != at and not self._changes(name, ticket)])
         if opened is not None:
             self._moment("opened", opened, formats[opened])
 
@@ -180,16 +180,17 @@ class _Guesser:
 
     def _constant(self, name: str, ticket: str | None) -> bool:
         """Whether the column never changes within a ticket, where tickets have several rows."""
-        if ticket is None:
+        if ticket is None or self._changes(name, ticket):
             return False
+        return len({row[self.columns.index(ticket)] for row in self.rows}) < len(self.rows)
+
+    def _changes(self, name: str, ticket: str | None) -> bool:
+        """Whether it is not the same on all rows of a ticket."""
+        if ticket is None:
+            return True
         place, key = self.columns.index(name), self.columns.index(ticket)
         first: dict[str, str] = {}
-        several = False
-        for row in self.rows:
-            several = several or row[key] in first
-            if first.setdefault(row[key], row[place]) != row[place]:
-                return False
-        return several
+        return any(first.setdefault(row[key], row[place]) != row[place] for row in self.rows)
 
     def _named(self, use: str, among: Sequence[str] | None = None) -> str | None:
         return self._first(_NAMES[use], among)

@@ -82,7 +82,7 @@ def _held_still(number: int) -> list[Difference]:
 def _histories(first: int, last: int) -> dict[int, list[AnyEvent]] | None:
     """None if one of their events cannot be read: then each ticket is asked for its own."""
     try:
-        return dict(events_by_ticket(first, last))
+        return dict(events_by_ticket(range(first, last + 1)))
     except msgspec.DecodeError:
         return None
 

@@ -64,3 +64,11 @@ def test_a_body_of_another_shape_is_refused_with_a_sentence(desk: Any, body: str
 
 def test_only_a_lead_may(desk: Any) -> None:
     assert _post(EXAMPLE, role=Role.AGENT).status_code == 403
+
+
+def test_an_import_without_a_source_is_told_which_word_of_the_address_it_lacks(desk: Any) -> None:
+    secret = tokens.create("importer", role=Role.LEAD)
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = Client().post("/api/v1/import", EXAMPLE, content_type="application/x-ndjson", headers=headers)
+    assert answer.status_code == 422
+    assert answer.json() == {"error": "query.source is missing", "place": "query.source"}

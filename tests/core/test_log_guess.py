@@ -47,6 +47,18 @@ def test_a_log_of_messages_is_recognised() -> None:
     assert [doubt for doubt in guess.doubts if "no ticket is ever resolved" in doubt]
 
 
+def test_a_list_of_one_row_a_ticket_knows_when_each_was_opened() -> None:
+    columns = ["Id", "Status", "Created at", "Updated at"]
+    rows = [
+        ["1", "Open", "2026-03-02 09:00:00", "2026-03-02 10:00:00"],
+        ["2", "Solved", "2026-03-03 09:00:00", "2026-03-04 10:00:00"],
+    ]
+    log_map = _map(guess_map(columns, rows).text, columns)
+    assert log_map.time.column == "Updated at"
+    assert log_map.opened is not None
+    assert log_map.opened.column == "Created at"
+
+
 def test_what_could_be_read_two_ways_is_a_doubt() -> None:
     columns = ["id", "status", "time"]
     rows = [["1", "open", "03/04/2026 10:00"], ["1", "wobbly", "04/04/2026 10:00"]]

@@ -7,7 +7,7 @@ import pytest
 from rung.core import events as e
 from rung.core.comparison import compare
 from rung.core.policy_reader import read_policy
-from rung.tickets.recorded import histories_since
+from rung.tickets.recorded import histories_of, histories_since, wanted_since
 from tests.world import MONDAY_MORNING, POLICY, World, desk
 
 
@@ -39,3 +39,26 @@ def test_the_record_is_heard_with_the_phrases_of_the_policy_that_is_tried(world:
     found = compare(before, after, old, new, end=world.time.at)
     assert found.old.escalations == {"Nobody has answered": 1}
     assert found.new.escalations.get("Critical incident") == 1
+
+
+def test_the_record_is_read_as_it_is_gone_through_and_ends_where_it_ended_when_it_was_asked_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rung.tickets.recorded._SHARE", 2)
+    for number in range(5):
+        world.acme.writes(f"The import has stopped {number}")
+    policy, _ = read_policy(POLICY, "policy")
+    assert policy is not None
+    everything = histories_since(MONDAY_MORNING, policy)
+    wanted = wanted_since(MONDAY_MORNING)
+    assert (wanted.tickets, len(everything)) == (5, 5)
+    assert wanted.events >= sum(history.rows for history in everything)
+
+    world.acme.writes("One that comes while the others are gone through")
+    read: list[int] = []
+    stream = histories_of(wanted, policy, read.append)
+    assert next(stream) == everything[0]
+    assert read == []  # of the shares after the first one nothing is held yet
+    assert list(stream) == everything[1:]
+    assert read == [2, 4, 5]
+    assert list(histories_of(wanted_since(MONDAY_MORNING, 3), policy)) == everything[:3]

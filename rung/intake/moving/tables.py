@@ -21,6 +21,8 @@ TABLES: Mapping[str, str] = {
     "people_customer": "id",
     "people_requester": "id",
     "people_identity": "id",
+    "people_change": "id",
+    "web_savedview": "id",
     "policies_policyversion": "number",
     "policies_draft": "id",
     "tickets_ticket": "number",
