@@ -71,4 +71,4 @@ def test_an_import_without_a_source_is_told_which_word_of_the_address_it_lacks(d
     headers = {"Authorization": f"Bearer {secret}"}
     answer = Client().post("/api/v1/import", EXAMPLE, content_type="application/x-ndjson", headers=headers)
     assert answer.status_code == 422
-    assert answer.json() == {"error": "query.source is missing", "place": "query.source"}
+    assert answer.json() == {"error": "Query.source is missing", "place": "query.source"}
