@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from rung.core.vocabulary import Automatic, Priority, Reason
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
+from rung.policies.versions import compiled, current_number
 from rung.tickets import results as r
 from rung.tickets import sight
 from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
@@ -39,6 +40,9 @@ Result = (
 Act = Callable[[int, QueryDict, Agent], Result]
 SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 MORNING = 8  # o'clock, for "tomorrow morning"
+FURTHEST = timedelta(days=366)
+LONGEST_WORD, MOST_TAGS, LONGEST_NAME = 60, 20, 200
+TAG_LIMITS = {"most": MOST_TAGS, "long": LONGEST_WORD}
 
 
 @require_POST
@@ -99,16 +103,22 @@ def _priority(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _category(number: int, form: QueryDict, by: Agent) -> Result:
-    return triage.set_category(number, form.get("category") or None, by=actor(by))
+    wanted = form.get("category") or None
+    known = {each.name for each in compiled(current_number()).policy.categories}
+    if wanted and known and wanted not in known:
+        raise Mistake(_("“%(word)s” is not known here.") % {"word": wanted})
+    return triage.set_category(number, wanted, by=actor(by))
 
 
 def _tags(number: int, form: QueryDict, by: Agent) -> Result:
     added = tuple(word.strip() for word in form.get("add", "").split(",") if word.strip())
+    if any(len(word) > LONGEST_WORD for word in added) or len(added) > MOST_TAGS:
+        raise Mistake(_("Tags are words: at most %(most)d at a time, of %(long)d characters.") % TAG_LIMITS)
     return triage.tag(number, by=actor(by), added=added, removed=tuple(form.getlist("remove")))
 
 
 def _hold(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.hold(number, by=actor(by), third_party=form.get("third_party", "").strip() or None)
+    return turns.hold(number, by=actor(by), third_party=form.get("third_party", "").strip()[:LONGEST_NAME] or None)
 
 
 def _wait(number: int, form: QueryDict, by: Agent) -> Result:
@@ -128,7 +138,7 @@ def _wake(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _close(number: int, form: QueryDict, by: Agent) -> Result:
-    return ending.close(number, by=actor(by), why=form.get("why", "").strip() or "by_hand")
+    return ending.close(number, by=actor(by), why=form.get("why", "").strip()[:LONGEST_NAME] or "by_hand")
 
 
 def _reopen(number: int, form: QueryDict, by: Agent) -> Result:
@@ -184,6 +194,8 @@ def _until(word: str) -> datetime:
         chosen = datetime.fromisoformat(word)
     except ValueError:
         raise Mistake(_("Say until when.")) from None
+    if chosen.replace(tzinfo=None) > (now + FURTHEST).replace(tzinfo=None):
+        raise Mistake(_("A snooze ends within a year."))
     return timezone.make_aware(chosen) if timezone.is_naive(chosen) else chosen
 
 
@@ -248,4 +260,5 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
 
 def sentence(why: str) -> str:
     """A reason as a sentence of its own."""
-    return why[:1].upper() + why[1:].rstrip(".") + "."
+    whole = why[:1].upper() + why[1:]
+    return whole if whole.endswith(("?", "!")) else whole.rstrip(".") + "."
