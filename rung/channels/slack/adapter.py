@@ -6,6 +6,8 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from slack_sdk import WebClient
+
 from rung.channels.slack import clients, directory, drawing, looking, reminders
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import Workspace
@@ -26,6 +28,9 @@ from rung.outbox.ports import (
     Unclear,
 )
 from rung.people.clock import database_now
+from rung.tickets import actions
+from rung.tickets.models import Ticket
+from rung.tickets.writing import Words
 
 POST_EVERY = timedelta(seconds=1)  # one message a second and channel
 EDIT_EVERY = timedelta(seconds=1.25)  # chat.update: fifty a minute and workspace, with room for a retry
@@ -125,7 +130,7 @@ class SlackAdapter:
         workspace, place = found
         drawn = drawing.customer_message(message, workspace)
         short = drawing.customer_message(message, workspace, drawing.SHORT_ANSWER)
-        return _post(workspace, place, drawn, files=message.files, short=short)
+        return _post(workspace, place, drawn, answers=message, short=short)
 
     def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:
         """Look in the thread for our own key."""
@@ -144,7 +149,7 @@ def _post(
     place: Place,
     drawn: dict[str, Any],
     *,
-    files: tuple[Any, ...] = (),
+    answers: CustomerMessage | None = None,
     short: dict[str, Any] | None = None,
 ) -> Outcome:
     """One chat.postMessage; `place.ts` is the thread. `short`: what is posted where Slack finds `drawn` too long."""
@@ -158,12 +163,22 @@ def _post(
         posted = client.chat_postMessage(**asked)
     except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
         if short is not None and code_of(error) in TOO_LONG:
-            return _post(workspace, place, short, files=files)
+            return _post(workspace, place, short, answers=answers)
         return _outcome(workspace, "chat.postMessage", error)
     sent = Place(place.team, str(posted["channel"]), str(posted["ts"]))
-    if files:
-        drawing.attach(client, sent.channel, place.ts or sent.ts, files)
+    if answers is not None and answers.files:
+        _attach(client, sent, place.ts or sent.ts, answers)
     return Sent(str(sent))
+
+
+def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessage) -> None:
+    """The files go after the words; those that do not are named on the ticket, for whoever has it."""
+    missing = drawing.attach(client, sent.channel, thread, answers.files)
+    if missing:
+        who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
+        text = f"{f'@{who}: ' if who else ''}Slack did not take {', '.join(missing)}; the customer has only the words."
+        words = Words(text=text, inbox="slack", external_id=f"{sent}/files")
+        actions.note(answers.ticket, words, by="bot:slack", now=database_now())
 
 
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:

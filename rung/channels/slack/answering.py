@@ -9,7 +9,7 @@ from django.db import transaction
 from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import files, persons, speech, threads
+from rung.channels.slack import files, persons, speech, threads, waiting
 from rung.channels.slack.addresses import Place
 from rung.channels.slack.blocks import escaped
 from rung.channels.slack.clients import client_of
@@ -20,7 +20,7 @@ from rung.outbox.models import Delivery, State
 from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import actions, canned
-from rung.tickets.models import Ticket
+from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import Answered
 from rung.tickets.sight import sees
 from rung.tickets.writing import Words
@@ -41,7 +41,9 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
         return "an agent's message to the channel"
     ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
     agent = persons.agent_of(workspace, row, now)
-    if ticket is None or agent is None:
+    if ticket is None:
+        waiting.for_message(workspace, wrote.channel, wrote.ts, now)
+    if ticket is None or agent is None or _is_older(ticket, wrote):
         return "an agent's message about no ticket"
     if not sees(agent, ticket):
         return NOT_SEEN
@@ -53,6 +55,14 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")
             return f"answers ticket {ticket}"
     return told.why
+
+
+def _is_older(ticket: int, wrote: Wrote) -> bool:
+    """Whether it was written before the customer asked anything: then it answers nothing, whenever we hear of it."""
+    asked = Message.objects.filter(ticket=ticket, direction=Direction.INBOUND)
+    names = asked.filter(external_id__startswith=f"{wrote.channel}/").values_list("external_id", flat=True)
+    moments = [float(str(name).split("/")[1]) for name in names]
+    return bool(moments) and float(wrote.ts) < min(moments)
 
 
 def in_our_thread(

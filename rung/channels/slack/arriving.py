@@ -43,6 +43,8 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
     author = memory.once(("author", workspace.pk, wrote.user, wrote.channel), lambda: _author(workspace, wrote, now))
     if author.standing in (Standing.BOT, Standing.OURSELVES):
         return "a bot's message"
+    if threads.is_kept_elsewhere(workspace, author.ids, wrote.ts):
+        return "another of our workspaces has kept it"
     asked = explicit or wrote.mention or speech.mentions(wrote.text, workspace.bot_user)
     card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
     if card is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rung.channels.slack import arriving, persons, speech, threads
+from rung.channels.slack import arriving, persons, speech, threads, waiting
 from rung.channels.slack.answering import BY_BOT
 from rung.channels.slack.facts import Deleted, Edited, Wrote
 from rung.channels.slack.models import Workspace
@@ -62,6 +62,7 @@ def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
     """What was said stays said; a note tells that its author took it back in Slack."""
     message = threads.message_at(workspace, threads.ids_of(workspace, fact.channel), fact.ts)
     if message is None:
+        waiting.for_message(workspace, fact.channel, fact.ts, now)
         return "a deletion of a message no ticket knows"
     said = message.text if len(message.text) <= 80 else message.text[:79] + "…"
     words = Words(

@@ -21,6 +21,8 @@ def find(address: str) -> tuple[Workspace, Place] | None:
     workspace = installations.of_team(place.team)
     if workspace is None:
         return None
+    if not workspace.active:  # a channel it shared is still there for another of ours
+        workspace = installations.home(workspace, place.channel)
     return workspace, Place(workspace.team, _present_id(workspace, place.channel), place.ts)
 
 

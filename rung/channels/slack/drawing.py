@@ -113,14 +113,17 @@ def linked(text: str) -> list[b.Leaf]:
     return found
 
 
-def attach(client: WebClient, channel: str, thread: str, files: tuple[AttachedFile, ...]) -> None:
-    """Send the files of an answer after it. One that cannot be sent is logged: its words are already there."""
+def attach(client: WebClient, channel: str, thread: str, files: tuple[AttachedFile, ...]) -> list[str]:
+    """Send the files of an answer after it. The names of those that cannot be sent: its words are already there."""
+    missing = []
     for file in files:
         try:
             with contextlib.closing(default_storage.open(file.path)) as stored:
                 client.files_upload_v2(channel=channel, thread_ts=thread, filename=file.name, content=stored.read())
         except (SlackClientError, OSError) as error:
             log.warning("a file could not be sent to Slack", file=file.name, channel=channel, error=str(error))
+            missing.append(file.name)
+    return missing
 
 
 def _moves(one: Moment) -> list[b.Block]:

@@ -90,6 +90,8 @@ def _message(event: Raw, team: str, event_id: str) -> Fact:
     if subtype == "message_changed":
         return _edited(event, team, event_id, channel)
     if subtype == "message_deleted":
+        if (event.get("previous_message") or {}).get("bot_id"):
+            return Nothing(team=team, event_id=event_id, why="a bot's message was taken back")
         return Deleted(team=team, event_id=event_id, channel=channel, ts=str(event.get("deleted_ts") or ""))
     return Nothing(team=team, event_id=event_id, why=f"messages of kind {subtype!r} are no one's words")
 

@@ -8,6 +8,11 @@ from django.db.models.functions import Now
 from rung.people.models import Agent, Customer
 
 
+def inbox_of(team: str) -> str:
+    """How messages and tickets name a workspace."""
+    return f"slack:{team}"
+
+
 class Application(models.Model):
     """The app at api.slack.com, for installing it by a button. One a desk; its secrets are sealed (people.vault)."""
 
@@ -64,8 +69,8 @@ class Workspace(models.Model):
 
     @property
     def inbox(self) -> str:
-        """How messages and tickets name it."""
-        return f"slack:{self.team}"
+        """See `inbox_of`."""
+        return inbox_of(self.team)
 
 
 class Colleagues(models.TextChoices):

@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.db import connection
 
 from rung.channels.slack.addresses import Place
-from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
 from rung.core.effects import NoticeKind
+from rung.intake import memory
 from rung.people.models import Requester
 from rung.tickets.models import OVER, Direction, Message, Ticket
 
@@ -28,22 +29,45 @@ def ticket_of_thread(workspace: Workspace, ids: Sequence[str], ts: str) -> int |
 
     `ids`: the channel's id and its former ones, see `ids_of`.
     """
-    threads = [str(Place(workspace.team, one, ts)) for one in ids]
+    teams = sharing(workspace, ids)
+    threads = [str(Place(team, one, ts)) for team in teams for one in ids]
     names = [external_id(one, ts) for one in ids]
-    return _number(_OF_THREAD, {"inbox": workspace.inbox, "threads": threads, "names": names})
+    return _number(_OF_THREAD, {"inboxes": [inbox_of(team) for team in teams], "threads": threads, "names": names})
 
 
 def message_at(workspace: Workspace, ids: Sequence[str], ts: str) -> Message | None:
     """The message of ours that is that one in Slack."""
     names = [external_id(one, ts) for one in ids]
-    found = Message.objects.filter(inbox=workspace.inbox, external_id__in=names)
+    inboxes = [inbox_of(team) for team in sharing(workspace, ids)]
+    found = Message.objects.filter(inbox__in=inboxes, external_id__in=names)
     return found.select_related("ticket").first()
 
 
 def ticket_of_card(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
     """The ticket whose card stands there: its thread is ours alone."""
-    places = [str(Place(workspace.team, one, ts)) for one in ids]
+    places = [str(Place(team, one, ts)) for team in sharing(workspace, ids) for one in ids]
     return _number(_OF_CARD, {"kinds": list(_CARDS), "places": places})
+
+
+def sharing(workspace: Workspace, ids: Sequence[str]) -> tuple[str, ...]:
+    """Our own workspaces that have the channel, this one first: what one of them has kept is kept for all.
+
+    Also one that is switched off: its tickets go on where the channel is still heard.
+    """
+
+    def ask() -> tuple[str, ...]:
+        rows = SlackChannel.objects.filter(channel__in=list(ids)).order_by("workspace__team")
+        return tuple(dict.fromkeys((workspace.team, *rows.values_list("workspace__team", flat=True))))
+
+    return memory.once(("sharing", workspace.pk, *ids), ask)
+
+
+def is_kept_elsewhere(workspace: Workspace, ids: Sequence[str], ts: str) -> bool:
+    """Whether another of our workspaces was told of the message before, and has kept it."""
+    if len(sharing(workspace, ids)) == 1:
+        return False
+    found = message_at(workspace, ids, ts)
+    return found is not None and found.inbox != workspace.inbox
 
 
 def ids_of(workspace: Workspace, channel: str) -> list[str]:
@@ -54,10 +78,11 @@ def ids_of(workspace: Workspace, channel: str) -> list[str]:
 
 def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requester) -> int | None:
     """The ticket that the same person opened here a few minutes before or after, and that nobody has answered."""
-    author, place = f"customer:{requester.pk}", f"{workspace.team}/{channel}/"
-    newest = Ticket.objects.filter(requester=requester, inbox=workspace.inbox).order_by("-number")[:NEWEST]
+    author, teams = f"customer:{requester.pk}", sharing(workspace, [channel])
+    places, inboxes = tuple(f"{team}/{channel}/" for team in teams), [inbox_of(team) for team in teams]
+    newest = Ticket.objects.filter(requester=requester, inbox__in=inboxes).order_by("-number")[:NEWEST]
     for ticket in newest:
-        if ticket.status in OVER or not ticket.thread.startswith(place):
+        if ticket.status in OVER or not ticket.thread.startswith(places):
             continue
         if ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:").exists():
             continue
@@ -81,8 +106,9 @@ def _number(statement: str, given: Mapping[str, str | list[str]]) -> int | None:
 # Asked for every message that comes in.
 _OF_THREAD = """
     SELECT coalesce(
-        (SELECT max(number) FROM tickets_ticket WHERE inbox = %(inbox)s AND thread <> '' AND thread = ANY(%(threads)s)),
-        (SELECT max(ticket_id) FROM tickets_message WHERE inbox = %(inbox)s AND external_id = ANY(%(names)s)))
+        (SELECT max(number) FROM tickets_ticket
+            WHERE inbox = ANY(%(inboxes)s) AND thread <> '' AND thread = ANY(%(threads)s)),
+        (SELECT max(ticket_id) FROM tickets_message WHERE inbox = ANY(%(inboxes)s) AND external_id = ANY(%(names)s)))
 """
 _OF_CARD = """
     SELECT max(ticket_id) FROM outbox_delivery WHERE kind = ANY(%(kinds)s) AND external_id = ANY(%(places)s)

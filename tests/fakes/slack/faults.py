@@ -45,8 +45,10 @@ class Faults:
         check_error(method, code)
         return self._add(Fault(method, "error", times, code=code, channel=channel))
 
-    def rate_limited(self, method: str, *, retry_after: int = 30, times: int | None = 1) -> Fault:
-        return self._add(Fault(method, "rate_limited", times, retry_after=retry_after))
+    def rate_limited(
+        self, method: str, *, retry_after: int = 30, times: int | None = 1, channel: str | None = None
+    ) -> Fault:
+        return self._add(Fault(method, "rate_limited", times, retry_after=retry_after, channel=channel))
 
     def server_error(
         self, method: str = "*", *, status: int = 500, times: int | None = 1, performed: bool = False
