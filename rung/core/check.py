@@ -1,6 +1,6 @@
 """Checks a policy like code: what in it can never work, or not as somebody would expect, found without running it."""
 
-from rung.core import check_attention, check_clocks, check_levels, check_lists, check_sleepers
+from rung.core import check_attention, check_circles, check_clocks, check_levels, check_lists, check_sleepers
 from rung.core.check_notes import Notes
 from rung.core.findings import Finding, has_errors, in_reading_order
 from rung.core.policy import Policy
@@ -21,7 +21,7 @@ def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ..
     if policy is None or has_errors(findings):
         return None, findings
     notes = Notes(policy, file, lines_by_place(root), World.of(policy))
-    for part in (check_lists, check_clocks, check_sleepers, check_levels, check_attention):
+    for part in (check_lists, check_clocks, check_sleepers, check_levels, check_circles, check_attention):
         part.check(notes)
     if notes.world.exhausted:
         notes.warning(

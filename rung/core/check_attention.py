@@ -6,7 +6,7 @@ from rung.core.check_notes import Notes
 from rung.core.placeholders import PLACEHOLDERS, gaps, is_known
 from rung.core.policy import Actions, Budget, Fact, Is
 from rung.core.policy_cells import did_you_mean
-from rung.core.vocabulary import Priority
+from rung.core.vocabulary import ClockName, Priority
 
 _URGENT = Is(Fact.PRIORITY, (Priority.URGENT,))
 _PEOPLE = ("assignee", "owner", "lead", "agent:", "on_call:", "account_owner")
@@ -21,6 +21,7 @@ def check(notes: Notes) -> None:
         _budget(notes, "channel", attention.channel)
     _quiet(notes)
     _replies(notes)
+    _nobody_assigned(notes)
     for number, alert in enumerate(notes.policy.alerts):
         if alert.above_share is not None and alert.above_share >= 1:
             notes.error(f"alerts[{number}].above", "a share is never above 100%", "write a smaller one")
@@ -83,9 +84,26 @@ def _quiet(notes: Notes) -> None:
             return
 
 
+def _nobody_assigned(notes: Notes) -> None:
+    for place, rule, _, actions, _ in notes.acts():
+        if rule.clock is not ClockName.UNASSIGNED:
+            continue
+        for key, words in (("notify", actions.notify), ("remind", (actions.remind,))):
+            if "assignee" in words:
+                notes.warning(
+                    f"{place}.{key}",
+                    "while unassigned runs there is no assignee, so the lead is told instead",
+                    "name lead, a team: or triage",
+                )
+
+
 def _replies(notes: Notes) -> None:
+    asked = {f"answers.{question}" for workflow in notes.policy.workflows for question in workflow.ask}
     for name, text in notes.policy.replies.items():
         for gap in gaps(text):
             if not is_known(gap):
                 hint = did_you_mean(gap, PLACEHOLDERS) or "write one such as {requester.first_name}"
                 notes.error(f"replies.{name}", f"nothing fills the gap {{{gap}}}", hint)
+            elif gap.startswith("answers.") and gap not in asked:
+                hint = did_you_mean(gap, tuple(sorted(asked))) or f"let a workflow ask for {gap.partition('.')[2]}"
+                notes.warning(f"replies.{name}", f"no workflow asks for what fills the gap {{{gap}}}", hint)

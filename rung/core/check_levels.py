@@ -1,12 +1,9 @@
-"""Finds levels nobody can come to, escalations that never go up, offers that end, and tickets sent round in circles."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+"""Finds levels nobody can come to, escalations that never go up, offers that end, and conditions no path allows."""
 
 from rung.core.check_notes import Notes
-from rung.core.policy import Fact, Is, Not, When
+from rung.core.policy import All, Fact, Is, When
 from rung.core.possible import given, in_words, otherwise
-from rung.core.vocabulary import ClockName, Priority
+from rung.core.vocabulary import ClockName
 
 
 def check(notes: Notes) -> None:
@@ -14,8 +11,7 @@ def check(notes: Notes) -> None:
     _unreached(notes)
     _never_up(notes)
     _last_levels(notes)
-    _circles(notes)
-    _priority_circles(notes)
+    _beside_its_path(notes)
 
 
 def _unreached(notes: Notes) -> None:
@@ -94,87 +90,21 @@ def _last_levels(notes: Notes) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """An escalation sideways: from a level of one path to another path."""
-
-    place: str
-    when: When
-    path: str
-    level: str
-    to_path: str
-    to_level: str
-
-
-def _circles(notes: Notes) -> None:
-    moves = list(_moves(notes))
-    told: set[frozenset[str]] = set()
-    for one in moves:
-        for back in moves:
-            pair = frozenset({one.place, back.place})
-            if back.path != one.to_path or back.to_path != one.path or pair in told:
-                continue
-            there, here = notes.policy.paths[one.to_path], notes.policy.paths[one.path]
-            climbs_there = there.index(back.level) >= there.index(one.to_level)
-            climbs_here = here.index(one.level) >= here.index(back.to_level)
-            if not (climbs_there and climbs_here):
-                continue
-            ticket = notes.world.example(one.when, back.when)
-            if ticket is not None:
-                told.add(pair)
-                notes.warning(
-                    f"{one.place}.escalate",
-                    f"a ticket with {in_words(ticket)} goes round: "
-                    f"from {one.path} to {one.to_path} here, and back by {back.place}",
-                    "let one of the two ask for something the other does not",
-                )
-
-
-def _moves(notes: Notes) -> Iterator[_Move]:
-    paths = notes.policy.paths
-    for place, _, _, actions, when in notes.acts():
-        wanted = actions.escalate or ""
-        for path, levels in paths.items():
-            target = _sideways(notes, wanted, path)
-            if target is None:
-                continue
-            for level in levels:
-                left = given(when, {Fact.PATH: path, Fact.LEVEL: level})
-                if notes.world.possible(left):
-                    yield _Move(place, left, path, level, *target)
-
-
-def _sideways(notes: Notes, wanted: str, path: str) -> tuple[str, str] | None:
-    """(path, level) of an escalation that leaves the path; None for one that stays."""
-    paths = notes.policy.paths
-    if wanted.startswith("path:"):
-        to_path = wanted.removeprefix("path:")
-        return (to_path, paths[to_path][0]) if to_path != path else None
-    if wanted not in notes.policy.levels or wanted in paths[path]:
-        return None
-    begins = next((name for name, levels in paths.items() if levels[0] == wanted), None)
-    has = begins or next((name for name, levels in paths.items() if wanted in levels), None)
-    return (has, wanted) if has is not None else None
-
-
-def _priority_circles(notes: Notes) -> None:
-    """Two rules without a clock that set the priority to and fro."""
-    sets = [
-        (place, Priority(actions.priority), when)
-        for place, rule, _, actions, when in notes.acts()
-        if rule.clock is None and actions.priority in set(Priority)
-    ]
-    for number, (place, priority, when) in enumerate(sets):
-        for other_place, other, other_when in sets[number + 1 :]:
-            if priority is other:
-                continue
-            there = given(when, {Fact.PRIORITY: other})
-            back = given(other_when, {Fact.PRIORITY: priority})
-            turns = given(when, {Fact.PRIORITY: priority}), given(other_when, {Fact.PRIORITY: other})
-            stays = notes.world.example(there, back, *(Not(turn) for turn in turns))
-            if stays is not None:
-                notes.warning(
-                    f"{other_place}.priority",
-                    f"this and {place} set the priority to and fro between {priority} and {other}",
-                    "let one of the two ask for something the other does not",
-                )
+def _beside_its_path(notes: Notes) -> None:
+    """A ticket is held at a level of its path: a condition that asks for another one waits for nothing."""
+    policy = notes.policy
+    on_paths = {level for levels in policy.paths.values() for level in levels}
+    anywhere = [level for level in policy.levels if level not in on_paths]
+    for place, _, step, _, when in notes.acts():
+        held = [(path, level) for path, levels in policy.paths.items() for level in (*levels, *anywhere)]
+        if not notes.world.possible(when) or any(
+            notes.world.possible(given(when, {Fact.PATH: path, Fact.LEVEL: level})) for path, level in held
+        ):
+            continue
+        where = place if step is not None and step.when != All(()) else place.partition(".")[0]
+        if not any(found.place == f"{where}.when" for found in notes.findings):
+            notes.warning(
+                f"{where}.when",
+                "no path has the level that this asks for on it, so no ticket is held there",
+                "choose a level of that path, or leave one of the two out",
+            )

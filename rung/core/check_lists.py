@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rung.core.check_notes import Notes
+from rung.core.conditions import facts_of
 from rung.core.policy import ALWAYS_TRUE, All, Fact, Is, When
 from rung.core.possible import contains, in_words, otherwise
 from rung.core.vocabulary import ClockName, Status
@@ -22,6 +23,9 @@ RUNS_WHILE: dict[ClockName, tuple[Status, ...]] = {
     ClockName.CUSTOMER_SILENCE: (Status.PENDING,),
     ClockName.THIRD_PARTY_SILENCE: (Status.ON_HOLD,),
 }
+
+
+_OPEN = Is(Fact.STATUS, OPEN_STATUSES)
 
 
 def check(notes: Notes) -> None:
@@ -87,6 +91,12 @@ def _rules(notes: Notes) -> None:
                 "change the status, or the clock",
             )
             continue
+        if rule.clock is None and Fact.RATING not in facts_of(rule.when) and not notes.world.possible(rule.when, _OPEN):
+            notes.error(
+                f"{place}.when",
+                "this never acts: once a ticket is resolved, a rule without a clock acts on a rating alone",
+                "ask for a status of open tickets, or for a rating",
+            )
         for number, step in enumerate(rule.steps):
             if not notes.world.possible(rule.when, step.when, runs):
                 notes.error(

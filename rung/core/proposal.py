@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from rung.core.calendar import ALWAYS
 from rung.core.case import Cycle
 from rung.core.compiled import Compiled
 from rung.core.conditions import Predicate, predicate
@@ -86,7 +87,7 @@ def propose(
         counts.update(part)
         done += len(share.histories)
         on_progress(done)
-    return tuple(_proposal(place, rule, step, counts, reaction) for place, rule, step in _warnings(policy))
+    return tuple(_proposal(policy, place, step, counts, reaction) for place, _, step in _warnings(policy))
 
 
 def _warnings(policy: Policy) -> Iterator[tuple[int, Rule, int]]:
@@ -148,7 +149,8 @@ def _observe(share: _Share) -> _Counts:
     return counts
 
 
-def _proposal(place: int, rule: Rule, step: int, counts: _Counts, reaction: timedelta) -> Proposal:
+def _proposal(policy: Policy, place: int, step: int, counts: _Counts, reaction: timedelta) -> Proposal:
+    rule = policy.rules[place]
     own = {key: count for key, count in counts.items() if key[0] == place}
     needed = duration_us(reaction)
     curve = tuple(_point(percent, own, needed) for percent in SHARES)
@@ -161,7 +163,7 @@ def _proposal(place: int, rule: Rule, step: int, counts: _Counts, reaction: time
         cycles=sum(own.values()),
         breaches=sum(count for (_, _, _, breached), count in own.items() if breached),
         now=now,
-        best=_best(curve, now, _latest(rule, step)),
+        best=_best(curve, now, _latest(policy, rule, step)),
         curve=curve,
     )
 
@@ -178,13 +180,21 @@ def _point(percent: int, own: dict[tuple[int, int, int, bool], int], needed: int
     return Point(percent, messages, caught)
 
 
-def _latest(rule: Rule, step: int) -> int:
-    """A warning stays before the next step of its rule that is measured by a share."""
-    later = [each.at.percent for each in rule.steps[step + 1 :] if each.at.measured is From.SHARE]
-    return min(later, default=100)
+def _latest(policy: Policy, rule: Rule, step: int) -> float:
+    """A warning stays before the next steps of its rule, for every target: the share of it at which they stand."""
+    found = [100.0]
+    for target in policy.targets:
+        goal = target.goal(rule.clock) if rule.clock is not None else None
+        if goal is None:
+            continue
+        calendar = policy.calendars.get(rule.calendar or target.calendar or "", ALWAYS)
+        length = goal.on(calendar)
+        later = [at for each in rule.steps[step + 1 :] if (at := each.at.of(length, calendar)) is not None]
+        found += [100 * (at / length) for at in later]
+    return min(found)
 
 
-def _best(curve: Sequence[Point], now: Point, latest: int) -> Point | None:
+def _best(curve: Sequence[Point], now: Point, latest: float) -> Point | None:
     """The point furthest above the diagonal from nothing to everything (the knee of the curve); None: stay."""
     most_caught = max((point.caught for point in curve), default=0)
     most_messages = max((point.messages for point in curve), default=0)

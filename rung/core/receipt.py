@@ -149,7 +149,7 @@ def lines(look: Look, cycle: Cycle, calendar: Calendar) -> tuple[Line, ...]:
     found: list[Line] = []
     for start, end in pairwise(edges):
         runs = any(from_ <= start and end <= to for from_, to in running)
-        found += _split(look.case, start, end, calendar) if runs else [_line(look.case, start, end, Why.PAUSED)]
+        found += _split(look.case, cycle, start, end, calendar) if runs else [_paused(look.case, cycle, start, end)]
     return tuple(found)
 
 
@@ -182,7 +182,7 @@ def _cycle(look: Look, cycle: Cycle, goals: dict[tuple[ClockName, int], e.Judgem
     )
 
 
-def _split(case: Case, start_us: int, end_us: int, calendar: Calendar) -> Iterator[Line]:
+def _split(case: Case, cycle: Cycle, start_us: int, end_us: int, calendar: Calendar) -> Iterator[Line]:
     """A running stretch cut at the openings and closings of its calendar."""
     at = start_us
     while at < end_us:
@@ -193,18 +193,18 @@ def _split(case: Case, start_us: int, end_us: int, calendar: Calendar) -> Iterat
         else:
             why, edge = Why.OUTSIDE, calendar.next_opening(here)
         until = from_us(end_us) if edge is None else min(edge, from_us(end_us))
-        yield Line(here, until, why, *_began(case, at))
+        yield Line(here, until, why, *_began(case, cycle, at))
         at = to_us(until)
 
 
-def _line(case: Case, start_us: int, end_us: int, why: Why) -> Line:
-    return Line(from_us(start_us), from_us(end_us), why, *_began(case, start_us))
+def _paused(case: Case, cycle: Cycle, start_us: int, end_us: int) -> Line:
+    return Line(from_us(start_us), from_us(end_us), Why.PAUSED, *_began(case, cycle, start_us))
 
 
-def _began(case: Case, at_us: int) -> tuple[int, str]:
-    """The event that began the span a moment lies in, and whose turn it was."""
+def _began(case: Case, cycle: Cycle, at_us: int) -> tuple[int, str]:
+    """The event that began the span a moment lies in, or the cycle where it began later, and whose turn it was."""
     span = next((span for span in reversed(case.spans) if span.since_us <= at_us), case.spans[0])
-    return span.number, str(span.turn)
+    return cycle.number if span.since_us <= cycle.started_us else span.number, str(span.turn)
 
 
 def _sum(every: Sequence[Line], why: Why) -> timedelta:

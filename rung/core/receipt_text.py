@@ -10,6 +10,12 @@ from rung.core.outlook import Upcoming
 from rung.core.policy import Actions
 from rung.core.receipt import CycleReceipt, Fired, NotYet, Receipt, Why
 
+_PAUSED = {
+    "customer": "paused, the customer's turn",
+    "third_party": "paused, a third party's turn",
+    "ours": "paused, while it is offered further or snoozed",
+}
+
 
 def as_text(receipt: Receipt, timezone: str, *, why_not: str | None = None) -> str:
     """The whole receipt, its moments shown in `timezone`. `why_not`: only the reasons of that rule, by id or name."""
@@ -87,8 +93,7 @@ def _cycle(cycle: CycleReceipt, where: ZoneInfo) -> Iterator[str]:
     verdict = {None: "", True: ", met" if cycle.ended else ", met so far", False: ", MISSED"}[cycle.met]
     yield f"  {cycle.clock} #{cycle.cycle}, {state}: ran {length(cycle.ran)}{goal}{verdict}"
     for line in cycle.lines:
-        turn = line.turn.replace("_", " ")
-        why = f"paused, the turn of the {turn}" if line.why is Why.PAUSED else str(line.why)
+        why = _PAUSED.get(line.turn, "paused") if line.why is Why.PAUSED else str(line.why)
         span = f"{moment(line.start, where)} to {moment(line.end, where)}"
         yield f"      {span}  {length(line.elapsed):>12}  {why} (event {line.event})"
     sums = f"ran {length(cycle.ran)} + paused {length(cycle.paused)} + outside hours {length(cycle.outside)}"

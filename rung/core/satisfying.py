@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rung.core.conditions import holds
 from rung.core.policy import NUMERIC_FACTS, All, AnyOf, Compare, Fact, Is, Not, When
-from rung.core.words import tokens
+from rung.core.words import forms_of, tokens
 
 _MANY = frozenset({Fact.TEXT, Fact.TAG})
 
@@ -204,12 +204,13 @@ def _sayable(state: State, fact: Fact, values: frozenset[str]) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def contains(phrase: str, part: str) -> bool:
-    """Whether whoever says the phrase also says the part: "very urgent" and "urgent"."""
+    """Whether whoever says the phrase also says the part: "very urgent" and "urgent", "refunds" and "refund"."""
     if phrase == part:
         return True
-    words, wanted = tokens(phrase), tokens(part)
+    words, wanted = tuple(tokens(phrase)), tuple(tokens(part))
     spans = range(len(words) - len(wanted) + 1)
-    return bool(wanted) and any(words[start : start + len(wanted)] == wanted for start in spans)
+    forms = frozenset(forms_of(wanted))
+    return any(words[start : start + len(wanted)] in forms for start in spans)
 
 
 def _numbers_left(state: State, domain: Domain, fact: Fact) -> list[float | None]:

@@ -37,7 +37,7 @@ class Phrases:
         self.phrases = tuple(dict.fromkeys(phrases))
         self._by_first_word: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for number, phrase in enumerate(self.phrases):
-            for words in _forms(tuple(tokens(phrase))):
+            for words in forms_of(tuple(tokens(phrase))):
                 self._by_first_word.setdefault(words[0], []).append((words, number))
 
     def matched(self, text: str) -> tuple[str, ...]:
@@ -84,7 +84,8 @@ def _dash(word: str) -> str:
     return "-" if word.startswith("-") else word
 
 
-def _forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def forms_of(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """In which a phrase is found: as it is written, and in the plural."""
     if not words:
         return
     yield words

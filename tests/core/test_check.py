@@ -132,6 +132,15 @@ FAULTS = [
     ("{outside: office, except: [urgent]}", "{outside: nights}", "attention.quiet", "what they say waits until nights opens"),
     ("{requester.first_name}", "{requester.firstname}", "replies.nudge", "nothing fills the gap {requester.firstname}; did you mean"),
     ("above: 20%", "above: 100%", "alerts[0].above", "a share is never above 100%"),
+    # --- what a fresh pair of eyes planted
+    ("{text: [price]}", "{text: [price, outages]}", "categories.quote.text[1]", '"outages" decides nothing: "outage" is listed already'),
+    ('when: {reopens: ">= 2"}', "when: {level: L1, path: sales}", "rules[5].when", "no path has the level that this asks for on it"),
+    ("{at: 75%, remind: level}", "{at: 75%, remind: level, when: {level: sales, path: support}}", "rules[2].steps[0].when", "no path has the level"),
+    ('when: {reopens: ">= 2"}', "when: {status: closed}", "rules[5].when", "this never acts: once a ticket is resolved"),
+    ("{name: repeat", "{name: alone, clock: unassigned, steps: [{at: 5m, notify: [assignee]}]}\n  - {name: repeat", "rules[5].steps[0].notify", "while unassigned runs there is no assignee"),
+    ("{requester.first_name}", "{answers.acount}", "replies.nudge", 'no workflow asks for what fills the gap {answers.acount}; did you mean "answers.account"?'),
+    ('- {name: repeat, when: {reopens: ">= 2"}, do: {escalate: next, reason: repeat}}', "- {name: one, when: {tag: x, priority: low}, do: {priority: normal}}\n  - {name: two, when: {tag: x, priority: normal}, do: {priority: high}}\n  - {name: three, when: {tag: x, priority: high}, do: {priority: low}}", "rules[7].do.priority", "this, rules[5].do and rules[6].do set the priority round and round: normal, high, low"),
+    ('- {name: repeat, when: {reopens: ">= 2"}, do: {escalate: next, reason: repeat}}', '- {name: up, when: {tag: x, priority: low}, do: {priority: "+1"}}\n  - {name: down, when: {tag: x, priority: normal}, do: {priority: low}}', "rules[6].do.priority", "set the priority to and fro between normal and low"),
 ]  # fmt: skip
 
 
@@ -145,6 +154,26 @@ def test_each_planted_fault_is_found_at_its_place(old: str, new: str, place: str
     assert found, [str(finding) for finding in findings]
     assert found[0].line > 1
     assert found[0].hint
+
+
+def test_a_circle_over_three_paths_is_found_once() -> None:
+    text = SOUND.replace("sales: [sales, L2]}", "sales: [sales, L2], third: [T, L2]}")
+    text = text.replace(
+        "  sales: {team: c, calendar: office}\n", "  sales: {team: c, calendar: office}\n  T: {team: c}\n"
+    )
+    circle = (("to sales", "support", "sales"), ("on", "sales", "third"), ("back", "third", "support"))
+    text = text.replace(
+        '  - {name: to sales, when: {category: quote, path: support}, do: {escalate: "path:sales", reason: other}}\n',
+        "".join(
+            f'  - {{name: {name}, when: {{tag: x, path: {here}}}, do: {{escalate: "path:{there}", reason: other}}}}\n'
+            for name, here, there in circle
+        ),
+    )
+    (found,) = check_policy(text, "p.yaml")[1]
+    assert str(found) == (
+        "p.yaml:30: warning: rules[6].do.escalate: a ticket with tag: x goes round: from support to sales here, "
+        "to third by rules[7].do, and back by rules[8].do; let one of them ask for something the others do not"
+    )
 
 
 def test_more_than_forty_faults_are_planted() -> None:
@@ -161,6 +190,11 @@ def test_more_than_forty_faults_are_planted() -> None:
         ('when: {reopens: ">= 2"}', 'when: {any: [{reopens: ">= 2"}, {rating: "<= 2"}], customer.tier: gold}'),
         ("person: 6 per 1h", "person: 6 per 1m"),
         ("clock: next_response, steps", "clock: next_response, when: {priority: [urgent, high]}, steps"),
+        ('when: {reopens: ">= 2"}', 'when: {rating: "<= 2", status: resolved}'),
+        ('when: {reopens: ">= 2"}', "when: {path: sales, level: [L1, L2]}"),
+        ("{requester.first_name}", "{answers.account}"),
+        ("{text: [price]}", "{text: [price, outag]}"),
+        ('- {name: repeat, when: {reopens: ">= 2"}, do: {escalate', '- {name: repeat, when: {reopens: ">= 2", priority: high}, do: {priority: "+1", escalate'),
     ],
 )  # fmt: skip
 def test_what_is_sound_is_left_alone(old: str, new: str) -> None:

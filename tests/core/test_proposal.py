@@ -92,6 +92,15 @@ def test_a_warning_stays_before_the_next_step() -> None:
     assert found.best.percent == 45
 
 
+def test_a_warning_stays_before_a_later_step_that_counts_back_from_the_target() -> None:
+    late = POLICY.replace(
+        "{at: 100%, escalate: next", "{at: 7h before, notify: [assignee]}\n      - {at: 100%, escalate: next"
+    )
+    (found,) = propose(HISTORIES, policy(late), end=END, reaction=HALF_AN_HOUR)
+    assert found.best is not None
+    assert found.best.percent == 25  # 7 h before 10 h is 30 %
+
+
 def test_the_curve_only_falls_with_later_warnings() -> None:
     curve = proposed(reaction=timedelta(hours=2)).curve
     assert [point.percent for point in curve] == list(range(5, 100, 5))

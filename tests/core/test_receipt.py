@@ -100,3 +100,13 @@ def test_a_repeated_offer_waits_twice_as_long_in_the_receipt_as_in_the_engine():
     # The second offer was made at 09:40 and waits until 10:40.
     assert sentences == ["its clock has run 25 minutes of 1 hour, since each repeat of an offer waits twice as long"]
     assert [(each.rule, each.at) for each in got.next] == [("Again", opened.at + timedelta(minutes=100))]
+
+
+@given(stories)
+def test_every_stretch_names_the_event_that_began_it(story):
+    teller = told(story)
+    at = {event.number: event.at for event in teller.history}
+    for cycle in receipt(teller.history, COMPILED, DESK, teller.now).cycles:
+        for line in cycle.lines:
+            assert at[line.event] <= line.start
+            assert line.event >= cycle.cycle
