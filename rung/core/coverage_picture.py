@@ -84,7 +84,7 @@ def _days(half_hours: Sequence[datetime], y: int, height: int, where: ZoneInfo) 
 
 def _legend() -> Iterator[str]:
     for number, (state, color) in enumerate(_COLORS.items()):
-        x = 8 + number * 200
+        x = 8 + number * 215
         yield f'<rect x="{x}" y="14" width="12" height="12" rx="2" fill="{color}"/>'
         yield _text(x + 18, 25, _SAID[state], size=12)
 
