@@ -100,7 +100,7 @@ def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: dateti
             return _said(told, f"joins ticket {ticket}")
         if not explicit and hearing.verdict_on(words.text) is not None:
             return "thanks open nothing"
-        if not words.text.strip() and not words.files:
+        if not speech.says_something(words.text) and not words.files:
             return "an empty message"
         created = _open(workspace, wrote, words, requester, now)
         if isinstance(created, Created) and workspace.acknowledgement:
@@ -160,7 +160,7 @@ def _tell_status(workspace: Workspace, wrote: Wrote, requester: Requester, now: 
 
 def subject_of(text: str) -> str:
     """The first line that says something, shortened."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = next((line.strip() for line in text.splitlines() if speech.says_something(line)), "")
     return line if len(line) <= SUBJECT else line[: SUBJECT - 1].rsplit(" ", 1)[0] + "…"
 
 

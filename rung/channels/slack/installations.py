@@ -47,7 +47,9 @@ def of_payload(payload: Payload) -> Workspace | None:
         found = of_team(team, enterprise)
         if found is not None and found.active:
             return found
-    return None
+    # A customer's press below our own message may name their company alone: the message is its bot's.
+    bot = str((payload.get("message") or {}).get("bot_id") or "")
+    return Workspace.objects.filter(bot=bot, active=True).first() if bot else None
 
 
 def _teams(payload: Payload, enterprise: str) -> Iterable[str]:

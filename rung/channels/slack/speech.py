@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _ANGLE = re.compile(r"<([^<>\n]*)>")
+_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -13,6 +14,11 @@ def plain(text: str, names: Mapping[str, str] | None = None) -> str:
     """The words of a message. `names`: user id -> name, for mentions; an unknown one keeps its id."""
     known = names or {}
     return _unescaped(_ANGLE.sub(lambda match: _spoken(match[1], known), text)).strip()
+
+
+def says_something(text: str) -> bool:
+    """Whether a reader sees anything: marks of no width and of direction are nothing."""
+    return bool(_UNSEEN.sub("", text))
 
 
 def mentioned(text: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rung.channels.slack.speech import mentioned, plain, without_mention
+from rung.channels.slack.speech import mentioned, plain, says_something, without_mention
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,8 @@ def test_entities_are_read_as_a_person_sees_them(written: str, read: str) -> Non
 def test_mentions_are_found_and_taken_off() -> None:
     assert list(mentioned("<@U1> and <@W2|bob>")) == ["U1", "W2"]
     assert without_mention("<@UBOT>: our import stopped", "UBOT") == "our import stopped"
+
+
+def test_marks_nobody_sees_say_nothing() -> None:
+    assert not says_something(" \u200b\n\u2066\u202e\ufeff")
+    assert says_something("\u200b?")

@@ -260,3 +260,47 @@ def test_who_claims_second_is_told_who_was_quicker(world: SlackWorld) -> None:
     world.settle()
     assert [event["by"] for event in world.events("claimed")] == ["agent:ben"]
     assert world.said_to("ada", world.channels["escalations"]) == ["ben was quicker."]
+
+
+def test_a_window_sent_after_its_ticket_ended_still_reaches_the_customer_and_opens_nothing(world: SlackWorld) -> None:
+    asked = world.says(world.zoe, "Our import stops")
+    world.passes(minutes=15)
+    world.says(world.max, "The import stops, too")
+    number, other = (ticket.number for ticket in world.tickets)
+    [card, second] = world.cards("triage")
+    stale = deepcopy(second)
+    world.presses("sam", card, Press.REPLY)
+    world.presses("ben", second, Press.REPLY)
+    actions.resolve(number, by="agent:ada", now=world.now)
+    actions.reopen(number, by="agent:ada", now=world.now)
+    actions.resolve(number, by="agent:ada", now=world.now)
+    assert type(actions.merge(other, number, by="agent:ada", now=world.now)).__name__ != "Done"  # it is over
+    world.submits("sam", {"text": "It was the disk"})
+    world.passes(seconds=5)
+    assert "Sam Miller: It was the disk" in world.thread(asked)
+    assert world.tickets[0].status == "resolved"
+    actions.reopen(number, by="agent:ada", now=world.now)
+    actions.merge(other, number, by="agent:ada", now=world.now)
+    for press in (Press.TAKE, Press.RESOLVE):
+        assert world.presses("ben", stale, press).ok
+    world.passes(seconds=5)
+    assert world.tickets[1].assignee_id is None
+    assert world.slack.hands.errors == []
+    assert world.differences() == []
+
+
+def test_a_press_that_names_the_customers_company_alone_is_heard_too(world: SlackWorld) -> None:
+    Workspace.objects.update(acknowledgement="We have it.")
+    asked = world.says(world.zoe, "Our import stops")
+    world.passes(seconds=2)
+    payload = world.slack.hands._payload
+
+    def theirs(kind: str, user: Any, installation: Any) -> Any:
+        return payload(kind, user, installation) | {"team": {"id": user.team_id, "domain": "acme"}}
+
+    world.slack.hands._payload = theirs  # type: ignore[method-assign]
+    world.presses(world.zoe, world.shared.thread(asked.ts)[-1], Press.ASK_ESCALATION)
+    assert world.said_to(world.zoe, world.shared) == ["Thank you, your request has been passed on."]
+    world.channels["triage"].members.add(world.zoe.id)
+    world.presses(world.zoe, world.cards("triage")[0], Press.TAKE)
+    assert world.said_to(world.zoe, world.channels["triage"]) == [NOT_ALLOWED]
