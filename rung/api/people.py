@@ -19,6 +19,7 @@ from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
 from rung.people import changes
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
+from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
 from rung.tickets.sight import visible
 
@@ -167,6 +168,8 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
     for name, value in body.dict(exclude={"teams"}, exclude_none=True).items():
         setattr(agent, name, value)
     _refuse_restricted(Role(agent.role), is_restricted=agent.is_restricted)
+    if not (agent.role == Role.OWNER and agent.is_active) and is_only_owner(agent):
+        raise Problem(409, f"{handle} is the desk's only owner; make somebody else an owner first", place="body.role")
     with transaction.atomic():
         agent.save()
         if body.teams is not None:

@@ -21,7 +21,7 @@ from rung.tickets.actions import assignment, conversation, ending, escalation, t
 from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
 from rung.web.common_requests import asked
-from rung.web.fields import Mistake, actor, choice, needed
+from rung.web.fields import Mistake, actor, choice, needed, number_in
 from rung.web.ticket import Given, context_of
 from rung.web.uploads import TooMuch
 
@@ -146,11 +146,11 @@ def _reopen(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _recount(number: int, form: QueryDict, by: Agent) -> Result:
-    event = form.get("event", "")
-    if not event.isdecimal():
+    event = number_in(form, "event")
+    if event is None:
         raise Mistake(_("Choose the message whose verdict is wrong."))
     automatic = choice(Automatic, form.get("automatic"), Automatic.BY_HAND) if form.get("automatic") else None
-    return conversation.recount(number, int(event), by=actor(by), automatic=automatic)
+    return conversation.recount(number, event, by=actor(by), automatic=automatic)
 
 
 #: Those that take files, or ask back.

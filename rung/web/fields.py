@@ -43,6 +43,12 @@ def choice(words: type[W], given: str | None, otherwise: W) -> W:
         raise Mistake(_("“%(word)s” is not known here.") % {"word": given}) from None
 
 
+def number_in(form: QueryDict, name: str) -> int | None:
+    """An id as a page gives it; None for anything that could be none."""
+    given = form.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 18 else None
+
+
 def ticket_named(form: QueryDict, name: str, reader: Agent) -> int:
     """The number of a ticket the reader may see, written 12 or #12. Raises Mistake."""
     given = clean(form, name).lstrip("#")

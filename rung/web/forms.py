@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
+from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
 
 WHEN = "%Y-%m-%dT%H:%M"
@@ -106,6 +107,14 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         """In lower case, as they are kept."""
         return str(self.cleaned_data["email"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody must be left who may manage people."""
+        given = dict(super().clean() or self.cleaned_data)
+        stays = given.get("role") == Role.OWNER and given.get("is_active", True)
+        if self.instance.pk and not stays and is_only_owner(self.instance):
+            raise forms.ValidationError(_("This is the desk's only owner; make somebody else an owner first."))
+        return given
 
     def save(self, commit: bool = True) -> Agent:  # noqa: ARG002  Django's signature
         """With the teams. A new agent has no password: a link lets them in."""

@@ -17,6 +17,7 @@ from rung.people.models import Agent, ContactMethod, Role, Team, Token
 from rung.people.presence import present
 from rung.tickets.sight import visible
 from rung.web.access import agent_of, may, needs
+from rung.web.fields import number_in
 from rung.web.forms import AgentForm, ContactForm, MeForm, TeamForm, TokenForm
 
 
@@ -116,9 +117,8 @@ def me(request: HttpRequest) -> HttpResponse:
 def reach(request: HttpRequest) -> HttpResponse:
     """One more way to be reached, or one less (`remove`)."""
     own = agent_of(request)
-    gone = request.POST.get("remove", "")
-    if gone.isdecimal():
-        for method in ContactMethod.objects.filter(agent=own, pk=int(gone)):
+    if request.POST.get("remove"):
+        for method in ContactMethod.objects.filter(agent=own, pk=number_in(request.POST, "remove") or 0):
             changes.note("removed", method, by=_by(request))
             method.delete()
         return redirect("me")

@@ -32,6 +32,7 @@ from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
 from rung.web.errands import PERIODS, begin
+from rung.web.fields import number_in
 from rung.web.studio.bench import Bench, stamp_of
 from rung.web.studio.beside import difference
 
@@ -71,14 +72,12 @@ def handbook_page(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def edit(request: HttpRequest) -> HttpResponse:
     """The text, from the version in force or from `?from=N`: that is how one rolls back."""
-    wanted = request.GET.get("from", "")
-    versions = PolicyVersion.objects.filter(number=int(wanted)) if wanted.isdecimal() else _current()
-    version = versions.first()
+    wanted, draft = number_in(request.GET, "from"), number_in(request.GET, "draft")
+    version = (_current() if wanted is None else PolicyVersion.objects.filter(number=wanted)).first()
     bench = Bench(agent_of(request))
-    text = version.text if version and wanted.isdecimal() else bench.text
-    draft = request.GET.get("draft", "")
-    if draft.isdecimal():
-        text = Draft.objects.filter(pk=int(draft)).values_list("text", flat=True).first() or text
+    text = bench.text if version is None or wanted is None else version.text
+    if draft is not None:
+        text = Draft.objects.filter(pk=draft).values_list("text", flat=True).first() or text
     return render(request, "policy/edit.html", editing(text) | {"based": version, "seen": bench.stamp})
 
 
@@ -158,10 +157,10 @@ def version_page(request: HttpRequest, version: int) -> HttpResponse:
     if found is None:
         raise Http404(f"there is no version {version} of the policy")
     others = PolicyVersion.objects.exclude(number=version)
-    wanted = request.GET.get("against", "")
+    wanted = number_in(request.GET, "against")
     before = others.filter(number__lt=version).order_by("-number").first()
-    if wanted.isdecimal() and len(wanted) < 9:
-        before = others.filter(number=int(wanted)).first() or before
+    if wanted is not None:
+        before = others.filter(number=wanted).first() or before
     context = {
         "live": [],
         "version": found,
@@ -223,8 +222,7 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
 
 def against(request: HttpRequest) -> int | None:
     """The version a text was compared with on the page that publishes it; 0: there was none."""
-    given = request.POST.get("against", "")
-    return int(given) if given.isdecimal() and len(given) < 9 else None
+    return number_in(request.POST, "against")
 
 
 def _publish(request: HttpRequest, bench: Bench, text: str, context: dict[str, Any]) -> HttpResponse:

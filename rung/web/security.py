@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotFound
 
 from rung.web.context import live_url
 
@@ -21,6 +21,8 @@ def content_security_policy(
     def respond(request: HttpRequest) -> HttpResponseBase:
         if settings.FILES_HOST and request.get_host() == settings.FILES_HOST and not request.path.startswith("/files/"):
             return HttpResponseNotFound()  # the origin of downloads knows nothing else
+        if "\x00" in request.path:
+            raise Http404("nothing here has a name with a NUL in it, and the database takes none")
         response = get_response(request)
         live = "" if settings.LIVE_URL.startswith("/") else " " + live_url(request).rpartition("/")[0]
         response.headers.setdefault("Content-Security-Policy", POLICY.format(live=live))

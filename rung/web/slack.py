@@ -15,6 +15,7 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
 from rung.web.access import agent_of, needs
+from rung.web.fields import number_in
 from rung.web.slack_install import say
 
 SECRETS = ("token", "signing_secret", "app_token", "refresh_token", "client_id", "client_secret")
@@ -129,8 +130,7 @@ def _by(request: HttpRequest) -> str:
 
 def _number(request: HttpRequest, name: str) -> int:
     """An id of a form; 0, which nothing has, for anything else."""
-    given = request.POST.get(name, "")
-    return int(given) if given.isdigit() and len(given) < 18 else 0
+    return number_in(request.POST, name) or 0
 
 
 _FORMS = {"connect": _connect, "watch": _watch, "app": _app, "workspace": _workspace, "refresh": _refresh}

@@ -24,7 +24,7 @@ def sample(request: HttpRequest) -> HttpResponse:
     """One picture of the day; `play=1` goes on by itself."""
     count = len(recorded.frames())
     given = request.GET.get("picture", "0")
-    number = min(int(given) if given.isdigit() and len(given) < 6 else 0, count - 1)
+    number = min(int(given) if given.isdecimal() and len(given) < 6 else 0, count - 1)
     frame = recorded.fresh(number)
     channels = [(name, WHOSE.get(name, ""), messages) for name, messages in frame["channels"].items()]
     context = {

@@ -1,6 +1,7 @@
 """What went wrong is said in one sentence, in the reader's language, and tells nothing of what is inside."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client, RequestFactory
@@ -48,3 +49,21 @@ def test_too_many_attempts_have_a_page(settings: Any) -> None:
         answer = client.post("/account/login/", {"login": "x@example.com", "password": "x"})
     assert answer.status_code == 429
     assert "Too many attempts" in answer.content.decode()
+
+
+@pytest.mark.parametrize("nonsense", ["9" * 5000, "²", "٣٣٣", "-1", "99999999999999999999", "1\x00", "x"])
+def test_nonsense_where_a_number_belongs_breaks_no_page(signed_in: Any, opened: Any, nonsense: str) -> None:
+    number, olga = opened(), signed_in("olga")
+    for address in ("/policy/text?from={}", "/policy/text?draft={}", "/policy/versions/1?against={}", "/tickets?q={}"):
+        assert olga.get(address.format(quote(nonsense))).status_code < 500, address
+    for address, form in (
+        ("/inboxes/slack", {"do": "watch", "channel": nonsense, "customer": nonsense}),
+        ("/you/reached", {"remove": nonsense}),
+        (f"/tickets/{number}/recount", {"event": nonsense}),
+        (f"/tickets/{number}/split", {"message": nonsense, "subject": "Other"}),
+        ("/policy/review", {"text": "name: x", "publish": "1", "against": nonsense}),
+        ("/policy/replay", {"text": "name: x", "days": nonsense}),
+    ):
+        assert olga.post(address, form).status_code < 500, address
+    for address in ("/people/agents/{}", "/people/teams/{}", "/settings/webhooks/{}"):
+        assert olga.get(address.format(quote(nonsense))).status_code == 404, address

@@ -5,7 +5,7 @@ from typing import Any
 
 from rung.people import tokens
 from rung.people.clock import database_now
-from rung.people.models import Absence, Agent, Customer, Override, Team
+from rung.people.models import Absence, Agent, Customer, Override, Role, Team
 from rung.policies.publishing import publish
 from rung.tickets.models import Ticket
 from tests.api.conftest import POLICY
@@ -115,3 +115,18 @@ def test_an_empty_level_says_when_it_opens(signed_in: Any, desk: Any) -> None:
     desk["ben"].is_active = False
     desk["ben"].save()
     assert "nobody, and nobody foreseeable" in signed_in("otto").get("/on-call").content.decode()
+
+
+def test_the_only_owner_stays_one(signed_in: Any, desk: Any) -> None:
+    olga = signed_in("olga")
+    form = {"name": "Olga", "email": "olga@desk.example", "role": "owner", "time_zone": "UTC", "language": "en"}
+    for lost in ({**form, "role": "agent", "is_active": "on"}, form):
+        answer = olga.post("/people/agents/olga", lost)
+        assert answer.status_code == 422
+        assert "only owner" in answer.content.decode()
+    key = {"Authorization": f"Bearer {tokens.create('all', role=Role.OWNER)}"}
+    for change in ({"role": "agent"}, {"is_active": False}):
+        refused = olga.patch("/api/v1/agents/olga", change, content_type="application/json", headers=key)
+        assert refused.status_code == 409
+    Agent.objects.filter(handle="sam").update(role=Role.OWNER)
+    assert olga.post("/people/agents/olga", {**form, "role": "agent", "is_active": "on"}).status_code == 302

@@ -31,6 +31,8 @@ from rung.people.vault import VaultProblem
 
 LONGEST_REASON = 300
 GONE = 410
+#: Seconds that a receiver may ask us to wait.
+LONGEST_WAIT = 86_400.0
 
 
 def adapter() -> "WebhookChannel":
@@ -155,4 +157,4 @@ def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcom
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
     seconds = headers.get("retry-after", "")
-    return timedelta(seconds=int(seconds)) if seconds.isdigit() else None
+    return timedelta(seconds=min(float(seconds), LONGEST_WAIT)) if seconds.isdecimal() else None

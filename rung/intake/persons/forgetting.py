@@ -22,6 +22,7 @@ from rung.intake.persons.traces import Mark
 from rung.outbox.models import Delivery, State
 from rung.people import changes, signin
 from rung.people.models import Agent, ContactMethod, Identity, Requester, Role
+from rung.people.roles import is_only_owner
 from rung.tickets.actions import assignment
 from rung.tickets.models import IS_OPEN, Attachment, Handoff, Message, Ticket
 
@@ -46,8 +47,7 @@ def forget_agent(
 ) -> Forgotten:
     """An agent is forgotten: no way in, no name, nothing they wrote unless `keep_words`. Their deeds stay, under a
     pseudonym. Raises ValueError for the last owner of the desk."""
-    owners = Agent.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=agent.pk)
-    if agent.role == Role.OWNER and not owners.exists():
+    if is_only_owner(agent):
         raise ValueError("This is the desk's only owner; make somebody else an owner first.")
     pseudonym, marks = f"former-{agent.pk}", _marks_of_agent(agent)
     for number in Ticket.objects.filter(IS_OPEN, assignee=agent).values_list("number", flat=True):

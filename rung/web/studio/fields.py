@@ -258,7 +258,7 @@ def _read_budget(field: Field, post: QueryDict, old: Plain) -> Plain:
 
 def _length(post: QueryDict, name: str) -> str:
     amount = post.get(f"{name}-amount", "").strip()
-    return f"{amount}{post.get(f'{name}-unit', 'm')}" if amount.isdigit() else amount
+    return f"{amount}{post.get(f'{name}-unit', 'm')}" if amount.isdecimal() else amount
 
 
 def _same_length(old: Plain, new: str) -> Plain:

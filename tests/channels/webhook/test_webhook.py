@@ -149,6 +149,8 @@ def test_retry_after_is_obeyed_and_other_refusals_are_tried_again(db: None, rece
     outcome = sends()
     assert isinstance(outcome, Later)
     assert outcome.after == timedelta(seconds=90)
+    receiver.headers_out = {"Retry-After": "9" * 400}  # nobody makes us wait for ever, or stumble
+    assert sends() == msgspec.structs.replace(outcome, after=timedelta(days=1))
     receiver.answer, receiver.headers_out = 500, {}
     assert isinstance(sends(), Later)
 
