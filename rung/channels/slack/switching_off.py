@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from rung.channels.slack.clients import client_of
 from rung.channels.slack.models import Workspace
+from rung.channels.slack.outcomes import DISCONNECTED, code_of, of_error
 from rung.core.effects import NoticeKind, Subject
 from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook
 from rung.outbox.enqueue import NewDelivery
 from rung.outbox.models import Rank, State
+from rung.outbox.ports import Never
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 
@@ -24,6 +29,17 @@ def switch_off(team: str, why: str, now: datetime) -> None:
     owners = Agent.objects.filter(role=Role.OWNER, is_active=True).values_list("handle", flat=True)
     rows = [_told(handle, f"Slack: {name} is switched off", why, book, now) for handle in owners]
     enqueue.insert(rows)
+
+
+def look(now: datetime) -> None:
+    """Ask each workspace whether it still knows us: where only customers write, nothing else would notice."""
+    for workspace in Workspace.objects.filter(active=True):
+        try:
+            client_of(workspace, now).auth_test()
+        except (SlackApiError, SlackClientError, OSError) as error:
+            outcome = of_error("auth.test", error)
+            if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
+                switch_off(workspace.team, outcome.reason, now)
 
 
 def _told(handle: str, title: str, why: str, book: AddressBook, now: datetime) -> NewDelivery:

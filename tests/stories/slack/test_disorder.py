@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from rung.channels.slack import connecting
+from rung.channels.slack import connecting, switching_off
 from rung.channels.slack.catching_up import catch_up
 from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import Press
 from rung.intake.models import Received
+from rung.outbox.models import Delivery as Sent
 from rung.outbox.models import LaneState
 from rung.tickets import actions
 from rung.tickets.models import Attachment, Message
@@ -142,6 +143,23 @@ def test_an_hours_retry_after_is_waited_for_and_only_in_its_lane(world: SlackWor
     world.passes(minutes=2)
     assert len(world.shown("triage")) == 1
     assert "Waiting for the customer" in world.shown("triage")[0]
+
+
+def test_a_token_that_is_lost_while_only_customers_write_is_noticed_and_nothing_is_lost(world: SlackWorld) -> None:
+    world.slack.faults.error("auth.test", "account_inactive")
+    world.slack.faults.error("users.info", "account_inactive", times=None)
+    asked = world.says(world.zoe, "Our import stops")
+    assert world.tickets == []  # who wrote it cannot be asked
+    switching_off.look(world.now)
+    assert not Workspace.objects.get().active
+    [told] = Sent.objects.filter(subject="alert")
+    assert told.recipient == "agent:carla"
+    switching_off.look(world.now)
+    assert Sent.objects.filter(subject="alert").count() == 1
+    world.slack.faults.clear()
+    Workspace.objects.update(active=True)  # connected again
+    world.passes(minutes=15)
+    assert [ticket.subject for ticket in world.tickets] == [asked.text]
 
 
 NASTY = (
