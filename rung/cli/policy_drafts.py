@@ -12,6 +12,7 @@ from rung.core.check import check_policy
 from rung.core.findings import Finding, has_errors
 from rung.core.policy_reader import decoded
 from rung.people.clock import database_now
+from rung.people.roles import CHANGE_POLICY, may
 from rung.policies.drafts import accept, keep, withdraw
 from rung.policies.models import Draft
 
@@ -44,7 +45,10 @@ def drafts() -> None:
 
 def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = False) -> None:
     """Publish a draft. Where the policy in force asks for a second person, not by whoever wrote it."""
-    draft, who = _open(number), f"agent:{naming.agent(by).handle}"
+    draft, reader = _open(number), naming.agent(by)
+    if not (reader.is_active and may(reader.role, CHANGE_POLICY)):
+        raise SystemExit(f"{reader.handle} may not publish: a lead or an owner who is here does.")
+    who = f"agent:{reader.handle}"
     result = accept(number, by=who, text=draft.text, now=database_now())
     if result is None:
         raise SystemExit(f"Draft {number} has changed a moment ago; look at it again.")

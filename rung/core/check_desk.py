@@ -48,9 +48,16 @@ def waits_in_words(policy: Policy, waited: tuple[Wait, ...]) -> str:
         lines.append(f"  {_whom(policy, target)}")
         for wait in waited:
             if wait.target == target:
-                length = "never within 14 days" if wait.longest is None else spoken(wait.longest)
+                length = "never within 14 days" if wait.longest is None else spoken(_rounded_up(wait.longest))
                 lines.append(f"    {length:<21} {wait.state} (from {moment(wait.began_at.astimezone(where))})")
     return "\n".join(lines)
+
+
+def _rounded_up(wait: timedelta) -> timedelta:
+    """To the two largest parts, which are spoken: a promise is never shorter than what it stands for."""
+    day, hour, minute, second = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+    unit = hour if wait >= day else minute if wait >= hour else second
+    return -(-wait // unit) * unit
 
 
 def _people(notes: Notes, desk: Desk) -> None:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rung.cli.app import build
+from rung.people.models import Agent, Role
 from tests.world import POLICY, World, desk
 
 
@@ -83,6 +84,10 @@ def test_a_draft_is_pushed_listed_and_published_by_a_second_person(world: World,
     number = pushed.stdout.split("Draft ")[1].split()[0]
     assert "agent:carla  a remark" in rung("drafts").stdout
     assert rung("accept", number, "--by", "carla").exit_code == 1
+    no_lead = rung("accept", number, "--by", "ben")
+    assert no_lead.exit_code == 1
+    assert "ben may not publish: a lead or an owner who is here does." in no_lead.output
+    Agent.objects.filter(handle="ben").update(role=Role.LEAD)
     accepted = rung("accept", number, "--by", "ben")
     assert "Version 3 judges new tickets from now on." in accepted.stdout
     assert "agent:carla, read by agent:ben  a remark  in force" in rung("log").stdout

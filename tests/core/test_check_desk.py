@@ -6,6 +6,7 @@ from textwrap import dedent
 from xml.etree import ElementTree
 
 import pytest
+from msgspec import structs
 
 from rung.core.check_desk import check_desk, waits_in_words
 from rung.core.coverage import Hole, State, Wait, holes, presence, waits
@@ -179,3 +180,12 @@ def test_the_proof_in_words() -> None:
     lines = [" ".join(line.split()) for line in waits_in_words(read, waits(read, FRONT_AND_BACK, TUESDAY)).splitlines()]
     assert lines[:2] == ["Somebody is reached, at the worst, within:", "everything else"]
     assert "30 min an answered ticket whose customer writes again (from Tue 08:00)" in lines
+
+
+def test_the_proof_never_says_less_than_it_takes() -> None:
+    office = policy(SMALL.replace("calendar: always}]", "calendar: office}]"))
+    found = waits(office, FRONT_AND_BACK, TUESDAY)
+    text = waits_in_words(office, (structs.replace(found[0], longest=timedelta(days=2, hours=16, minutes=30)),))
+    assert "    2 d 17 h " in text
+    text = waits_in_words(office, (structs.replace(found[0], longest=timedelta(minutes=7, seconds=30)),))
+    assert "    7 min 30 s " in text
