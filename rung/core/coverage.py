@@ -1,6 +1,6 @@
 """Whether somebody is reached: from every state an open ticket can be in, how long it takes at the worst."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -108,6 +108,17 @@ def holes(policy: Policy, known: Presence) -> tuple[Hole, ...]:
                 ]
                 found += [Hole(target, path, level, start, end) for start, end in _stretches(nobody, half_hours)]
     return tuple(found)
+
+
+def as_one(found: Iterable[Hole]) -> list[tuple[datetime, datetime, str, str]]:
+    """(start, end, path, level), earliest first, of any target: holes of a level that overlap or touch are one."""
+    whole: list[tuple[datetime, datetime, str, str]] = []
+    for each in sorted(found, key=lambda hole: (hole.path, hole.level, hole.start, hole.end)):
+        if whole and whole[-1][2:] == (each.path, each.level) and each.start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], each.end), each.path, each.level)
+        else:
+            whole.append((each.start, each.end, each.path, each.level))
+    return sorted(whole)
 
 
 def _tickets(policy: Policy, world: World) -> Iterator[tuple[int, Witness]]:

@@ -21,7 +21,7 @@ from rung.tickets.actions import assignment, conversation, ending, escalation, t
 from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
 from rung.web.common_requests import asked
-from rung.web.fields import Mistake, actor, choice, needed, number_in
+from rung.web.fields import Mistake, actor, choice, needed, number_in, quicker
 from rung.web.ticket import Given, context_of
 from rung.web.uploads import TooMuch
 
@@ -241,7 +241,7 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
         case r.AlreadySo(why=why):
             return messages.INFO, sentence(why)
         case r.AlreadyClaimed(by=by):
-            return messages.WARNING, _("%(who)s was quicker: it is theirs.") % {"who": by}
+            return messages.WARNING, quicker(by)
         case r.Claimed(level=level):
             return messages.SUCCESS, _("It is yours, at %(level)s.") % {"level": level}
         case r.Answered(kept=""):

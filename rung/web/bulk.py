@@ -19,7 +19,7 @@ from rung.tickets.models import OVER, Ticket
 from rung.tickets.sight import visible
 from rung.web import acts
 from rung.web.access import agent_of, needs
-from rung.web.fields import Mistake, choice
+from rung.web.fields import Mistake, choice, quicker
 
 #: What may be done to several at once.
 ACTIONS = ("claim", "assign", "priority", "category", "snooze", "resolve", "close")
@@ -111,7 +111,7 @@ def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> tuple[s
         case r.Refused(why=why) | r.AlreadySo(why=why):
             return acts.sentence(why), False
         case r.AlreadyClaimed(by=by):
-            return _("%(who)s was quicker: it is theirs.") % {"who": by}, False
+            return quicker(by), False
         case r.Claimed(closed=closed):
             return "", bool(closed)
     return "", False

@@ -22,6 +22,12 @@ def actor(agent: Agent) -> str:
     return f"agent:{agent.handle}"
 
 
+def quicker(handle: str) -> str:
+    """That somebody else has claimed it, by their name."""
+    name = Agent.objects.filter(handle=handle).values_list("name", flat=True).first()
+    return _("%(who)s was quicker: it is theirs.") % {"who": name or handle}
+
+
 def clean(form: QueryDict, name: str) -> str:
     """The words of a field, without what PostgreSQL refuses."""
     return form.get(name, "").replace("\x00", "").strip()

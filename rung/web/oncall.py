@@ -67,7 +67,7 @@ def holes(request: HttpRequest) -> HttpResponse:
     now = database_now()
     policy = compiled(current_number()).policy
     found = coverage.holes(policy, coverage.presence(policy, desk_at(now), now))
-    distinct = sorted({(each.start, each.end, each.path, each.level) for each in found})
+    distinct = coverage.as_one(found)
     return render(request, "oncall/holes.html", {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES})
 
 

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from rung.core.check_desk import check_desk, waits_in_words
-from rung.core.coverage import Hole, State, Wait, holes, presence, waits
+from rung.core.coverage import Hole, State, Wait, as_one, holes, presence, waits
 from rung.core.coverage_picture import coverage_svg
 from rung.core.desk import Away, Desk, Person, Swap, desk_of
 from rung.core.policy import Policy
@@ -189,3 +189,15 @@ def test_the_proof_never_says_less_than_it_takes() -> None:
     assert "    2 d 17 h " in text
     text = waits_in_words(office, (structs.replace(found[0], longest=timedelta(minutes=7, seconds=30)),))
     assert "    7 min 30 s " in text
+
+
+def test_holes_of_several_targets_that_overlap_are_told_as_one() -> None:
+    def hole(target: int, level: str, begins: int, ends: int) -> Hole:
+        return Hole(target, "support", level, TUESDAY + timedelta(hours=begins), TUESDAY + timedelta(hours=ends))
+
+    told = as_one([hole(0, "L1", 0, 8), hole(1, "L1", 0, 48), hole(0, "L1", 24, 32), hole(0, "L2", 1, 2)])
+    at = TUESDAY.__add__
+    assert told == [
+        (TUESDAY, at(timedelta(hours=48)), "support", "L1"),
+        (at(timedelta(hours=1)), at(timedelta(hours=2)), "support", "L2"),
+    ]

@@ -96,7 +96,7 @@ def test_several_are_claimed_at_once_and_who_was_quicker_is_told_ticket_by_ticke
     page = acted(sam, "claim", [mine, taken, other, 999999])
     assert "2 tickets are yours." in page
     assert "2 were left as they are" in page
-    assert re.search(rf"#{taken}</a>\s+olga was quicker", page)
+    assert re.search(rf"#{taken}</a>\s+Olga was quicker", page)
     assert "There is no such ticket." in page
     assert set(Ticket.objects.filter(assignee="sam").values_list("number", flat=True)) == {mine, other}
     assert "2 tickets are as they were." in undone(sam, page)
