@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from rung.people import providers, vault
 from rung.people.models import Agent, SignInProvider
@@ -121,6 +123,30 @@ def test_a_saml_answer_that_is_not_signed_or_not_asked_for_is_refused(desk: http
             forged = saml_form(desk, idp, email="sam@acme.example")
             assert "Not signed in" in desk.post("/account/saml/corp/acs/", data=forged).text
         assert desk.get("/").url.path == "/account/login/"
+
+
+def test_an_answer_of_a_directory_counts_once_and_in_the_browser_that_asked(desk: httpx.Client) -> None:
+    stranger = httpx.Client(base_url=desk.base_url, follow_redirects=True, timeout=30)
+    with directories.saml() as idp:
+        facts = providers.read_metadata(idp.metadata())
+        SignInProvider.objects.create(slug="corp", name="Corp", kind=Kind.SAML, domains=["acme.example"], **facts)
+        idp.knows(desk.get("/account/saml/corp/metadata/").text)
+        form = saml_form(desk, idp, email="sam@acme.example")
+        assert "Sam Ode" in desk.post("/account/saml/corp/acs/", data=form).text
+        UserSession.objects.all().delete()
+        Session.objects.all().delete()
+        desk.post("/account/saml/corp/acs/", data=form)  # the very same answer again
+        assert desk.get("/").url.path == "/account/login/"
+    with directories.oidc(*PEOPLE) as issuer:
+        by_oidc(issuer)
+        desk.cookies.clear()
+        page = desk.get("/account/login/").text
+        asked = desk.get(unescape(re.search(r'href="([^"]+)">Sign in with Acme', page)[1]))  # type: ignore[index]
+        back = desk.post(str(asked.url), data={"sub": "1"}, follow_redirects=False).headers["location"]
+        stranger.get("/account/login/")
+        stranger.get(back)  # brought to another browser, with a state that is not its own
+        assert stranger.get("/").url.path == "/account/login/"
+        assert "Sam Ode" in desk.get(back).text
 
 
 def saml_form(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> dict[str, str]:
