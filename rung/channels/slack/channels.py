@@ -31,7 +31,8 @@ def changed(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
         case "unarchived":
             rows.update(is_archived=False)
         case "renamed":
-            rows.update(name=fact.name)
+            for row in rows:
+                _call(row, fact.name)
         case "shared" | "unshared":
             refresh(workspace, fact.channel, now)
         case "joined" if fact.user == workspace.bot_user:
@@ -84,5 +85,16 @@ def keep(workspace: Workspace, told: dict[str, Any]) -> SlackChannel:
         "is_member": bool(told.get("is_member")),
         "is_archived": bool(told.get("is_archived")),
     }
+    known = SlackChannel.objects.filter(workspace=workspace, channel=str(told["id"])).first()
+    if known is not None:
+        _call(known, str(facts["name"]))
     row, _ = SlackChannel.objects.update_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
     return row
+
+
+def _call(row: SlackChannel, name: str) -> None:
+    """Its new name; by the old one it is still found, until another channel is called so."""
+    if row.name and name and row.name != name:
+        row.former_names = [*(one for one in row.former_names if one not in (row.name, name)), row.name]
+    row.name = name
+    row.save(update_fields=["name", "former_names"])

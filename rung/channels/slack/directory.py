@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Q
-
 from rung.channels.slack import installations
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import SlackChannel, Workspace
@@ -39,6 +37,8 @@ def _present_id(workspace: Workspace, channel: str) -> str:
 
 
 def _by_name(name: str) -> tuple[Workspace, Place] | None:
-    named = SlackChannel.objects.filter(Q(name=name), workspace__active=True, is_archived=False)
-    found = named.select_related("workspace").order_by("-is_member", "workspace__connected_at").first()
+    """The channel called so; where there is none, the one that was."""
+    living = SlackChannel.objects.filter(workspace__active=True, is_archived=False).select_related("workspace")
+    ordered = living.order_by("-is_member", "workspace__connected_at")
+    found = ordered.filter(name=name).first() or ordered.filter(former_names__contains=[name]).first()
     return (found.workspace, Place(found.workspace.team, found.channel)) if found else None

@@ -120,5 +120,7 @@ def _policy() -> Iterator[str]:
             yield f"The policy names {name} for {where}, and no connected workspace has it; invite the app there."
             continue
         row = SlackChannel.objects.filter(workspace=found[0], channel=found[1].channel).first()
+        if row is not None and name.startswith("#") and row.name != name[1:]:
+            yield f"{name}, which the policy names for {where}, is called #{row.name} now; name it so in the policy."
         if row is not None and not row.is_member:
             yield f"The app is not in {name}, which the policy names for {where}; write /invite there."

@@ -87,6 +87,8 @@ class SlackChannel(models.Model):
     channel = models.CharField(max_length=20)
     former = ArrayField(models.CharField(max_length=20), default=list, blank=True, help_text="ids it had before")
     name = models.CharField(max_length=200, blank=True)
+    #: What it was called before: the policy may still call it so.
+    former_names = ArrayField(models.CharField(max_length=200), default=list, db_default=Value([]), blank=True)
     #: Customers write here: every message is a request.
     watched = models.BooleanField(default=False)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rung.channels.slack import connecting, switching_off
+from rung.channels.slack import connecting, doctor, switching_off
 from rung.channels.slack.catching_up import catch_up
 from rung.channels.slack.connecting import Connected, Secrets
 from rung.channels.slack.models import Workspace
@@ -160,6 +160,22 @@ def test_a_token_that_is_lost_while_only_customers_write_is_noticed_and_nothing_
     Workspace.objects.update(active=True)  # connected again
     world.passes(minutes=15)
     assert [ticket.subject for ticket in world.tickets] == [asked.text]
+
+
+def test_a_triage_channel_that_is_renamed_keeps_its_cards_and_the_doctor_says_what_to_do(world: SlackWorld) -> None:
+    triage = world.channels["triage"]
+    triage.name = "first-line"
+    renamed = {"id": triage.id, "name": "first-line"}
+    event = {"type": "channel_rename", "channel": renamed, "event_ts": world.slack.state.new_ts()}
+    world.slack.state.emit(event, triage, None)
+    world.settle()
+    world.says(world.zoe, "Our import stops")
+    world.passes(seconds=3)
+    assert len(world.shown("triage")) == 1
+    assert doctor.findings(world.now) == [
+        f"#triage, which the policy names for {where}, is called #first-line now; name it so in the policy."
+        for where in ("level L1",)
+    ]
 
 
 NASTY = (
