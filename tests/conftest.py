@@ -25,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(started.stop)
 
 
+@pytest.fixture(autouse=True)
+def policies_read_anew() -> None:
+    """Versions are numbered anew with each test's database; what a process remembers of them must not outlive it."""
+    from rung.policies.versions import compiled
+
+    compiled.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[str]:
     """The address of a server whose role may make databases."""

@@ -31,7 +31,7 @@ from rung.people import clock
 from rung.people.models import Agent, ContactMethod, Customer, Membership, Requester, Role, Team
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
-from rung.tickets import actions, hearing
+from rung.tickets import actions
 from rung.tickets.models import Event, Ticket
 from rung.tickets.writing import Words
 
@@ -324,4 +324,3 @@ def desk(at: datetime = MONDAY_MORNING) -> Iterator[World]:
 def _forget_versions() -> None:
     """Versions never change, except from one test to the next."""
     compiled.cache_clear()
-    hearing._phrases.cache_clear()

@@ -15,7 +15,7 @@ VERSION = "words.1"
 
 def facts_of(text: str, policy: int) -> TextFacts:
     """What the text says to that version of the policy."""
-    return TextFacts(version=VERSION, matched=_phrases(policy).matched(text))
+    return TextFacts(version=VERSION, matched=_phrases(compiled(policy)).matched(text))
 
 
 def verdict_on(text: str) -> Automatic | None:
@@ -24,6 +24,5 @@ def verdict_on(text: str) -> Automatic | None:
 
 
 @lru_cache(maxsize=16)
-def _phrases(policy: int) -> Phrases:
-    version: Compiled = compiled(policy)
+def _phrases(version: Compiled) -> Phrases:
     return Phrases(phrases_of_policy(version.policy))

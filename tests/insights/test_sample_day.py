@@ -17,7 +17,6 @@ from rung.insights.sample_day.script import ACTS
 from rung.people import clock, sample_clock
 from rung.people.models import Agent
 from rung.policies.versions import compiled
-from rung.tickets import hearing
 from rung.tickets.models import Event, Ticket
 from tests.world import HandCrank
 
@@ -29,12 +28,10 @@ def time(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Hand
     settings.SAMPLE_DAY, settings.DATA = True, tmp_path
     crank = HandCrank(sample_clock.BEGINS)
     compiled.cache_clear()
-    hearing._phrases.cache_clear()
     with clock.cranked(crank):
         cast.enter()
         yield crank
     compiled.cache_clear()
-    hearing._phrases.cache_clear()
 
 
 def play(time: HandCrank, minutes: int = MINUTES) -> None:

@@ -17,7 +17,6 @@ from rung.outbox.models import Delivery
 from rung.people.models import Agent
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled, current_number
-from rung.tickets import hearing
 from rung.tickets.models import Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +62,6 @@ NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     compiled.cache_clear()
-    hearing._phrases.cache_clear()
     Agent.objects.create(handle="sam", name="Sam Long", email="sam@desk.test")
     assert isinstance(publish(POLICY, author="lea", now=NOW), Published)
     (tmp_path / "log.csv").write_text(LOG)

@@ -18,7 +18,6 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Customer, Membership, Team
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
-from rung.tickets import hearing
 from rung.tickets.actions.assignment import assign
 from rung.tickets.actions.conversation import answer, open_ticket
 from rung.tickets.models import Attachment, Ticket, TicketWords
@@ -44,7 +43,6 @@ def desk(tmp_path: Path, settings) -> Path:
     """A small desk with words in several scripts, a file and an open offer."""
     _store_in(settings, tmp_path / "files")
     compiled.cache_clear()
-    hearing._phrases.cache_clear()
     sam = Agent.objects.create_user("sam@desk.test", "a secret", handle="sam", name="Sam")
     Membership.objects.create(team=Team.objects.create(name="front"), agent=sam)
     acme = Customer.objects.create(name="Acme", tier="enterprise", domains=["acme.test"], account_owner=sam)

@@ -24,7 +24,6 @@ from rung.people.models import Agent, ContactMethod, Customer, Membership, Role,
 from rung.people.vault import seal
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
-from rung.tickets import hearing
 from rung.tickets.models import Event, Ticket
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.gateways import Answer
@@ -210,5 +209,4 @@ def slack_world(settings: LazySettings, policy: str | None = None) -> Iterator[S
 def _forget() -> None:
     """What a process remembers of the desk it serves: another story is another desk, with a version 1 of its own."""
     compiled.cache_clear()
-    hearing._phrases.cache_clear()
     registry.forget()
