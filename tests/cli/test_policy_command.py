@@ -46,6 +46,12 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert "cannot be read: No such file or directory" in result.output
 
 
+def test_a_file_without_end_is_one_sentence() -> None:
+    result = CliRunner().invoke(commands, ["check", "/dev/zero"])
+    assert result.exit_code == 1
+    assert result.output == "/dev/zero is longer than 8,000,000 bytes; is it the file you mean?\n"
+
+
 def test_schema_is_a_json_schema() -> None:
     result = CliRunner().invoke(commands, ["schema"])
     assert result.exit_code == 0
