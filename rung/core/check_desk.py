@@ -16,6 +16,7 @@ from rung.core.policy import Policy
 from rung.core.policy_cells import did_you_mean
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.possible import World
+from rung.core.wording import speaking
 
 #: Holes named one by one; of more, the number is given.
 _NAMED = 3
@@ -25,6 +26,13 @@ def check_desk(
     policy: Policy, text: str, file: str, desk: Desk, now: datetime
 ) -> tuple[tuple[Finding, ...], tuple[Wait, ...]]:
     """The findings that need the people, and the longest waits until somebody is reached."""
+    with speaking():  # findings are English, so the plain words within them are too
+        return _checked(policy, text, file, desk, now)
+
+
+def _checked(
+    policy: Policy, text: str, file: str, desk: Desk, now: datetime
+) -> tuple[tuple[Finding, ...], tuple[Wait, ...]]:
     root, _ = parse(text, file)
     notes = Notes(policy, file, lines_by_place(root) if root is not None else {}, World.of(policy))
     _people(notes, desk)

@@ -6,6 +6,7 @@ from rung.core.case import Case, Offer
 from rung.core.desk import Person
 from rung.core.ladder import closed_by_claim
 from rung.core.policy import Policy
+from rung.core.wording import say, word
 
 
 class Take(Struct, frozen=True):
@@ -57,10 +58,12 @@ def level_of(person: Person, policy: Policy) -> str | None:
 
 def _barred(case: Case, person: Person, level: str | None) -> str:
     if case.status.is_over:
-        return f"the ticket is {case.status.value}; reopen it first"
+        return say("the ticket is %(status)s; reopen it first", status=word(case.status))
     if level is None:
-        return f"{person.handle} belongs to no level of the policy, so it can only be assigned to them"
-    return "" if person.active else f"{person.handle} is not active"
+        return say(
+            "%(handle)s belongs to no level of the policy, so it can only be assigned to them", handle=person.handle
+        )
+    return "" if person.active else say("%(handle)s is not active", handle=person.handle)
 
 
 def _newest_within_reach(case: Case, policy: Policy, level: str) -> Offer | None:
@@ -77,5 +80,11 @@ def _reaches(policy: Policy, level: str, offer: Offer) -> bool:
 
 def _out_of_reach(case: Case, handle: str, level: str) -> str:
     offered = ", ".join(dict.fromkeys(offer.level for offer in case.offers))
-    where = f"offered to {offered}" if offered else "not offered to anybody"
-    return f"{handle} is at {level}; the ticket is held at {case.level or 'no level yet'} and {where}"
+    where = say("offered to %(offered)s", offered=offered) if offered else say("not offered to anybody")
+    return say(
+        "%(handle)s is at %(level)s; the ticket is held at %(held)s and %(where)s",
+        handle=handle,
+        level=level,
+        held=case.level or say("no level yet"),
+        where=where,
+    )

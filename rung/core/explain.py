@@ -1,9 +1,33 @@
 """Why a condition holds or does not: each part with the fact it asked and what the fact was."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from rung.core.conditions import Facts, holds
 from rung.core.policy import All, AnyOf, Compare, Fact, Is, Not, When
+from rung.core.wording import key, say
+
+#: What the facts are called.
+FACTS: Mapping[str, str] = {
+    Fact.TEXT: key("text"),
+    Fact.CATEGORY: key("category"),
+    Fact.PRIORITY: key("priority"),
+    Fact.CRITICAL: key("critical"),
+    Fact.EMOTION: key("emotion"),
+    Fact.CUSTOMER_TIER: key("customer.tier"),
+    Fact.CUSTOMER: key("customer"),
+    Fact.LEVEL: key("level"),
+    Fact.PATH: key("path"),
+    Fact.OFFERED_TO: key("offered_to"),
+    Fact.ATTEMPTS: key("attempts"),
+    Fact.REOPENS: key("reopens"),
+    Fact.RATING: key("rating"),
+    Fact.TAG: key("tag"),
+    Fact.STATUS: key("status"),
+    Fact.CHANNEL: key("channel"),
+    Fact.LANGUAGE: key("language"),
+}
 
 
 class Part(Struct, frozen=True):
@@ -28,9 +52,11 @@ def deciding(when: When, facts: Facts) -> tuple[Part, ...]:
 
 
 def sentence(part: Part) -> str:
-    """`level is L2, asked: L1`."""
-    was = "is not known" if part.was is None else f"is {part.was}"
-    return f"{part.fact} {was}; asked: {part.asked}"
+    """`level is L2; asked: L1`."""
+    fact = say(FACTS.get(part.fact, part.fact))
+    if part.was is None:
+        return say("%(fact)s is not known; asked: %(asked)s", fact=fact, asked=part.asked)
+    return say("%(fact)s is %(was)s; asked: %(asked)s", fact=fact, was=part.was, asked=part.asked)
 
 
 def _parts(when: When, facts: Facts, *, negated: bool) -> list[Part]:
@@ -40,7 +66,7 @@ def _parts(when: When, facts: Facts, *, negated: bool) -> list[Part]:
         case Not(condition):
             return _parts(condition, facts, negated=not negated)
         case Is(fact, values):
-            return [_part(when, fact, " or ".join(values), facts, negated=negated)]
+            return [_part(when, fact, say(" or ").join(values), facts, negated=negated)]
         case Compare(fact, comparison, value):
             return [_part(when, fact, f"{comparison} {value:g}", facts, negated=negated)]
 
@@ -48,7 +74,7 @@ def _parts(when: When, facts: Facts, *, negated: bool) -> list[Part]:
 def _part(when: Is | Compare, fact: Fact, asked: str, facts: Facts, *, negated: bool) -> Part:
     return Part(
         fact=str(fact),
-        asked=f"not {asked}" if negated else asked,
+        asked=say("not %(asked)s", asked=asked) if negated else asked,
         was=_said(when, facts),
         holds=holds(when, facts) is not negated,
     )

@@ -81,7 +81,7 @@ def sorting(policy: Policy) -> Section:
     )
     categories = [
         Sentence(
-            f"{words.upper_first(each.name)}: {words.listed([f'“{phrase}”' for phrase in each.text], 'or')}.",
+            f"{words.upper_first(each.name)}: {words.listed([f'“{phrase}”' for phrase in each.text], ' or ')}.",
             f"categories.{each.name}",
         )
         for each in policy.categories

@@ -145,7 +145,7 @@ def _pauses(policy: Policy) -> Iterator[Sentence]:
             )
             yield Sentence(text, f"{place}.pause_at_most")
     if policy.holding:
-        said = words.listed([f"“{phrase}”" for phrase in policy.holding], "or")
+        said = words.listed([f"“{phrase}”" for phrase in policy.holding], " or ")
         yield Sentence(f"An answer with {said} leaves it our turn: it waits for us, not for the customer.", "holding")
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rung.core.handbook_parts import Ladder
 from rung.core.plain_words import actions, listed, upper_first
 from rung.core.silence import Rung
+from rung.core.wording import say
 
 _TIME_WIDTH = 92
 _COLUMN = 104
@@ -25,14 +26,14 @@ def ladder_svg(ladder: Ladder) -> str:
     levels = ladder.levels
     width = _TIME_WIDTH + _COLUMN * len(levels) + _TEXT_WIDTH
     height = _TOP + _ROW * (len(ladder.rungs) + 1)
-    drawn = [_heading(levels, height), _dot(0, 0), _label(0, timedelta(), "A customer writes", len(levels))]
+    drawn = [_heading(levels, height), _dot(0, 0), _label(0, timedelta(), say("A customer writes"), len(levels))]
     place = 0
     for row, rung in enumerate(ladder.rungs, 1):
         before, place = place, levels.index(rung.level) if rung.level in levels else place
         drawn.append(_line(before, row - 1, place, row))
         drawn.append(_dot(place, row, hollow=rung.level is None))
         drawn.append(_label(row, rung.elapsed, upper_first(said(rung)), len(levels)))
-    title = escape(f"{ladder.title}: what happens when nobody answers")
+    title = escape(say("%(title)s: what happens when nobody answers", title=ladder.title))
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
@@ -55,7 +56,8 @@ def spoken(elapsed: timedelta) -> str:
 def said(rung: Rung) -> str:
     """What happens on a rung, with the level by its name."""
     does = rung.actions if rung.level is None else replace(rung.actions, escalate=rung.level)
-    return listed(actions(does)) + (", again and again, each time after a longer wait" if rung.again else "")
+    again = say(", again and again, each time after a longer wait") if rung.again else ""
+    return listed(actions(does)) + again
 
 
 def _x(column: int) -> int:

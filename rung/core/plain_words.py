@@ -8,41 +8,41 @@ from rung.core.calendar.hours import DAY_MINUTES, DAYS, Span
 from rung.core.durations import Duration, From, Threshold
 from rung.core.policy import ALWAYS_TRUE, Actions, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
 from rung.core.vocabulary import ClockName, Priority
+from rung.core.wording import counted, key, say, word
 
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBERS = {
-    Comparison.AT_LEAST: "at least {}",
-    Comparison.AT_MOST: "at most {}",
-    Comparison.MORE: "more than {}",
-    Comparison.LESS: "fewer than {}",
-    Comparison.EQUAL: "exactly {}",
-    Comparison.NOT_EQUAL: "any number but {}",
+    Comparison.AT_LEAST: key("at least %(number)s"),
+    Comparison.AT_MOST: key("at most %(number)s"),
+    Comparison.MORE: key("more than %(number)s"),
+    Comparison.LESS: key("fewer than %(number)s"),
+    Comparison.EQUAL: key("exactly %(number)s"),
+    Comparison.NOT_EQUAL: key("any number but %(number)s"),
 }
 _RATINGS = {
     **_NUMBERS,
-    Comparison.AT_LEAST: "{} or higher",
-    Comparison.AT_MOST: "{} or lower",
-    Comparison.MORE: "higher than {}",
-    Comparison.LESS: "lower than {}",
+    Comparison.AT_LEAST: key("%(number)s or higher"),
+    Comparison.AT_MOST: key("%(number)s or lower"),
+    Comparison.MORE: key("higher than %(number)s"),
+    Comparison.LESS: key("lower than %(number)s"),
 }
 #: What a clock waits for, as the beginning of a sentence about its steps.
 WHILE = {
-    ClockName.FIRST_RESPONSE: "while nobody has answered a new ticket",
-    ClockName.NEXT_RESPONSE: "while a customer who has written again has no answer",
-    ClockName.UPDATE: "while the customer has heard nothing new",
-    ClockName.RESOLUTION: "until the ticket is resolved",
-    ClockName.UNASSIGNED: "while nobody has taken the ticket",
-    ClockName.IDLE: "while the assignee does nothing",
-    ClockName.AT_LEVEL: "while the ticket stays at one level",
-    ClockName.UNACCEPTED: "while nobody accepts an offer",
-    ClockName.CUSTOMER_SILENCE: "while the customer is silent",
-    ClockName.THIRD_PARTY_SILENCE: "while the third party is silent",
+    ClockName.FIRST_RESPONSE: key("while nobody has answered a new ticket"),
+    ClockName.NEXT_RESPONSE: key("while a customer who has written again has no answer"),
+    ClockName.UPDATE: key("while the customer has heard nothing new"),
+    ClockName.RESOLUTION: key("until the ticket is resolved"),
+    ClockName.UNASSIGNED: key("while nobody has taken the ticket"),
+    ClockName.IDLE: key("while the assignee does nothing"),
+    ClockName.AT_LEVEL: key("while the ticket stays at one level"),
+    ClockName.UNACCEPTED: key("while nobody accepts an offer"),
+    ClockName.CUSTOMER_SILENCE: key("while the customer is silent"),
+    ClockName.THIRD_PARTY_SILENCE: key("while the third party is silent"),
 }
 CLOCK_TITLES = {
-    ClockName.FIRST_RESPONSE: "First answer",
-    ClockName.NEXT_RESPONSE: "Each further answer",
-    ClockName.UPDATE: "News at least every",
-    ClockName.RESOLUTION: "Resolved",
+    ClockName.FIRST_RESPONSE: key("First answer"),
+    ClockName.NEXT_RESPONSE: key("Each further answer"),
+    ClockName.UPDATE: key("News at least every"),
+    ClockName.RESOLUTION: key("Resolved"),
 }
 
 
@@ -50,26 +50,25 @@ def condition(when: When) -> str:
     """A `when` as the rest of a sentence that begins with "when"."""
     match when:
         case All(()):
-            return "always"
+            return say("always")
         case All(parts):
-            return ", and ".join(_part(part) for part in parts)
+            return say(", and ").join(_part(part) for part in parts)
         case AnyOf(parts):
-            return ", or ".join(_part(part) for part in parts)
+            return say(", or ").join(_part(part) for part in parts)
         case Not(part):
-            return f"not ({condition(part)})"
+            return say("not (%(condition)s)", condition=condition(part))
         case Is(fact, values):
             return _is(fact, values)
         case Compare(fact, comparison, value):
             numbers = _RATINGS if fact is Fact.RATING else _NUMBERS
-            return _SAID[fact].format(numbers[comparison].format(f"{value:g}"))
+            return say(_SAID[fact], value=say(numbers[comparison], number=f"{value:g}"))
 
 
 def for_whom(when: When) -> str:
     """A `when` as the name of a row: everybody else, urgent, high and enterprise …"""
     if when == ALWAYS_TRUE:
-        return "everything else"
-    named = condition(when).replace("the priority is ", "").replace("the customer is ", "")
-    return named[:1].upper() + named[1:]
+        return say("everything else")
+    return upper_first(_named(when))
 
 
 def actions(does: Actions) -> tuple[str, ...]:
@@ -78,29 +77,26 @@ def actions(does: Actions) -> tuple[str, ...]:
     if does.escalate is not None:
         done.append(_escalated(does.escalate))
     if does.priority is not None:
-        named = does.priority in set(Priority)
-        steps = "one step" if does.priority == "+1" else f"{does.priority[1:]} steps"
-        done.append(f"its priority becomes {does.priority}" if named else f"its priority rises by {steps}")
+        done.append(_prioritised(does.priority))
     if does.assign is not None:
-        done.append(f"it is given to {_assigned(does.assign)}")
+        done.append(say("it is given to %(whom)s", whom=_assigned(does.assign)))
     if does.unassign:
-        done.append("it is taken back from its assignee")
+        done.append(say("it is taken back from its assignee"))
     if does.tag:
-        done.append(f"it is tagged {listed(does.tag)}")
+        done.append(say("it is tagged %(tags)s", tags=listed(does.tag)))
     if does.page is not None:
-        done.append(f"{does.page} pages whoever is on duty there")
+        done.append(say("%(pager)s pages whoever is on duty there", pager=does.page))
     if does.notify:
-        done.append(
-            f"{listed([recipient(word) for word in does.notify])} {'is' if len(does.notify) == 1 else 'are'} told"
-        )
+        told = say("%(whom)s is told") if len(does.notify) == 1 else say("%(whom)s are told")
+        done.append(told % {"whom": listed([recipient(word) for word in does.notify])})
     if does.remind is not None:
-        done.append(f"{recipient(does.remind)} is reminded")
+        done.append(say("%(whom)s is reminded", whom=recipient(does.remind)))
     if does.comment is not None:
-        done.append("the linked ticket elsewhere gets a comment")
+        done.append(say("the linked ticket elsewhere gets a comment"))
     if does.reply is not None:
-        done.append(f"the customer is sent “{does.reply}”")
+        done.append(say("the customer is sent “%(reply)s”", reply=does.reply))
     if does.close is not None:
-        done.append(f"it is closed ({does.close.replace('_', ' ')})")
+        done.append(say("it is closed (%(why)s)", why=word(does.close)))
     return tuple(done)
 
 
@@ -108,73 +104,87 @@ def recipient(word: str) -> str:
     """Whom a word of `notify` or `remind` means."""
     head, _, rest = word.partition(":")
     fixed = {
-        "triage": "the triage channel",
-        "level": "the channel of its level",
-        "assignee": "the assignee",
-        "owner": "the owner",
-        "lead": "the lead of the team that holds it",
-        "owners": "the owners of the desk",
-        "account_owner": "the account owner of the customer",
+        "triage": key("the triage channel"),
+        "level": key("the channel of its level"),
+        "assignee": key("the assignee"),
+        "owner": key("the owner"),
+        "lead": key("the lead of the team that holds it"),
+        "owners": key("the owners of the desk"),
+        "account_owner": key("the account owner of the customer"),
     }
     ways = {
-        "team": f"the team “{rest}”",
-        "on_call": f"whoever is on call ({rest})",
+        "team": say("the team “%(team)s”", team=rest),
+        "on_call": say("whoever is on call (%(schedule)s)", schedule=rest),
         "agent": rest,
         "slack": rest,
         "email": rest,
     }
-    return fixed.get(word) or ways.get(head) or word
+    return say(fixed[word]) if word in fixed else ways.get(head) or word
 
 
 def threshold(at: Threshold) -> str:
     """When a step happens, as the policy says it."""
     match at.measured:
         case From.SHARE if at.percent == 100:
-            return "when the time is up"
+            return say("when the time is up")
         case From.SHARE:
-            return f"at {at.percent} % of the time"
+            return say("at %(percent)d %% of the time", percent=at.percent)
         case From.TARGET:
-            return f"{duration(at.duration)} before the time is up"
+            return say("%(duration)s before the time is up", duration=duration(at.duration))
         case From.START:
-            return f"after {duration(at.duration)}"
+            return say("after %(duration)s", duration=duration(at.duration))
 
 
 def duration(length: Duration) -> str:
     """`1h 30m` as 1 hour 30 minutes; days and weeks are those of the calendar."""
-    parts = [_counted(length.weeks, "week"), _counted(length.days, "day"), span(length.time) if length.time else ""]
-    return " ".join(part for part in parts if part) or "no time"
+    weeks = counted(length.weeks, "%(number)d week", "%(number)d weeks") if length.weeks else ""
+    days = counted(length.days, "%(number)d day", "%(number)d days") if length.days else ""
+    return " ".join(part for part in (weeks, days, span(length.time) if length.time else "") if part) or say("no time")
 
 
 def span(length: timedelta) -> str:
     """A length of time in hours, minutes and seconds."""
     minutes, seconds = divmod(round(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [_counted(hours, "hour"), _counted(minutes, "minute"), _counted(seconds, "second")]
-    return " ".join(part for part in parts if part) or "at once"
+    parts = (
+        counted(hours, "%(number)d hour", "%(number)d hours") if hours else "",
+        counted(minutes, "%(number)d minute", "%(number)d minutes") if minutes else "",
+        counted(seconds, "%(number)d second", "%(number)d seconds") if seconds else "",
+    )
+    return " ".join(part for part in parts if part) or say("at once")
 
 
 def calendar(name: str | None) -> str:
     """A calendar by its name: `office hours`."""
     named = (name or "always").replace("_", " ")
-    return "at any time" if named == "always" else named if named.endswith("hours") else f"{named} hours"
+    if named == "always":
+        return say("at any time")
+    return say("%(calendar)s hours", calendar=named.removesuffix("hours").rstrip())
 
 
 def hours(opened: Calendar) -> str:
     """Opening hours in words, equal days in a row together."""
     if opened.always:
-        return "always, 24 hours on 7 days"
+        return say("always, 24 hours on 7 days")
     said = []
     for first, last, spans in _runs(opened.hours.days):
-        days = DAY_SHORT[first] if first == last else f"{DAY_SHORT[first]} to {DAY_SHORT[last]}"
-        said.append(f"{days} {' and '.join(_span(one) for one in spans)}")
+        days = day(first) if first == last else say("%(first)s to %(last)s", first=day(first), last=day(last))
+        said.append(f"{days} {say(' and ').join(_span(one) for one in spans)}")
     place = opened.timezone.rpartition("/")[2].replace("_", " ")
-    closed = f", but not on public holidays of {_country(opened)}" if opened.holidays.country else ""
-    return f"{', '.join(said)} ({place} time){closed}"
+    open_hours = say("%(hours)s (%(place)s time)", hours=", ".join(said), place=place)
+    if not opened.holidays.country:
+        return open_hours
+    return open_hours + say(", but not on public holidays of %(country)s", country=_country(opened))
 
 
 def moment(at: datetime) -> str:
     """A local moment in a week: `Thu 17:00`."""
-    return f"{DAY_SHORT[at.weekday()]} {at:%H:%M}"
+    return f"{day(at.weekday())} {at:%H:%M}"
+
+
+def day(weekday: int) -> str:
+    """A day of the week in short, Monday is 0."""
+    return say(DAY_SHORT[weekday])
 
 
 def upper_first(text: str) -> str:
@@ -182,12 +192,36 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+def listed(words: Sequence[str], last: str = " and ") -> str:
+    """`a, b and c`; `last`: " and " or " or "."""
+    return say(last).join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-DAY_SHORT = tuple(name[:3] for name in _DAY_NAMES)
+DAY_SHORT = (key("Mon"), key("Tue"), key("Wed"), key("Thu"), key("Fri"), key("Sat"), key("Sun"))
+
+
+def quoted(phrases: Iterable[str]) -> list[str]:
+    """Each in the quotation marks of the language."""
+    return [say("“%(phrase)s”", phrase=phrase) for phrase in phrases]
+
+
+def _named(when: When) -> str:
+    """A `when` without the words that a name does without."""
+    match when:
+        case All(parts) if parts:
+            return say(", and ").join(_named_part(part) for part in parts)
+        case AnyOf(parts):
+            return say(", or ").join(_named_part(part) for part in parts)
+        case Is(fact, values) if fact in (Fact.PRIORITY, Fact.CUSTOMER_TIER, Fact.CUSTOMER):
+            return _either(fact, values)
+        case Not(part):
+            return say("not (%(condition)s)", condition=_named(part))
+    return condition(when)
+
+
+def _named_part(when: When) -> str:
+    inner = _named(when)
+    return f"({inner})" if isinstance(when, All | AnyOf) and len(when.conditions) > 1 else inner
 
 
 def _part(when: When) -> str:
@@ -196,31 +230,40 @@ def _part(when: When) -> str:
 
 
 def _is(fact: Fact, values: Sequence[str]) -> str:
-    either = listed(values, "or")
     match fact:
         case Fact.TEXT:
-            return f"the customer writes {listed([f'“{value}”' for value in values], 'or')}"
+            return say("the customer writes %(phrases)s", phrases=listed(quoted(values), " or "))
         case Fact.CRITICAL:
-            return "it is a critical incident" if values == ("true",) else "it is no critical incident"
-    return _SAID[fact].format(either)
+            return (
+                say("it counts as a critical incident")
+                if values == ("true",)
+                else say("it counts as no critical incident")
+            )
+    return say(_SAID[fact], value=_either(fact, values))
+
+
+def _either(fact: Fact, values: Sequence[str]) -> str:
+    """The values, those that are words of Rung in the reader's language."""
+    ours = fact in (Fact.PRIORITY, Fact.STATUS)
+    return listed([word(value) if ours else value for value in values], " or ")
 
 
 _SAID = {
-    Fact.CATEGORY: "it is about {}",
-    Fact.PRIORITY: "the priority is {}",
-    Fact.EMOTION: "the customer sounds {}",
-    Fact.CUSTOMER_TIER: "the customer is {}",
-    Fact.CUSTOMER: "the customer is {}",
-    Fact.LEVEL: "it is at {}",
-    Fact.PATH: "it is on the path {}",
-    Fact.OFFERED_TO: "it is offered to {}",
-    Fact.TAG: "it is tagged {}",
-    Fact.STATUS: "it is {}",
-    Fact.CHANNEL: "it came by {}",
-    Fact.LANGUAGE: "it is written in {}",
-    Fact.ATTEMPTS: "{} answers at its level did not help",
-    Fact.REOPENS: "the customer has reopened it {} times",
-    Fact.RATING: "the customer rates it {}",
+    Fact.CATEGORY: key("it is about %(value)s"),
+    Fact.PRIORITY: key("the priority is %(value)s"),
+    Fact.EMOTION: key("the customer sounds %(value)s"),
+    Fact.CUSTOMER_TIER: key("the customer is %(value)s"),
+    Fact.CUSTOMER: key("the customer is %(value)s"),
+    Fact.LEVEL: key("it is at %(value)s"),
+    Fact.PATH: key("it is on the path %(value)s"),
+    Fact.OFFERED_TO: key("it is offered to %(value)s"),
+    Fact.TAG: key("it is tagged %(value)s"),
+    Fact.STATUS: key("it is %(value)s"),
+    Fact.CHANNEL: key("it came by %(value)s"),
+    Fact.LANGUAGE: key("it is written in %(value)s"),
+    Fact.ATTEMPTS: key("%(value)s answers at its level did not help"),
+    Fact.REOPENS: key("the customer has reopened it %(value)s times"),
+    Fact.RATING: key("the customer rates it %(value)s"),
 }
 
 
@@ -228,22 +271,35 @@ def _escalated(to: str) -> str:
     head, _, rest = to.partition(":")
     match head:
         case "next":
-            return "it is offered to the next level"
+            return say("it is offered to the next level")
         case "path":
-            return f"it is handed over to {rest}"
+            return say("it is handed over to %(path)s", path=rest)
         case "expert":
-            return f"{rest or 'everybody present who masters its category'} is asked for help"
-    return f"it goes out to {head} ({rest})" if rest else f"it is offered to {to}"
+            whom = rest or say("everybody present who masters its category")
+            return say("%(whom)s is asked for help", whom=whom)
+    if rest:
+        return say("it goes out to %(system)s (%(project)s)", system=head, project=rest)
+    return say("it is offered to %(level)s", level=to)
+
+
+def _prioritised(to: str) -> str:
+    if to in set(Priority):
+        return say("its priority becomes %(priority)s", priority=word(to))
+    if to == "+1":
+        return say("its priority rises by one step")
+    return say("its priority rises by %(number)s steps", number=to[1:])
 
 
 def _assigned(word: str) -> str:
     head, _, rest = word.partition(":")
-    known = {"least_busy": "whoever is present and has least to do", "lead": "the lead"}
-    return known.get(word) or (f"whoever is on call ({rest})" if head == "on_call" else word)
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}" if number else ""
+    match head:
+        case "least_busy":
+            return say("whoever is present and has least to do")
+        case "lead":
+            return say("the lead")
+        case "on_call":
+            return say("whoever is on call (%(schedule)s)", schedule=rest)
+    return word
 
 
 def _runs(days: Sequence[tuple[Span, ...]]) -> Iterable[tuple[int, int, tuple[Span, ...]]]:
@@ -257,9 +313,11 @@ def _runs(days: Sequence[tuple[Span, ...]]) -> Iterable[tuple[int, int, tuple[Sp
 
 def _span(one: Span) -> str:
     start, end = one
-    later = " the next day" if end > DAY_MINUTES else ""
-    end = end - DAY_MINUTES if end > DAY_MINUTES else end
-    return f"{start // 60:02}:{start % 60:02} to {end // 60:02}:{end % 60:02}{later}"
+    until = end - DAY_MINUTES if end > DAY_MINUTES else end
+    times = {"start": f"{start // 60:02}:{start % 60:02}", "end": f"{until // 60:02}:{until % 60:02}"}
+    return (
+        say("%(start)s to %(end)s the next day", **times) if end > DAY_MINUTES else say("%(start)s to %(end)s", **times)
+    )
 
 
 def _country(calendar: Calendar) -> str:

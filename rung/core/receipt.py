@@ -24,6 +24,7 @@ from rung.core.outlook import Upcoming, upcoming
 from rung.core.past import Past, as_of
 from rung.core.policy import Rule, Step, When
 from rung.core.vocabulary import METRICS, ClockName
+from rung.core.wording import say, word
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -296,18 +297,19 @@ def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
     name = f"{rule.name}, {step.at}"
     cycle = look.case.running.get(of_clock.clock)
     if cycle is None:
-        return NotYet(rule.id, name, f"its clock {rule.clock} is not running")
+        return NotYet(rule.id, name, say("its clock %(clock)s is not running", clock=word(of_clock.clock)))
     if look.case.has_fired(rule.id, step.id, cycle.number):
-        return NotYet(rule.id, name, "it has been acted upon in this cycle; once is all")
+        return NotYet(rule.id, name, say("it has been acted upon in this cycle; once is all"))
     failing = [when for when in (rule.when, step.when) if not holds(when, look.facts)]
     if failing:
         parts = tuple(part for when in failing for part in deciding(when, look.facts))
-        return NotYet(rule.id, name, "its condition does not hold as things stand", parts)
+        return NotYet(rule.id, name, say("its condition does not hold as things stand"), parts)
     calendar = look.compiled.calendar(rule, look.target, look.case.level)
     thresholds = look.compiled.thresholds(of_clock, look.target, calendar)
     timed = next((each for each in thresholds if each.step is step), None)
     if timed is None:
-        return NotYet(rule.id, name, "this ticket has no target for it, or one shorter than the step stands before it")
+        none = say("this ticket has no target for it, or one shorter than the step stands before it")
+        return NotYet(rule.id, name, none)
     return _time_not_come(look, rule, cycle, timed)
 
 
@@ -317,13 +319,14 @@ def _time_not_come(look: Look, rule: Rule, cycle: Cycle, timed: TimedStep) -> No
     read = look.read(cycle, calendar)
     at = clocks.crossing(read, threshold, calendar)
     if at is None:
-        return NotYet(rule.id, name, "its clock is paused")
+        return NotYet(rule.id, name, say("its clock is paused"))
     if at <= look.now_us:
-        return NotYet(rule.id, name, "its time has come: it acts at the next look")
+        return NotYet(rule.id, name, say("its time has come: it acts at the next look"))
     ran = clocks.ran_until(read, look.now_us, calendar) * _MICROSECOND
-    has_run = words.span(ran) if ran >= timedelta(seconds=1) else "no time"
-    repeated = ", since each repeat of an offer waits twice as long" if threshold != timed.threshold_us else ""
-    said = f"its clock has run {has_run} of {words.span(threshold * _MICROSECOND)}{repeated}"
+    has_run = words.span(ran) if ran >= timedelta(seconds=1) else say("no time")
+    said = say("its clock has run %(ran)s of %(whole)s", ran=has_run, whole=words.span(threshold * _MICROSECOND))
+    if threshold != timed.threshold_us:
+        said += say(", since each repeat of an offer waits twice as long")
     return NotYet(rule.id, name, said, ahead=True)
 
 
@@ -331,9 +334,9 @@ def _plain_not_yet(look: Look, plain: PlainRule) -> NotYet:
     rule = plain.rule
     if plain.when(look.facts):
         if rule.id in look.case.episodes:
-            return NotYet(rule.id, rule.name, "it has acted, and acts again only after its condition has ceased")
-        return NotYet(rule.id, rule.name, "its condition holds: it acts at the next look")
-    return NotYet(rule.id, rule.name, "its condition does not hold", deciding(rule.when, look.facts))
+            return NotYet(rule.id, rule.name, say("it has acted, and acts again only after its condition has ceased"))
+        return NotYet(rule.id, rule.name, say("its condition holds: it acts at the next look"))
+    return NotYet(rule.id, rule.name, say("its condition does not hold"), deciding(rule.when, look.facts))
 
 
 def _calendar_name(look: Look) -> str | None:

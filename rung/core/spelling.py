@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
+from rung.core.wording import say
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, whatever its case, or None when nothing comes close."""
@@ -18,4 +20,4 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown word: `; did you mean "office"?`, or nothing."""
     match = nearest(word, known)
-    return f'; did you mean "{match}"?' if match else ""
+    return say('; did you mean "%(match)s"?', match=match) if match else ""

@@ -14,6 +14,7 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.effects import Notice
 from rung.core.events import AnyEvent, Opened, Recounted, encode
+from rung.core.wording import say
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
 from rung.people.clock import database_now
@@ -126,9 +127,9 @@ def asked_before(client_key: str | None, ticket: int | None = None) -> AlreadySo
     first = Event.objects.filter(client_key=client_key).first()
     if first is None:
         return None
-    why = "this request was done before"
+    why = say("this request was done before")
     if ticket is not None and first.ticket_id != ticket:
-        why = f"this key was used for ticket {first.ticket_id}"
+        why = say("this key was used for ticket %(ticket_id)s", ticket_id=first.ticket_id)
     return AlreadySo(first.ticket_id, why, first.number, first.data.get("message"))
 
 

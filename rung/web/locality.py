@@ -1,12 +1,14 @@
 """Times are shown where the reader is, and words in their language."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+from rung.core.wording import speaking
 from rung.people.models import Agent
 
 #: Answered to machines: no session is read for them.
@@ -17,12 +19,14 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
     """Middleware: the reader's own time zone and language; for everybody else UTC and what their browser asks for."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        reader = None if request.path.startswith(MACHINES) else request.user
+        is_machine = request.path.startswith(MACHINES)
+        reader = None if is_machine else request.user
         if not isinstance(reader, Agent):
-            with timezone.override(ZoneInfo("UTC")):
+            with timezone.override(ZoneInfo("UTC")), nullcontext() if is_machine else speaking(translation.gettext):
                 return get_response(request)
         known = reader.language in dict(settings.LANGUAGES)
-        with timezone.override(zone_of(reader)), translation.override(reader.language if known else "en"):
+        language = translation.override(reader.language if known else "en")
+        with timezone.override(zone_of(reader)), language, speaking(translation.gettext):
             request.LANGUAGE_CODE = translation.get_language() or "en"
             return get_response(request)
 

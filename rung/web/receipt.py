@@ -1,5 +1,6 @@
 """The clock receipt of a ticket, drawn: every second of every clock, what fired and why, and why not yet."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from rung.core.explain import sentence
 from rung.core.receipt import CycleReceipt, Fired, Why, receipt
 from rung.core.receipt_text import as_text
+from rung.core.wording import speaking
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Role
@@ -50,12 +52,15 @@ def why(request: HttpRequest, number: int) -> HttpResponse:
     if ticket is None:
         raise Http404(f"there is no ticket {number}")
     now, policy = database_now(), compiled(ticket.policy)
-    drawn = receipt(events_of(number), policy, desk_at(now), now)
-    match request.GET.get("as"):
+    taken_along = request.GET.get("as")
+    with speaking() if taken_along else nullcontext():  # what is taken along is for others, and for programs
+        drawn = receipt(events_of(number), policy, desk_at(now), now)
+        text = as_text(drawn, policy.policy.timezone) if taken_along == "text" else ""
+    match taken_along:
         case "json":
             return HttpResponse(msgspec.json.encode(drawn), content_type="application/json")
         case "text":
-            return HttpResponse(as_text(drawn, policy.policy.timezone), content_type="text/plain; charset=utf-8")
+            return HttpResponse(text, content_type="text/plain; charset=utf-8")
     tracks = [track(cycle, drawn.fired) for cycle in drawn.cycles]
     context = {
         "live": [],

@@ -214,7 +214,7 @@ def test_times_and_conditions_in_words() -> None:
     assert hours(policy.calendars["night_watch"]) == "Mon to Sun 22:00 to 06:00 the next day (New York time)"
     assert duration(Duration.parse("1w 1d 90s")) == "1 week 1 day 1 minute 30 seconds"
     assert threshold(Threshold.parse("30m before")) == "30 minutes before the time is up"
-    assert condition(Not(Is(Fact.CRITICAL, ("true",)))) == "not (it is a critical incident)"
+    assert condition(Not(Is(Fact.CRITICAL, ("true",)))) == "not (it counts as a critical incident)"
     either = AnyOf((Is(Fact.TAG, ("a", "b")), Compare(Fact.RATING, Comparison.LESS, 3)))
     assert condition(either) == "it is tagged a or b, or the customer rates it lower than 3"
     assert actions(Actions(escalate="expert:ada", priority="+2", tag=("x",), unassign=True)) == (

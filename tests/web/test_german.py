@@ -1,5 +1,6 @@
 """German stands beside English, whole."""
 
+import ast
 import gettext
 import re
 from pathlib import Path
@@ -10,7 +11,10 @@ import pytest
 from rung.people.models import Agent
 
 CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_MESSAGES" / "django"
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+CODE = Path(__file__).parents[2] / "rung"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]")
+#: Words that are the same in German.
+SAME_IN_BOTH = {"status"}
 
 
 def entries() -> list[tuple[str, str]]:
@@ -73,3 +77,43 @@ def test_a_ticket_tells_its_story_in_german(signed_in: Any, opened: Any) -> None
 def test_a_customer_is_answered_in_the_language_of_their_browser(client: Any, db: None) -> None:
     page = client.get("/ask", headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).content.decode()
     assert "Wie können wir helfen?" in page
+
+
+def sentences() -> list[str]:
+    """Every sentence of the rules and of the tickets (rung/core/wording.py), read off the code that says it."""
+    makers = {"say", "key", "counted"}
+    found = []
+    for module in sorted(CODE.rglob("*.py")):
+        text = module.read_text()
+        if "from rung.core.wording import" in text:
+            calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+            said = [call.args for call in calls if isinstance(call.func, ast.Name) and call.func.id in makers]
+            found += [each.value for args in said for each in args if isinstance(each, ast.Constant)]
+    return [each for each in found if isinstance(each, str)]
+
+
+def test_every_sentence_of_the_rules_has_its_german() -> None:
+    with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
+        served = gettext.GNUTranslations(compiled)
+    assert len(sentences()) > 150
+    assert [each for each in sentences() if served.gettext(each) == each and each not in SAME_IN_BOTH] == []
+
+
+def test_a_refusal_beside_its_form_is_german(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    Agent.objects.filter(handle="sam").update(language="de")
+    page = signed_in("sam").post(f"/tickets/{number}/escalate", {"to": "L9", "reason": "time"}).content.decode()
+    assert "Keine Stufe heißt" in page
+    assert "o level is called" not in page
+
+
+def test_the_receipt_says_in_german_why_nothing_has_happened_yet(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    Agent.objects.filter(handle="sam").update(language="de")
+    sam = signed_in("sam")
+    sam.post(f"/tickets/{number}/resolve", {"text": "Done."})
+    page = sam.get(f"/tickets/{number}/why").content.decode()
+    assert "läuft nicht" in page
+    assert "is not running" not in page
+    taken_along = sam.get(f"/tickets/{number}/why?as=text").content.decode()
+    assert "is not running" in taken_along

@@ -6,6 +6,7 @@ from rung.core import events as e
 from rung.core.claims import HeldBy, MayNot, Take, TakeHere, claiming
 from rung.core.desk import Person
 from rung.core.vocabulary import Turn
+from rung.core.wording import say, word
 from rung.people.desks import desk_at
 from rung.tickets import telling, writing
 from rung.tickets.door import Visit, asked_before, visit
@@ -22,11 +23,14 @@ def assign(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.assignee == to:
-            return AlreadySo(ticket, f"it is {to}'s already" if to else "it is nobody's already")
+            return AlreadySo(ticket, say("it is %(to)s's already", to=to) if to else say("it is nobody's already"))
         if at.case.turn is Turn.NOBODY:
-            return Refused(ticket, f"ticket {ticket} is {at.case.status.value}; reopen it first")
+            return Refused(
+                ticket,
+                say("ticket %(ticket)s is %(status)s; reopen it first", ticket=ticket, status=word(at.case.status)),
+            )
         if to is not None and not desk_at(at.now).people.get(to):
-            return Refused(ticket, f"no agent is called {to!r}")
+            return Refused(ticket, say("no agent is called %(to)r", to=to))
         number = at.record(e.Assigned(at=at.now, by=by, assignee=to), client_key=client_key)
         if to is not None:
             telling.assignee(at, to, by=by, event=number)
@@ -42,7 +46,7 @@ def claim(
             return before
         person = desk_at(at.now).people.get(agent)
         if person is None:
-            return Refused(ticket, f"no agent is called {agent!r}")
+            return Refused(ticket, say("no agent is called %(agent)r", agent=agent))
         return _claim(at, person, client_key)
 
 
@@ -61,9 +65,9 @@ def return_offer(
             return before
         returned = at.case.open_offer if offer is None else at.case.offer(offer)
         if returned is None:
-            return AlreadySo(ticket, "that offer is not open" if offer else "no offer is open")
+            return AlreadySo(ticket, say("that offer is not open") if offer else say("no offer is open"))
         if not why.strip():
-            return Refused(ticket, "a return needs a reason, so that the sender knows what is missing")
+            return Refused(ticket, say("a return needs a reason, so that the sender knows what is missing"))
         message = writing.write(ticket, Direction.NOTE, by, Words(text=why), at.now)
         number = at.record(
             e.OfferReturned(at=at.now, by=by, offer=returned.number, level=returned.level, message=message.pk),
@@ -81,7 +85,7 @@ def withdraw_offer(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.offer(offer) is None:
-            return AlreadySo(ticket, "that offer is not open")
+            return AlreadySo(ticket, say("that offer is not open"))
         event = e.OfferWithdrawn(at=at.now, by=by, offer=offer, why="by_hand")
         return Done(ticket, at.record(event, client_key=client_key))
 
@@ -95,7 +99,7 @@ def _claim(at: Visit, person: Person, client_key: str | None) -> Claimed | Alrea
             number = at.record(e.Assigned(at=at.now, by=e.agent(agent), assignee=agent), client_key=client_key)
             return Claimed(ticket, number, at.case.level or "")
         case HeldBy(agent=holder):
-            return AlreadySo(ticket, "it is yours already") if holder == agent else AlreadyClaimed(ticket, holder)
+            return AlreadySo(ticket, say("it is yours already")) if holder == agent else AlreadyClaimed(ticket, holder)
         case MayNot(why=why):
             return Refused(ticket, why)
 

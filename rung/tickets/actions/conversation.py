@@ -11,6 +11,7 @@ from rung.core import events as e
 from rung.core.calendar import ALWAYS
 from rung.core.turns import kept as kept_because
 from rung.core.vocabulary import ActorKind, Automatic, Priority
+from rung.core.wording import say
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester
@@ -150,9 +151,14 @@ def recount(
     with visit(ticket, now=now) as at:
         verdicts = _verdicts(ticket)
         if event not in verdicts:
-            return Refused(ticket, f"event {event} of ticket {ticket} is not a message of the customer")
+            return Refused(
+                ticket,
+                say(
+                    "event %(event)s of ticket %(ticket)s is not a message of the customer", event=event, ticket=ticket
+                ),
+            )
         if verdicts[event] == automatic:
-            return AlreadySo(ticket, "that is the verdict already", event)
+            return AlreadySo(ticket, say("that is the verdict already"), event)
         return Done(ticket, at.record(e.Recounted(at=at.now, by=by, event=event, automatic=automatic)))
 
 
@@ -235,7 +241,7 @@ def _is_too_late_to_reopen(at: Visit) -> bool:
 
 def _written_before(words: Words) -> AlreadySo | None:
     known = writing.known(words)
-    return AlreadySo(known[0], "this message came before", message=known[1]) if known else None
+    return AlreadySo(known[0], say("this message came before"), message=known[1]) if known else None
 
 
 def _verdicts(ticket: int) -> dict[int, Automatic | None]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rung.core import events as e
 from rung.core.vocabulary import Status
+from rung.core.wording import say, word
 from rung.tickets import canned, telling, writing
 from rung.tickets.door import Visit, asked_before, visit
 from rung.tickets.models import Direction, Message
@@ -24,7 +25,7 @@ def resolve(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.status.is_over:
-            return AlreadySo(ticket, f"it is {at.case.status.value} already")
+            return AlreadySo(ticket, say("it is %(status)s already", status=word(at.case.status)))
         message = writing.write(ticket, Direction.PUBLIC, by, words, at.now) if words else None
         number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None), client_key=client_key)
         if message is not None:
@@ -42,7 +43,7 @@ def close(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.status is Status.CLOSED:
-            return AlreadySo(ticket, "it is closed already")
+            return AlreadySo(ticket, say("it is closed already"))
         return Done(ticket, at.record(e.Closed(at=at.now, by=by, why=why), client_key=client_key))
 
 
@@ -54,9 +55,11 @@ def reopen(
         if before := asked_before(client_key, ticket):
             return before
         if not at.case.status.is_over:
-            return AlreadySo(ticket, f"it is {at.case.status.value}")
+            return AlreadySo(ticket, say("it is %(status)s", status=word(at.case.status)))
         if at.case.merged_into is not None:
-            return Refused(ticket, f"it went into ticket {at.case.merged_into}; reopen that one")
+            return Refused(
+                ticket, say("it went into ticket %(merged_into)s; reopen that one", merged_into=at.case.merged_into)
+            )
         return Done(ticket, at.record(e.Reopened(at=at.now, by=by), client_key=client_key))
 
 

@@ -10,6 +10,7 @@ from rung.core.policy_names import SYSTEMS
 from rung.core.recipients import may_see
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
+from rung.core.wording import say, word
 from rung.people.desks import desk_at
 from rung.tickets import telling, writing
 from rung.tickets.door import Visit, asked_before, visit
@@ -73,14 +74,19 @@ def give_handoff(
             return before
         given = {name: words.strip() for name, words in fields.items() if words.strip()}
         if not given:
-            return AlreadySo(ticket, "nothing was filled in")
+            return AlreadySo(ticket, say("nothing was filled in"))
         _give(at, at.case.level or "", given, note, by)
         return Done(ticket, at.case.number)
 
 
 def _refused(at: Visit, to: str) -> Refused | None:
     if at.case.status.is_over:
-        return Refused(at.ticket.number, f"ticket {at.ticket.number} is {at.case.status.value}; reopen it first")
+        return Refused(
+            at.ticket.number,
+            say(
+                "ticket %(ticket)s is %(status)s; reopen it first", ticket=at.ticket.number, status=word(at.case.status)
+            ),
+        )
     why = unknown(to, at.policy)
     return Refused(at.ticket.number, why) if why else None
 
@@ -92,23 +98,27 @@ def unknown(to: str, compiled: Compiled) -> str:
     if to in ("next", "expert") or to in policy.levels:
         return ""
     if head == "path":
-        return "" if rest in policy.paths else f"no path is called {rest!r}{did_you_mean(rest, policy.paths)}"
+        return (
+            ""
+            if rest in policy.paths
+            else say("no path is called %(rest)r%(hint)s", rest=rest, hint=did_you_mean(rest, policy.paths))
+        )
     if head == "expert" or (head in SYSTEMS and rest.strip()):
         return ""
     if rest:
-        return f"no other system is called {head!r}{did_you_mean(head, SYSTEMS)}"
-    return f"no level is called {to!r}{did_you_mean(to, ['next', 'expert', *policy.levels])}"
+        return say("no other system is called %(head)r%(hint)s", head=head, hint=did_you_mean(head, SYSTEMS))
+    return say("no level is called %(to)r%(hint)s", to=to, hint=did_you_mean(to, ["next", "expert", *policy.levels]))
 
 
 def _stopped(at: Visit, goal: Destination, *, anyway: bool) -> AlreadySo | Unreachable | None:
     """It is there already, or nobody is there to hear it."""
     ticket, level = at.ticket.number, goal.level
     if not goal.is_last and any(offer.level == level and offer.path == goal.path for offer in at.case.offers):
-        return AlreadySo(ticket, f"it is offered to {level} already")
+        return AlreadySo(ticket, say("it is offered to %(level)s already", level=level))
     if not goal.is_last and level == at.case.level and goal.path == at.case.path:
-        return AlreadySo(ticket, f"it is at {level} already")
+        return AlreadySo(ticket, say("it is at %(level)s already", level=level))
     if not level:
-        return AlreadySo(ticket, "there is no level to go to")
+        return AlreadySo(ticket, say("there is no level to go to"))
     desk = desk_at(at.now)
     if not anyway and not is_reachable(at.policy, desk, level, at.now):
         return Unreachable(ticket, level, opens_at(at.policy, desk, level, at.now))
@@ -152,17 +162,21 @@ def _ask(
     agents: tuple[str, ...]
     if named:
         if named not in desk.people:
-            return Refused(at.ticket.number, f"no agent is called {named!r}{did_you_mean(named, desk.people)}")
+            return Refused(
+                at.ticket.number,
+                say("no agent is called %(named)r%(hint)s", named=named, hint=did_you_mean(named, desk.people)),
+            )
         if not may_see(named, at.case, at.policy.policy, desk):
-            return Refused(at.ticket.number, f"{named} is restricted to teams that do not have this ticket")
+            why = say("%(handle)s is restricted to teams that do not have this ticket", handle=named)
+            return Refused(at.ticket.number, why)
         agents = (named,)
     elif category is None:
-        return Refused(at.ticket.number, "the ticket has no category yet, so nobody is known to master it")
+        return Refused(at.ticket.number, say("the ticket has no category yet, so nobody is known to master it"))
     else:
         masters = (person.handle for person in desk.present(at.now, skill=category))
         agents = tuple(h for h in masters if by != e.agent(h) and may_see(h, at.case, at.policy.policy, desk))
     if not agents:
-        return Refused(at.ticket.number, f"nobody present masters {category}")
+        return Refused(at.ticket.number, say("nobody present masters %(category)s", category=category))
     number = at.record(
         e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message), client_key=client_key
     )

@@ -7,6 +7,7 @@ from django.db import transaction
 from rung.core import events as e
 from rung.core.merging import of_different_customers
 from rung.core.vocabulary import Status
+from rung.core.wording import say, word
 from rung.tickets import hearing
 from rung.tickets.door import asked_before, begin, visit
 from rung.tickets.models import Link, Message, Ticket
@@ -24,22 +25,29 @@ def merge(
     `confirmed`: whoever asks knows that it goes to another customer, who alone hears the answers.
     """
     if ticket == into:
-        return Refused(ticket, "a ticket cannot go into itself")
+        return Refused(ticket, say("a ticket cannot go into itself"))
     with transaction.atomic():
         # Always the lower number first, so that two merges crossing each other wait instead of locking up.
         first, second = sorted((ticket, into))
         with visit(first, now=now) as one, visit(second, now=now) as other:
             gone, kept = (one, other) if ticket == first else (other, one)
             if gone.case.merged_into is not None:
-                return AlreadySo(ticket, f"it went into ticket {gone.case.merged_into}")
+                return AlreadySo(ticket, say("it went into ticket %(merged_into)s", merged_into=gone.case.merged_into))
             if kept.case.merged_into is not None:
-                return Refused(ticket, f"ticket {into} went into {kept.case.merged_into} itself")
+                return Refused(
+                    ticket,
+                    say(
+                        "ticket %(into)s went into %(merged_into)s itself", into=into, merged_into=kept.case.merged_into
+                    ),
+                )
             if not confirmed and of_different_customers(gone.case, kept.case):
                 return Unconfirmed(ticket, into, gone=_whose(gone.ticket), kept=_whose(kept.ticket))
             waits_for_us = gone.case.status is Status.OPEN
             if kept.case.status.is_over and not gone.case.status.is_over:
-                sentence = (
-                    f"ticket {into} is {kept.case.status.value}, where nobody would look at this one; reopen it first"
+                sentence = say(
+                    "ticket %(into)s is %(status)s, where nobody would look at this one; reopen it first",
+                    into=into,
+                    status=word(kept.case.status),
                 )
                 return Refused(ticket, sentence)
             number = gone.record(e.Merged(at=gone.now, by=by, into=into))
@@ -68,7 +76,7 @@ def split(
             return before
         rows = list(Message.objects.filter(ticket_id=ticket, pk__in=messages).order_by("at", "pk"))
         if len(rows) != len(set(messages)) or not rows:
-            return Refused(ticket, f"not all of those messages are on ticket {ticket}")
+            return Refused(ticket, say("not all of those messages are on ticket %(ticket)s", ticket=ticket))
         old = at.ticket
         new = Ticket(
             subject=" ".join(subject.split())[:300] or old.subject,
@@ -111,24 +119,24 @@ def relate(
 ) -> Done | AlreadySo | Refused:
     """Two tickets that should know of each other. `relation`: one of `relations.BY_HAND`, as the first sees it."""
     if ticket == other:
-        return Refused(ticket, "a ticket is not related to itself")
+        return Refused(ticket, say("a ticket is not related to itself"))
     first, second = sorted((ticket, other))
     with visit(first, now=now) as one, visit(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not relate_both(mine, theirs, relation, by=by):
-            return AlreadySo(ticket, "they are related already")
+            return AlreadySo(ticket, say("they are related already"))
         return Done(ticket, mine.case.number)
 
 
 def unrelate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
     """They need not know of each other any more. What one came from the other by (a split, a merge) stays."""
     if ticket == other:
-        return Refused(ticket, "a ticket is not related to itself")
+        return Refused(ticket, say("a ticket is not related to itself"))
     first, second = sorted((ticket, other))
     with visit(first, now=now) as one, visit(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not unrelate_both(mine, theirs, by=by):
-            return AlreadySo(ticket, "nobody had related them")
+            return AlreadySo(ticket, say("nobody had related them"))
         return Done(ticket, mine.case.number)
 
 
@@ -155,7 +163,7 @@ def link(
             defaults={"url": url, "origin": origin, "key": key, "linked_at": at.now},
         )
         if not is_new:
-            return AlreadySo(ticket, f"{tracker}:{issue} is linked already")
+            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is linked already", tracker=tracker, issue=issue))
         event = e.Linked(at=at.now, by=by, tracker=tracker, issue=issue, url=url)
         return Done(ticket, at.record(event, client_key=client_key))
 
@@ -165,7 +173,7 @@ def unlink(ticket: int, tracker: str, issue: str, *, by: str, now: datetime | No
     with visit(ticket, now=now) as at:
         gone, _ = Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).delete()
         if not gone:
-            return AlreadySo(ticket, f"{tracker}:{issue} is not linked")
+            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is not linked", tracker=tracker, issue=issue))
         return Done(ticket, at.record(e.Unlinked(at=at.now, by=by, tracker=tracker, issue=issue)))
 
 

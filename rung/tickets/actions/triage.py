@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rung.core import events as e
 from rung.core.vocabulary import Priority
+from rung.core.wording import say, word
 from rung.people.models import Customer
 from rung.tickets.door import asked_before, visit
 from rung.tickets.results import AlreadySo, Done
@@ -25,7 +26,7 @@ def set_priority(
             return before
         same_flag = critical is None or critical is at.case.critical
         if at.case.priority is priority and same_flag:
-            return AlreadySo(ticket, f"the priority is {priority.value} already")
+            return AlreadySo(ticket, say("the priority is %(priority)s already", priority=word(priority)))
         event = e.PrioritySet(at=at.now, by=by, priority=priority, critical=critical, reasons=reasons)
         return Done(ticket, at.record(event, client_key=client_key))
 
@@ -44,7 +45,7 @@ def set_category(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.category == category:
-            return AlreadySo(ticket, f"the category is {category or 'not set'} already")
+            return AlreadySo(ticket, say("the category is %(category)s already", category=category or say("not set")))
         event = e.CategorySet(at=at.now, by=by, category=category, reasons=reasons)
         return Done(ticket, at.record(event, client_key=client_key))
 
@@ -65,7 +66,7 @@ def tag(
         new = tuple(sorted({name.strip() for name in added if name.strip()} - set(at.case.tags)))
         gone = tuple(sorted(set(removed) & set(at.case.tags)))
         if not new and not gone:
-            return AlreadySo(ticket, "the tags are so already")
+            return AlreadySo(ticket, say("the tags are so already"))
         return Done(ticket, at.record(e.Tagged(at=at.now, by=by, added=new, removed=gone), client_key=client_key))
 
 
@@ -80,7 +81,7 @@ def set_customer(
         tier = (customer.tier or None) if customer else None
         owner = customer.account_owner.handle if customer and customer.account_owner else None
         if (at.case.customer, at.case.tier, at.case.account_owner) == (name, tier, owner):
-            return AlreadySo(ticket, "the customer is so already")
+            return AlreadySo(ticket, say("the customer is so already"))
         at.ticket.customer = customer
         event = e.CustomerChanged(at=at.now, by=by, customer=name, tier=tier, account_owner=owner)
         return Done(ticket, at.record(event, client_key=client_key))
@@ -100,5 +101,5 @@ def rate(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.rating == rating and comment is None:
-            return AlreadySo(ticket, "the rating is so already")
+            return AlreadySo(ticket, say("the rating is so already"))
         return Done(ticket, at.record(e.Rated(at=at.now, by=by, rating=rating, message=comment), client_key=client_key))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rung.core import events as e
 from rung.core.vocabulary import Status
+from rung.core.wording import say, word
 from rung.tickets.door import Visit, asked_before, visit
 from rung.tickets.results import AlreadySo, Done, Refused
 
@@ -51,11 +52,18 @@ def snooze(
         if before := asked_before(client_key, ticket):
             return before
         if at.case.status.is_over:
-            return Refused(ticket, f"ticket {ticket} is {at.case.status.value}; there is nothing to snooze")
+            return Refused(
+                ticket,
+                say(
+                    "ticket %(ticket)s is %(status)s; there is nothing to snooze",
+                    ticket=ticket,
+                    status=word(at.case.status),
+                ),
+            )
         if until <= at.now:
-            return Refused(ticket, "a snooze ends in the future")
+            return Refused(ticket, say("a snooze ends in the future"))
         if at.case.snoozed_until == until:
-            return AlreadySo(ticket, "it is snoozed until then already")
+            return AlreadySo(ticket, say("it is snoozed until then already"))
         return Done(ticket, at.record(e.Snoozed(at=at.now, by=by, until=until), client_key=client_key))
 
 
@@ -63,14 +71,16 @@ def wake(ticket: int, *, by: str, now: datetime | None = None) -> Done | Already
     """End a snooze early."""
     with visit(ticket, now=now) as at:
         if at.case.snoozed_until is None:
-            return AlreadySo(ticket, "it is not snoozed")
+            return AlreadySo(ticket, say("it is not snoozed"))
         return Done(ticket, at.record(e.SnoozeEnded(at=at.now, by=by)))
 
 
 def _over_or(at: Visit, wanted: Status) -> AlreadySo | Refused | None:
     number, status = at.ticket.number, at.case.status
     if status is wanted:
-        return AlreadySo(number, f"it is {status.value} already")
+        return AlreadySo(number, say("it is %(status)s already", status=word(status)))
     if status.is_over:
-        return Refused(number, f"ticket {number} is {status.value}; reopen it first")
+        return Refused(
+            number, say("ticket %(ticket)s is %(status)s; reopen it first", ticket=number, status=word(status))
+        )
     return None

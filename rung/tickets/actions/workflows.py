@@ -9,6 +9,7 @@ from rung.core.policy import Workflow
 from rung.core.spelling import did_you_mean
 from rung.core.turns import kept as kept_because
 from rung.core.vocabulary import Status
+from rung.core.wording import say, word
 from rung.people.models import Agent
 from rung.tickets import canned, telling, writing
 from rung.tickets.door import Visit, asked_before, visit
@@ -38,9 +39,19 @@ def use(
         known = {each.name: each for each in at.policy.policy.workflows}
         found = known.get(workflow)
         if found is None:
-            return Refused(ticket, f'no workflow is called "{workflow}"{did_you_mean(workflow, known)}')
+            return Refused(
+                ticket,
+                say(
+                    'no workflow is called "%(workflow)s"%(hint)s',
+                    workflow=workflow,
+                    hint=did_you_mean(workflow, known),
+                ),
+            )
         if at.case.status.is_over:
-            return Refused(ticket, f"ticket {ticket} is {at.case.status.value}; reopen it first")
+            return Refused(
+                ticket,
+                say("ticket %(ticket)s is %(status)s; reopen it first", ticket=ticket, status=word(at.case.status)),
+            )
         words = text if text is not None else _words(at, found, agent, answers or {})
         if isinstance(words, Refused):
             return words
@@ -59,14 +70,19 @@ def _words(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, st
     """The reply, whole; or what is missing."""
     missing = rules.missing(workflow, answers)
     if missing:
-        return Refused(at.ticket.number, f"still to be asked: {', '.join(missing)}")
+        return Refused(at.ticket.number, say("still to be asked: %(missing)s", missing=", ".join(missing)))
     if workflow.reply is None:
         return ""
     filled = canned.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers)
     if still := (*filled.unknown, *filled.open):
         listed = ", ".join(f"{{{gap}}}" for gap in still)
         return Refused(
-            at.ticket.number, f"nothing fills {listed} in the reply {workflow.reply}: edit it before it is sent"
+            at.ticket.number,
+            say(
+                "nothing fills %(listed)s in the reply %(reply)s: edit it before it is sent",
+                listed=listed,
+                reply=workflow.reply,
+            ),
         )
     return filled.text
 

@@ -10,6 +10,7 @@ from rung.core.document_tree import Plain
 from rung.core.policy import ALWAYS_TRUE, Actions, Policy, Rule, Target, When
 from rung.core.policy_nodes import Path
 from rung.core.vocabulary import METRICS
+from rung.core.wording import say, word
 from rung.web.studio.places import place_text
 
 
@@ -51,11 +52,12 @@ def rule_item(rule: Rule, path: Path, number: int = -1, many: int = 0) -> Item:
     )
     lines: list[str] = []
     if rule.clock is not None:
-        lines.append(words.upper_first(words.WHILE[rule.clock]))
-        if (only := words.condition(rule.when)) != "always":
-            lines.append(f"Only when {only}")
+        lines.append(words.upper_first(say(words.WHILE[rule.clock])))
+        if rule.when != ALWAYS_TRUE:
+            lines.append(say("Only when %(condition)s", condition=words.condition(rule.when)))
     elif rule.do is not None:
-        lines.append(f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}")
+        done = words.listed(words.actions(rule.do))
+        lines.append(say("When %(condition)s, %(done)s", condition=words.condition(rule.when), done=done))
     return Item(place_text(path), rule.name, tuple(lines), steps, number, many)
 
 
@@ -77,13 +79,15 @@ def _step(rule: Rule, number: int) -> str:
     if number >= len(rule.steps) or rule.clock is None:
         return ""
     step = rule.steps[number]
-    said = f"{words.upper_first(words.threshold(step.at))}, {words.WHILE[rule.clock]}: {_does(step.actions, step.when)}"
-    return f"{said}."
+    begins = words.upper_first(words.threshold(step.at))
+    return f"{begins}, {say(words.WHILE[rule.clock])}: {_does(step.actions, step.when)}."
 
 
 def _does(actions: Actions, when: When) -> str:
     done = words.listed(words.actions(actions))
-    return done if when == ALWAYS_TRUE else f"{done}, when {words.condition(when)}"
+    if when == ALWAYS_TRUE:
+        return done
+    return say("%(done)s, when %(condition)s", done=done, condition=words.condition(when))
 
 
 def _numbered(policy: Policy, path: Path, number: int, many: int) -> Item:
@@ -96,15 +100,22 @@ def _numbered(policy: Policy, path: Path, number: int, many: int) -> Item:
             return Item(at, words.for_whom(target.when), _goals(target), (), number, many)
         case "routing", _:
             route = policy.routing[number]
-            return Item(at, route.path, (_whenever(words.condition(route.when)),), (), number, many)
+            return Item(at, route.path, (_whenever(route.when),), (), number, many)
         case "priority", _:
             rule = policy.priority.rules[number]
-            title = f"{rule.set}{', a critical incident' if rule.critical else ''}"
-            return Item(at, words.upper_first(title), (_whenever(words.condition(rule.when)),), (), number, many)
+            title = word(rule.set) + (say(", a critical incident") if rule.critical else "")
+            return Item(at, words.upper_first(title), (_whenever(rule.when),), (), number, many)
         case _:
             alert = policy.alerts[number]
             told = words.listed([words.recipient(word) for word in alert.notify])
-            return Item(at, alert.name, (f"Over {words.duration(alert.over)}; tells {told}",), (), number, many)
+            return Item(
+                at,
+                alert.name,
+                (say("Over %(time)s; tells %(whom)s", time=words.duration(alert.over), whom=told),),
+                (),
+                number,
+                many,
+            )
 
 
 def _named(policy: Policy, path: Path, name: str, value: Plain) -> Item:
@@ -124,19 +135,23 @@ def _level(policy: Policy, name: str) -> Sequence[str]:
 
 def _category(policy: Policy, name: str) -> Sequence[str]:
     phrases = next((each.text for each in policy.categories if each.name == name), ())
-    return (", ".join(f"“{phrase}”" for phrase in phrases) or _("Given by people and the learned model"),)
+    return (", ".join(words.quoted(phrases)) or _("Given by people and the learned model"),)
 
 
 def _workflow(policy: Policy, name: str) -> Sequence[str]:
     flow = next(each for each in policy.workflows if each.name == name)
-    answers = f"Answers with “{flow.reply}”" if flow.reply else ""
-    return f"Offered {_whenever(words.condition(flow.when)).lower()}", answers
+    answers = say("Answers with “%(reply)s”", reply=flow.reply) if flow.reply else ""
+    if flow.when == ALWAYS_TRUE:
+        return say("Offered always"), answers
+    return say("Offered when %(condition)s", condition=words.condition(flow.when)), answers
 
 
 def _problem(policy: Policy, name: str) -> Sequence[str]:
     problem = next(each for each in policy.problems if each.name == name)
     then = words.listed(words.actions(problem.then))
-    return (f"{problem.customers} customers within {words.duration(problem.within)}: {then}",)
+    within = words.duration(problem.within)
+    said = say("%(number)s customers within %(time)s: %(done)s", number=problem.customers, time=within, done=then)
+    return (said,)
 
 
 def _lead(policy: Policy, name: str) -> Sequence[str]:
@@ -148,7 +163,7 @@ _LINES: dict[str, Callable[[Policy, str], Sequence[str]]] = {
     "levels": _level,
     "paths": lambda policy, name: (" → ".join(policy.paths[name]),),
     "teams": _lead,
-    "schedules": lambda policy, name: (f"{', '.join(policy.schedules[name].rotation)}, in turn",),
+    "schedules": lambda policy, name: (say("%(people)s, in turn", people=", ".join(policy.schedules[name].rotation)),),
     "calendars": lambda policy, name: (words.upper_first(words.hours(policy.calendars[name])),),
     "categories": _category,
     "workflows": _workflow,
@@ -158,13 +173,15 @@ _LINES: dict[str, Callable[[Policy, str], Sequence[str]]] = {
 
 def _goals(target: Target) -> tuple[str, ...]:
     goals = [
-        f"{words.CLOCK_TITLES[metric]} {words.duration(goal)}" for metric in METRICS if (goal := target.goal(metric))
+        f"{say(words.CLOCK_TITLES[metric])} {words.duration(goal)}"
+        for metric in METRICS
+        if (goal := target.goal(metric))
     ]
     return (" · ".join([*goals, words.calendar(target.calendar)]),)
 
 
-def _whenever(condition: str) -> str:
-    return "Always" if condition == "always" else f"When {condition}"
+def _whenever(when: When) -> str:
+    return say("Always") if when == ALWAYS_TRUE else say("When %(condition)s", condition=words.condition(when))
 
 
 def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
@@ -177,7 +194,7 @@ def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
                 if confidence is None
                 else _("is believed from %(share)s") % {"share": f"{confidence:g}"}
             )
-            return ((_("When no rule fits"), policy.priority.default), (_("The learned model"), learned))
+            return ((_("When no rule fits"), word(policy.priority.default)), (_("The learned model"), learned))
         case "closing":
             closing = policy.closing
             reopens = words.duration(closing.reopen_within) if closing.reopen_within else _("at any time")
@@ -189,16 +206,28 @@ def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
             )
         case "attention":
             quiet, person, channel = policy.attention.quiet, policy.attention.person, policy.attention.channel
-            spared = f", except {words.listed(quiet.except_)}" if quiet and quiet.except_ else ""
+            spared = (
+                say(", except %(what)s", what=words.listed([word(each) for each in quiet.except_]))
+                if quiet and quiet.except_
+                else ""
+            )
             return (
                 (_("No messages outside"), f"{words.calendar(quiet.outside)}{spared}" if quiet else "–"),
-                (_("One person at most"), f"{person.count} in {words.span(person.per)}" if person else "–"),
-                (_("One channel at most"), f"{channel.count} in {words.span(channel.per)}" if channel else "–"),
+                (
+                    _("One person at most"),
+                    say("%(number)s in %(time)s", number=person.count, time=words.span(person.per)) if person else "–",
+                ),
+                (
+                    _("One channel at most"),
+                    say("%(number)s in %(time)s", number=channel.count, time=words.span(channel.per))
+                    if channel
+                    else "–",
+                ),
             )
     return (
         (_("Name"), policy.name),
         (_("Time zone"), policy.timezone),
         (_("New tickets appear in"), policy.triage_channel or _("the app")),
-        (_("Phrases that keep it our turn"), ", ".join(f"“{phrase}”" for phrase in policy.holding) or "–"),
+        (_("Phrases that keep it our turn"), ", ".join(words.quoted(policy.holding)) or "–"),
         (_("A second person reads every change"), _("yes") if policy.publishing.second_person else _("no")),
     )
