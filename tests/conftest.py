@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from hypothesis import settings
 
 from rung.config.embedded import Embedded
 from rung.config.settings import _database
 
 SHARED = "RUNG_TEST_DATABASE"
+
+# The same examples in every run, so that a red run is red again; RUNG_FUZZ=1 draws new ones.
+settings.register_profile("rung", deadline=None, derandomize=not os.environ.get("RUNG_FUZZ"))
+settings.load_profile("rung")
 
 pytest.register_assert_rewrite("tests.stories.judging", "tests.stories.site")
 
