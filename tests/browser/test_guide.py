@@ -1,20 +1,28 @@
 """A newcomer goes through the guide to a ticket that escalates in front of them."""
 
-import re
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.desk import Desk, free_port
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A newcomer's desk is their own: the guide folds away what others have done before."""
+    desk = Desk(tmp_path_factory.mktemp("desk") / "data", free_port())
+    desk.link()
+    yield desk
+    desk.stop()
 
 
 def test_a_newcomer_sees_a_first_ticket_escalate(owner: Page) -> None:
     owner.goto("/start")
-    name = owner.get_by_label("What is your desk called?")
-    if not name.is_visible():  # other tests have named this desk before
-        owner.get_by_role("heading", name="Name the desk").click()
-    name.fill("Acme support")
+    owner.get_by_label("What is your desk called?").fill("Acme support")
     owner.get_by_label("Time zone").select_option("Europe/Berlin")
     owner.get_by_label("Public holidays of").select_option("DE")
     owner.get_by_role("button", name="Save and go on").click()
@@ -29,7 +37,7 @@ def test_a_newcomer_sees_a_first_ticket_escalate(owner: Page) -> None:
     found = Axe().run(owner)
     assert found.violations_count == 0, found.generate_report()
 
-    owner.get_by_role("button", name=re.compile("Send a test ticket|Send another one")).click()
+    owner.get_by_role("button", name="Send a test ticket").click()
     owner.wait_for_url("**/tickets/*")
     conversation = owner.locator("#conversation")
     expect(conversation.get_by_text("offered it to L2")).to_be_visible(timeout=60_000)
