@@ -6,11 +6,8 @@ from typing import Annotated
 import typer
 
 from rung.cli import naming
-from rung.cli.files import contents
+from rung.cli.policy_file import checked
 from rung.cli.policy_versions import By, Fire, Running, Why, told
-from rung.core.check import check_policy
-from rung.core.findings import Finding, has_errors
-from rung.core.policy_reader import decoded
 from rung.people.clock import database_now
 from rung.people.roles import CHANGE_POLICY, may
 from rung.policies.drafts import accept, keep, withdraw
@@ -24,12 +21,7 @@ def push(
     file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")], by: Author, reason: Why = ""
 ) -> None:
     """Keep a text as a draft for somebody else to read and publish. Exits 1, and keeps nothing, for one with errors."""
-    text = decoded(contents(file), str(file))
-    findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
-    for finding in findings:
-        print(finding)
-    if isinstance(text, Finding) or has_errors(findings):
-        raise typer.Exit(1)
+    text = checked(file)
     draft = keep(text, author=f"agent:{naming.agent(by).handle}", reason=reason, now=database_now())
     print(f"Draft {draft.pk} waits; `rung policy accept {draft.pk} --by HANDLE` publishes it.")
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import typer
 from msgspec import Struct
 
 from rung.cli.files import contents
-from rung.core.findings import Finding
+from rung.core.check import check_policy
+from rung.core.findings import Finding, has_errors
 from rung.core.policy import Policy
 from rung.core.policy_nodes import Entries, parse
 from rung.core.policy_reader import decoded, read_document
@@ -32,3 +34,14 @@ class PolicyFile(Struct, frozen=True):
         if root is None or policy is None:
             raise SystemExit("\n".join(str(finding) for finding in findings))
         return cls(text, root, policy)
+
+
+def checked(file: Path) -> str:
+    """The text of a policy. Prints what the check finds; exit 1 when there is an error in it."""
+    text = decoded(contents(file), str(file))
+    findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
+    for finding in findings:
+        print(finding)
+    if isinstance(text, Finding) or has_errors(findings):
+        raise typer.Exit(1)
+    return text

@@ -9,13 +9,10 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from rung.cli import naming
-from rung.cli.files import contents, save
-from rung.cli.policy_file import PolicyFile
+from rung.cli.files import save
+from rung.cli.policy_file import PolicyFile, checked
 from rung.core.calendar.instants import zone
-from rung.core.check import check_policy
 from rung.core.comparison_text import running_text
-from rung.core.findings import Finding, has_errors
-from rung.core.policy_reader import decoded
 from rung.escalation.republishing import choose_for_running, effects_on_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
@@ -48,12 +45,7 @@ def publish_file(
     by: By = "",
 ) -> None:
     """Make this the policy in force. Exits 1, and publishes nothing, when there is an error in it."""
-    text = decoded(contents(file), str(file))
-    findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
-    for finding in findings:
-        print(finding)
-    if isinstance(text, Finding) or has_errors(findings):
-        raise typer.Exit(1)
+    text = checked(file)
     _publish(text, str(file), reason=reason, running=running, fire=fire, by=by)
 
 
