@@ -16,9 +16,11 @@ TICKETS = 1_000
 
 
 def test_a_thousand_tickets_in_motion(world: SlackWorld) -> None:
-    numbers = [_opened(world, f"Ticket {index}") for index in range(TICKETS)]
+    opened = [_opened(world, f"Ticket {index}") for index in range(TICKETS)]
     ticker.look_at_all_due(Desks())
     _hang_up(world)
+    numbers = _as_their_cards_queue()
+    assert sorted(numbers) == opened
     world.passes(minutes=20)  # nobody took them: all are assigned, and a thousand cards want to be edited
     for number in numbers[:50] + numbers[-50:]:
         actions.tag(number, by="agent:sam", added=("newest",), now=world.now)
@@ -63,6 +65,12 @@ def _hang_up(world: SlackWorld) -> None:
         row.state, row.sent_at, row.next_attempt_at = State.SENT, world.now, None
         row.save(update_fields=["external_id", "lane", "state", "sent_at", "next_attempt_at"])
     enqueue.open_lanes([row.lane], world.now)
+
+
+def _as_their_cards_queue() -> list[int]:
+    """The tickets as their cards were made: of those due at one moment, the ticker takes any first."""
+    rows = Delivery.objects.filter(kind="triage_card").order_by("id")
+    return list(rows.values_list("ticket_id", flat=True))
 
 
 def _numbers(world: SlackWorld, channel: str) -> set[int]:
