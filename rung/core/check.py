@@ -1,6 +1,14 @@
 """Checks a policy like code: what in it can never work, or not as somebody would expect, found without running it."""
 
-from rung.core import check_attention, check_circles, check_clocks, check_levels, check_lists, check_sleepers
+from rung.core import (
+    check_attention,
+    check_circles,
+    check_clocks,
+    check_levels,
+    check_lists,
+    check_sleepers,
+    check_written,
+)
 from rung.core.check_notes import Notes
 from rung.core.findings import Finding, has_errors, in_reading_order
 from rung.core.policy import Policy
@@ -23,6 +31,7 @@ def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ..
     notes = Notes(policy, file, lines_by_place(root), World.of(policy))
     for part in (check_lists, check_clocks, check_sleepers, check_levels, check_circles, check_attention):
         part.check(notes)
+    check_written.check(notes, root)
     if notes.world.exhausted:
         notes.warning(
             "", "the policy is too large to be checked to the end", "what is found is right; there may be more"

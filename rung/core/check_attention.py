@@ -22,7 +22,22 @@ def check(notes: Notes) -> None:
     _quiet(notes)
     _replies(notes)
     _nobody_assigned(notes)
+    _alerts(notes)
+
+
+#: Words that mean somebody by way of a ticket; an alert is about the queue and has none.
+_OF_A_TICKET = ("assignee", "owner", "account_owner")
+
+
+def _alerts(notes: Notes) -> None:
     for number, alert in enumerate(notes.policy.alerts):
+        for word in alert.notify:
+            if word in _OF_A_TICKET:
+                notes.error(
+                    f"alerts[{number}].notify",
+                    f"an alert is about the whole queue, which has no {word.replace('_', ' ')}",
+                    "name a team:, an agent:, lead, owners or a channel",
+                )
         if alert.above_share is not None and alert.above_share >= 1:
             notes.error(f"alerts[{number}].above", "a share is never above 100%", "write a smaller one")
 
@@ -66,10 +81,17 @@ def _told(actions: Actions, whose: str) -> int:
 
 def _quiet(notes: Notes) -> None:
     quiet = notes.policy.attention.quiet
-    if quiet is None or Priority.URGENT in quiet.except_:
+    if quiet is None:
         return
     calendar = notes.calendar(quiet.outside)
     if calendar.always:
+        notes.error(
+            "attention.quiet.outside",
+            f"no moment is outside {quiet.outside}, so nothing is ever held back",
+            "name a calendar that closes, or remove quiet",
+        )
+        return
+    if Priority.URGENT in quiet.except_:
         return
     for number, target in enumerate(notes.policy.targets):
         counts = notes.calendar(target.calendar)

@@ -6,7 +6,7 @@ from rung.core.check_lists import RUNS_WHILE
 from rung.core.check_notes import Notes
 from rung.core.policy import Actions, All, AnyOf, Fact, Is, Rule, Step, Target, When
 from rung.core.possible import in_words, otherwise
-from rung.core.vocabulary import ClockName, Status, Turn
+from rung.core.vocabulary import METRICS, ClockName, Status, Turn
 
 C = ClockName
 #: Every state an open ticket can be in, and the clocks that could wake somebody in it.
@@ -44,12 +44,31 @@ def check(notes: Notes) -> None:
                 f"{said}{which} could sleep for ever: no step on {listed} wakes anybody",
                 f"add a rule with clock: {clocks[0]} and without `when`",
             )
+    _unwatched(notes)
     if not any(rule.clock is C.UNACCEPTED for rule in policy.rules):
         notes.warning(
             "rules",
             "an offer that nobody accepts is never repeated: no rule watches unaccepted",
             "add a rule with clock: unaccepted and {at: 30m, escalate: next}",
         )
+
+
+def _unwatched(notes: Notes) -> None:
+    """Promises on a clock that wakes nobody: they are broken in silence, whatever else wakes somebody then."""
+    for number in range(len(notes.policy.targets)):
+        target, selected = notes.policy.targets[number], notes.selected(number)
+        if not notes.world.possible(selected):
+            continue  # it never counts, which is said where the list is checked
+        for metric in METRICS:
+            goal = target.goal(metric)
+            if goal is not None and not any(
+                notes.world.possible(selected, when) for when in _waking(notes, metric, Status.OPEN)
+            ):
+                notes.warning(
+                    f"targets[{number}].{metric}",
+                    f"no rule watches {metric} of these tickets, so its {goal} can pass without anybody being told",
+                    f"add a rule with clock: {metric} and a step at 75%, or promise nothing",
+                )
 
 
 def _waking(notes: Notes, clock: ClockName, status: Status) -> Iterator[When]:

@@ -53,6 +53,7 @@ SOUND = dedent("""\
       - {name: vendor, clock: third_party_silence, steps: [{at: 2d, notify: [assignee]}]}
       - {name: repeat, when: {reopens: ">= 2"}, do: {escalate: next, reason: repeat}}
       - {name: to sales, when: {category: quote, path: support}, do: {escalate: "path:sales", reason: other}}
+      - {name: news, clock: update, when: {priority: urgent}, steps: [{at: 45m, notify: [assignee]}]}
     follow_up:
       steps: [{at: 2d, reply: nudge}, {at: 4d, close: no_answer}]
     replies: {nudge: "Hi {requester.first_name}, is it still a problem?"}
@@ -141,6 +142,15 @@ FAULTS = [
     ("{requester.first_name}", "{answers.acount}", "replies.nudge", 'no workflow asks for what fills the gap {answers.acount}; did you mean "answers.account"?'),
     ('- {name: repeat, when: {reopens: ">= 2"}, do: {escalate: next, reason: repeat}}', "- {name: one, when: {tag: x, priority: low}, do: {priority: normal}}\n  - {name: two, when: {tag: x, priority: normal}, do: {priority: high}}\n  - {name: three, when: {tag: x, priority: high}, do: {priority: low}}", "rules[7].do.priority", "this, rules[5].do and rules[6].do set the priority round and round: normal, high, low"),
     ('- {name: repeat, when: {reopens: ">= 2"}, do: {escalate: next, reason: repeat}}', '- {name: up, when: {tag: x, priority: low}, do: {priority: "+1"}}\n  - {name: down, when: {tag: x, priority: normal}, do: {priority: low}}', "rules[6].do.priority", "set the priority to and fro between normal and low"),
+    # --- what is rare
+    ("mon-fri: [20:00-23:00]", "mon-fri: [20:00-22:00, 21:00-23:00]", "calendars.nights.hours.mon-fri[1]", "21:00-23:00 overlaps 20:00-22:00"),
+    ("notify: [lead]}]", "notify: [lead, assignee]}]", "alerts[0].notify", "the whole queue, which has no assignee"),
+    ("{outside: office, except: [urgent]}", "{outside: always, except: [urgent]}", "attention.quiet.outside", "no moment is outside always"),
+    ("replies: {nudge", 'schedules: {duty: {rotation: [ada], every: 1w, from: "2026-03-29T02:30"}}\nreplies: {nudge', "schedules.duty.from", "no 2026-03-29 02:30: the clock goes forward over it, and the first turn begins at 03:00"),
+    ("{text: [slow]}, set: high", '{text: [slow, "?!"]}, set: high', "priority.rules[1].when.text[1]", '"?!" is punctuation only'),
+    ("{text: [price]}", '{text: [price, "..."]}', "categories.quote.text[1]", '"..." is punctuation only'),
+    ("clock: next_response, steps", "clock: update, steps", "targets[0].next_response", "no rule watches next_response of these tickets, so its 1h can pass"),
+    ("clock: first_response, steps", "clock: first_response, when: {priority: urgent}, steps", "targets[1].first_response", "no rule watches first_response of these tickets"),
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rung.core.calendar.mistakes import Mistake
+from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.spelling import did_you_mean
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -79,6 +79,15 @@ def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
         sentence = 'this calendar has no working time at all; give at least one day hours, such as mon: ["09:00-17:00"]'
         mistakes.append(Mistake(("hours",), sentence))
     return Hours(tuple(tuple(spans) for spans in days))
+
+
+def parse_span(written: str) -> Span:
+    """One interval such as `09:00-17:30`. CalendarError for one that is none."""
+    mistakes: list[Mistake] = []
+    span = _parse_span(written, (), mistakes)
+    if span is None:
+        raise CalendarError(mistakes)
+    return span
 
 
 def _parse_days(key: object, path: tuple[str, ...], mistakes: list[Mistake]) -> list[int]:
