@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
+from rung.core.picture_colors import Color, paint
+
 _LABEL = 250
 _BARS = 460
 _ROW = 40
-_OLD, _NEW, _INK = "#9aa8b7", "#3b7dd8", "#1c2530"
+_OLD, _NEW = Color.LINE, Color.BLUE
 _FONT = 'font-family="system-ui, sans-serif"'
 _HOUR = 26
 _TALL = 150
@@ -26,7 +28,7 @@ def paired_bars(title: str, rows: Sequence[Pair], sides: tuple[str, str] = _SIDE
         change = f"{after:,} ({after - before:+,})" if sides is _SIDES and after != before else f"{after:,}"
         for value, said, color, top in ((before, f"{before:,}", _OLD, y), (after, change, _NEW, y + 15)):
             width = round(_BARS * value / most)
-            drawn.append(f'<rect x="{_LABEL}" y="{top}" width="{max(width, 1)}" height="13" rx="2" fill="{color}"/>')
+            drawn.append(f'<rect x="{_LABEL}" y="{top}" width="{max(width, 1)}" height="13" rx="2" {paint(color)}/>')
             drawn.append(_text(_LABEL + width + 8, top + 11, said, "start", 11))
     return _svg(title, _LABEL + _BARS + 120, 64 + len(rows) * _ROW, drawn)
 
@@ -41,30 +43,33 @@ def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> st
         for place, (value, color) in enumerate(zip(pair, (_OLD, _NEW), strict=True)):
             height = round(_TALL * value / most)
             left = x + place * 10
-            drawn.append(f'<rect x="{left}" y="{base - height}" width="9" height="{height}" fill="{color}"/>')
+            drawn.append(f'<rect x="{left}" y="{base - height}" width="9" height="{height}" {paint(color)}/>')
         drawn.append(_text(x + 10, base + 16, f"{hour:02}", "middle", 11))
     drawn.append(_text(34, 66, f"{most:,}", "end", 11))
-    drawn.append(f'<line x1="38" y1="{base}" x2="{40 + 24 * _HOUR}" y2="{base}" stroke="{_INK}" stroke-width="1"/>')
+    drawn.append(
+        f'<line x1="38" y1="{base}" x2="{40 + 24 * _HOUR}" y2="{base}" stroke-width="1" {paint(stroke=Color.INK)}/>'
+    )
     return _svg(title, 60 + 24 * _HOUR, base + 30, drawn)
 
 
 def _legend(title: str, sides: tuple[str, str]) -> str:
     marks = "".join(
-        f'<rect x="{x}" y="30" width="12" height="12" rx="2" fill="{color}"/>{_text(x + 18, 41, name, "start", 12)}'
+        f'<rect x="{x}" y="30" width="12" height="12" rx="2" {paint(color)}/>{_text(x + 18, 41, name, "start", 12)}'
         for x, color, name in ((10, _OLD, sides[0]), (110, _NEW, sides[1]))
     )
-    return f'<text x="10" y="20" font-size="15" font-weight="600" {_FONT} fill="{_INK}">{escape(title)}</text>{marks}'
+    return (
+        f'<text x="10" y="20" font-size="15" font-weight="600" {_FONT} {paint(Color.INK)}>{escape(title)}</text>{marks}'
+    )
 
 
 def _text(x: int, y: int, text: str, anchor: str, size: int = 13) -> str:
-    return (
-        f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}" {_FONT} fill="{_INK}">{escape(text)}</text>'
-    )
+    place = f'x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"'
+    return f"<text {place} {_FONT} {paint(Color.INK)}>{escape(text)}</text>"
 
 
 def _svg(title: str, width: int, height: int, drawn: Sequence[str]) -> str:
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
-        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+        f'aria-label="{escape(title)}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )

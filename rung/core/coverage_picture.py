@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from rung.core.calendar.instants import zone
 from rung.core.compiled import Compiled
 from rung.core.coverage import Presence
+from rung.core.picture_colors import Color, paint
 from rung.core.plain_words import DAY_SHORT
 from rung.core.policy import Policy
 
 _LEFT, _TOP, _ROW, _GAP = 120, 64, 22, 30
 _CELL = 1.25
-_COLORS = {"there": "#2f9e8f", "above": "#f0c36d", "hole": "#c8453b", "off": "#e8ecf0"}
+#: Half hours of today that must be left for its name to stand before tomorrow's.
+_SHORT_DAY = 32
+_COLORS = {"there": Color.TEAL, "above": Color.SAND, "hole": Color.RED, "off": Color.EMPTY}
 _SAID = {
     "there": "somebody of the level",
     "above": "nobody, but somebody above",
@@ -22,7 +25,6 @@ _SAID = {
     "off": "nobody, no time counts",
 }
 _FONT = 'font-family="system-ui, sans-serif"'
-_INK = "#1c2530"
 
 
 def coverage_svg(policy: Policy, known: Presence) -> str:
@@ -44,7 +46,7 @@ def coverage_svg(policy: Policy, known: Presence) -> str:
     box = f"0 0 {round(_LEFT + _CELL * len(known.half_hours) + 20)} {y}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" {size} role="img" '
-        f'aria-label="Who can be reached in the next 14 days"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+        f'aria-label="Who can be reached in the next 14 days"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
@@ -65,7 +67,7 @@ def _row(y: int, states: Iterator[str]) -> Iterator[str]:
         length = len(list(run))
         x, width = _LEFT + _CELL * place, _CELL * length
         yield (
-            f'<rect data-is="{state}" x="{x:g}" y="{y}" width="{width:g}" height="{_ROW - 3}" fill="{_COLORS[state]}"/>'
+            f'<rect data-is="{state}" x="{x:g}" y="{y}" width="{width:g}" height="{_ROW - 3}" {paint(_COLORS[state])}/>'
         )
         place += length
 
@@ -73,19 +75,20 @@ def _row(y: int, states: Iterator[str]) -> Iterator[str]:
 def _days(half_hours: Sequence[datetime], y: int, height: int, where: ZoneInfo) -> Iterator[str]:
     """A line and a name at every local midnight."""
     before = half_hours[0].astimezone(where).date()
-    yield _text(_LEFT, y + height + 12, f"{DAY_SHORT[before.weekday()]} {before.day}", size=10)
+    if sum(at.astimezone(where).date() == before for at in half_hours[:_SHORT_DAY]) == _SHORT_DAY:
+        yield _text(_LEFT, y + height + 12, f"{DAY_SHORT[before.weekday()]} {before.day}", size=10)
     for number, at in enumerate(half_hours):
         day = at.astimezone(where).date()
         if day != before:
             before, x = day, _LEFT + _CELL * number
-            yield f'<path d="M{x:g} {y - 3} v{height + 2}" stroke="#ffffff" stroke-width="1.5"/>'
+            yield f'<path d="M{x:g} {y - 3} v{height + 2}" stroke-width="1.5" {paint(stroke=Color.PAPER)}/>'
             yield _text(x + 2, y + height + 12, f"{DAY_SHORT[day.weekday()]} {day.day}", size=10)
 
 
 def _legend() -> Iterator[str]:
     for number, (state, color) in enumerate(_COLORS.items()):
         x = 8 + number * 215
-        yield f'<rect x="{x}" y="14" width="12" height="12" rx="2" fill="{color}"/>'
+        yield f'<rect x="{x}" y="14" width="12" height="12" rx="2" {paint(color)}/>'
         yield _text(x + 18, 25, _SAID[state], size=12)
 
 
@@ -93,5 +96,5 @@ def _text(x: float, y: float, text: str, anchor: str = "start", size: int = 13, 
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size}"{weight} {_FONT} '
-        f'fill="{_INK}">{escape(text)}</text>'
+        f"{paint(Color.INK)}>{escape(text)}</text>"
     )

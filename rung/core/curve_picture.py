@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from rung.core.picture_colors import Color, paint
 from rung.core.proposal import Point, Proposal
 
 _LEFT, _TOP, _WIDE, _TALL = 84, 108, 640, 260
-_OLD, _NEW, _INK, _FAINT, _LINE, _GRID = "#c8453b", "#3b7dd8", "#1c2530", "#5b6b7d", "#9aa8b7", "#e3e8ee"
+_OLD, _NEW = Color.RED, Color.BLUE
 _FONT = 'font-family="system-ui, sans-serif"'
 #: The height of a share written at a dot, the width of its digits, and how near to one another things may stand.
 _LETTERS, _DIGIT, _AIR = 11, 7, 2
 _TICKS = 5
 
 Box = tuple[float, float, float, float]
+#: Where the name of the axis that goes up stands; it may be set in wider letters than ours.
+_TITLE: Box = (_LEFT, _TOP - 27, _LEFT + 190, _TOP - 8)
 
 
 class _Axis:
@@ -49,9 +52,9 @@ def curve_svg(proposal: Proposal) -> str:
 
     line = " ".join(f"{x},{y}" for x, y in map(place, proposal.curve))
     marked = [(proposal.now, _OLD)] + ([(proposal.best, _NEW)] if proposal.best is not None else [])
-    taken = [_around(*place(point), 7) for point, _ in marked]
-    drawn = [*_grid(across, up), f'<polyline points="{line}" fill="none" stroke="{_LINE}" stroke-width="2"/>']
-    drawn += [_dot(*place(point), 3.5, _LINE) for point in proposal.curve]
+    taken = [_TITLE, *(_around(*place(point), 7) for point, _ in marked)]
+    drawn = [*_grid(across, up), f'<polyline points="{line}" stroke-width="2" {paint(stroke=Color.LINE)}/>']
+    drawn += [_dot(*place(point), 3.5, Color.LINE) for point in proposal.curve]
     drawn += [_dot(*place(point), 7, color) for point, color in marked]
     drawn += [_share(point, place(point), taken, color) or "" for point, color in marked]
     named = {point.percent for point, _ in marked}
@@ -61,7 +64,7 @@ def curve_svg(proposal: Proposal) -> str:
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
-        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>'
+        f'aria-label="{escape(title)}"><rect {size} {paint(Color.PAPER)}/>'
         f"{_text(10, 24, title, size=15, bold=True)}{''.join(_said(proposal))}{''.join(drawn)}</svg>"
     )
 
@@ -76,25 +79,25 @@ def _said(proposal: Proposal) -> Iterator[str]:
         text = f"{name} at {point.percent} %: {point.messages:,} messages, {point.caught:,} breaches caught in time"
         yield _text(30, y, text, color=color, bold=True)
     if proposal.best is None:
-        yield _text(30, 66, "no other share is clearly better", color=_FAINT)
+        yield _text(30, 66, "no other share is clearly better", color=Color.FAINT)
 
 
 def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
     right, floor = _LEFT + _WIDE, _TOP + _TALL
     for amount in up.ticks:
         y = up.at(amount)
-        yield f'<path d="M{_LEFT} {y} H{right}" stroke="{_GRID}"/>'
-        yield _text(_LEFT - 8, y + 4, f"{amount:,}", "end", size=12, color=_FAINT)
+        yield f'<path d="M{_LEFT} {y} H{right}" {paint(stroke=Color.EMPTY)}/>'
+        yield _text(_LEFT - 8, y + 4, f"{amount:,}", "end", size=12, color=Color.FAINT)
     for amount in across.ticks:
         x = across.at(amount)
-        yield f'<path d="M{x} {_TOP} V{floor}" stroke="{_GRID}"/>'
-        yield _text(x, floor + 18, f"{amount:,}", "middle", size=12, color=_FAINT)
-    yield f'<path d="M{_LEFT} {_TOP} V{floor} H{right}" fill="none" stroke="{_INK}"/>'
-    yield _text(_LEFT, _TOP - 14, "breaches caught in time", size=12, color=_FAINT)
-    yield _text(right, floor + 40, "messages; each dot a share of the target", "end", size=12, color=_FAINT)
+        yield f'<path d="M{x} {_TOP} V{floor}" {paint(stroke=Color.EMPTY)}/>'
+        yield _text(x, floor + 18, f"{amount:,}", "middle", size=12, color=Color.FAINT)
+    yield f'<path d="M{_LEFT} {_TOP} V{floor} H{right}" {paint(stroke=Color.INK)}/>'
+    yield _text(_LEFT, _TOP - 14, "breaches caught in time", size=12, color=Color.FAINT)
+    yield _text(right, floor + 40, "messages; each dot a share of the target", "end", size=12, color=Color.FAINT)
 
 
-def _share(point: Point, at: tuple[int, int], taken: list[Box], color: str = "") -> str | None:
+def _share(point: Point, at: tuple[int, int], taken: list[Box], color: Color | None = None) -> str | None:
     """The share beside its dot, where nothing stands yet; nothing if there is no room."""
     x, y = at
     said = f"{point.percent} %"
@@ -104,7 +107,7 @@ def _share(point: Point, at: tuple[int, int], taken: list[Box], color: str = "")
         if _is_inside(box) and not any(_meet(box, other) for other in taken):
             taken.append(box)
             left, top = round(x + dx), round(y + dy)
-            return _text(left, top, said, "middle", size=12, color=color or _FAINT, bold=bool(color), halo=True)
+            return _text(left, top, said, "middle", size=12, color=color or Color.FAINT, bold=bool(color), halo=True)
     return None
 
 
@@ -131,8 +134,8 @@ def _round_step(length: int) -> int:
     return step
 
 
-def _dot(x: int, y: int, radius: float, color: str) -> str:
-    return f'<circle cx="{x}" cy="{y}" r="{radius:g}" fill="{color}" stroke="#ffffff" stroke-width="1"/>'
+def _dot(x: int, y: int, radius: float, color: Color) -> str:
+    return f'<circle cx="{x}" cy="{y}" r="{radius:g}" stroke-width="1" {paint(color, Color.PAPER)}/>'
 
 
 def _text(
@@ -142,14 +145,14 @@ def _text(
     anchor: str = "start",
     *,
     size: int = 13,
-    color: str = _INK,
+    color: Color = Color.INK,
     bold: bool = False,
     halo: bool = False,
 ) -> str:
     """`halo`: readable also where a line goes through it."""
     weight = ' font-weight="600"' if bold else ""
-    weight += ' stroke="#ffffff" stroke-width="4" paint-order="stroke"' if halo else ""
+    weight += ' stroke-width="4" paint-order="stroke"' if halo else ""
     return (
         f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{weight} {_FONT} '
-        f'fill="{color}">{escape(text)}</text>'
+        f"{paint(color, Color.PAPER if halo else None)}>{escape(text)}</text>"
     )

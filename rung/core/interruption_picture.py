@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from html import escape
 
 from rung.core.interruption_hours import ByWhom, Hours, most_interrupted
+from rung.core.picture_colors import Color, paint
 
 _LABEL, _SIDE, _CELL, _ROW, _TOTAL = 190, 56, 30, 20, 60
 _TOP = 78
 _GAP = 8
-_INSIDE, _OUTSIDE, _INK, _FAINT, _EMPTY = "#3b7dd8", "#d9822b", "#1c2530", "#5b6b7d", "#f3f6f9"
+_INSIDE, _OUTSIDE = Color.BLUE, Color.AMBER
 _FONT = 'font-family="system-ui, sans-serif"'
-#: The faintest cell that still shows: one interruption among thousands is one.
-_FAINTEST = 0.18
+#: The faintest cell that still shows: one interruption among thousands is one. The strongest lets its number be read.
+_FAINTEST, _STRONGEST = 0.15, 0.7
 
 
 def interruption_svg(old: ByWhom, new: ByWhom, timezone: str) -> str:
@@ -32,12 +33,12 @@ def interruption_svg(old: ByWhom, new: ByWhom, timezone: str) -> str:
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
-        f'aria-label="{escape(title)}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+        f'aria-label="{escape(title)}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
 def _row(y: int, side: str, hours: Hours, most: int) -> Iterator[str]:
-    yield _text(_LABEL, y + 14, side, size=12, color=_FAINT)
+    yield _text(_LABEL, y + 14, side, size=12, color=Color.FAINT)
     for hour, (inside, outside) in enumerate(zip(hours.inside, hours.outside, strict=True)):
         yield from _cell(_LABEL + _SIDE + hour * _CELL, y, inside, outside, most)
     yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, y + 14, f"{hours.total:,}", "end", size=12, bold=True)
@@ -47,17 +48,17 @@ def _cell(x: int, y: int, inside: int, outside: int, most: int) -> Iterator[str]
     wide, tall = _CELL - 1, _ROW - 1
     total = inside + outside
     if not total:
-        yield f'<rect x="{x}" y="{y}" width="{wide}" height="{tall}" fill="{_EMPTY}"/>'
+        yield f'<rect x="{x}" y="{y}" width="{wide}" height="{tall}" {paint(Color.EMPTY)}/>'
         return
     share = total / most
-    opacity = f"{_FAINTEST + (1 - _FAINTEST) * share:.2f}"
+    opacity = f"{_FAINTEST + (_STRONGEST - _FAINTEST) * share:.2f}"
     split = round(wide * inside / total)
     for left, width, color in ((x, split, _INSIDE), (x + split, wide - split, _OUTSIDE)):
         if width:
             yield (
-                f'<rect x="{left}" y="{y}" width="{width}" height="{tall}" fill="{color}" fill-opacity="{opacity}"/>'
+                f'<rect x="{left}" y="{y}" width="{width}" height="{tall}" fill-opacity="{opacity}" {paint(color)}/>'
             )
-    yield _text(x + wide // 2, y + 14, _short(total), "middle", size=11, color="#ffffff" if share > 0.45 else _INK)
+    yield _text(x + wide // 2, y + 14, _short(total), "middle", size=11)
 
 
 def _short(count: int) -> str:
@@ -70,21 +71,23 @@ def _totals(hours: Hours) -> list[int]:
 
 def _legend() -> Iterator[str]:
     for x, color, name in ((10, _INSIDE, "in working time"), (140, _OUTSIDE, "outside")):
-        yield f'<rect x="{x}" y="31" width="12" height="12" rx="2" fill="{color}"/>'
+        yield f'<rect x="{x}" y="31" width="12" height="12" rx="2" {paint(color)}/>'
         yield _text(x + 18, 42, name, size=12)
 
 
 def _hours() -> Iterator[str]:
     for hour in range(24):
-        yield _text(_LABEL + _SIDE + hour * _CELL + _CELL // 2, _TOP - 8, f"{hour:02}", "middle", size=11, color=_FAINT)
-    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, _TOP - 8, "all", "end", size=11, color=_FAINT)
+        yield _text(
+            _LABEL + _SIDE + hour * _CELL + _CELL // 2, _TOP - 8, f"{hour:02}", "middle", size=11, color=Color.FAINT
+        )
+    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, _TOP - 8, "all", "end", size=11, color=Color.FAINT)
 
 
 def _text(
-    x: int, y: int, text: str, anchor: str = "start", *, size: int = 13, bold: bool = False, color: str = _INK
+    x: int, y: int, text: str, anchor: str = "start", *, size: int = 13, bold: bool = False, color: Color = Color.INK
 ) -> str:
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{weight} {_FONT} '
-        f'fill="{color}">{escape(text)}</text>'
+        f"{paint(color)}>{escape(text)}</text>"
     )

@@ -7,17 +7,18 @@ from textwrap import wrap
 from msgspec.structs import replace
 
 from rung.core.handbook_parts import Ladder
+from rung.core.picture_colors import Color, paint
 from rung.core.plain_words import actions, listed, upper_first
 from rung.core.silence import Rung
 from rung.core.wording import say
 
-_TIME_WIDTH = 92
-_COLUMN = 104
+_TIME_WIDTH = 118
+_COLUMN = 110
 _TEXT_WIDTH = 420
 _ROW = 46
 _TOP = 46
-_WRAP = 62
-_COLORS = ("#3b7dd8", "#2f9e8f", "#d98a1f", "#c8453b", "#8d4bbb", "#5b6b7d")
+_WRAP = 56
+_COLORS = (Color.BLUE, Color.TEAL, Color.AMBER, Color.RED, Color.PURPLE, Color.SLATE)
 _FONT = 'font-family="system-ui, sans-serif"'
 
 
@@ -37,7 +38,7 @@ def ladder_svg(ladder: Ladder) -> str:
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
-        f'aria-label="{title}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+        f'aria-label="{title}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
@@ -68,32 +69,30 @@ def _y(row: int) -> int:
     return _TOP + _ROW * row + _ROW // 2
 
 
-def _color(column: int) -> str:
+def _color(column: int) -> Color:
     return _COLORS[column % len(_COLORS)]
 
 
 def _heading(levels: tuple[str, ...], height: int) -> str:
     return "".join(
-        f'<rect x="{_x(column) - 50}" y="8" width="100" height="{height - 16}" rx="6" fill="{_color(column)}" '
-        f'opacity="0.08"/>'
+        f'<rect x="{_x(column) - _COLUMN // 2 + 2}" y="8" width="{_COLUMN - 4}" height="{height - 16}" rx="6" '
+        f'opacity="0.08" {paint(_color(column))}/>'
         f'<text x="{_x(column)}" y="30" text-anchor="middle" font-size="13" font-weight="600" {_FONT} '
-        f'fill="{_color(column)}">{escape(level[:14])}</text>'
+        f"{paint(Color.INK)}>{escape(level[:14])}</text>"
         for column, level in enumerate(levels)
     )
 
 
 def _dot(column: int, row: int, *, hollow: bool = False) -> str:
-    fill = "#ffffff" if hollow else _color(column)
-    return (
-        f'<circle cx="{_x(column)}" cy="{_y(row)}" r="7" fill="{fill}" stroke="{_color(column)}" stroke-width="2.5"/>'
-    )
+    painted = paint(Color.PAPER if hollow else _color(column), _color(column))
+    return f'<circle cx="{_x(column)}" cy="{_y(row)}" r="7" stroke-width="2.5" {painted}/>'
 
 
 def _line(before: int, row: int, column: int, next_row: int) -> str:
     """Down, then across: a stair."""
     down = f"M{_x(before)} {_y(row) + 8} V{_y(next_row) - (8 if before == column else 0)}"
     across = "" if before == column else f" H{_x(column) - (8 if column > before else -8)}"
-    return f'<path d="{down}{across}" fill="none" stroke="{_color(column)}" stroke-width="2.5"/>'
+    return f'<path d="{down}{across}" stroke-width="2.5" {paint(stroke=_color(column))}/>'
 
 
 def _label(row: int, elapsed: timedelta, text: str, columns: int) -> str:
@@ -101,8 +100,8 @@ def _label(row: int, elapsed: timedelta, text: str, columns: int) -> str:
     left = _TIME_WIDTH + _COLUMN * columns + 14
     first = _y(row) + 5 - 9 * (len(lines) - 1)
     spans = "".join(
-        f'<text x="{left}" y="{first + 18 * number}" font-size="13" {_FONT} fill="#1c2530">{escape(line)}</text>'
+        f'<text x="{left}" y="{first + 18 * number}" font-size="13" {_FONT} {paint(Color.INK)}>{escape(line)}</text>'
         for number, line in enumerate(lines)
     )
     time = f'<text x="{_TIME_WIDTH - 14}" y="{_y(row) + 5}" text-anchor="end" font-size="13" font-weight="600" {_FONT} '
-    return f'{time}fill="#1c2530">{spoken(elapsed)}</text>{spans}'
+    return f"{time}{paint(Color.INK)}>{spoken(elapsed)}</text>{spans}"

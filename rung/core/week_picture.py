@@ -6,12 +6,12 @@ from html import escape
 
 from rung.core.calendar import Calendar
 from rung.core.calendar.hours import DAY_MINUTES, DAYS, Span
+from rung.core.picture_colors import Color, paint
 from rung.core.plain_words import DAY_SHORT
 
 _LEFT, _TOP, _ROW, _HOUR = 46, 28, 26, 20
 _WIDTH = _LEFT + 24 * _HOUR + 16
 _MOST_HOLIDAYS = 6
-_INK, _OPEN, _SHUT = "#1c2530", "#3b7dd8", "#e8ecf0"
 _FONT = 'font-family="system-ui, sans-serif"'
 
 
@@ -27,7 +27,7 @@ def week_svg(name: str, calendar: Calendar, holidays: Sequence[date] = ()) -> st
     size = f'width="{_WIDTH}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" {size} role="img" '
-        f'aria-label="{escape(f"The week of {name}")}"><rect {size} fill="#ffffff"/>{"".join(drawn)}</svg>'
+        f'aria-label="{escape(f"The week of {name}")}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
@@ -35,21 +35,20 @@ def _hours(bottom: int) -> Iterator[str]:
     for hour in range(0, 25, 3):
         x = _LEFT + hour * _HOUR
         yield _text(x, 16, f"{hour:02}", "middle")
-        yield f'<path d="M{x} 22 V{bottom}" stroke="{_SHUT}" stroke-width="1"/>'
+        yield f'<path d="M{x} 22 V{bottom}" stroke-width="1" {paint(stroke=Color.EMPTY)}/>'
 
 
 def _day(day: int, days: Sequence[tuple[Span, ...]]) -> Iterator[str]:
     y = _TOP + day * _ROW
     yield _text(_LEFT - 10, y + 15, DAY_SHORT[day], "end")
-    yield f'<rect x="{_LEFT}" y="{y + 3}" width="{24 * _HOUR}" height="{_ROW - 8}" rx="3" fill="{_SHUT}"/>'
+    yield f'<rect x="{_LEFT}" y="{y + 3}" width="{24 * _HOUR}" height="{_ROW - 8}" rx="3" {paint(Color.EMPTY)}/>'
     over_midnight = [(0, end - DAY_MINUTES) for _start, end in days[day - 1] if end > DAY_MINUTES]
     for start, end in [*over_midnight, *((start, min(end, DAY_MINUTES)) for start, end in days[day])]:
         x, width = _LEFT + start * _HOUR / 60, (end - start) * _HOUR / 60
         size = f'width="{width:g}" height="{_ROW - 8}" rx="3"'
-        yield f'<rect data-is="open" x="{x:g}" y="{y + 3}" {size} fill="{_OPEN}"/>'
+        yield f'<rect data-is="open" x="{x:g}" y="{y + 3}" {size} {paint(Color.BLUE)}/>'
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="12" {_FONT} fill="{_INK}">{escape(text)}</text>'
-    )
+    place = f'x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="12"'
+    return f"<text {place} {_FONT} {paint(Color.INK)}>{escape(text)}</text>"

@@ -184,6 +184,9 @@ def test_the_picture_is_well_formed_and_says_the_same() -> None:
         texts = ["".join(each.itertext()) for each in picture.iter("{http://www.w3.org/2000/svg}text")]
         assert set(ladder.levels) <= set(texts)
         assert all(spoken(rung.elapsed) in texts for rung in ladder.rungs)
+        times = [each for each in picture.iter() if each.attrib.get("text-anchor") == "end"]
+        # Nine units a letter is what the widest of the usual fonts takes.
+        assert all(float(each.attrib["x"]) - 9 * len(each.text or "") > 4 for each in times)
 
 
 def test_a_policy_compared_with_itself_changes_nothing() -> None:

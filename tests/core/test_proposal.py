@@ -162,6 +162,9 @@ def test_no_two_labels_of_a_curve_lie_on_one_another(spread: int) -> None:
     assert labels
     apart = [abs(x - u) >= 20 or abs(y - v) >= 11 for n, (x, y) in enumerate(labels) for u, v in labels[:n]]
     assert all(apart)
+    title = next(each.attrib for each in picture.iter() if each.text == "breaches caught in time")
+    left, line = float(title["x"]), float(title["y"])
+    assert all(x - left > 200 or abs(y - line) >= 11 for x, y in labels)
 
 
 # --- editing the file
