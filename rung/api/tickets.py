@@ -45,7 +45,7 @@ from rung.tickets import narrative
 from rung.tickets.actions import conversation
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Ticket
-from rung.tickets.sight import visible
+from rung.tickets.sight import sees_all, visible
 from rung.tickets.standing import ladder, look_at
 from rung.tickets.writing import Words
 
@@ -130,19 +130,19 @@ def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
 def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[DoneOut]:
     """A message of the customer. It makes it our turn; it reopens a resolved ticket, or opens one."""
     asker = _asker(request, number, body.requester)
-    written = conversation.customer_message(
-        number,
-        Words(
-            text=body.text,
-            author_name=asker.name,
-            inbox="api",
-            external_id=body.external_id,
-            files=files_of(body.files),
-        ),
-        by=asker.by,
-        automatic=body.automatic,
+    words = Words(
+        text=body.text,
+        author_name=asker.name if asker else "",
+        inbox="api",
+        external_id=body.external_id,
+        files=files_of(body.files),
     )
-    return done(written)
+    try:
+        return done(
+            conversation.customer_message(number, words, by=asker.by if asker else None, automatic=body.automatic)
+        )
+    except Ticket.DoesNotExist:
+        raise _no_ticket(number) from None
 
 
 @router.get(
@@ -272,9 +272,13 @@ class _Asker(NamedTuple):
     name: str
 
 
-def _asker(request: HttpRequest, number: int, named: RequesterNamed | None) -> _Asker:
-    """Whoever the request names, else the ticket's requester. Raises Problem 404."""
-    seen = visible(caller(request).eyes).filter(number=number)
+def _asker(request: HttpRequest, number: int, named: RequesterNamed | None) -> _Asker | None:
+    """Whoever the request names; None where it is the ticket's requester and the action itself may look. Raises Problem
+    404."""
+    eyes = caller(request).eyes
+    if named is None and sees_all(eyes):
+        return None
+    seen = visible(eyes).filter(number=number)
     ticket = seen.values_list("customer_id", "requester_id", "requester__name").first()
     if ticket is None:
         raise _no_ticket(number)

@@ -33,7 +33,7 @@ def _database(url: str) -> dict[str, object]:
             f"DATABASE_URL cannot be read ({problem}); it reads like postgresql://user:password@host/database."
         ) from problem
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "rung.config.database",
         "NAME": found.pop("dbname", "rung"),
         "USER": found.pop("user", ""),
         "PASSWORD": found.pop("password", ""),

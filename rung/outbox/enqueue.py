@@ -137,11 +137,11 @@ def refresh(cases: Mapping[int, Case], now: datetime) -> None:
     """These tickets have changed. Their cards are to be edited, once each, however much changes; in the app, what is
     no longer true disappears from attention."""
     with connection.cursor() as cursor:
-        cursor.execute(REFRESH, refreshing(cases, now))
+        cursor.execute(_REFRESH, refreshing(cases, now))
 
 
 def refreshing(cases: Mapping[int, Case], now: datetime) -> dict[str, datetime | list[int]]:
-    """What the statements of REFRESH are to be given."""
+    """What EDIT_CARDS and SETTLE_CARDS are to be given."""
     running = [ticket for ticket, case in cases.items() if not case.status.is_over]
     offers = [(ticket, offer.number) for ticket in running for offer in cases[ticket].offers]
     return {
@@ -218,20 +218,35 @@ _INSERT = f"""
     FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS)})
     ON CONFLICT (key) DO NOTHING
 """  # noqa: S608  made of the names above
-#: Two statements: cards elsewhere are to be edited, and the courier hears of it; cards in the app are settled.
-REFRESH = f"""
-    WITH edited AS (
-        UPDATE outbox_delivery SET state = 'waiting', rank = {Rank.EDIT.value}, next_attempt_at = %(now)s, attempts = 0
-        WHERE ticket_id = ANY(%(changed)s::bigint[]) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
-          AND channel <> 'app' AND over_at IS NULL
-        RETURNING 1)
-    {wakeups.COURIER_NOW} WHERE EXISTS (SELECT FROM edited);
-    UPDATE outbox_delivery SET over_at = %(now)s
-    WHERE channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
-        ticket_id = ANY(%(over)s::bigint[])
-        OR (ticket_id = ANY(%(running)s::bigint[]) AND kind = 'offer_card' AND (ticket_id, event) NOT IN (
-            SELECT ticket, offer FROM unnest(%(offering)s::bigint[], %(offers)s::int[]) AS open (ticket, offer))))
+#: Cards elsewhere are to be edited. Where it stands, each of `refreshing` is an expression.
+EDIT_CARDS = f"""
+    UPDATE outbox_delivery SET state = 'waiting', rank = {Rank.EDIT.value}, next_attempt_at = {{now}}, attempts = 0
+    WHERE ticket_id = ANY({{changed}}) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
+      AND channel <> 'app' AND over_at IS NULL
+    RETURNING 1
 """  # noqa: S608  made of our own words
+#: Cards in the app are settled.
+SETTLE_CARDS = """
+    UPDATE outbox_delivery SET over_at = {now}
+    WHERE channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
+        ticket_id = ANY({over})
+        OR (ticket_id = ANY({running}) AND kind = 'offer_card' AND (ticket_id, event) NOT IN (
+            SELECT ticket, offer FROM unnest({offering}, {offers}) AS open (ticket, offer))))
+"""
+#: What `refreshing` gives, and its types in the database.
+REFRESHING = {
+    "changed": "bigint[]",
+    "over": "bigint[]",
+    "running": "bigint[]",
+    "offering": "bigint[]",
+    "offers": "int[]",
+    "now": "timestamptz",
+}
+_GIVEN = {name: f"%({name})s::{kind}" for name, kind in REFRESHING.items()}
+_REFRESH = f"""
+    WITH edited AS ({EDIT_CARDS.format(**_GIVEN)}) {wakeups.COURIER_NOW} WHERE EXISTS (SELECT FROM edited);
+    {SETTLE_CARDS.format(**_GIVEN)}
+"""
 _OPEN_LANES = """
     INSERT INTO outbox_lanestate (name, free_at, blocked_why, failures)
     SELECT name, %s, '', 0 FROM unnest(%s::text[]) AS name

@@ -5,8 +5,9 @@ import json
 from django.db import connection
 
 CHANNEL = "rung_live"
-#: As a statement, for those who have more to say at once.
-CHANGED = f"SELECT pg_notify('{CHANNEL}', topic) FROM unnest(%(topics)s::text[]) AS topic"  # noqa: S608  our own name
+#: As a statement, for those who have more to say at once; `topics` is an expression there.
+CHANGED = f"SELECT pg_notify('{CHANNEL}', topic) FROM unnest({{topics}}) AS topic"  # noqa: S608  our own name
+_CHANGED = CHANGED.format(topics="%s::text[]")
 #: How a message begins that says who is where, and is passed on as it is.
 PRESENCE = "presence "
 
@@ -17,7 +18,7 @@ def changed(*topics: str) -> None:
     Topics only, never what changed: each page fetches again what its reader may see.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, {"topics": list(dict.fromkeys(topics))})
+        cursor.execute(_CHANGED, [list(dict.fromkeys(topics))])
 
 
 def present(topic: str, who: str, said: dict[str, str]) -> None:

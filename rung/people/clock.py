@@ -18,6 +18,11 @@ def database_now() -> datetime:
     return _clock()
 
 
+def moment_of(read: datetime) -> datetime:
+    """What time it is for whoever had a statement bring `clock_timestamp()` along: that, unless another clock rules."""
+    return read if _clock is _by_settings and not settings.SAMPLE_DAY else _clock()
+
+
 def shown_now() -> datetime:
     """What pages reckon from, to the second: cheaper than asking the database."""
     return sample_clock.sample_now() if settings.SAMPLE_DAY else timezone.now()

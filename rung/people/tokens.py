@@ -2,17 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from rung.people import secrets
+from rung.people.clock import moment_of
 from rung.people.models import Agent, Role, Token
+from rung.people.prepared import prepared
 
 PREFIX = "rung_"
 USE_NOTED_EVERY = timedelta(minutes=10)
+_FIELDS = [field.attname for field in Token._meta.concrete_fields]
 # Asked with every request.
-_FIND = """
-    SELECT t.* FROM people_token t LEFT JOIN people_agent a ON a.id = t.agent_id
-    WHERE t.hash = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s)
-      AND (t.agent_id IS NULL OR a.is_active)
-"""
+_FIND = f"""
+    SELECT {", ".join(f"t.{name}" for name in _FIELDS)}, clock_timestamp()
+    FROM people_token t LEFT JOIN people_agent a ON a.id = t.agent_id
+    WHERE t.hash = %s AND t.revoked_at IS NULL AND (t.agent_id IS NULL OR a.is_active)
+"""  # noqa: S608  our own names
 
 
 def create(
@@ -24,10 +29,18 @@ def create(
     return word
 
 
-def find(word: str, *, now: datetime) -> Token | None:
+def find(word: str, *, now: datetime | None = None) -> Token | None:
     """The token this key belongs to, if it may still be used. Notes the use, at most every ten minutes."""
-    token = next(iter(Token.objects.raw(_FIND, [secrets.hashed(word), now])), None)
-    if token and (token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY):
+    with prepared() as cursor:
+        cursor.execute(_FIND, [secrets.hashed(word)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    token = Token.from_db(connection.alias, _FIELDS, row[:-1])
+    now = now or moment_of(row[-1])
+    if token.expires_at is not None and token.expires_at <= now:
+        return None
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 

@@ -17,7 +17,6 @@ from rung.core.events import AnyEvent, Opened, Recounted, encode
 from rung.core.wording import say
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
-from rung.people.clock import database_now
 from rung.policies.versions import compiled
 from rung.tickets import rows, sight
 from rung.tickets.about import about
@@ -34,8 +33,11 @@ MERELY_OVERTAKEN = timedelta(seconds=1)
 class Visit:
     """One action on one ticket: it sees the case, and what it records is folded in at once."""
 
-    def __init__(self, ticket: Ticket, case: Case, now: datetime, *, opens: bool = False) -> None:
+    def __init__(
+        self, ticket: Ticket, case: Case, now: datetime, *, requester_name: str = "", opens: bool = False
+    ) -> None:
         self.ticket = ticket
+        self.requester_name = requester_name
         self._opens = opens
         self.case = case
         #: Never earlier than the ticket's last event, whatever the clock says.
@@ -106,8 +108,8 @@ def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
     `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
     """
     with transaction.atomic():
-        ticket = rows.lock(number)
-        inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or database_now())
+        ticket, name, read_at = rows.lock(number)
+        inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or read_at, requester_name=name)
         with structlog.contextvars.bound_contextvars(ticket=number):
             yield inside
             inside.write()

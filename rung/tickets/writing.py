@@ -3,12 +3,19 @@
 from datetime import datetime
 from typing import IO
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from msgspec import Struct
 
+from rung.people.prepared import prepared
 from rung.tickets import filing
 from rung.tickets.models import Direction, Message
 
+_FIELDS = ["ticket_id", "direction", "author", "author_name", "text", "html", "at", "inbox", "external_id"]
+_ALL = ["id", *_FIELDS, "blanked_at", "came_from_id"]
+_INSERT = f"""
+    INSERT INTO tickets_message ({", ".join(_FIELDS)}) VALUES ({", ".join(["%s"] * len(_FIELDS))})
+    ON CONFLICT (inbox, external_id) WHERE external_id IS NOT NULL DO NOTHING RETURNING id
+"""  # noqa: S608  our own names
 _KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND external_id = %s"
 
 
@@ -33,17 +40,22 @@ class NewFile(Struct, frozen=True, kw_only=True):
 
 def write(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message:
     """Keep the words and the files. Raises IntegrityError if the inbox has brought this message before."""
-    message = Message.objects.create(
-        ticket_id=ticket,
-        direction=direction,
-        author=by,
-        author_name=words.author_name,
-        text=words.text,
-        html=words.html,
-        at=now,
-        inbox=words.inbox,
-        external_id=words.external_id,
-    )
+    message = write_once(ticket, direction, by, words, now)
+    if message is None:
+        raise IntegrityError(f"the inbox {words.inbox} has brought {words.external_id} before")
+    return message
+
+
+def write_once(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message | None:
+    """The same; None, and nothing is kept, if the inbox has brought this message before."""
+    said = (words.author_name, words.text, words.html, now, words.inbox, words.external_id)
+    values = (ticket, direction.value, by, *said)
+    with prepared() as cursor:
+        cursor.execute(_INSERT, values)
+        made = cursor.fetchone()
+    if made is None:
+        return None
+    message = Message.from_db(connection.alias, _ALL, [*made, *values, None, None])
     for file in words.files:
         filing.keep(message, file.name, file.data)
     return message
@@ -53,7 +65,7 @@ def known(words: Words) -> tuple[int, int] | None:
     """(its ticket, its row) of the same message, if its inbox has brought it before."""
     if words.external_id is None:
         return None
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_KNOWN, [words.inbox, words.external_id])
         found: tuple[int, int] | None = cursor.fetchone()
     return found

@@ -78,17 +78,21 @@ def customer_message(
     ticket: int,
     words: Words,
     *,
-    by: str,
+    by: str | None,
     automatic: Automatic | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Done | Created | AlreadySo:
     """The customer wrote. Long after the end it opens a new ticket, which continues this one; sooner it reopens.
 
-    `automatic`: why it counts as nobody's words; a bare "thanks" is found here, for every channel.
+    `by`: None is the ticket's requester, whose name the words then have. `automatic`: why it counts as nobody's words;
+    a bare "thanks" is found here, for every channel.
     """
     try:
         with visit(ticket, now=now) as at:
+            if by is None:
+                by = f"customer:{at.ticket.requester_id or 'unknown'}"
+                words = msgspec.structs.replace(words, author_name=at.requester_name)
             went_into = at.case.merged_into
             if went_into is None:
                 return _hear(at, words, by=by, automatic=automatic, client_key=client_key)
@@ -171,13 +175,15 @@ def _hear(
     at: Visit, words: Words, *, by: str, automatic: Automatic | None, client_key: str | None
 ) -> Done | Created | AlreadySo:
     ticket = at.ticket.number
-    before = asked_before(client_key, ticket) or _written_before(words)
+    before = asked_before(client_key, ticket)
     if before is not None:
         return before
     verdict = automatic or hearing.verdict_on(words.text)
     if verdict is None and _is_too_late_to_reopen(at):
-        return _continued(at, words, by=by, client_key=client_key)
-    message = writing.write(ticket, Direction.INBOUND, by, words, at.now)
+        return _written_before(words) or _continued(at, words, by=by, client_key=client_key)
+    message = writing.write_once(ticket, Direction.INBOUND, by, words, at.now)
+    if message is None:
+        return _came_before(words)
     event = e.CustomerWrote(
         at=at.now,
         by=by,
@@ -242,6 +248,13 @@ def _is_too_late_to_reopen(at: Visit) -> bool:
 def _written_before(words: Words) -> AlreadySo | None:
     known = writing.known(words)
     return AlreadySo(known[0], say("this message came before"), message=known[1]) if known else None
+
+
+def _came_before(words: Words) -> AlreadySo:
+    before = _written_before(words)
+    if before is None:
+        raise IntegrityError(f"{words.external_id} was there and is gone")
+    return before
 
 
 def _verdicts(ticket: int) -> dict[int, Automatic | None]:

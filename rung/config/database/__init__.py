@@ -1,0 +1,1 @@
+"""Django's door to PostgreSQL, as the settings name it."""
