@@ -237,6 +237,8 @@ FILE_UPLOAD_HANDLERS = ["rung.web.uploads.Bounded"]
 
 # -- mail out
 
+# SMTP_HOST comes before the server kept in the app.
+EMAIL_BACKEND = "rung.channels.email.outgoing.ByDesk"
 EMAIL_HOST = os.environ.get("SMTP_HOST", "")
 EMAIL_PORT = _number("SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")

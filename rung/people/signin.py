@@ -8,7 +8,7 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.http import HttpRequest
 
 from rung.people import secrets
@@ -32,10 +32,15 @@ class Invited(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Beside the request, so that neither its time nor its failure tells whether somebody has that address."""
         message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
-        if not settings.EMAIL_HOST and settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-            log.warning("a mail about signing in was not sent: SMTP_HOST is not set", template=template_prefix)
+        if not can_mail():
+            log.warning("a mail about signing in was not sent: no mail goes out", template=template_prefix)
             return
         threading.Thread(target=_send, args=(message, template_prefix), daemon=True).start()
+
+
+def can_mail() -> bool:
+    """Whether there is a server to send by. Backends that need none have no host."""
+    return bool(getattr(get_connection(), "host", "none needed"))
 
 
 def address_of(request: HttpRequest) -> str:
@@ -59,6 +64,13 @@ def issue_link(agent: Agent, *, now: datetime, lasts: timedelta = LINK_LASTS) ->
     agent.sign_in_links.filter(used_at=None).delete()
     SignInLink.objects.create(agent=agent, hash=secrets.hashed(word), expires_at=now + lasts)
     return word
+
+
+def is_good(word: str, *, now: datetime) -> bool:
+    """Whether this link would still sign somebody in."""
+    return SignInLink.objects.filter(
+        hash=secrets.hashed(word), used_at=None, expires_at__gt=now, agent__is_active=True
+    ).exists()
 
 
 def redeem_link(word: str, *, now: datetime) -> Agent | None:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import rung
+from rung.people import signin
 from rung.web.access import may
 from rung.web.sample_day import sample
 
@@ -58,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "places": places(request),
         "version": rung.__version__,
         "sample": sample(),
-        "mails": bool(settings.EMAIL_HOST),
+        "mails": signin.can_mail,  # asked only where it is shown: pages about a lost database ask nothing
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from rung.people.models import Agent
@@ -23,3 +24,12 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class GuideProgress(models.Model):
+    """What of the first-run guide was put off with a click. One a desk; what was done is seen on the desk itself."""
+
+    skipped = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+
+    def __str__(self) -> str:
+        return ", ".join(self.skipped)

@@ -16,6 +16,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, ContactMethod, Role, Team, Token
 from rung.people.presence import present
 from rung.tickets.sight import visible
+from rung.web import guide
 from rung.web.access import agent_of, may, needs
 from rung.web.fields import number_in
 from rung.web.forms import AgentForm, ContactForm, MeForm, TeamForm, TokenForm
@@ -78,6 +79,8 @@ def keys(request: HttpRequest) -> HttpResponse:
         else:
             changes.note("added", Token.objects.get(name=form.cleaned_data["name"]), by=_by(request))
             shown = {"live": [], "who": form.cleaned_data["name"], "secret": secret, "kind": "key"}
+            if request.POST.get("back") == "guide":
+                shown["back"] = guide.address_of("api")
             return render(request, "people/shown_once.html", shown)
     context: dict[str, object] = {"live": [], "form": form, "tokens": Token.objects.select_related("agent")}
     return render(request, "people/keys.html", context, status=422 if form.errors else 200)

@@ -1,22 +1,23 @@
 """Connecting Slack: the app's manifest, its tokens, and the channels customers write in."""
 
 import msgspec
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rung.channels.slack import channels, connecting, doctor, installing, manifest, members
+from rung.channels.slack import channels, connecting, installing, members
 from rung.channels.slack.connecting import Secrets
-from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
+from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
+from rung.web import guide
 from rung.web.access import agent_of, needs
 from rung.web.fields import number_in
 from rung.web.slack_install import say
+from rung.web.slack_parts import context_of, publish_places
 
 SECRETS = ("token", "signing_secret", "app_token", "refresh_token", "client_id", "client_secret")
 
@@ -27,20 +28,8 @@ def slack(request: HttpRequest) -> HttpResponse:
     """What is connected and what is not; each form says what it does in `do`."""
     if request.method == "POST":
         _FORMS.get(request.POST.get("do", ""), _nothing)(request)
-        return redirect("slack")
-    by_socket = request.GET.get("by") == "socket" or not settings.BASE_URL.startswith("https://")
-    context = {
-        "workspaces": Workspace.objects.all(),
-        "channels": SlackChannel.objects.exclude(channel__startswith="D").select_related("workspace", "customer"),
-        "customers": Customer.objects.all(),
-        "colleagues": Colleagues.choices,
-        "by_socket": by_socket,
-        "application": Application.objects.filter(pk=1).first(),
-        "can_http": settings.BASE_URL.startswith("https://"),
-        "manifest": manifest.as_text(manifest.manifest("Rung", settings.BASE_URL, socket_mode=by_socket)),
-        "findings": doctor.findings(database_now()) if request.GET.get("check") else None,
-    }
-    return render(request, "slack/page.html", context)
+        return redirect(guide.address_of("slack") if request.POST.get("back") == "guide" else "slack")
+    return render(request, "slack/page.html", context_of(request))
 
 
 def _connect(request: HttpRequest) -> None:
@@ -120,6 +109,14 @@ def _refresh(request: HttpRequest) -> None:
             messages.error(request, _("Slack did not answer for %(name)s.") % {"name": workspace.name})
 
 
+def _places(request: HttpRequest) -> None:
+    """Where the team works: written into the policy."""
+    if problem := publish_places(request.POST, by=_by(request)):
+        messages.error(request, problem)
+    else:
+        messages.success(request, _("Kept in the policy. Write /invite @Rung in these channels."))
+
+
 def _nothing(request: HttpRequest) -> None:
     messages.error(request, _("That form is not known here."))
 
@@ -133,4 +130,11 @@ def _number(request: HttpRequest, name: str) -> int:
     return number_in(request.POST, name) or 0
 
 
-_FORMS = {"connect": _connect, "watch": _watch, "app": _app, "workspace": _workspace, "refresh": _refresh}
+_FORMS = {
+    "connect": _connect,
+    "watch": _watch,
+    "app": _app,
+    "workspace": _workspace,
+    "refresh": _refresh,
+    "places": _places,
+}

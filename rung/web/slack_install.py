@@ -15,9 +15,10 @@ from rung.channels.slack.connecting import Connected, NotConnected
 from rung.channels.slack.models import Application
 from rung.people.clock import database_now
 from rung.people.models import Role
+from rung.web import guide
 from rung.web.access import agent_of, needs
 
-STATE, GOOD_FOR = "slack_install", timedelta(minutes=10)
+STATE, BACK, GOOD_FOR = "slack_install", "slack_install_back", timedelta(minutes=10)
 
 
 @require_GET
@@ -30,6 +31,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect("slack")
     state = secrets.token_urlsafe(24)
     request.session[STATE] = [state, database_now().isoformat()]
+    request.session[BACK] = "guide" if request.GET.get("back") == "guide" else ""
     return redirect(installing.authorize_address(application, state))
 
 
@@ -37,16 +39,17 @@ def begin(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 def back(request: HttpRequest) -> HttpResponse:
     """Only whoever set out from here within ten minutes, and once, may bring a code."""
-    now = database_now()
+    now, leads = database_now(), request.session.pop(BACK, "")
+    where = guide.address_of("slack") if leads == "guide" else "slack"
     if not _set_out_from_here(request, now):
         messages.error(request, _("That did not begin here, or took too long; press “Add to Slack” again."))
-        return redirect("slack")
+        return redirect(where)
     refused = request.GET.get("error", "")
     if refused:
         say(request, NotConnected(installing.why(refused)))
     else:
         say(request, installing.install(request.GET.get("code", ""), now, by=f"agent:{agent_of(request).handle}"))
-    return redirect("slack")
+    return redirect(where)
 
 
 def say(request: HttpRequest, done: Connected | NotConnected) -> None:

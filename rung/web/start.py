@@ -1,18 +1,15 @@
-"""The first-run guide: name the desk, say when people work, invite them, and watch a test ticket escalate."""
+"""What the first-run guide does: name the desk, invite people, put a step off, and send a test ticket."""
 
 import json
 import re
-from datetime import time
 
-import holidays
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -22,66 +19,26 @@ from rung.people import changes, signin
 from rung.people.acquaintance import requester_for
 from rung.people.clock import database_now
 from rung.people.models import HANDLE, Agent, Role, Team
-from rung.policies.models import PolicyVersion
+from rung.people.vault import seal
 from rung.policies.publishing import NotPublished, keep_beside, publish
-from rung.policies.starter import LEVELS, starter
 from rung.policies.versions import compiled, current_number
 from rung.tickets.actions import conversation
-from rung.tickets.models import Ticket
+from rung.tickets.results import Created
 from rung.tickets.writing import Words
+from rung.web import guide
 from rung.web.access import agent_of, needs
-from rung.web.forms import zones
+from rung.web.desk_form import DeskForm, policy_text
+from rung.web.fields import once
 
-#: How many people can be invited at once.
-INVITED_AT_ONCE = 3
 #: The fast clock of the test ticket: reminded, offered upwards, offered further.
 FAST = {"first_response": "20s", "resolution": "10m"}
-
-
-def clock_face() -> forms.TimeInput:
-    """A field for a time of day, to the minute."""
-    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-
-class DeskForm(forms.Form):
-    """What a new desk is called and when its people work."""
-
-    name = forms.CharField(max_length=80, label=gettext_lazy("What is your desk called?"))
-    time_zone = forms.ChoiceField(choices=zones, label=gettext_lazy("Time zone"))
-    opens = forms.TimeField(initial=time(9), widget=clock_face(), label=gettext_lazy("People work from"))
-    closes = forms.TimeField(initial=time(17), widget=clock_face(), label=gettext_lazy("to"))
-    country = forms.ChoiceField(
-        choices=lambda: [("", "–"), *((code, code) for code in sorted(holidays.list_supported_countries()))],
-        required=False,
-        label=gettext_lazy("Public holidays of"),
-    )
-
-    levels = forms.ChoiceField(
-        choices=lambda: [(name, f"{len(path)}: {' → '.join(path)}") for name, path in LEVELS.items()],
-        initial="three",
-        required=False,
-        label=gettext_lazy("Levels"),
-        help_text=gettext_lazy("who is asked next when nobody answers"),
-    )
-
-    def clean_name(self) -> str:
-        """On one line."""
-        return " ".join(str(self.cleaned_data["name"]).split())
-
-    def clean(self) -> dict[str, object]:
-        """The day ends after it begins."""
-        given = super().clean() or self.cleaned_data
-        opens, closes = given.get("opens"), given.get("closes")
-        if opens and closes and closes <= opens:
-            self.add_error("closes", _("It must end after it starts."))
-        return dict(given)
 
 
 @never_cache
 @needs(Role.OWNER)
 def start(request: HttpRequest) -> HttpResponse:
-    """The guide, and how far it has got."""
-    return _page(request, DeskForm(initial={"time_zone": agent_of(request).time_zone}))
+    """The guide, and how far it has got; `way`: the parts of which channel are looked at."""
+    return guide.page(request, way=request.GET.get("way", ""))
 
 
 @require_POST
@@ -90,13 +47,21 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Publish the first policy with the desk's own name, zone, hours and holidays."""
     form = DeskForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return guide.page(request, form=form, open_step="desk", status=422)
+    stands = guide.progress(request)
     text = policy_text(form.cleaned_data)
     by = f"agent:{agent_of(request).handle}"
-    result = publish(text, author=by, reason=_("The first-run guide"), now=database_now())
-    if isinstance(result, NotPublished) and result.findings:
-        form.add_error(None, str(result.findings[0]))
-        return _page(request, form, status=422)
+    if stands.version is None or text != stands.version.text:  # pressed twice, it is done
+        if not stands.is_ours or _is_overtaken(stands, form.cleaned_data["seen"]):
+            messages.error(
+                request, _("The policy has been changed since this page was opened; nothing is overwritten.")
+            )
+            return redirect("start")
+        seen = stands.version.number if stands.version else 0
+        result = publish(text, author=by, reason=_(guide.REASON), now=database_now(), instead_of=seen)
+        if isinstance(result, NotPublished) and result.findings:
+            form.add_error(None, str(result.findings[0]))
+            return guide.page(request, form=form, open_step="desk", status=422)
     agent = agent_of(request)
     before = changes.facts_of(agent)
     agent.time_zone = form.cleaned_data["time_zone"]
@@ -112,43 +77,35 @@ def desk(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Add people at their levels, with a link for each; and the owner themselves, if they answer too."""
     policy = compiled(current_number()).policy
-    links, problems = [], []
-    for place in range(1, INVITED_AT_ONCE + 1):
+    by = f"agent:{agent_of(request).handle}"
+    problems: list[str] = []
+    again: dict[str, str] = {}
+    for place in range(1, guide.INVITED_AT_ONCE + 1):
         name, email = (request.POST.get(f"{field}-{place}", "").strip() for field in ("name", "email"))
         level = request.POST.get(f"level-{place}", "")
-        if not email:
-            continue
-        try:
-            invited = _invite(
-                policy, name or email.partition("@")[0], email, level, by=f"agent:{agent_of(request).handle}"
-            )
-        except (ValidationError, IntegrityError):
-            problems.append(_("“%(email)s” is no address, or somebody has it already.") % {"email": email})
-        else:
-            links.append(
-                (invited, request.build_absolute_uri(f"/sign-in/{signin.issue_link(invited, now=database_now())}"))
-            )
-            changes.record(
-                by=f"agent:{agent_of(request).handle}",
-                area=changes.Area.PEOPLE,
-                what="made a sign-in link",
-                subject=f"agent:{invited.handle}",
-            )
-    own, agent = request.POST.get("own-level", ""), agent_of(request)
-    if own in policy.levels:
-        before = changes.facts_of(agent)
-        with transaction.atomic():
-            _place(agent, policy, own, by=f"agent:{agent.handle}")
-            changes.note("changed", agent, by=f"agent:{agent.handle}", before=before)
+        if problem := _invite_one(request, policy, name, email, level, by=by):
+            problems.append(problem)
+            again |= {f"name-{place}": name, f"email-{place}": email, f"level-{place}": level}
+    _place_owner(agent_of(request), policy, request.POST.get("own-level", ""), by=by)
+    if not problems:
+        return redirect(f"{reverse('start')}#people")
     for problem in problems:
         messages.error(request, problem)
-    return _page(request, DeskForm(), links=links, status=422 if problems else 200)
+    return guide.page(request, invited=again, open_step="people", status=422)
+
+
+@require_POST
+@needs(Role.OWNER)
+def skip(request: HttpRequest) -> HttpResponse:
+    """Not now: go on with the next step."""
+    guide.put_off(request.POST.get("step", ""))
+    return redirect("start")
 
 
 @require_POST
 @needs(Role.OWNER)
 def send(request: HttpRequest) -> HttpResponse:
-    """Open a test ticket on a fast clock, and lead to it."""
+    """Open a test ticket on a fast clock, and lead to it. Pressed twice it is one."""
     by, now = f"agent:{agent_of(request).handle}", database_now()
     policy = compiled(current_number()).policy
     version = keep_beside(fast_policy(policy), author=by, reason=_("A fast clock for test tickets"), now=now)
@@ -160,42 +117,13 @@ def send(request: HttpRequest) -> HttpResponse:
         channel="form",
         requester=asker,
         tags=("test",),
+        client_key=once(request.POST, by, "test ticket"),
     )
-    choose_version(opened.ticket, version, by=by)
-    messages.info(request, _("Watch: in ten seconds triage is reminded, in twenty it is offered to the next level."))
+    if isinstance(opened, Created):
+        choose_version(opened.ticket, version, by=by)
+        told = _("Watch: in ten seconds triage is reminded, in twenty it is offered to the next level.")
+        messages.info(request, told)
     return redirect("ticket", number=opened.ticket)
-
-
-def is_new(request: HttpRequest) -> bool:
-    """Whether the reader should be shown the guide: an owner of a desk where nothing has happened."""
-    return agent_of(request).role == Role.OWNER and not Ticket.objects.exists()
-
-
-def policy_text(given: dict[str, object]) -> str:
-    """The starter policy with the desk's own facts; its comments stay."""
-    zone, opens, closes = given["time_zone"], given["opens"], given["closes"]
-    assert isinstance(opens, time)  # noqa: S101  for the type checker
-    assert isinstance(closes, time)  # noqa: S101
-    hours = f"[{opens:%H:%M}-{closes:%H:%M}]"
-    text = starter(str(given.get("levels") or "three"))
-    text = re.sub(
-        r"^name: .*$",
-        lambda _match: f"name: {json.dumps(given['name'], ensure_ascii=False)}",
-        text,
-        count=1,
-        flags=re.M,
-    )
-    text = re.sub(r"^(\s*)timezone: .*$", lambda found: f"{found[1]}timezone: {zone}", text, flags=re.M)
-    text = re.sub(r"\[09:00-17:00\]", hours, text)
-    if country := given.get("country"):
-        text = re.sub(
-            r"^(\s*)(hours: .*)$",
-            lambda found: f"{found[0]}\n{found[1]}holidays: {{country: {country}}}",
-            text,
-            count=1,
-            flags=re.M,
-        )
-    return text
 
 
 def fast_policy(policy: Policy) -> str:
@@ -228,24 +156,34 @@ def fast_policy(policy: Policy) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _page(
-    request: HttpRequest, form: DeskForm, *, links: list[tuple[Agent, str]] | None = None, status: int = 200
-) -> HttpResponse:
-    version = PolicyVersion.objects.filter(is_current=True).first()
-    policy = compiled(version.number if version else 0).policy
-    context = {
-        "live": [],
-        "form": form,
-        "links": links or [],
-        "levels": list(policy.levels.values()),
-        "climbing": [policy.levels[name] for name in reversed(next(iter(policy.paths.values()), ()))],
-        "slots": range(1, INVITED_AT_ONCE + 1),
-        "named": bool(version and version.author != "system"),
-        "desk_name": policy.name,
-        "others": Agent.objects.filter(is_active=True).exclude(pk=agent_of(request).pk).count(),
-        "tested": Ticket.objects.order_by("number").first(),
-    }
-    return render(request, "start/page.html", context, status=status)
+def _is_overtaken(stands: guide.Progress, seen: int | None) -> bool:
+    """Another window has published since the form was opened."""
+    return seen is not None and seen != (stands.version.number if stands.version else 0)
+
+
+def _invite_one(request: HttpRequest, policy: Policy, name: str, email: str, level: str, *, by: str) -> str:
+    """One row of the form: what is wrong with it, or nothing. Its link is kept, sealed, in the session."""
+    if not email:
+        return _("%(name)s needs an e-mail address.") % {"name": name} if name else ""
+    kept = request.session.get(guide.INVITED, [])
+    if Agent.objects.filter(email__iexact=email, pk__in=[key for key, _word in kept]).exists():
+        return ""  # this form was sent before
+    try:
+        invited = _invite(policy, name or email.partition("@")[0], email, level, by=by)
+    except (ValidationError, IntegrityError):
+        return _("“%(email)s” is no address, or somebody has it already.") % {"email": email}
+    word = signin.issue_link(invited, now=database_now())
+    request.session[guide.INVITED] = [*kept, [invited.pk, seal(word)]]
+    changes.record(by=by, area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{invited.handle}")
+    return ""
+
+
+def _place_owner(agent: Agent, policy: Policy, level: str, *, by: str) -> None:
+    if level in policy.levels:
+        before = changes.facts_of(agent)
+        with transaction.atomic():
+            _place(agent, policy, level, by=by)
+            changes.note("changed", agent, by=by, before=before)
 
 
 def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Agent:

@@ -16,7 +16,7 @@ from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import board
 from rung.tickets.models import Ticket
-from rung.web import start, views
+from rung.web import guide, views
 from rung.web.access import agent_of, may, needs
 from rung.web.filters import Filters
 from rung.web.templatetags.desk import clock
@@ -116,7 +116,7 @@ def _around(request: HttpRequest) -> dict[str, object]:
     policy = compiled(current_number()).policy
     return {
         "live": ["triage"],
-        "is_new": start.is_new(request),
+        "is_new": guide.is_due(request),
         "saved": views.of_reader(request),
         "policy": policy,
         "priorities": PRIORITIES,

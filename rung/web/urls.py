@@ -34,7 +34,7 @@ from rung.web import (
     views,
     workflows,
 )
-from rung.web.setup import directories, inboxes, log, webhooks
+from rung.web.setup import directories, inboxes, log, mail, webhooks
 from rung.web.studio import pages as studio
 
 urlpatterns = [
@@ -100,6 +100,7 @@ urlpatterns = [
     path("people/teams/<str:name>", people.team, name="team"),
     path("people/agents/<str:name>/attention", attention.attention_of, name="attention-of"),
     path("settings", inboxes.inboxes, name="settings"),
+    path("settings/mail", mail.mail, name="mail"),
     path("settings/trackers", inboxes.trackers, name="trackers"),
     path("settings/webhooks", webhooks.webhooks, name="webhooks"),
     path("settings/webhooks/<str:name>", webhooks.webhook, name="webhook"),
@@ -122,6 +123,7 @@ urlpatterns = [
     path("start", start.start, name="start"),
     path("start/desk", start.desk, name="start-desk"),
     path("start/invite", start.invite, name="start-invite"),
+    path("start/skip", start.skip, name="start-skip"),
     path("start/send", start.send, name="start-send"),
     path("ask", ask.ask, name="ask"),
     path("ask/thanks/<str:word>", customer_page.asked, name="asked"),

@@ -7,9 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from rung.channels.email import mailboxes, outgoing
 from rung.core.effects import NoticeKind
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
@@ -33,18 +33,25 @@ QUEUES = 8
 MOST_AUTOMATIC = 5
 
 
-def adapter() -> "Email | None":
-    """Mail, once SMTP_HOST is set."""
-    return Email() if settings.EMAIL_HOST else None
+KINDS = frozenset({NoticeKind.MOMENT, NoticeKind.DIGEST, NoticeKind.REPLY, NoticeKind.OFFER_CARD})
+
+
+def adapter() -> "Email":
+    """Always there; it takes nothing while there is no server to send by."""
+    return Email()
 
 
 class Email:
     """Sends by Django's mail backend."""
 
     name = "email"
-    takes = frozenset({NoticeKind.MOMENT, NoticeKind.DIGEST, NoticeKind.REPLY, NoticeKind.OFFER_CARD})
     #: Receivers need not notice a second copy, though both have the same Message-ID.
     repeats_safely = False
+
+    @property
+    def takes(self) -> frozenset[NoticeKind]:
+        """Kinds for people, as soon as there is a server."""
+        return KINDS if outgoing.server() else frozenset()
 
     def lane(self, method: Method, to: str) -> Lane:  # noqa: ARG002  a mail is a mail
         return Lane(f"email/{crc32(to.lower().encode()) % QUEUES}", timedelta(seconds=0.2))
@@ -76,10 +83,11 @@ class Email:
         headers = _threaded(message.ticket) | {"Message-ID": _message_id(message.key)}
         if message.automatic:
             headers |= _generated(message.key) | {"Auto-Submitted": "auto-replied"}
-        if message.in_reply_to:
+        if message.in_reply_to.startswith("<"):  # of a message that came by another channel it is no Message-ID
             headers["In-Reply-To"] = message.in_reply_to
             headers["References"] = message.in_reply_to
         mail = EmailMultiAlternatives(f"Re: {message.subject}", message.text, to=[message.to], headers=headers)
+        mail.reply_to = mailboxes.reply_to(message.inbox, outgoing.sender())
         if message.html:
             mail.attach_alternative(message.html, "text/html")
         for file in message.files:
@@ -94,6 +102,7 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
     """Connected first: what fails before the mail is handed over has certainly not arrived."""
     # A subject begins with the customer's words, and Django refuses to send one with a line break in it.
     mail.subject = " ".join(mail.subject.split())
+    mail.from_email = outgoing.sender()
     smtp = get_connection()
     try:
         smtp.open()
@@ -142,7 +151,7 @@ def _message_id(key: str) -> str:
 
 
 def _domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ") or "localhost"
+    return outgoing.sender().rpartition("@")[2].rstrip("> ") or "localhost"
 
 
 def _automatic_lately(address: str) -> int:

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from rung.channels.email.adapter import Email, adapter
-from rung.core.effects import Subject
+from rung.core.effects import NoticeKind, Subject
 from rung.outbox.ports import CustomerMessage, Later, Method, Moment, Never, Sent, Unclear
 from tests.world import World, desk
 
@@ -18,9 +18,17 @@ MOMENT = Moment(
 )
 
 
+@pytest.fixture(autouse=True)
+def server(settings: Any, db: None) -> None:
+    """There is one to send by; Django keeps what is sent."""
+    settings.EMAIL_HOST = "mail.desk.example"
+
+
 def test_there_is_no_mail_without_a_server(settings: Any) -> None:
     settings.EMAIL_HOST = ""
-    assert adapter() is None
+    assert adapter().takes == frozenset()
+    settings.EMAIL_HOST = "mail.desk.example"
+    assert NoticeKind.MOMENT in adapter().takes
 
 
 def test_a_notice_says_that_a_machine_wrote_it(settings: Any) -> None:

@@ -1,0 +1,138 @@
+"""Into a mailbox by IMAP: connecting, looking whether it works, and taking it among those that are read."""
+
+import imaplib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parseaddr
+
+from imap_tools import (
+    AND,
+    BaseMailBox,
+    ImapToolsError,
+    MailBox,
+    MailboxFolderSelectError,
+    MailBoxStartTls,
+    MailBoxUnencrypted,
+)
+from imap_tools.errors import MailboxLoginError
+from msgspec import Struct
+
+from rung.channels.email.models import Mailbox, Security
+from rung.channels.email.trouble import of_connection
+from rung.core.wording import say
+from rung.people.vault import VaultProblem, unseal
+
+TIMEOUT = 20.0
+#: What a look at a mailbox may raise that is the server's or the network's fault, or ours by a wrong password.
+TROUBLE = (ImapToolsError, imaplib.IMAP4.error, OSError, VaultProblem)
+_KINDS: dict[str, type[MailBox] | type[MailBoxStartTls] | type[MailBoxUnencrypted]] = {
+    Security.TLS: MailBox,
+    Security.STARTTLS: MailBoxStartTls,
+    Security.NONE: MailBoxUnencrypted,
+}
+
+
+class Works(Struct, frozen=True):
+    """The mailbox opens. `messages`: how many lie in the folder; `next_uid`, `validity`: where reading begins."""
+
+    messages: int
+    next_uid: int
+    validity: int
+
+
+@contextmanager
+def opened(box: Mailbox) -> Iterator[BaseMailBox]:
+    """Its folder, chosen without a mark left on anything. Raises what TROUBLE lists."""
+    found = connect(box)
+    try:
+        yield found
+    finally:
+        close(found)
+
+
+def connect(box: Mailbox) -> BaseMailBox:
+    """Signed in, with the folder chosen for reading only. Raises what TROUBLE lists."""
+    found = _KINDS[box.security](box.host, box.port, timeout=TIMEOUT)
+    try:
+        found.login(box.user, unseal(box.password), initial_folder=None)
+        found.folder.set(box.folder, readonly=True)
+    except BaseException:
+        close(found)
+        raise
+    return found
+
+
+def close(found: BaseMailBox) -> None:
+    """Say goodbye; whether it is heard does not matter."""
+    try:
+        found.client.logout()
+    except (imaplib.IMAP4.error, OSError):
+        found.client.shutdown()
+
+
+def try_out(box: Mailbox) -> Works | str:
+    """Look into it: what is there, or what is wrong in one sentence."""
+    try:
+        with opened(box) as found:
+            return standing(found, box.folder)
+    except TROUBLE as failed:
+        return why(box, failed)
+
+
+def arrives(box: Mailbox, word: str) -> bool:
+    """Whether a mail with that subject comes in within TIMEOUT seconds."""
+    until = time.monotonic() + TIMEOUT
+    try:
+        with opened(box) as found:
+            while not found.uids(AND(subject=word)):
+                if time.monotonic() > until:
+                    return False
+                time.sleep(1)
+                found.client.noop()
+            return True
+    except TROUBLE:
+        return False
+
+
+def standing(found: BaseMailBox, folder: str) -> Works:
+    """How the folder stands. Raises what TROUBLE lists."""
+    told = found.folder.status(folder)
+    return Works(told.get("MESSAGES", 0), told.get("UIDNEXT", 1), told.get("UIDVALIDITY", 0))
+
+
+def begin(box: Mailbox, works: Works, now: datetime) -> None:
+    """Read from here on: what lies there already is left alone."""
+    box.read_to, box.uid_validity = works.next_uid - 1, works.validity
+    box.connected_at, box.looked_at, box.trouble = now, now, ""
+
+
+def why(box: Mailbox, failed: Exception) -> str:
+    """What is to be mended."""
+    match failed:
+        case VaultProblem():
+            return str(failed)
+        case MailboxLoginError():
+            return say("The server refuses this user and password: %(said)s", said=_said(failed))
+        case MailboxFolderSelectError():
+            return say("There is no folder “%(folder)s” in this mailbox.", folder=box.folder)
+        case ImapToolsError() | imaplib.IMAP4.error():
+            return say("%(place)s cannot be used: %(said)s", place=f"{box.host}:{box.port}", said=_said(failed))
+        case _:
+            return of_connection(failed, box.host, box.port)
+
+
+def reply_to(inbox: str, sender: str) -> list[str]:
+    """Where a customer's answer should go when that is not whom the mail is from: the mailbox they wrote to."""
+    boxes = list(Mailbox.objects.filter(active=True).values_list("address", flat=True))
+    wanted = next((each for each in boxes if inbox == f"email:{each}"), boxes[0] if boxes else "")
+    return [wanted] if wanted and wanted.lower() != parseaddr(sender)[1].lower() else []
+
+
+def _said(failed: Exception) -> str:
+    """The server's own words, out of what the libraries put round them."""
+    result = getattr(failed, "command_result", None)
+    words = result[1] if isinstance(result, tuple) and len(result) == 2 else failed.args
+    first = words[0] if isinstance(words, list | tuple) and words else failed
+    return (first.decode(errors="replace") if isinstance(first, bytes) else str(first))[:200]

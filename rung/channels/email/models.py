@@ -1,0 +1,54 @@
+"""How mail goes out, and the mailboxes it comes in by. Passwords are sealed (people.vault)."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Security(models.TextChoices):
+    """How a connection to a mail server is kept from others' eyes."""
+
+    TLS = "ssl", "TLS from the start"
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "off", "none"
+
+
+class Outgoing(models.Model):
+    """The server that takes our mails. One a desk; `SMTP_HOST` in the environment comes before it."""
+
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=10, choices=Security.choices, default=Security.STARTTLS)
+    user = models.CharField(max_length=254, blank=True)
+    password = models.TextField(blank=True, help_text="sealed")
+    #: Whom our mails are from: `Acme support <support@acme.example>`.
+    sender = models.CharField(max_length=320)
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Mailbox(models.Model):
+    """A mailbox customers write to, read by IMAP. Nothing in it is moved, marked or deleted."""
+
+    address = models.EmailField(unique=True)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=10, choices=Security.choices, default=Security.TLS)
+    user = models.CharField(max_length=254)
+    password = models.TextField(help_text="sealed")
+    folder = models.CharField(max_length=200, default="INBOX")
+    active = models.BooleanField(default=True)
+    connected_at = models.DateTimeField(db_default=Now())
+
+    #: Everything up to this UID was taken in; UIDs count anew when the other number changes.
+    read_to = models.PositiveBigIntegerField(default=0)
+    uid_validity = models.PositiveBigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    #: Why the last look failed, in one sentence; empty: it did not.
+    trouble = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["address"]
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,85 @@
+"""What mail needs to know, as forms: the server it goes out by, the mailbox it comes in by."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rung.channels.email import outgoing
+from rung.channels.email.models import Mailbox, Outgoing, Security
+from rung.web.access import agent_of
+
+SECURITY = [
+    (Security.TLS.value, gettext_lazy("TLS from the start (993, 465)")),
+    (Security.STARTTLS.value, gettext_lazy("STARTTLS (587, 143)")),
+    (Security.NONE.value, gettext_lazy("none, within your own network")),
+]
+
+
+def secret(label: Any) -> forms.CharField:
+    """A password: typed in, never shown again."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(max_length=500, required=False, strip=False, label=label, widget=widget)
+
+
+class ServerForm(forms.Form):
+    """How to reach a mail server, and who we are there."""
+
+    host = forms.CharField(max_length=253, label=gettext_lazy("Server"))
+    port = forms.IntegerField(min_value=1, max_value=65535, label=gettext_lazy("Port"))
+    security = forms.ChoiceField(choices=SECURITY, label=gettext_lazy("Security"))
+    user = forms.CharField(max_length=254, required=False, label=gettext_lazy("User"))
+    password = secret(gettext_lazy("Password"))
+
+    def clean_host(self) -> str:
+        """A name, not an address of the web."""
+        host = str(self.cleaned_data["host"]).strip().removeprefix("https://").removeprefix("http://").rstrip("/")
+        if not host or any(letter in host for letter in " /@"):
+            raise forms.ValidationError(_("A server's name, such as mail.example.com."))
+        return host
+
+
+class OutgoingForm(ServerForm):
+    """Mail out."""
+
+    field_order = ("sender", "host", "port", "security", "user", "password")
+    sender = forms.EmailField(max_length=254, label=gettext_lazy("Mails are from"))
+
+
+class MailboxForm(ServerForm):
+    """Mail in."""
+
+    field_order = ("address", "host", "port", "security", "user", "password", "folder")
+    address = forms.EmailField(max_length=254, label=gettext_lazy("Customers write to"))
+    folder = forms.CharField(max_length=200, initial="INBOX", label=gettext_lazy("Folder"))
+
+
+def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, object]:
+    """For `setup/mail_parts.html`: what is kept, and the forms, filled in with what can be guessed."""
+    kept = Outgoing.objects.filter(pk=1).first()
+    by_environment = outgoing.of_environment() if outgoing.is_of_environment() else None
+    return {
+        "outgoing": by_environment or kept,
+        "by_environment": by_environment is not None,
+        "mailboxes": Mailbox.objects.all(),
+        "own_address": agent_of(request).email,
+        "out_form": forms_given.get("out_form") or OutgoingForm(initial=_out(kept), auto_id="out-%s"),
+        "in_form": forms_given.get("in_form") or MailboxForm(initial=_into(kept), auto_id="in-%s"),
+    }
+
+
+def _out(kept: Outgoing | None) -> dict[str, object]:
+    if kept is None:
+        return {"port": 587, "security": Security.STARTTLS.value}
+    return {name: getattr(kept, name) for name in ("sender", "host", "port", "security", "user")}
+
+
+def _into(kept: Outgoing | None) -> dict[str, object]:
+    """Of the server mail goes out by, what is mostly the same."""
+    always: dict[str, object] = {"port": 993, "security": Security.TLS.value, "folder": "INBOX"}
+    if kept is None or Mailbox.objects.exists():
+        return always
+    host = kept.host.replace("smtp", "imap", 1) if kept.host.startswith("smtp") else kept.host
+    return always | {"address": kept.sender, "host": host, "user": kept.user}
