@@ -17,7 +17,8 @@ from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
-from rung.people import changes
+from rung.people import changes, signin
+from rung.people.clock import database_now
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
 from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
@@ -172,6 +173,8 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
         raise Problem(409, f"{handle} is the desk's only owner; make somebody else an owner first", place="body.role")
     with transaction.atomic():
         agent.save()
+        if not agent.is_active:
+            signin.sign_out_everywhere(agent, now=database_now())
         if body.teams is not None:
             agent.teams.clear()
             _join(agent, body.teams)

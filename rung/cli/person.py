@@ -102,11 +102,21 @@ def show() -> None:
 
 
 @commands.command()
-def link(handle: str) -> None:
-    """Print a one-time sign-in link. It works for a day and ends earlier ones."""
+def link(
+    handle: str,
+    without_factors: Annotated[
+        bool, typer.Option("--without-factors", help="Their device is gone: take passkeys, app and codes away first.")
+    ] = False,
+) -> None:
+    """Print a one-time sign-in link. It works for a day and ends earlier ones. A second factor is still asked for."""
     from django.conf import settings
 
     agent = naming.agent(handle)
+    if without_factors:
+        signin.take_factors_away(agent, now=database_now())
+        changes.record(
+            by="system", area=changes.Area.PEOPLE, what="took the second factors of", subject=f"agent:{handle}"
+        )
     changes.record(by="system", area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{handle}")
     print(f"{settings.BASE_URL}/sign-in/{signin.issue_link(agent, now=database_now())}")
 
@@ -135,7 +145,9 @@ def leave(handle: str) -> None:
     agent = naming.agent(handle)
     before = changes.facts_of(agent)
     agent.is_active = False
-    agent.save()
+    with transaction.atomic():
+        agent.save()
+        signin.sign_out_everywhere(agent, now=database_now())
     changes.note("changed", agent, by="system", before=before)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from rung.cli.naming import nothing
 from rung.people import changes, providers, vault
@@ -73,7 +74,18 @@ def remove(slug: str) -> None:
     if found is None:
         raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
     changes.note("removed", found, by="system")
-    found.delete()
+    with transaction.atomic():
+        providers.forget_accounts(slug)
+        found.delete()
+
+
+@commands.command()
+def forget(slug: Slug) -> None:
+    """Nobody is known by this directory's ids any more: before RUNG_OIDC_ISSUER names another one."""
+    if providers.provider(slug) is None:
+        raise nothing("directory is called", slug, [each.slug for each in providers.providers()])
+    providers.forget_accounts(slug)
+    changes.record(by="system", area=changes.Area.SETTINGS, what="forgot the ids of", subject=f"signinprovider:{slug}")
 
 
 def _keep(
@@ -88,6 +100,7 @@ def _keep(
 ) -> None:
     found = SignInProvider.objects.filter(slug=slug).first() or SignInProvider(slug=slug)
     before = changes.facts_of(found) if found.pk else None
+    former = (found.kind, found.issuer)
     found.kind, found.name, found.role, found.invites = kind, label or found.name or slug, role, invites
     found.domains = sorted({word.strip().lower().removeprefix("@") for word in domains if word.strip()})
     for name, value in facts.items():
@@ -96,5 +109,8 @@ def _keep(
         found.full_clean()
     except ValidationError as wrong:
         raise SystemExit("\n".join(f"{fact}: {' '.join(said)}" for fact, said in wrong.message_dict.items())) from wrong
-    found.save()
+    with transaction.atomic():
+        if found.pk and former != (found.kind, found.issuer):
+            providers.forget_accounts(slug)
+        found.save()
     changes.note("added" if before is None else "changed", found, by="system", before=before)

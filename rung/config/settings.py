@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.contrib.humanize",  # allauth's list of passkeys says when each was used
     "rung.web",  # before allauth, whose templates it replaces
     "rung.people",
     "rung.policies",
@@ -189,15 +190,32 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link leads to the directory: from a form, our own content security policy would not let the browser go there.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # before a directory's account is connected or taken away
 MFA_ADAPTER = "rung.people.factors.Sealed"
 MFA_TOTP_ISSUER = "Rung"
 MFA_TOTP_TOLERANCE = 1  # the code before still counts: people type slowly, and clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
+MFA_FORMS = {
+    "authenticate": "rung.people.factors.SignInCode",
+    "reauthenticate": "rung.people.factors.AgainCode",
+    "activate_totp": "rung.people.factors.FirstCode",
+    "login_webauthn": "rung.people.factors.SignInPasskey",
+    "authenticate_webauthn": "rung.people.factors.SecondPasskey",
+    "reauthenticate_webauthn": "rung.people.factors.AgainPasskey",
+    "add_webauthn": "rung.people.factors.NewPasskey",
+    "edit_webauthn": "rung.people.factors.PasskeyName",
+}
 
-# What the limits on sign-in count, for all processes of a desk together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
+# What the limits on sign-in count, and which codes have been used, for all processes of a desk together. A cache that
+# is full forgets: with Django's 300 entries, attempts from a few addresses would wipe out the count of the others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # -- the API: how often one token may ask, in this process; 0 lets it ask as often as it likes
 

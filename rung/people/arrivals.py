@@ -3,9 +3,13 @@
 import re
 
 import structlog
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.http import HttpRequest
+from django.shortcuts import render
 
 from rung.people import providers
 from rung.people.models import HANDLE, Agent, SignInProvider
@@ -25,12 +29,22 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return [app for app in wanted if client_id is None or app.client_id == client_id]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Whoever is an agent here under a trusted address is that agent, from now on by the directory's own id."""
-        if sociallogin.is_existing or request.user.is_authenticated:
+        """Whoever is an agent here under a trusted address is that agent, from now on by the directory's own id.
+
+        An address may pass to another person of the company, and a signed-in browser may be led to somebody else's
+        account there: neither is connected.
+        """
+        if sociallogin.is_existing:
             return
         email = trusted_email(sociallogin, _provider_of(sociallogin))
         agent = Agent.objects.filter(email=email).first() if email else None
-        if agent is not None:
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            if agent != request.user:
+                raise _refusal(request, "not_yours")
+        elif agent is not None:
+            if _known_otherwise(agent, sociallogin):
+                log.warning("an address came with another id of its directory", agent=agent.handle)
+                raise _refusal(request, "another_id")
             sociallogin.connect(request, agent)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
@@ -53,6 +67,8 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
         agent.role, agent.is_restricted = found.role, True
         agent.set_unusable_password()
         sociallogin.save(request)
+        # An agent has one address, ours; allauth's own list would let in under a former one.
+        EmailAddress.objects.filter(user=agent).delete()
         return agent
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, str]) -> Agent:
@@ -77,7 +93,8 @@ def trusted_email(sociallogin: SocialLogin, found: SignInProvider | None) -> str
     if found.domains and _domain(email) not in found.domains:
         return ""
     if found.kind == SignInProvider.Kind.OIDC:
-        return email if given is not None and given.verified else ""
+        # Some directories say it as a text, and "false" is one too.
+        return email if given is not None and str(given.verified).lower() == "true" else ""
     return email if found.domains else ""
 
 
@@ -87,6 +104,14 @@ def free_handle(wanted: str) -> str:
     HANDLE(base)
     taken = set(Agent.objects.filter(handle__startswith=base).values_list("handle", flat=True))
     return next(name for name in (base, *(f"{base}{n}" for n in range(2, 10_000))) if name not in taken)
+
+
+def _known_otherwise(agent: Agent, sociallogin: SocialLogin) -> bool:
+    return bool(SocialAccount.objects.filter(user=agent, provider=sociallogin.account.provider).exists())
+
+
+def _refusal(request: HttpRequest, why: str) -> ImmediateHttpResponse:
+    return ImmediateHttpResponse(render(request, "account/signup_closed.html", {"why": why}, status=403))
 
 
 def _provider_of(sociallogin: SocialLogin) -> SignInProvider | None:

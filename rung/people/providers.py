@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import ValidationError
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
@@ -52,6 +52,11 @@ def providers(environment: Mapping[str, str] = os.environ) -> list[SignInProvide
 def provider(slug: str) -> SignInProvider | None:
     """The directory of that name."""
     return next((each for each in providers() if each.slug == slug), None)
+
+
+def forget_accounts(slug: str) -> None:
+    """Nobody is known by this directory's ids any more, for another one's might be the same."""
+    SocialAccount.objects.filter(provider=slug).delete()
 
 
 def app_of(found: SignInProvider) -> SocialApp:

@@ -1,11 +1,15 @@
 """How agents get in: by invitation, with a one-time link, and from then on with what they set up."""
 
+import ipaddress
 import threading
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -29,6 +33,15 @@ class Invited(DefaultAccountAdapter):  # type: ignore[misc]
         """For the limits on sign-in and the list of sessions."""
         return address_of(request) or "0.0.0.0"  # noqa: S104  an address nobody has
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the desk's own address: the one in the request is the asker's word, in somebody else's mailbox."""
+        address = str(super().get_reset_password_from_key_url(key))
+        return f"{settings.BASE_URL}{urlsplit(address).path}" if settings.BASE_URL else address
+
+    def format_email_subject(self, subject: str) -> str:
+        """As it is: allauth would put a site's name before it, and a desk has none."""
+        return str(subject)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Beside the request, so that neither its time nor its failure tells whether somebody has that address."""
         message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
@@ -44,9 +57,32 @@ def can_mail() -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Who calls. Behind a proxy, as the proxy saw them: its own word is the last, those before it anybody may write."""
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    return (seen if settings.SECURE_PROXY_SSL_HEADER else "") or str(request.META.get("REMOTE_ADDR", ""))
+    """Who calls, as an IP address; empty where there is none.
+
+    Behind a proxy, as the proxy saw them: its own word is the last, those before it anybody may write.
+    """
+    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2]
+    return (_ip(seen) if settings.SECURE_PROXY_SSL_HEADER else "") or _ip(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def network_of(request: HttpRequest) -> str:
+    """Whose attempts count together: of IPv6 the 64 bits a household has, for it may pick any address in them."""
+    address = address_of(request)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
+def _ip(word: str) -> str:
+    """Some proxies add the port; others write `unknown`."""
+    bare = word.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def sign_out_everywhere(agent: Agent, *, now: datetime) -> None:
@@ -56,6 +92,13 @@ def sign_out_everywhere(agent: Agent, *, now: datetime) -> None:
     agent.sign_in_links.filter(used_at=None).delete()
     for session in UserSession.objects.filter(user=agent):
         session.end()
+
+
+def take_factors_away(agent: Agent, *, now: datetime) -> None:
+    """Their passkeys, app, recovery codes and accounts of directories are gone, and every session with them."""
+    Authenticator.objects.filter(user=agent).delete()
+    SocialAccount.objects.filter(user=agent).delete()
+    sign_out_everywhere(agent, now=now)
 
 
 def issue_link(agent: Agent, *, now: datetime, lasts: timedelta = LINK_LASTS) -> str:

@@ -44,7 +44,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data["website"]:
             # A machine filled in what people do not see. It hears the same as everybody, and nothing is opened.
             return render(request, "ask/thanks.html", {"number": None})
-        if wait := throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
+        if wait := throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
             return render(request, "ask/form.html", context | {"wait": wait}, status=429)
         try:
             number = _open(form.cleaned_data, files_of(request), once(request.POST, "form", *form.data.values()))

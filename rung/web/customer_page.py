@@ -101,7 +101,7 @@ def renew(request: HttpRequest, word: str) -> HttpResponse:
     """A new link, sent to whoever asked in the first place."""
     now = database_now()
     shown = _pass(word, now)
-    if not throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
+    if not throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
         ticket = _ticket(shown, 0)
         address = request.build_absolute_uri(reverse("ask-status", args=[customer_pass.pass_of(ticket.number, now)]))
         said = _("Here is the new link to your request #%(number)d: %(address)s")
@@ -141,7 +141,7 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     by = f"customer:{asker.pk}" if asker else "customer:unknown"
     text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
     rating = request.POST.get("rating", "")
-    if throttle.wait_for(f"ask:{throttle.address_of(request)}", burst=BURST, refill=REFILL):
+    if throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
         return str(_("That was a lot at once; please wait a minute."))
     if rating in ("1", "2", "3", "4", "5"):
         triage.rate(ticket.number, int(rating), by=by)

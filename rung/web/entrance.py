@@ -1,6 +1,10 @@
 """The way in with a one-time link, and the way out everywhere."""
 
-from django.contrib.auth import login, logout
+from typing import cast
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,14 +19,17 @@ from rung.web.access import agent_of, needs
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: HttpRequest, word: str) -> HttpResponse:
-    """Ask first: a mail scanner that follows the link must not use it up. Then sign in."""
+    """Ask first: a mail scanner that follows the link must not use it up. Then sign in.
+
+    A link is one factor: who has set up a second one is asked for it.
+    """
     if request.method != "POST":
         return render(request, "sign_in_link.html")
     agent = signin.redeem_link(word, now=database_now())
     if agent is None:
         return render(request, "sign_in_link.html", {"refused": True}, status=410)
-    login(request, agent, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("/")
+    record_authentication(request, agent, method="link")
+    return cast("HttpResponse", perform_login(request, Login(user=agent)))
 
 
 @require_POST

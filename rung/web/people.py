@@ -160,6 +160,8 @@ def _form(
     before = changes.facts_of(form.instance) if form.instance.pk else None
     if request.method == "POST" and form.is_valid():
         row = form.save()
+        if isinstance(row, Agent) and not row.is_active:
+            signin.sign_out_everywhere(row, now=database_now())
         changes.note("changed" if before is not None else "added", row, by=_by(request), before=before)
         messages.success(request, said)
         return redirect(back)

@@ -1,5 +1,7 @@
 """One person's data, for an owner: taken along as a file, or forgotten for good."""
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +22,9 @@ from rung.web.access import agent_of, may, needs
 def agent_data(request: HttpRequest, name: str) -> HttpResponse:
     """What there is to do about an agent's data, and their sessions."""
     found = get_object_or_404(Agent, handle=name)
-    return render(request, "people/agent_data.html", {"live": [], "person": found, "key": found.handle})
+    factors = any(kind.objects.filter(user=found).exists() for kind in (Authenticator, SocialAccount))
+    context = {"live": [], "person": found, "key": found.handle, "factors": factors}
+    return render(request, "people/agent_data.html", context)
 
 
 @require_POST
@@ -31,6 +35,20 @@ def agent_out(request: HttpRequest, name: str) -> HttpResponse:
     signin.sign_out_everywhere(found, now=database_now())
     _note(request, "signed out everywhere", f"agent:{found.handle}")
     messages.success(request, _("Signed out everywhere."))
+    return redirect("agent-data", name=name)
+
+
+@require_POST
+@needs(Role.OWNER)
+def agent_factors(request: HttpRequest, name: str) -> HttpResponse:
+    """Take an agent's passkeys, app, codes and directories' accounts away: their device is gone."""
+    found = get_object_or_404(Agent, handle=name)
+    if request.POST.get("sure") != "1":
+        messages.error(request, _("Tick the box to say that you mean it."))
+        return redirect("agent-data", name=name)
+    signin.take_factors_away(found, now=database_now())
+    _note(request, "took the second factors of", f"agent:{found.handle}")
+    messages.success(request, _("Their passkeys and codes are gone. Make them a sign-in link to let them in again."))
     return redirect("agent-data", name=name)
 
 

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from rung.people.signin import address_of
+from rung.people.signin import network_of
 
-__all__ = ["address_of", "forget", "wait_for"]
+__all__ = ["forget", "network_of", "wait_for"]
 KEPT = 10_000
 _lock = threading.Lock()
 _left: dict[str, tuple[float, float]] = {}

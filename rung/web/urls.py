@@ -92,6 +92,7 @@ urlpatterns = [
     path("people/agents/<str:name>/data", persons.agent_data, name="agent-data"),
     path("people/agents/<str:name>/archive", persons.agent_archive, name="agent-archive"),
     path("people/agents/<str:name>/forget", persons.agent_forget, name="agent-forget"),
+    path("people/agents/<str:name>/factors", persons.agent_factors, name="agent-factors"),
     path("people/agents/<str:name>/out", persons.agent_out, name="agent-out"),
     path("people/requesters/<int:number>", persons.requester, name="requester"),
     path("people/requesters/<int:number>/archive", persons.requester_archive, name="requester-archive"),

@@ -1,6 +1,7 @@
 """Directories people sign in with, on ports of their own: an OpenID Connect provider and a SAML identity provider."""
 
 import base64
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ class Saml:
         self.key, self.certificate = _key_and_certificate()
         self.subject = "person-1"
         self.attributes: dict[str, list[str]] = {}
+        self.audience = ""  # another desk than the one that asks
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://localhost:{self.http.server_port}"
         self.entity_id = f"{self.address}/metadata"
@@ -84,7 +86,10 @@ class Saml:
             sign_response=False,
             **{k: arguments[k] for k in ("in_response_to", "destination", "sp_entity_id")},
         )
-        return arguments["destination"], base64.b64encode(self._sign(str(response))).decode()
+        said = str(response)
+        if self.audience:
+            said = re.sub(r"(<(?:\w+:)?Audience>)[^<]+", rf"\g<1>{self.audience}", said)
+        return arguments["destination"], base64.b64encode(self._sign(said)).decode()
 
     def _sign(self, response: str) -> bytes:
         tree = etree.fromstring(response.encode())

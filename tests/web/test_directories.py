@@ -1,14 +1,18 @@
 """Signing in with a company's directory, over real HTTP: OpenID Connect and SAML. Denied by default."""
 
+import base64
 import re
+import zlib
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import httpx
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.test import Client as DjangoClient
 
 from rung.people import providers, vault
 from rung.people.models import Agent, SignInProvider
@@ -147,6 +151,101 @@ def test_an_answer_of_a_directory_counts_once_and_in_the_browser_that_asked(desk
         stranger.get(back)  # brought to another browser, with a state that is not its own
         assert stranger.get("/").url.path == "/account/login/"
         assert "Sam Ode" in desk.get(back).text
+
+
+def connects(desk: httpx.Client, sub: str) -> str:
+    """Led by a link to connect an account of the directory; the last page."""
+    asked = desk.get("/account/oidc/acme/login/?process=connect")
+    return desk.post(str(asked.url), data={"sub": sub}).text
+
+
+def test_nobody_becomes_somebody_else_by_a_directory(desk: httpx.Client) -> None:
+    heir = {"sub": "9", "email": "sam@acme.example", "email_verified": True, "name": "The next Sam"}
+    liar = {"sub": "8", "email": "sam@acme.example", "email_verified": "false", "name": "Not Sam"}
+    eve = {"sub": "4", "email": "eve@elsewhere.example", "email_verified": True, "name": "Eve"}
+    with directories.oidc(PEOPLE[0], heir, liar, eve) as issuer:
+        by_oidc(issuer)
+        assert "not invited yet" in signs_in(desk, "8").text  # "false" is not true
+        assert "Sam Ode" in signs_in(desk, "1").text
+        # Led by somebody's link, a signed-in browser does not connect another's account.
+        assert "under your own address" in connects(desk, "4")
+        assert "Eve" not in signs_in(desk, "4").text
+        # The address has passed to somebody new: the directory's id is another, so it is not Sam.
+        assert "another account than the one that signed in here before" in signs_in(desk, "9").text
+        assert desk.get("/").url.path == "/account/login/"
+        assert SocialAccount.objects.count() == 1
+    # Another directory of the same name counts from 1 as well.
+    with directories.oidc({"sub": "1", "email": "x@new.example", "email_verified": True, "name": "X"}) as issuer:
+        olga = Agent.objects.create_user("olga@acme.example", handle="olga", name="Olga", role="owner")
+        owner = DjangoClient()
+        owner.force_login(olga, backend="django.contrib.auth.backends.ModelBackend")
+        owner.post("/settings/sign-in/acme/remove", {"sure": "1"})
+        by_oidc(issuer)
+        assert "not invited yet" in signs_in(desk, "1").text
+        assert desk.get("/").url.path == "/account/login/"
+
+
+def test_a_newcomer_has_one_address_also_when_it_changes(desk: httpx.Client) -> None:
+    with directories.oidc(*PEOPLE) as issuer:
+        by_oidc(issuer, domains=["acme.example"], invites=True)
+        signs_in(desk, "3")
+        newcomer = Agent.objects.get(email="new.one@acme.example")
+        newcomer.set_password("a long enough word")
+        newcomer.email = "new.two@acme.example"
+        newcomer.save()
+        desk.cookies.clear()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', desk.get("/account/login/").text)
+        assert token is not None
+        former = {"login": "new.one@acme.example", "password": "a long enough word", "csrfmiddlewaretoken": token[1]}
+        assert "not correct" in desk.post("/account/login/", data=former).text
+
+
+def test_a_saml_answer_must_be_signed_for_this_desk_and_asked_for(desk: httpx.Client) -> None:
+    with directories.saml() as idp:
+        facts = providers.read_metadata(idp.metadata())
+        SignInProvider.objects.create(slug="corp", name="Corp", kind=Kind.SAML, domains=["acme.example"], **facts)
+        Agent.objects.create_user("olga@acme.example", handle="olga", name="Olga")
+        idp.knows(desk.get("/account/saml/corp/metadata/").text)
+        for change in (
+            lambda xml: SIGNATURE.sub("", xml),
+            lambda xml: xml.replace("sam@acme.example", "olga@acme.example"),  # another than was signed
+            lambda xml: re.sub(r"(InResponseTo=\")[^\"]+", r"\1ONELOGIN_another", xml),
+            lambda xml: re.sub(r' InResponseTo="[^"]+"', "", xml, count=1),
+            wrapped,
+        ):
+            form = saml_form(desk, idp, email="sam@acme.example")
+            xml = base64.b64decode(form["SAMLResponse"]).decode()
+            form["SAMLResponse"] = base64.b64encode(change(xml).encode()).decode()
+            assert change(xml) != xml
+            desk.post("/account/saml/corp/acs/", data=form)
+            assert desk.get("/").url.path == "/account/login/"
+        # Signed, but for another desk.
+        idp.audience = "https://another.example/metadata"
+        assert "Not signed in" in by_saml(desk, idp, email="sam@acme.example").text
+        idp.audience = ""
+        # Nor is anybody signed out by a link that everybody can write.
+        assert "Sam Ode" in by_saml(desk, idp, email="sam@acme.example").text
+        out = (
+            '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" '
+            f'IssueInstant="2026-11-24T12:00:00Z"><saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">'
+            f'{idp.entity_id}</saml:Issuer><saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">p1'
+            "</saml:NameID></samlp:LogoutRequest>"
+        )
+        packed = base64.b64encode(zlib.compress(out.encode())[2:-4]).decode()
+        assert desk.get("/account/saml/corp/sls/", params={"SAMLRequest": packed}).status_code == 404
+        assert "Sam Ode" in desk.get("/").text
+
+
+SIGNATURE = re.compile(r"<(\w+:)?Signature[ >].*</(\w+:)?Signature>", re.S)
+
+
+def wrapped(xml: str) -> str:
+    """The signed assertion stays, hidden; another of the same shape stands in its place."""
+    signed = re.search(r"<(\w+:)?Assertion .*</(\w+:)?Assertion>", xml, re.S)
+    assert signed is not None
+    evil = SIGNATURE.sub("", signed[0]).replace("sam@", "olga@")
+    evil = re.sub(r' ID="[^"]+"', ' ID="id-evil"', evil, count=1)
+    return xml.replace(signed[0], evil + signed[0])
 
 
 def saml_form(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> dict[str, str]:

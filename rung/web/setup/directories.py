@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -110,7 +111,9 @@ def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
     """Nobody signs in with it any more; those who are in stay in until they sign out."""
     found = get_object_or_404(SignInProvider, slug=name)
     changes.note("removed", found, by=f"agent:{agent_of(request).handle}")
-    found.delete()
+    with transaction.atomic():
+        providers.forget_accounts(found.slug)
+        found.delete()
     messages.success(request, _("It is gone."))
     return redirect("directories")
 

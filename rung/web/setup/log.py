@@ -42,9 +42,11 @@ _WHAT: dict[str, Promise] = {
     "ended": _("ended"),
     "made a sign-in link": _("made a sign-in link for"),
     "signed out everywhere": _("signed out everywhere"),
+    "took the second factors of": _("took the passkeys and codes of"),
     "exported the data of": _("exported the data of"),
     "forgot an agent": _("forgot an agent, now"),
     "forgot a requester": _("forgot a requester, now"),
+    "forgot the ids of": _("forgot who is known by the ids of"),
     "gave another secret to": _("gave another secret to"),
 }
 
