@@ -37,7 +37,17 @@ class TextFacts(Struct, frozen=True, omit_defaults=True):
     language: str | None = None
 
 
+class Said(Struct, frozen=True):
+    """When it was said, stamped by the server of the place where customers and agents read one another; no sender's own
+    clock. `place`: that place, such as a channel of Slack."""
+
+    at: datetime
+    place: str
+
+
 class Event(Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=True):
+    """`at`: when the desk heard of it, never earlier than the event before."""
+
     at: datetime
     by: str
     number: int = 0
@@ -54,6 +64,7 @@ class Opened(Event, frozen=True, kw_only=True, tag="opened"):
     account_owner: str | None = None
     requester: str | None = None
     message: int | None = None
+    said: Said | None = None
     facts: TextFacts | None = None
     #: Given by whoever opened it: arrival does not change them.
     category: str | None = None
@@ -64,6 +75,7 @@ class CustomerWrote(Event, frozen=True, kw_only=True, tag="customer_wrote"):
     """A message of the customer. `automatic`: it stays on the timeline and changes nothing."""
 
     message: int | None = None
+    said: Said | None = None
     facts: TextFacts | None = None
     automatic: Automatic | None = None
 
@@ -72,6 +84,7 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     """A person's public message. `kept`: why the turn stays with us; None passes it to the customer."""
 
     message: int | None = None
+    said: Said | None = None
     kept: Kept | None = None
 
 

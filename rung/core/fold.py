@@ -3,36 +3,37 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
-import msgspec
-
 from rung.core import events as e
 from rung.core import fold_conclusions, fold_conversation, fold_handshake
 from rung.core.case import Case
+from rung.core.hindsight import as_they_count, spoken_at
 
 
 def rebuild(events: Iterable[e.AnyEvent]) -> Case:
-    """The case of a ticket from all its events in order, each corrected verdict (`recounted`) in its place."""
+    """The case of a ticket from all its events as they were recorded, each as it counts by now."""
+    history = list(events)
     case = Case()
-    for event in recounted(events):
+    for event in as_they_count(history):
         fold(case, event)
+    if history:
+        case.last_at = history[-1].at
     return case
 
 
-def recounted(events: Iterable[e.AnyEvent]) -> list[e.AnyEvent]:
-    """The events of a ticket as if each corrected verdict had been given at once."""
-    history = list(events)
-    verdicts = {event.event: event.automatic for event in history if isinstance(event, e.Recounted)}
-    return [
-        msgspec.structs.replace(event, automatic=verdicts[event.number])
-        if isinstance(event, e.CustomerWrote) and event.number in verdicts
-        else event
-        for event in history
-    ]
+def needs_rebuild(case: Case, event: e.AnyEvent) -> bool:
+    """Whether a new event changes what earlier ones came to: a corrected verdict, or what was said before them."""
+    match event:
+        case e.Recounted():
+            return True
+        case e.CustomerWrote() | e.Answered():
+            return event.said is not None and case.last_at is not None and spoken_at(event) < case.last_at
+        case _:
+            return False
 
 
 def fold(case: Case, event: e.AnyEvent) -> None:
-    """Add one event. A `recounted` alone changes nothing here: it needs `rebuild`."""
-    case.number = event.number
+    """Add one event that comes after all others. One that `needs_rebuild` is not folded in rightly."""
+    case.number = max(case.number, event.number)
     case.last_at = event.at
     handle = _HANDLERS.get(type(event))
     if handle is not None:

@@ -26,8 +26,10 @@ def target_missed(case: Case, event: e.TargetMissed) -> None:
     case.missed[event.metric] = event.cycle
 
 
-def cycles_judged(case: Case, _event: e.CyclesJudged) -> None:
-    case.ended = []
+def cycles_judged(case: Case, event: e.CyclesJudged) -> None:
+    # What was told later may have ended them at another moment: then they are judged again.
+    if case.number == event.number:
+        case.ended = []
 
 
 def pause_overrun(case: Case, event: e.PauseOverrun) -> None:

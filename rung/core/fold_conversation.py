@@ -10,17 +10,20 @@ from rung.core.folding import (
     end,
     finish,
     hear,
+    keep_name,
     pass_turn,
     reopen,
     span,
     start,
     take_up,
 )
+from rung.core.hindsight import when_said
 from rung.core.moments import to_us
 from rung.core.vocabulary import ActorKind, ClockName, Status, Turn
 
 
 def opened(case: Case, event: e.Opened) -> None:
+    event = when_said(event)
     case.opened_at = event.at
     case.policy = event.policy
     case.channel = event.channel
@@ -41,6 +44,8 @@ def opened(case: Case, event: e.Opened) -> None:
 def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
     if event.automatic is not None:
         return
+    event = when_said(event)
+    keep_name(case, event)
     if case.status.is_over:
         reopen(case, event, by_customer=True)
     else:
@@ -54,6 +59,8 @@ def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
 
 
 def answered(case: Case, event: e.Answered) -> None:
+    event = when_said(event)
+    keep_name(case, event)
     count_answer(case, event)
     if case.status.is_over:
         return

@@ -7,12 +7,14 @@ from rung.core.vocabulary import METRICS, TURN_OF_STATUS, ClockName, Status, Tur
 
 _METRICS = frozenset(METRICS)
 _REPLY_CLOCKS = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE)
+_BEGUN_BY_CUSTOMER = (ClockName.NEXT_RESPONSE, ClockName.RESOLUTION)
+_BEGUN_BY_ANSWER = (ClockName.CUSTOMER_SILENCE,)
 
 
 def hear(case: Case, facts: e.TextFacts | None, number: int) -> None:
     if facts is None:
         return
-    case.heard = number
+    case.heard = max(case.heard, number)
     for phrase in facts.matched:
         if phrase not in case.matched:
             case.matched.append(phrase)
@@ -24,6 +26,16 @@ def hear(case: Case, facts: e.TextFacts | None, number: int) -> None:
     if facts.priority is not None:
         case.learned_priority = facts.priority
         case.learned_priority_confidence = facts.priority_confidence
+
+
+def keep_name(case: Case, event: e.CustomerWrote | e.Answered) -> None:
+    """What is told late may have been said before the message that began a clock: the clock runs from then on, and
+    keeps the name it had, so that no step fires in it again."""
+    clocks = _BEGUN_BY_CUSTOMER if isinstance(event, e.CustomerWrote) else _BEGUN_BY_ANSWER
+    later = {cycle.number for clock in clocks if (cycle := case.running.get(clock)) and cycle.number > event.number}
+    for clock, cycle in tuple(case.running.items()) if later else ():
+        if cycle.number in later:
+            case.running[clock] = Cycle(clock, event.number, cycle.started_us)
 
 
 def contradict(case: Case) -> None:
@@ -58,7 +70,17 @@ def take_up(case: Case, event: e.AnyEvent) -> None:
 
 def escalated(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> None:
     acted(case, event)
-    pass_turn(case, event, Status.OPEN)
+    if not (isinstance(event, e.Offered) and _was_answered(case, event)):
+        pass_turn(case, event, Status.OPEN)
+
+
+def _was_answered(case: Case, event: e.Offered) -> bool:
+    """Whether it was made because nobody had answered, and an answer told later had been said by then. The offer
+    stands until it is withdrawn at the next look, but it has taken no turn."""
+    if case.number == event.number or event.clock not in _REPLY_CLOCKS:
+        return False
+    cycle = case.running.get(event.clock)
+    return cycle is None or cycle.number != event.cycle
 
 
 def assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.events import AnyEvent
-from rung.core.fold import fold, recounted
+from rung.core.fold import fold
+from rung.core.hindsight import as_they_count
 from rung.core.moments import from_us
 
 
@@ -20,7 +21,7 @@ class Past:
     def since(self, moment: datetime) -> Iterator[Case]:
         """The case as it was at a moment, and after each later event but the newest: one object, which changes."""
         if self._events is None:
-            self._events = recounted(self._read())
+            self._events = as_they_count(self._read())
         case = Case()
         for event in self._events:
             if case.last_at is not None and event.at > case.last_at and event.at > moment:

@@ -17,12 +17,14 @@ from rung.core.conditions import Facts, holds
 from rung.core.desk import Desk
 from rung.core.explain import Part, deciding
 from rung.core.facts import facts as facts_of
-from rung.core.fold import fold, rebuild, recounted
+from rung.core.fold import fold, rebuild
+from rung.core.hindsight import as_they_count
 from rung.core.look import Look
 from rung.core.moments import from_us, to_us
 from rung.core.outlook import Upcoming, upcoming
 from rung.core.past import Past, as_of
 from rung.core.policy import Rule, Step, When
+from rung.core.told_late import ToldLate, told_late
 from rung.core.vocabulary import METRICS, ClockName
 from rung.core.wording import say, word
 
@@ -86,6 +88,8 @@ class Fired(Struct, frozen=True):
     at: datetime
     outcome: e.StepOutcome
     because: tuple[Part, ...]
+    #: The number of the event that, by what was told later, had ended the clock before the step was due.
+    unknown: int | None = None
 
     @property
     def late(self) -> timedelta:
@@ -113,6 +117,7 @@ class Receipt(Struct, frozen=True):
     fired: tuple[Fired, ...]
     next: tuple[Upcoming, ...]
     why_not: tuple[NotYet, ...]
+    told_late: tuple[ToldLate, ...] = ()
 
 
 def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: datetime) -> Receipt:
@@ -135,6 +140,7 @@ def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: 
         fired=tuple(_fired(history, compiled)),
         next=upcoming(look),
         why_not=tuple(_why_not(look)),
+        told_late=tuple(told_late(history)),
     )
 
 
@@ -227,7 +233,7 @@ def _judging(
     """Each judged cycle with the look that judged it: on its calendar it was counted, whatever became of the ticket
     later. What another version has judged is counted by the present one; its goal stays."""
     case = Case()
-    for event in recounted(history):
+    for event in as_they_count(history):
         if isinstance(event, e.CyclesJudged):
             look = Look(case.copy(), compiled, desk, event.at)
             yield from (((result.clock, result.cycle), look) for result in event.results)
@@ -238,7 +244,7 @@ def _ended_cycles(history: Sequence[e.AnyEvent]) -> Iterator[Cycle]:
     """Every cycle that has ended, in the order of their ends, read off the fold as it goes."""
     case = Case()
     known: set[tuple[ClockName, int]] = set()
-    for event in recounted(history):
+    for event in as_they_count(history):
         fold(case, event)
         for cycle in case.ended:
             if (cycle.clock, cycle.number) not in known:
@@ -250,7 +256,7 @@ def _fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]
     case = Case()
     rules = {rule.id: rule for rule in compiled.policy.rules}
     plain = {rule.rule.id: rule.rule for rule in compiled.plain_rules}
-    every = recounted(history)
+    every = as_they_count(history)
     for place, event in enumerate(every):
         if isinstance(event, e.StepFired):
             rule = rules.get(event.rule) or plain.get(event.rule)
@@ -267,8 +273,17 @@ def _fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]
                 because=()
                 if rule is None
                 else _because(rule, event.step, _facts_at(event, every[:place], case, compiled)),
+                unknown=_ended_unknown(event, case),
             )
         fold(case, event)
+
+
+def _ended_unknown(event: e.StepFired, case: Case) -> int | None:
+    """What had ended the step's clock before it, though the desk was told of it only afterwards."""
+    if case.number < event.number or event.outcome is not e.StepOutcome.FIRED:
+        return None
+    ends = (each.ended for each in case.ended if each.clock is event.clock and each.number == event.cycle)
+    return next((number for number in ends if number > event.number), None)
 
 
 def _facts_at(event: e.StepFired, before: Sequence[e.AnyEvent], case: Case, compiled: Compiled) -> Facts:

@@ -25,6 +25,8 @@ def as_text(receipt: Receipt, timezone: str, *, why_not: str | None = None) -> s
     lines.append(f"It has {target}, counted on {receipt.calendar or 'always'}.")
     if why_not is None:
         lines += ["", "CLOCKS", *_clocks(receipt, where), "", "WHAT FIRED", *_fired(receipt, where)]
+        if receipt.told_late:
+            lines += ["", "TOLD LATE", *_told_late(receipt, where)]
         lines += ["", "WHAT IS NEXT", *_next(receipt, where)]
     lines += ["", "WHY NOT", *_why_not(receipt, why_not)]
     return "\n".join(lines) + "\n"
@@ -108,8 +110,16 @@ def _fired(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:
     for fired in receipt.fired:
         outcome = str(fired.outcome).replace("_", " ")
         yield f"  {moment(fired.at, where)}  {fired.rule_name}, {fired.step}: {outcome}{_late(fired)}"
+        if fired.unknown is not None:
+            yield f"      not knowing of event {fired.unknown}, which had ended the clock by then and was told later"
         for part in fired.because:
             yield f"      because {sentence(part)}"
+
+
+def _told_late(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:
+    for each in receipt.told_late:
+        yield f"  {moment(each.said_at, where)}  event {each.number} of {each.by}: {each.sentence}"
+        yield f"      told {moment(each.told_at, where)}, counts from {moment(each.counts_from, where)}"
 
 
 def _late(fired: Fired) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from rung.core import events as e
+from rung.core.hindsight import as_they_count
 from rung.core.log_events import History
-from rung.core.vocabulary import Automatic
 
 #: The facts of a customer's message, judged again: (message, whether it opened the ticket) -> facts.
 Rehear = Callable[[int, bool], e.TextFacts]
@@ -22,10 +22,9 @@ _CONCLUDED = (
 
 
 def recorded(ticket: str, events: Iterable[e.AnyEvent], rehear: Rehear) -> History:
-    """The history of one ticket from all its events in order. Corrected verdicts on messages count from the start."""
-    everything = list(events)
-    verdicts = {event.event: event.automatic for event in everything if isinstance(event, e.Recounted)}
-    kept = tuple(_heard(event, verdicts, rehear) for event in _done(everything))
+    """The history of one ticket from all its events in order, each as it counts by now: corrected verdicts from the
+    start, and words from when they were said, as if every channel had told them at once."""
+    kept = tuple(_heard(event, rehear) for event in _done(as_they_count(events)))
     return History(ticket, kept, rows=len(kept))
 
 
@@ -36,10 +35,8 @@ def _done(events: Iterable[e.AnyEvent]) -> Iterator[e.AnyEvent]:
             yield event
 
 
-def _heard(event: e.AnyEvent, verdicts: dict[int, Automatic | None], rehear: Rehear) -> e.AnyEvent:
+def _heard(event: e.AnyEvent, rehear: Rehear) -> e.AnyEvent:
     """The message judged by the phrases of the policy that is tried; what else was known of it stays."""
-    if isinstance(event, e.CustomerWrote) and event.number in verdicts:
-        event = msgspec.structs.replace(event, automatic=verdicts[event.number])
     if not isinstance(event, e.Opened | e.CustomerWrote) or event.message is None:
         return event
     said = rehear(event.message, isinstance(event, e.Opened)).matched

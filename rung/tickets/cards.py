@@ -8,7 +8,7 @@ from rung.core import events as e
 from rung.core import workflows as common
 from rung.core.case import Case
 from rung.core.effects import NoticeKind
-from rung.core.fold import recounted
+from rung.core.hindsight import as_they_count
 from rung.core.look import Look
 from rung.core.outlook import clock_views, upcoming
 from rung.core.vocabulary import METRICS, Status
@@ -110,7 +110,7 @@ def deadlines(look: Look) -> tuple[Deadline, ...]:
 
 def excerpt(ticket: Ticket, events: list[e.AnyEvent]) -> str:
     """What the customer said last, shortened; thanks, out-of-office mails and the like are not what they want."""
-    wrote = (event for event in recounted(events) if isinstance(event, e.CustomerWrote))
+    wrote = (event for event in as_they_count(events) if isinstance(event, e.CustomerWrote))
     empty = [event.message for event in wrote if event.automatic is not None and event.message is not None]
     said = ticket.messages.filter(direction=Direction.INBOUND).exclude(pk__in=empty)
     last = said.order_by("-at", "-pk").first()

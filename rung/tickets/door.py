@@ -13,7 +13,8 @@ from rung.core import fold
 from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.effects import Notice
-from rung.core.events import AnyEvent, Opened, Recounted, encode
+from rung.core.events import AnyEvent, Opened, encode
+from rung.core.hindsight import as_they_count
 from rung.core.wording import say
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
@@ -65,13 +66,21 @@ class Visit:
         if not self._opens:
             self._refuse_unseen(event.by)
         numbered = msgspec.structs.replace(event, number=self.next_number, at=self.now)
-        if isinstance(numbered, Recounted):
-            recorded = (event for event, _ in self._recorded)
-            self.case = fold.rebuild([*events_of(self.ticket.number), *recorded, numbered])
+        if fold.needs_rebuild(self.case, numbered):
+            self.case = fold.rebuild([*self._history(), numbered])
         else:
             fold.fold(self.case, numbered)
         self._recorded.append((numbered, client_key))
         return numbered.number
+
+    def case_at(self, moment: datetime) -> Case:
+        """The case as it stood at an earlier moment, by all that is known now."""
+        if self.case.last_at is None or moment >= self.case.last_at:
+            return self.case
+        return fold.rebuild(event for event in as_they_count(self._history()) if event.at <= moment)
+
+    def _history(self) -> list[AnyEvent]:
+        return [*events_of(self.ticket.number), *(event for event, _ in self._recorded)]
 
     def _refuse_unseen(self, by: str) -> None:
         if by not in self._seen_by:

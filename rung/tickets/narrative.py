@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from rung.core import events as e
+from rung.core.hindsight import happened_at
 from rung.core.policy import Actions, Policy
+from rung.core.told_late import is_late
 from rung.core.vocabulary import ActorKind
 from rung.people.models import Agent, Requester
 
@@ -31,7 +33,7 @@ class Tone(StrEnum):
 
 
 class Told(Struct, frozen=True):
-    """One event for people. `who` did `what`; `why` may be empty."""
+    """One event for people. `who` did `what`; `why` may be empty. `at`: when it happened, also if it was told later."""
 
     number: int
     at: datetime
@@ -96,9 +98,11 @@ class Names:
 def tell(event: e.AnyEvent, names: Names) -> Told:
     """One event in words."""
     what, tone, why = _what(event, names)
+    if is_late(event):
+        why = "; ".join(filter(None, (why, _("came %(at)s") % {"at": _local(event.at, "j M, H:i:s")})))
     return Told(
         number=event.number,
-        at=event.at,
+        at=happened_at(event),
         kind=str(type(event).__struct_config__.tag),
         by=event.by,
         who=names.of(event.by),

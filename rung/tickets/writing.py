@@ -6,6 +6,8 @@ from typing import IO
 from django.db import IntegrityError, connection
 from msgspec import Struct
 
+from rung.core.events import Said
+from rung.core.hindsight import said_at
 from rung.people.prepared import prepared
 from rung.tickets import filing
 from rung.tickets.models import Direction, Message
@@ -20,13 +22,15 @@ _KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND externa
 
 
 class Words(Struct, frozen=True, kw_only=True):
-    """What somebody wrote. `external_id` is unique within its inbox."""
+    """What somebody wrote. `external_id` is unique within its inbox. `said`: when and where, if a server we trust has
+    stamped it."""
 
     text: str
     html: str = ""
     author_name: str = ""
     inbox: str = ""
     external_id: str | None = None
+    said: Said | None = None
     files: "tuple[NewFile, ...]" = ()
 
 
@@ -48,7 +52,8 @@ def write(ticket: int, direction: Direction, by: str, words: Words, now: datetim
 
 def write_once(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message | None:
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
-    said = (words.author_name, words.text, words.html, now, words.inbox, words.external_id)
+    at = now if words.said is None else said_at(words.said, now)
+    said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)
     values = (ticket, direction.value, by, *said)
     with prepared() as cursor:
         cursor.execute(_INSERT, values)

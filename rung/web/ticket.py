@@ -150,7 +150,7 @@ def conversation(events: Iterable[AnyEvent], messages: list[Message], names: Nam
         told = tell(event, names)
         message = by_number.pop(told.message, None) if told.message is not None else None
         who = (message.author_name if message else "") or told.who
-        entries.append(Entry(event.at, told, message, who, quiet=message is None and told.tone is Tone.QUIET))
+        entries.append(Entry(told.at, told, message, who, quiet=message is None and told.tone is Tone.QUIET))
     entries += [
         Entry(message.at, None, message, message.author_name or names.of(message.author))
         for message in by_number.values()

@@ -41,15 +41,18 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
         return "an agent's message to the channel"
     ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
     agent = persons.agent_of(workspace, row, now)
-    if ticket is None:
+    if ticket is None or _is_older(ticket, wrote):
+        # What it answers may still come, also where the customer's later words have opened the ticket.
         waiting.for_message(workspace, wrote.channel, wrote.ts, now)
-    if ticket is None or agent is None or _is_older(ticket, wrote):
+        return "an agent's message about no ticket"
+    if agent is None:
         return "an agent's message about no ticket"
     if not sees(agent, ticket):
         return NOT_SEEN
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
-        told = actions.answer(ticket, _whole(workspace, wrote, row, now), by=f"agent:{agent.handle}", now=now)
+        words = replace(_whole(workspace, wrote, row, now), said=threads.said(wrote.channel, wrote.ts))
+        told = actions.answer(ticket, words, by=f"agent:{agent.handle}", now=now)
         if isinstance(told, Answered):
             said = Delivery.objects.filter(message_id=told.message)
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")

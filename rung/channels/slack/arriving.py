@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rung.channels.slack import answering, files, home, persons, speech, threads
 from rung.channels.slack import blocks as b
@@ -14,6 +15,7 @@ from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Standing
+from rung.core.events import Said
 from rung.intake import memory
 from rung.people.models import Requester
 from rung.tickets import actions, hearing
@@ -49,8 +51,10 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
     card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
     if card is not None:
         return answering.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
+    # Whoever makes a ticket of a message from long ago asks for it now; nobody answered new words before the edit.
+    said = None if explicit else threads.said(wrote.channel, wrote.edited_ts or wrote.ts)
     return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
-        workspace, wrote, author, now, explicit=asked
+        workspace, wrote, author, now, explicit=asked, said=said
     )
 
 
@@ -83,13 +87,15 @@ def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> 
     return wrote.is_reply and threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts) is not None
 
 
-def _of_customer(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool) -> str:
+def _of_customer(
+    workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool, said: Said | None
+) -> str:
     with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
         requester = memory.once(
             ("requester", workspace.pk, wrote.user, wrote.user_team, wrote.channel),
             lambda: _requester(workspace, wrote, author),
         )
-        words = _words(workspace, wrote, author.row, now)
+        words = replace(_words(workspace, wrote, author.row, now), said=said)
         if (explicit or wrote.direct) and _asks_for_status(words.text):
             return _tell_status(workspace, wrote, requester, now)
         ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)

@@ -28,6 +28,7 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
         author_name=message.author_name,
         inbox=workspace.inbox,
         external_id=f"{threads.external_id(fact.channel, fact.ts)}/edited/{fact.edited_ts or fact.event_id}",
+        said=threads.said(fact.channel, fact.edited_ts) if message.direction == Direction.INBOUND else None,
     )
     if message.direction == Direction.INBOUND:
         actions.customer_message(message.ticket_id, words, by=message.author, now=now)
@@ -54,6 +55,7 @@ def _as_written(fact: Edited) -> Wrote:
         user_team=fact.user_team,
         text=fact.text,
         files=fact.files,
+        edited_ts=fact.edited_ts,
         direct=fact.channel.startswith("D"),
     )
 

@@ -30,6 +30,8 @@ class Wrote(Heard, frozen=True, kw_only=True):
     app: str = ""
     text: str = ""
     files: tuple[Raw, ...] = ()
+    #: The moment of its last edit, where it is first heard of with its new words.
+    edited_ts: str = ""
     direct: bool = False
     mention: bool = False
     #: A key of our own that a message of ours carries.

@@ -135,6 +135,7 @@ def _wrote(event: Raw, team: str, event_id: str, *, mention: bool = False) -> Fa
         app=str(event.get("app_id") or ""),
         text=str(event.get("text") or ""),
         files=tuple(one for one in event.get("files") or () if isinstance(one, dict)),
+        edited_ts=str((event.get("edited") or {}).get("ts") or ""),
         direct=event.get("channel_type") in ("im", "mpim") or str(event.get("channel") or "").startswith("D"),
         mention=mention,
         key=str(payload.get("key") or ""),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from rung.channels.slack.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
 from rung.core.effects import NoticeKind
+from rung.core.events import Said
 from rung.intake import memory
 from rung.people.models import Requester
 from rung.tickets.models import OVER, Direction, Message, Ticket
@@ -17,6 +18,16 @@ from rung.tickets.models import OVER, Direction, Message, Ticket
 BURST = timedelta(minutes=10)
 NEWEST = 5
 _CARDS = (NoticeKind.TRIAGE_CARD.value, NoticeKind.OFFER_CARD.value)
+
+
+def said(channel: str, ts: str) -> Said | None:
+    """When and where it was said: a message's name is the moment at which Slack's own server wrote it down, and in its
+    channel customers and agents read one another. None if it names no moment."""
+    seconds, _, fraction = ts.partition(".")
+    if not (seconds.isdecimal() and fraction.isdecimal() and len(seconds) <= 10):
+        return None
+    microseconds = int(fraction[:6].ljust(6, "0"))
+    return Said(datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=microseconds), f"slack:{channel}")
 
 
 def external_id(channel: str, ts: str) -> str:
@@ -77,14 +88,17 @@ def ids_of(workspace: Workspace, channel: str) -> list[str]:
 
 
 def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requester) -> int | None:
-    """The ticket that the same person opened here a few minutes before or after, and that nobody has answered."""
+    """The ticket that the same person opened here a few minutes before or after, and that nobody had answered when the
+    message at `ts` was written."""
+    asked = said(channel, ts)
     author, teams = f"customer:{requester.pk}", sharing(workspace, [channel])
     places, inboxes = tuple(f"{team}/{channel}/" for team in teams), [inbox_of(team) for team in teams]
     newest = Ticket.objects.filter(requester=requester, inbox__in=inboxes).order_by("-number")[:NEWEST]
     for ticket in newest:
         if ticket.status in OVER or not ticket.thread.startswith(places):
             continue
-        if ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:").exists():
+        answers = ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:")
+        if answers.filter(at__lt=asked.at).exists() if asked else answers.exists():
             continue
         told = ticket.messages.filter(author=author).values_list("external_id", flat=True)
         if any(name and _apart(name.rpartition("/")[2], ts) <= BURST for name in told):

@@ -8,7 +8,9 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from rung.core import events as e
+from rung.core import hindsight
 from rung.core.calendar import ALWAYS
+from rung.core.hindsight import spoken_at
 from rung.core.turns import kept as kept_because
 from rung.core.vocabulary import ActorKind, Automatic, Priority
 from rung.core.wording import say
@@ -127,8 +129,9 @@ def answer(
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)
             telling.customer(at, message, event=number)
             return Answered(ticket, number, message.pk, "by_bot")
-        kept = kept_because(at.case, at.policy.policy, words.text, chosen=keep_open)
-        number = at.record(e.Answered(at=at.now, by=by, message=message.pk, kept=kept), client_key=client_key)
+        kept = kept_because(at.case_at(message.at), at.policy.policy, words.text, chosen=keep_open)
+        answered = e.Answered(at=at.now, by=by, message=message.pk, said=words.said, kept=kept)
+        number = at.record(answered, client_key=client_key)
         telling.customer(at, message, event=number)
         return Answered(ticket, number, message.pk, kept.value if kept else "")
 
@@ -179,7 +182,8 @@ def _hear(
     if before is not None:
         return before
     verdict = automatic or hearing.verdict_on(words.text)
-    if verdict is None and _is_too_late_to_reopen(at):
+    said_at = at.now if words.said is None else hindsight.said_at(words.said, at.now)
+    if verdict is None and _is_too_late_to_reopen(at, said_at):
         return _written_before(words) or _continued(at, words, by=by, client_key=client_key)
     message = writing.write_once(ticket, Direction.INBOUND, by, words, at.now)
     if message is None:
@@ -188,6 +192,7 @@ def _hear(
         at=at.now,
         by=by,
         message=message.pk,
+        said=words.said,
         facts=hearing.facts_of(words.text, at.case.policy),
         automatic=verdict,
     )
@@ -196,7 +201,7 @@ def _hear(
 
 def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None) -> tuple[Visit, Message]:
     """The ticket's row, its first event and the customer's words."""
-    ticket.opened_at = ticket.changed_at = event.at
+    ticket.opened_at, ticket.changed_at = spoken_at(event), event.at
     ticket.snapshot = b"{}"
     ticket.save(force_insert=True)
     message = writing.write(ticket.number, Direction.INBOUND, event.by, words, event.at)
@@ -216,6 +221,7 @@ def _opened(ticket: Ticket, words: Words, *, by: str, now: datetime) -> e.Opened
         tier=(customer.tier or None) if customer else None,
         account_owner=customer.account_owner.handle if customer and customer.account_owner else None,
         requester=str(ticket.requester_id) if ticket.requester_id else None,
+        said=words.said,
         facts=hearing.facts_of(f"{ticket.subject}\n\n{words.text}", version),
     )
 
@@ -238,11 +244,11 @@ def _continued(old: Visit, words: Words, *, by: str, client_key: str | None) -> 
     return Created(ticket.number, 1, message.pk, continues=before.number)
 
 
-def _is_too_late_to_reopen(at: Visit) -> bool:
+def _is_too_late_to_reopen(at: Visit, said_at: datetime) -> bool:
     within = at.policy.policy.closing.reopen_within
     if at.case.over_at is None or within is None:
         return False
-    return at.now > at.case.over_at + within.on(ALWAYS)
+    return said_at > at.case.over_at + within.on(ALWAYS)
 
 
 def _written_before(words: Words) -> AlreadySo | None:
