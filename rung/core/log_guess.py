@@ -88,6 +88,16 @@ def guess_map(columns: Sequence[str], rows: Rows) -> Guess:
     return _Guesser(columns, rows).guess()
 
 
+def guess_words(field: Field, values: Sequence[str]) -> dict[str, str]:
+    """What each value of a column means, for the fields of few words; what is not known is as harmless as can be."""
+    return {value: _meant(field, value) or _OTHERWISE.get(field, WORDS[field][-1]) for value in values}
+
+
+def _meant(field: Field, value: str) -> str | None:
+    word = next((word for pattern, word in _MEANINGS.get(field, ()) if re.search(pattern, value.casefold())), None)
+    return word or (value.casefold() if value.casefold() in WORDS[field] else None)
+
+
 class _Guesser:
     """Gives each column to one use at most."""
 
@@ -162,9 +172,7 @@ class _Guesser:
             self.lines += [self._meaning(field, value) for value in values]
 
     def _meaning(self, field: Field, value: str) -> str:
-        word = next((word for pattern, word in _MEANINGS[field] if re.search(pattern, value.casefold())), None)
-        if word is None and value.casefold() in WORDS[field]:
-            word = value.casefold()
+        word = _meant(field, value)
         if word is None:
             word = _OTHERWISE[field]
             self.doubts.append(f'{field}: what "{value}" means is not known; it is read as {word}')

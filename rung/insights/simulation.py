@@ -12,7 +12,7 @@ from rung.core.compiled import Compiled
 from rung.core.policy import Policy
 from rung.insights.queueing import Habits, Judge, Run, simulate
 from rung.insights.staffing import Staff
-from rung.insights.workload import Workload
+from rung.insights.workload import Workload, grown, restaffed
 
 QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95)
 FEWEST_RUNS = 30
@@ -64,6 +64,15 @@ class Simulation(Struct, frozen=True):
     habits: Habits
     figures: tuple[Figure, ...]
     fidelity: tuple[Fidelity, ...]
+    what_if: "WhatIf"
+
+
+class WhatIf(Struct, frozen=True):
+    """What else is different: so many per cent more tickets on both sides, and level -> so many more people on the new
+    one; fewer where negative."""
+
+    tickets: int = 0
+    people: Mapping[str, int] = {}
 
 
 class _Task(Struct, frozen=True):
@@ -76,6 +85,8 @@ class _Task(Struct, frozen=True):
     habits: Habits
     seeds: range
 
+
+_AS_RECORDED = WhatIf()
 
 #: What one run came to: figure -> value.
 _Values = dict[str, float]
@@ -90,15 +101,23 @@ def compare_by_simulation(
     runs: int = FEWEST_RUNS,
     seed: int = 1,
     executor: Executor | None = None,
+    what_if: WhatIf = _AS_RECORDED,
+    runs_at_a_time: int = SHARE,
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Simulation:
     """Both policies over the same seeds, and the model held against the record. Same seeds, same result."""
     runs = max(runs, FEWEST_RUNS)
     unheeding = Habits(0.0, habits.reaction_us)
+    more = grown(work, what_if.tickets)
+    sides = (
+        (more, old, 0, habits),
+        (restaffed(more, what_if.people), new, 1, habits),
+        (work, old, 0, unheeding),
+    )
     tasks = [
-        _Task(work, old, policy, side, how, range(first, min(first + SHARE, seed + runs)))
-        for policy, side, how in ((old, 0, habits), (new, 1, habits), (old, 0, unheeding))
-        for first in range(seed, seed + runs, SHARE)
+        _Task(of, old, policy, side, how, range(first, min(first + runs_at_a_time, seed + runs)))
+        for of, policy, side, how in sides
+        for first in range(seed, seed + runs, runs_at_a_time)
     ]
     done: list[_Values] = []
     for part in map(_run, tasks) if executor is None else executor.map(_run, tasks):
@@ -107,12 +126,13 @@ def compare_by_simulation(
     before, after, plain = done[:runs], done[runs : 2 * runs], done[2 * runs :]
     return Simulation(
         runs=runs,
-        tickets=len(work.jobs),
+        tickets=len(more.jobs),
         knows_levels=work.knows_levels,
         fitted=tuple(Fitted(level, staff, _quantile(work.works(level), 0.5)) for level, staff in work.staff.items()),
         habits=habits,
         figures=tuple(_figure(name, before, after) for name in _names(work)),
         fidelity=tuple(_fidelity(work, plain)),
+        what_if=what_if,
     )
 
 

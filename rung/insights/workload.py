@@ -1,9 +1,10 @@
 """The work a history shows: when tickets came, who had them how long at which level, and which came back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rung.core import events as e
 from rung.core.calendar import Calendar
@@ -83,7 +84,13 @@ class Workload(Struct, frozen=True):
 
 
 def fit(
-    histories: Sequence[History], compiled: Compiled, tried: Compiled, end: datetime, desk: Desk = STAFFED
+    histories: Sequence[History],
+    compiled: Compiled,
+    tried: Compiled,
+    end: datetime,
+    desk: Desk = STAFFED,
+    *,
+    on_each: Callable[[], None] = lambda: None,
 ) -> Workload:
     """The workload of a history, read under the policy in force, for a comparison with the one that is tried."""
     knows_levels = any(isinstance(event, e.Claimed) for history in histories for event in history.events)
@@ -92,6 +99,7 @@ def fit(
     known: dict[frozenset[object], int] = {}
     every: list[Facts] = []
     for history in histories:
+        on_each()
         run = _Observer(history, compiled, desk, Tally())
         run.run(end)
         if run.case.opened_at is None:
@@ -104,6 +112,25 @@ def fit(
         jobs.append(reader.job(known[key]))
         held += reader.held
     return Workload(tuple(jobs), staffing(held), tuple(every), knows_levels)
+
+
+def grown(work: Workload, percent: int) -> Workload:
+    """With so many per cent more tickets: some come twice, spread evenly over the record."""
+    if percent <= 0:
+        return work
+    again = [
+        replace(job, ticket=f"{job.ticket}+{copy}")
+        for number, job in enumerate(work.jobs)
+        for copy in range((number + 1) * percent // 100 - number * percent // 100)
+    ]
+    jobs = sorted([*work.jobs, *again], key=lambda job: (job.opened_us, job.ticket))
+    return replace(work, jobs=tuple(jobs))
+
+
+def restaffed(work: Workload, people: Mapping[str, int]) -> Workload:
+    """With so many more people at levels, or fewer; at least one stays."""
+    staff = {level: replace(own, agents=max(1, own.agents + people.get(level, 0))) for level, own in work.staff.items()}
+    return replace(work, staff=staff)
 
 
 class _Observer(Replay):

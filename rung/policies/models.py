@@ -58,14 +58,31 @@ class Draft(models.Model):
         return f"draft {self.pk}"
 
 
+class UploadedLog(models.Model):
+    """A log from elsewhere that somebody replays in the studio: kept until that is done, and no longer."""
+
+    name = models.CharField(max_length=200)
+    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    #: As it was sent, packed or not.
+    data = models.BinaryField()
+    #: Column -> its values as far as they were looked at; only columns of few values.
+    columns: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Errand(models.Model):
     """Long work about a policy, done by the worker: replayed over the record, or laid over running tickets."""
 
     class Kind(models.TextChoices):
         #: What publishing for running tickets would move.
         PREVIEW = "preview"
-        #: Old and new over so many days of the record.
+        #: Old and new over so many days of the record, or over a log somebody brought.
         REPLAY = "replay"
+        #: What people might have done, over so many days of the record.
+        SIMULATION = "simulation"
         #: A published version, for running tickets too.
         ROLLOUT = "rollout"
 
@@ -76,6 +93,11 @@ class Errand(models.Model):
         FAILED = "failed"
         STOPPED = "stopped"
 
+    #: Kinds that take minutes: they have hands of their own, so that no short one waits for them.
+    LONG = (Kind.REPLAY, Kind.SIMULATION)
+    #: Why one was stopped, where nobody pressed the button: its page was closed; its author asked again.
+    LEFT, NEWER = "left", "newer"
+
     kind = models.CharField(max_length=10, choices=Kind)
     author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     #: The text that is tried; of a rollout, none.
@@ -83,10 +105,15 @@ class Errand(models.Model):
     version = models.PositiveIntegerField(null=True, blank=True, help_text="that a rollout lets judge running tickets")
     days = models.PositiveIntegerField(null=True, blank=True, help_text="of the record that a replay looks back")
     fire = models.BooleanField(default=False)
+    #: Of a replay, how the columns of its log are read; of a simulation, what else would be different.
+    wanted: "models.JSONField[Any, Any]" = models.JSONField(default=dict, db_default={})
+    #: When a page last asked how far it is; null: none has.
+    seen_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     result: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
+    log = models.ForeignKey(UploadedLog, null=True, blank=True, on_delete=models.SET_NULL)
     #: Why it failed.
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField()

@@ -17,7 +17,7 @@ from rung.policies.publishing import NotPublished, asks_for_second_person
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web import policy as pages
 from rung.web.access import agent_of, needs
-from rung.web.errands import PERIODS, begin, shown
+from rung.web.errands import begin, shown, text_of, trying
 from rung.web.studio.beside import difference
 
 
@@ -47,7 +47,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     context = _shown(request, draft)
     if context["errors"]:
         return render(request, "policy/draft.html", context, status=422)
-    result = accept(draft.pk, by=by, text=pages.text_of(request), now=now, instead_of=pages.against(request))
+    result = accept(draft.pk, by=by, text=text_of(request), now=now, instead_of=pages.against(request))
     if result is None:
         messages.error(request, _("The draft has changed since you opened it; this is how it is now."))
         return redirect("policy-draft", number=draft.pk)
@@ -61,7 +61,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Role.LEAD)
 def effects(request: HttpRequest) -> HttpResponse:
     """What a text would do to running tickets if it were published for them too, as a part of a page."""
-    text = pages.text_of(request)
+    text = text_of(request)
     policy, _found = read_policy(text, pages.FILE)
     if policy is None:
         return render(request, "policy/unreadable.html")
@@ -79,14 +79,17 @@ def _draft(number: int) -> Draft:
 def _shown(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     current = PolicyVersion.objects.filter(is_current=True).first()
     before, mine = current.text if current else "", draft.author == f"agent:{agent_of(request).handle}"
-    return pages.editing(draft.text) | {
-        "draft": draft,
-        "version": current,
-        "changes": pages.changes_between(before, draft.text),
-        "lines_changed": difference(before, draft.text),
-        "told": pages.changed(before, draft.text),
-        "running": Ticket.objects.filter(IS_OPEN).count(),
-        "periods": PERIODS,
-        "waits": draft.state == Draft.State.OPEN,
-        "alone": mine and current is not None and asks_for_second_person(current),
-    }
+    return (
+        pages.editing(draft.text)
+        | trying(draft.text)
+        | {
+            "draft": draft,
+            "version": current,
+            "changes": pages.changes_between(before, draft.text),
+            "lines_changed": difference(before, draft.text),
+            "told": pages.changed(before, draft.text),
+            "running": Ticket.objects.filter(IS_OPEN).count(),
+            "waits": draft.state == Draft.State.OPEN,
+            "alone": mine and current is not None and asks_for_second_person(current),
+        }
+    )

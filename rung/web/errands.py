@@ -10,31 +10,38 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from rung.core.policy_reader import read_policy
+from rung.insights.errand_steps import before_it, stop_earlier
 from rung.insights.errands import run_errand
-from rung.insights.tasks import policy_errand
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.models import Errand
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, needs
+from rung.web.studio import simulated
+from rung.web.studio.uploaded import rejected_in_words
+from rung.web.tasks import hand_over
 
 #: Open tickets looked at while the page waits; more are the worker's.
 AT_ONCE = 100
+LONGEST = 1_000_000  # characters of a policy
 PERIODS = (7, 30, 90, 365)
 #: Without a sign of life for so long, it is said that the worker may be down.
 SILENT = timedelta(seconds=60)
 
 
 def begin(kind: Errand.Kind, by: str, **wanted: Any) -> Errand:
-    """Write it down and let the worker do it; what is small is done before this returns."""
+    """Write it down and let the worker do it; what is small is done before this returns. It takes the place of what
+    the same person has asked for in this way and not yet got."""
     now = database_now()
     errand = Errand.objects.create(kind=kind, author=by, created_at=now, changed_at=now, **wanted)
-    if kind is not Errand.Kind.REPLAY and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
+    stop_earlier(errand)
+    if kind not in Errand.LONG and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
         run_errand(errand.pk)
         errand.refresh_from_db()
     else:
         with transaction.atomic():
-            policy_errand.defer(errand=errand.pk)
+            hand_over(errand)
     return errand
 
 
@@ -42,13 +49,36 @@ def begin(kind: Errand.Kind, by: str, **wanted: Any) -> Errand:
 @needs(Role.LEAD)
 def replay(request: HttpRequest) -> HttpResponse:
     """Run a text over some days of the record, beside the version in force."""
+    return _begun(request, Errand.Kind.REPLAY, {})
+
+
+@require_POST
+@needs(Role.LEAD)
+def simulate(request: HttpRequest) -> HttpResponse:
+    """What people might have done under a text: with more tickets, with more or fewer people."""
+    return _begun(request, Errand.Kind.SIMULATION, simulated.wanted(request.POST))
+
+
+def _begun(request: HttpRequest, kind: Errand.Kind, wanted: dict[str, Any]) -> HttpResponse:
     days = request.POST.get("days", "")
     chosen = int(days) if days in map(str, PERIODS) else 30
-    text = request.POST.get("text", "").replace("\r\n", "\n")[:1_000_000]
-    errand = begin(Errand.Kind.REPLAY, f"agent:{agent_of(request).handle}", text=text, days=chosen)
+    return waiting(request, begin(kind, _author(request), text=text_of(request), days=chosen, wanted=wanted))
+
+
+def waiting(request: HttpRequest, errand: Errand) -> HttpResponse:
+    """The page, or the part of one, that watches an errand."""
     if not request.headers.get("HX-Request"):
         return redirect("policy-errand", number=errand.pk)
     return render(request, "policy/errand.html", shown(errand))
+
+
+def text_of(request: HttpRequest) -> str:
+    """The policy a page has sent."""
+    return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
+
+
+def _author(request: HttpRequest) -> str:
+    return f"agent:{agent_of(request).handle}"
 
 
 @needs(Role.LEAD)
@@ -58,6 +88,8 @@ def errand(request: HttpRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404(f"there is no errand {number}")
     part = request.headers.get("HX-Request") == "true"
+    if part:
+        Errand.objects.filter(pk=number).update(seen_at=database_now())
     template = "policy/errand.html" if part else "policy/errand_page.html"
     return render(request, template, shown(found) | {"live": []})
 
@@ -74,6 +106,17 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "policy/errand.html", shown(found))
 
 
+def trying(text: str) -> dict[str, Any]:
+    """For the part of a page on which a text is tried: what its forms offer."""
+    policy, _found = read_policy(text, "policy.yaml")
+    return {
+        "periods": PERIODS,
+        "growth": simulated.GROWTH,
+        "heeded": simulated.HEEDED,
+        "levels_to_staff": tuple(policy.levels) if policy is not None else (),
+    }
+
+
 def shown(errand: Errand) -> dict[str, Any]:
     """For the template."""
     going = errand.state in {Errand.State.WAITING, Errand.State.WORKING}
@@ -83,11 +126,15 @@ def shown(errand: Errand) -> dict[str, Any]:
         "going": going,
         "silent": going and database_now() - errand.changed_at > SILENT,
         "result": result,
+        "before_it": before_it(errand) if errand.state == Errand.State.WAITING else 0,
     }
     if errand.kind == Errand.Kind.REPLAY and result:
         # The pictures are made of our own elements, and escape every word in them.
         context["pictures"] = [mark_safe(each) for each in result["pictures"]]  # noqa: S308
         context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
+        context["rejected"] = rejected_in_words(result.get("rejected", {}))
+    if errand.kind == Errand.Kind.SIMULATION and result:
+        context |= simulated.shown(result) | {"different": simulated.what_if(errand.wanted)}
     if errand.kind == Errand.Kind.PREVIEW and result:
         context["rows"] = [_row(each) for each in result["tickets"]]
     return context

@@ -32,13 +32,12 @@ from rung.policies.publishing import NotPublished, Published, asks_for_second_pe
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.access import agent_of, may, needs
-from rung.web.errands import PERIODS, begin
+from rung.web.errands import LONGEST, begin, text_of, trying
 from rung.web.fields import number_in
 from rung.web.studio.bench import Bench, stamp_of
 from rung.web.studio.beside import difference
 
 FILE = "policy.yaml"
-LONGEST = 1_000_000
 
 
 class Shown(Struct, frozen=True):
@@ -129,13 +128,13 @@ def _reviewed(request: HttpRequest, text: str, context: dict[str, Any], *, statu
     """The page on which one reads what publishing this text would change."""
     current = _current().first()
     changes = changes_between(current.text if current else "", text)
+    context |= trying(text)
     context |= {
         "changes": changes,
         "lines_changed": difference(current.text if current else "", text),
         "told": changed(current.text if current else "", text),
         "version": current,
         "running": Ticket.objects.filter(IS_OPEN).count(),
-        "periods": PERIODS,
         "alone": current is not None and asks_for_second_person(current),
         "seen": stamp_of(text),
     }
@@ -254,10 +253,6 @@ def editing(text: str) -> dict[str, Any]:
         all_found += [each for each in about_people if each not in all_found]
     errors = sum(each.severity is Severity.ERROR for each in all_found if each in found)
     return {"live": [], "text": text, "findings": all_found, "errors": errors, "checked": True}
-
-
-def text_of(request: HttpRequest) -> str:
-    return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
 
 
 def _current() -> Any:

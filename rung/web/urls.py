@@ -35,6 +35,7 @@ from rung.web import (
     workflows,
 )
 from rung.web.setup import directories, inboxes, log, mail, webhooks
+from rung.web.studio import log_pages
 from rung.web.studio import pages as studio
 
 urlpatterns = [
@@ -66,6 +67,9 @@ urlpatterns = [
     path("policy/findings", policy.findings, name="policy-findings"),
     path("policy/review", policy.review, name="policy-review"),
     path("policy/replay", errands.replay, name="policy-replay"),
+    path("policy/replay/upload", log_pages.upload, name="policy-upload-log"),
+    path("policy/replay/log", log_pages.replay, name="policy-replay-log"),
+    path("policy/simulate", errands.simulate, name="policy-simulate"),
     path("policy/errands/<int:number>", errands.errand, name="policy-errand"),
     path("policy/errands/<int:number>/stop", errands.stop, name="policy-errand-stop"),
     path("policy/effects", drafts.effects, name="policy-effects"),

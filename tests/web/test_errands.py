@@ -1,16 +1,21 @@
 """Long work about a policy: begun on a page, done by the worker, watched until it is over."""
 
+import gzip
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from rung.insights.errands import DEAD_AFTER, run_errand, taken_up_again
+from rung.insights.errand_steps import LEFT_AFTER
+from rung.insights.errands import DEAD_AFTER, KEPT_FOR, forget_logs, run_errand, taken_up_again
 from rung.people.clock import database_now
-from rung.policies.models import Errand
+from rung.policies.models import Errand, UploadedLog
 from rung.policies.versions import current_number
 from rung.tickets.models import Ticket
 from rung.web import errands
+from rung.web.studio import uploaded
+from rung.web.studio.uploaded import read_uploaded
 from tests.web.test_policy import CHANGED
 
 
@@ -66,7 +71,167 @@ def test_an_errand_cut_off_with_its_worker_is_taken_up_again(signed_in: Any, ope
     old = database_now() - DEAD_AFTER - timedelta(seconds=1)
     Errand.objects.update(state="working", changed_at=old)
     number = Errand.objects.get().pk
-    assert taken_up_again() == [number]
+    assert [each.pk for each in taken_up_again()] == [number]
     assert taken_up_again() == []
     run_errand(number)
     assert Errand.objects.get().state == "done"
+
+
+# --- several at once
+
+PART = {"HX-Request": "true"}
+
+
+def test_two_leads_see_how_many_are_before_them_and_a_preview_waits_for_no_replay(
+    signed_in: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened()
+    sam, olga = signed_in("sam"), signed_in("olga")
+    sam.post("/policy/replay", {"text": CHANGED})
+    page = olga.post("/policy/replay", {"text": CHANGED}, headers=PART).content.decode()
+    assert "Waiting: 1 is before it." in page
+    monkeypatch.setattr(errands, "AT_ONCE", 0)
+    assert "Waiting for the worker" in olga.post("/policy/effects", {"text": CHANGED}, headers=PART).content.decode()
+    first, second, _preview = Errand.objects.order_by("pk")
+    run_errand(first.pk)
+    assert "Waiting for the worker" in olga.get(f"/policy/errands/{second.pk}", headers=PART).content.decode()
+
+
+def test_whoever_asks_anew_has_only_the_newest_done(signed_in: Any, opened: Any) -> None:
+    opened()
+    sam = signed_in("sam")
+    sam.post("/policy/replay", {"text": CHANGED})
+    sam.post("/policy/replay", {"text": CHANGED, "days": "7"})
+    newer, older = Errand.objects.all()
+    assert newer.state == "waiting"
+    assert "you have asked anew since" in sam.get(f"/policy/errands/{older.pk}").content.decode()
+
+
+def test_what_nobody_watches_any_more_is_stopped(signed_in: Any, opened: Any) -> None:
+    opened()
+    sam = signed_in("sam")
+    sam.post("/policy/replay", {"text": CHANGED})
+    number = Errand.objects.get().pk
+    sam.get(f"/policy/errands/{number}", headers=PART)
+    Errand.objects.update(seen_at=database_now() - LEFT_AFTER - timedelta(seconds=1))
+    run_errand(number)
+    assert "nobody was watching it" in sam.get(f"/policy/errands/{number}").content.decode()
+
+
+# --- a log from elsewhere
+
+LOG = """number,sys_updated_at,opened_at,incident_state,priority
+INC1,2026-03-02 09:00:00,2026-03-02 09:00:00,New,2 - High
+INC1,2026-03-02 12:30:00,2026-03-02 09:00:00,Closed,2 - High
+INC2,2026-03-03 09:00:00,2026-03-03 09:00:00,New,3 - Moderate
+INC2,half a row
+INC2,2026-03-05 10:00:00,2026-03-03 09:00:00,Closed,3 - Moderate
+"""
+
+
+def sent(name: str, data: bytes) -> dict[str, Any]:
+    return {"log": SimpleUploadedFile(name, data)}
+
+
+def form_of(page: str) -> dict[str, Any]:
+    """What the form would send: its chosen options and hidden fields."""
+    import re
+    from html import unescape
+
+    fields = {name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', page)}
+    for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', inside)
+        if name.endswith("-word"):
+            fields.setdefault(name, [])
+            fields[name].append(chosen[0] if chosen else "")
+        else:
+            fields[name] = unescape(chosen[0]) if chosen else ""
+    for name in {name for name in fields if name.endswith("-value")}:
+        fields[name] = [unescape(each) for each in re.findall(rf'name="{name}" value="([^"]*)"', page)]
+    return fields
+
+
+def test_an_uploaded_log_is_guessed_replayed_and_deleted(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    page = sam.post("/policy/replay/upload", sent("incidents.csv.gz", gzip.compress(LOG.encode()))).content.decode()
+    assert "How the columns of “incidents.csv.gz” are read" in page
+    form = form_of(page)
+    assert (form["m-ticket"], form["m-time"], form["m-status"]) == ("number", "sys_updated_at", "incident_state")
+    answer = sam.post("/policy/replay/log", {**form, "text": CHANGED}, headers=PART).content.decode()
+    errand = Errand.objects.get()
+    assert f"/policy/errands/{errand.pk}" in answer
+    run_errand(errand.pk, read_uploaded)
+    done = sam.get(f"/policy/errands/{errand.pk}").content.decode()
+    assert "Over 2 tickets." in done
+    assert "1 row does not count" in done
+    assert "Replayed over “incidents.csv.gz”" in done
+    assert UploadedLog.objects.count() == 0
+
+
+def test_the_columns_of_an_uploaded_log_are_corrected(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    form = form_of(sam.post("/policy/replay/upload", sent("log.csv", LOG.encode())).content.decode())
+    nameless = sam.post("/policy/replay/log", {**form, "m-ticket": ""}).content.decode()
+    assert "Choose the column for: Number of the ticket." in nameless
+    again = form_of(sam.post("/policy/replay/log", {**form, "m-status": "priority", "again": "1"}).content.decode())
+    assert again["v-status-value"] == ["2 - High", "3 - Moderate"]
+    wrong = sam.post("/policy/replay/log", {**form, "m-time-timezone": "Europe/Berln"}).content.decode()
+    assert "did you mean &quot;Europe/Berlin&quot;?" in wrong
+    assert Errand.objects.count() == 0
+    foreign = signed_in("olga").post("/policy/replay/log", form).content.decode()
+    assert "not kept any more" in foreign
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.csv", b"\n", "“empty.csv” is empty."),
+        ("one.csv", b"number,updated\n", "has no row that fits its heading"),
+        ("cut.csv.gz", gzip.compress(LOG.encode() * 500)[:200], "damaged or not whole"),
+        ("picture.parquet", b"PAR1 and nothing else", "cannot be read"),
+        ("latin.csv", "Nümmer,Zeit\n".encode("latin-1"), "its first line is not UTF-8"),
+        ("big.csv", b"x" * 200, "larger than 0 MB"),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused_in_one_sentence(
+    signed_in: Any, desk: Any, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, sentence: str
+) -> None:
+    if name == "big.csv":
+        monkeypatch.setattr(uploaded, "LARGEST", 100)
+    page = signed_in("sam").post("/policy/replay/upload", sent(name, data)).content.decode()
+    assert sentence in page
+    assert "log-map" not in page
+    assert UploadedLog.objects.count() == 0
+
+
+def test_a_log_that_unpacks_to_a_flood_is_refused_and_one_left_lying_goes(
+    signed_in: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = signed_in("sam")
+    monkeypatch.setattr(uploaded, "LARGEST_UNPACKED", 100)
+    monkeypatch.setattr(uploaded, "LONGEST_HEADING", 70)
+    assert (
+        "unpacked it is larger"
+        in sam.post("/policy/replay/upload", sent("flood.csv.gz", gzip.compress(LOG.encode() * 50))).content.decode()
+    )
+    sam.post("/policy/replay/upload", sent("log.csv", LOG.encode()))
+    assert forget_logs() == 0
+    UploadedLog.objects.update(created_at=database_now() - KEPT_FOR - timedelta(seconds=1))
+    assert forget_logs() == 1
+
+
+# --- a simulation
+
+
+def test_a_simulation_says_what_one_person_more_might_change(signed_in: Any, opened: Any) -> None:
+    opened()
+    sam = signed_in("sam")
+    asked = {"text": CHANGED, "days": "7", "growth": "50", "people": "1", "level": "everybody"}
+    sam.post("/policy/simulate", asked, headers=PART)
+    errand = Errand.objects.get()
+    run_errand(errand.pk)
+    done = sam.get(f"/policy/errands/{errand.pk}").content.decode()
+    assert "1 person more at everybody" in done
+    assert "50 % more tickets" in done
+    assert "hours until response, half of the tickets" in done
+    assert "<svg" in done
