@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from rung.core.picture_colors import Color, paint
+from rung.core.plain_words import number
+from rung.core.wording import key, say
 
 _LABEL = 250
 _BARS = 460
@@ -13,7 +15,7 @@ _FONT = 'font-family="system-ui, sans-serif"'
 _HOUR = 26
 _TALL = 150
 
-_SIDES = ("before", "after")
+_SIDES = (key("before"), key("after"))
 
 Pair = tuple[str, int, int]
 
@@ -22,11 +24,13 @@ def paired_bars(title: str, rows: Sequence[Pair], sides: tuple[str, str] = _SIDE
     """Horizontal bars: (label, before, after). The longest fills the width. `sides`: what the two are called."""
     most = max([1, *(max(before, after) for _, before, after in rows)])
     drawn = [_legend(title, sides)]
-    for number, (label, before, after) in enumerate(rows):
-        y = 54 + number * _ROW
+    for place, (label, before, after) in enumerate(rows):
+        y = 54 + place * _ROW
         drawn.append(_text(_LABEL - 12, y + 19, label[:36], "end"))
-        change = f"{after:,} ({after - before:+,})" if sides is _SIDES and after != before else f"{after:,}"
-        for value, said, color, top in ((before, f"{before:,}", _OLD, y), (after, change, _NEW, y + 15)):
+        change = number(after)
+        if sides is _SIDES and after != before:
+            change += f" ({'+' if after > before else ''}{number(after - before)})"
+        for value, said, color, top in ((before, number(before), _OLD, y), (after, change, _NEW, y + 15)):
             width = round(_BARS * value / most)
             drawn.append(f'<rect x="{_LABEL}" y="{top}" width="{max(width, 1)}" height="13" rx="2" {paint(color)}/>')
             drawn.append(_text(_LABEL + width + 8, top + 11, said, "start", 11))
@@ -45,7 +49,7 @@ def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> st
             left = x + place * 10
             drawn.append(f'<rect x="{left}" y="{base - height}" width="9" height="{height}" {paint(color)}/>')
         drawn.append(_text(x + 10, base + 16, f"{hour:02}", "middle", 11))
-    drawn.append(_text(34, 66, f"{most:,}", "end", 11))
+    drawn.append(_text(34, 66, number(most), "end", 11))
     drawn.append(
         f'<line x1="38" y1="{base}" x2="{40 + 24 * _HOUR}" y2="{base}" stroke-width="1" {paint(stroke=Color.INK)}/>'
     )
@@ -55,7 +59,7 @@ def hours_picture(title: str, before: Sequence[int], after: Sequence[int]) -> st
 def _legend(title: str, sides: tuple[str, str]) -> str:
     marks = "".join(
         f'<rect x="{x}" y="30" width="12" height="12" rx="2" {paint(color)}/>{_text(x + 18, 41, name, "start", 12)}'
-        for x, color, name in ((10, _OLD, sides[0]), (110, _NEW, sides[1]))
+        for x, color, name in ((10, _OLD, say(sides[0])), (110, _NEW, say(sides[1])))
     )
     return (
         f'<text x="10" y="20" font-size="15" font-weight="600" {_FONT} {paint(Color.INK)}>{escape(title)}</text>{marks}'

@@ -15,6 +15,7 @@ from rung.core.policy import Policy
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.policy_reader import read_document
 from rung.core.possible import World
+from rung.core.wording import say
 
 
 def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
@@ -34,6 +35,8 @@ def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ..
     check_written.check(notes, root)
     if notes.world.exhausted:
         notes.warning(
-            "", "the policy is too large to be checked to the end", "what is found is right; there may be more"
+            "",
+            say("the policy is too large to be checked to the end"),
+            say("what is found is right; there may be more"),
         )
     return policy, in_reading_order([*findings, *notes.findings])

@@ -7,6 +7,7 @@ from rung.core.placeholders import PLACEHOLDERS, gaps, is_known
 from rung.core.policy import Actions, Budget, Fact, Is
 from rung.core.policy_cells import did_you_mean
 from rung.core.vocabulary import ClockName, Priority
+from rung.core.wording import key, say
 
 _URGENT = Is(Fact.PRIORITY, (Priority.URGENT,))
 _PEOPLE = ("assignee", "owner", "lead", "agent:", "on_call:", "account_owner")
@@ -26,7 +27,7 @@ def check(notes: Notes) -> None:
 
 
 #: Words that mean somebody by way of a ticket; an alert is about the queue and has none.
-_OF_A_TICKET = ("assignee", "owner", "account_owner")
+_OF_A_TICKET = {"assignee": key("assignee"), "owner": key("owner"), "account_owner": key("account owner")}
 
 
 def _alerts(notes: Notes) -> None:
@@ -35,11 +36,11 @@ def _alerts(notes: Notes) -> None:
             if word in _OF_A_TICKET:
                 notes.error(
                     f"alerts[{number}].notify",
-                    f"an alert is about the whole queue, which has no {word.replace('_', ' ')}",
-                    "name a team:, an agent:, lead, owners or a channel",
+                    say("an alert is about the whole queue, which has no %(whom)s", whom=say(_OF_A_TICKET[word])),
+                    say("name a team:, an agent:, lead, owners or a channel"),
                 )
         if alert.above_share is not None and alert.above_share >= 1:
-            notes.error(f"alerts[{number}].above", "a share is never above 100%", "write a smaller one")
+            notes.error(f"alerts[{number}].above", say("a share is never above 100%"), say("write a smaller one"))
 
 
 def _budget(notes: Notes, whose: str, budget: Budget) -> None:
@@ -63,8 +64,12 @@ def _budget(notes: Notes, whose: str, budget: Budget) -> None:
     if most > budget.count:
         notes.warning(
             f"attention.budget.{whose}",
-            f"one urgent ticket of {example} alone can mean {most} messages in that time, so some would wait",
-            f"allow at least {most}",
+            say(
+                "one urgent ticket of %(example)s alone can mean %(most)s messages in that time, so some would wait",
+                example=example,
+                most=most,
+            ),
+            say("allow at least %(most)s", most=most),
         )
 
 
@@ -87,8 +92,8 @@ def _quiet(notes: Notes) -> None:
     if calendar.always:
         notes.error(
             "attention.quiet.outside",
-            f"no moment is outside {quiet.outside}, so nothing is ever held back",
-            "name a calendar that closes, or remove quiet",
+            say("no moment is outside %(outside)s, so nothing is ever held back", outside=quiet.outside),
+            say("name a calendar that closes, or remove quiet"),
         )
         return
     if Priority.URGENT in quiet.except_:
@@ -99,9 +104,14 @@ def _quiet(notes: Notes) -> None:
         if urgent and counts.ordinary_week > calendar.ordinary_week:
             notes.warning(
                 "attention.quiet",
-                f"urgent tickets of targets[{number}] run on {target.calendar or 'always'}, "
-                f"and what they say waits until {quiet.outside} opens",
-                "write except: [urgent]",
+                say(
+                    "urgent tickets of targets[%(number)s] run on %(calendar)s, and what they say waits "
+                    "until %(outside)s opens",
+                    number=number,
+                    calendar=target.calendar or "always",
+                    outside=quiet.outside,
+                ),
+                say("write except: [urgent]"),
             )
             return
 
@@ -110,12 +120,12 @@ def _nobody_assigned(notes: Notes) -> None:
     for place, rule, _, actions, _ in notes.acts():
         if rule.clock is not ClockName.UNASSIGNED:
             continue
-        for key, words in (("notify", actions.notify), ("remind", (actions.remind,))):
+        for how, words in (("notify", actions.notify), ("remind", (actions.remind,))):
             if "assignee" in words:
                 notes.warning(
-                    f"{place}.{key}",
-                    "while unassigned runs there is no assignee, so the lead is told instead",
-                    "name lead, a team: or triage",
+                    f"{place}.{how}",
+                    say("while unassigned runs there is no assignee, so the lead is told instead"),
+                    say("name lead, a team: or triage"),
                 )
 
 
@@ -124,8 +134,12 @@ def _replies(notes: Notes) -> None:
     for name, text in notes.policy.replies.items():
         for gap in gaps(text):
             if not is_known(gap):
-                hint = did_you_mean(gap, PLACEHOLDERS) or "write one such as {requester.first_name}"
-                notes.error(f"replies.{name}", f"nothing fills the gap {{{gap}}}", hint)
+                hint = did_you_mean(gap, PLACEHOLDERS) or say("write one such as {requester.first_name}")
+                notes.error(f"replies.{name}", say("nothing fills the gap {%(gap)s}", gap=gap), hint)
             elif gap.startswith("answers.") and gap not in asked:
-                hint = did_you_mean(gap, tuple(sorted(asked))) or f"let a workflow ask for {gap.partition('.')[2]}"
-                notes.warning(f"replies.{name}", f"no workflow asks for what fills the gap {{{gap}}}", hint)
+                hint = did_you_mean(gap, tuple(sorted(asked))) or say(
+                    "let a workflow ask for %(question)s", question=gap.partition(".")[2]
+                )
+                notes.warning(
+                    f"replies.{name}", say("no workflow asks for what fills the gap {%(gap)s}", gap=gap), hint
+                )

@@ -8,6 +8,7 @@ from rung.core.check_notes import Notes
 from rung.core.policy import All, Fact, Not, When
 from rung.core.possible import given, in_words
 from rung.core.vocabulary import Priority
+from rung.core.wording import say
 
 _MOST_WAYS = 2_000
 """Ways looked into from one place on: a policy of hundreds of paths is judged within seconds."""
@@ -33,14 +34,20 @@ def check(notes: Notes) -> None:
     """Escalations between paths, and rules without a clock that set priorities."""
     for circle in _circles(notes, list(_moves(notes))):
         ticket = in_words(notes.world.example(*(move.when for move in circle)) or {})
-        between = "".join(f", to {move.end} by {move.place}" for move in circle[1:-1])
+        between = "".join(say(", to %(end)s by %(place)s", end=move.end, place=move.place) for move in circle[1:-1])
         notes.warning(
             f"{circle[0].place}.escalate",
-            f"a ticket with {ticket} goes round: "
-            f"from {circle[0].start} to {circle[0].end} here{between}, and back by {circle[-1].place}",
-            "let one of the two ask for something the other does not"
+            say(
+                "a ticket with %(ticket)s goes round: from %(start)s to %(end)s here%(between)s, and back by %(place)s",
+                ticket=ticket,
+                start=circle[0].start,
+                end=circle[0].end,
+                between=between,
+                place=circle[-1].place,
+            ),
+            say("let one of the two ask for something the other does not")
             if len(circle) == len(("here", "back"))
-            else "let one of them ask for something the others do not",
+            else say("let one of them ask for something the others do not"),
         )
     for circle in _circles(notes, list(_settings(notes))):
         _priority_circle(notes, sorted(circle, key=lambda move: move.place))
@@ -49,12 +56,21 @@ def check(notes: Notes) -> None:
 def _priority_circle(notes: Notes, circle: Sequence[_Move]) -> None:
     *others, last = circle
     if len(circle) == len(("to", "fro")):
-        said = f"this and {others[0].place} set the priority to and fro between {others[0].end} and {last.end}"
-        remedy = "let one of the two ask for something the other does not"
+        said = say(
+            "this and %(place)s set the priority to and fro between %(end)s and %(last)s",
+            place=others[0].place,
+            end=others[0].end,
+            last=last.end,
+        )
+        remedy = say("let one of the two ask for something the other does not")
     else:
         named = " and ".join(move.place for move in others)
-        said = f"this, {named} set the priority round and round: {', '.join(move.end for move in circle)}"
-        remedy = "let one of them ask for something the others do not"
+        said = say(
+            "this, %(named)s set the priority round and round: %(priorities)s",
+            named=named,
+            priorities=", ".join(move.end for move in circle),
+        )
+        remedy = say("let one of them ask for something the others do not")
     notes.warning(f"{last.place}.priority", said, remedy)
 
 

@@ -8,6 +8,7 @@ from rung.core.check_notes import Notes
 from rung.core.durations import Duration, From
 from rung.core.policy import All, Fact, Is, Rule, Step, Target
 from rung.core.vocabulary import METRICS, ClockName
+from rung.core.wording import say
 
 #: A Monday: calendars are compared over the four weeks from here, holidays of that time included.
 _SAMPLE = date(2026, 2, 2)
@@ -33,11 +34,11 @@ def _steps(notes: Notes, place: str, rule: Rule, clock: ClockName) -> None:
     goals = {number: goal for number in met if (goal := notes.policy.targets[number].goal(clock)) is not None}
     for number, step in enumerate(rule.steps):
         if step.at.needs_target and not goals:
-            sets = f"no target that this rule can meet sets {clock}"
+            sets = say("no target that this rule can meet sets %(clock)s", clock=clock)
             notes.error(
                 f"{place}.steps[{number}].at",
-                f"this step never fires: {sets}",
-                f"set {clock} in a target, or write a time",
+                say("this step never fires: %(sets)s", sets=sets),
+                say("set %(clock)s in a target, or write a time", clock=clock),
             )
     seen: set[str] = set()
     for target, goal in goals.items():
@@ -61,18 +62,29 @@ def _misplaced(steps: Sequence[Step], goal: Duration, calendar: Calendar, where:
     for number, step in enumerate(steps):
         at = step.at.of(length, calendar)
         if at is None and step.at.measured is From.TARGET:
-            passed = f'"{step.at}" is longer than the {goal} of {where}, so the step is passed over there'
-            yield f".steps[{number}].at", passed, "write a share such as 75%"
+            passed = say(
+                '"%(at)s" is longer than the %(goal)s of %(where)s, so the step is passed over there',
+                at=step.at,
+                goal=goal,
+                where=where,
+            )
+            yield f".steps[{number}].at", passed, say("write a share such as 75%")
         elif at is not None and at > length and step.at.measured is From.START:
-            late = f'"{step.at}" comes after the {goal} of {where}'
-            yield f".steps[{number}].at", f"{late}, which is missed by then", "write a share such as 75%"
+            late = say('"%(at)s" comes after the %(goal)s of %(where)s', at=step.at, goal=goal, where=where)
+            yield (
+                f".steps[{number}].at",
+                say("%(late)s, which is missed by then", late=late),
+                say("write a share such as 75%"),
+            )
         elif at is not None and at > length and at == earliest:
             yield (
                 f".steps[{number}].at",
-                f"the first sign comes after the target is missed ({where})",
-                "add a step at 75%",
+                say("the first sign comes after the target is missed (%(where)s)", where=where),
+                say("add a step at 75%"),
             )
-    yield from _out_of_order(steps, length, calendar, f" where the target is {goal} ({where})")
+    yield from _out_of_order(
+        steps, length, calendar, say(" where the target is %(goal)s (%(where)s)", goal=goal, where=where)
+    )
 
 
 def _out_of_order(
@@ -84,8 +96,13 @@ def _out_of_order(
         if at is None:
             continue
         if latest is not None and at < latest[0]:
-            message = f'"{step.at}" comes before "{latest[1].at}", the step above it{where}'
-            yield f".steps[{number}].at", message, "write the steps in the order in which they happen"
+            message = say(
+                '"%(at)s" comes before "%(above)s", the step above it%(where)s',
+                at=step.at,
+                above=latest[1].at,
+                where=where,
+            )
+            yield f".steps[{number}].at", message, say("write the steps in the order in which they happen")
         if latest is None or at >= latest[0]:
             latest = at, step
 
@@ -95,12 +112,14 @@ def _repeated(notes: Notes, place: str, steps: Sequence[Step]) -> None:
     for number, step in enumerate(steps):
         if closed is not None:
             notes.error(
-                f"{place}.steps[{number}]", f'the ticket is closed at "{closed.at}", before this step', "move it up"
+                f"{place}.steps[{number}]",
+                say('the ticket is closed at "%(at)s", before this step', at=closed.at),
+                say("move it up"),
             )
         elif any(
             (step.at, step.actions, step.when) == (other.at, other.actions, other.when) for other in steps[:number]
         ):
-            notes.error(f"{place}.steps[{number}]", "this repeats a step above it", "remove one of the two")
+            notes.error(f"{place}.steps[{number}]", say("this repeats a step above it"), say("remove one of the two"))
         if step.actions.close is not None and step.when == All(()):
             closed = step
 
@@ -115,12 +134,14 @@ def _target(notes: Notes, place: str, target: Target) -> None:
         if goal is not None and goal.on(calendar) > _LONGEST_WEEKS * calendar.ordinary_week:
             weeks = int(goal.on(calendar) / calendar.ordinary_week)
             notes.warning(
-                f"{place}.{metric}", f"{goal} on this calendar takes {weeks} weeks", "is a shorter time meant?"
+                f"{place}.{metric}",
+                say("%(goal)s on this calendar takes %(weeks)s weeks", goal=goal, weeks=weeks),
+                say("is a shorter time meant?"),
             )
     first, last = target.first_response, target.resolution
     if first is not None and last is not None and first.on(calendar) > last.on(calendar):
-        message = f"the first response ({first}) is due after the resolution ({last})"
-        notes.warning(f"{place}.first_response", message, "make it shorter")
+        message = say("the first response (%(first)s) is due after the resolution (%(last)s)", first=first, last=last)
+        notes.warning(f"{place}.first_response", message, say("make it shorter"))
     _people_at_work(notes, place, target, calendar)
 
 
@@ -134,8 +155,13 @@ def _people_at_work(notes: Notes, place: str, target: Target, calendar: Calendar
         if meets and not _overlap(calendar, notes.calendar(level.calendar)):
             notes.error(
                 f"{place}.calendar",
-                f"this cannot be met: {level.name} works on {level.calendar}, never while {target.calendar} is open",
-                "choose calendars that share some hours",
+                say(
+                    "this cannot be met: %(name)s works on %(calendar)s, never while %(targets)s is open",
+                    name=level.name,
+                    calendar=level.calendar,
+                    targets=target.calendar,
+                ),
+                say("choose calendars that share some hours"),
             )
 
 

@@ -11,12 +11,12 @@ from rung.core.desk import Desk
 from rung.core.duty import nobody_on_call
 from rung.core.findings import Finding, in_reading_order
 from rung.core.ladder_picture import spoken
-from rung.core.plain_words import for_whom, moment, span
+from rung.core.plain_words import for_whom, moment, span, stamp
 from rung.core.policy import Policy
 from rung.core.policy_cells import did_you_mean
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.possible import World
-from rung.core.wording import speaking
+from rung.core.wording import say, word
 
 #: Holes named one by one; of more, the number is given.
 _NAMED = 3
@@ -26,13 +26,6 @@ def check_desk(
     policy: Policy, text: str, file: str, desk: Desk, now: datetime
 ) -> tuple[tuple[Finding, ...], tuple[Wait, ...]]:
     """The findings that need the people, and the longest waits until somebody is reached."""
-    with speaking():  # findings are English, so the plain words within them are too
-        return _checked(policy, text, file, desk, now)
-
-
-def _checked(
-    policy: Policy, text: str, file: str, desk: Desk, now: datetime
-) -> tuple[tuple[Finding, ...], tuple[Wait, ...]]:
     root, _ = parse(text, file)
     notes = Notes(policy, file, lines_by_place(root) if root is not None else {}, World.of(policy))
     _people(notes, desk)
@@ -43,8 +36,12 @@ def _checked(
     for wait in waited:
         if wait.longest is None:
             began = wait.began_at.astimezone(zone(policy.timezone))
-            message = f"{wait.state} reaches nobody within 14 days if it stands so from {began:%Y-%m-%d %H:%M}"
-            notes.error(_place(wait.target), message, "add a step that tells somebody who is there then")
+            message = say(
+                "%(state)s reaches nobody within 14 days if it stands so from %(began)s",
+                state=say(wait.state),
+                began=stamp(began),
+            )
+            notes.error(_place(wait.target), message, say("add a step that tells somebody who is there then"))
     return in_reading_order(notes.findings), waited
 
 
@@ -73,16 +70,22 @@ def _people(notes: Notes, desk: Desk) -> None:
     for place, handle in _handles(notes):
         person = desk.people.get(handle)
         if person is None:
-            hint = did_you_mean(handle, desk.people) or f"add them: rung person add {handle}"
-            notes.error(place, f'nobody has the handle "{handle}"', hint)
+            hint = did_you_mean(handle, desk.people) or say("add them: rung person add %(handle)s", handle=handle)
+            notes.error(place, say('nobody has the handle "%(handle)s"', handle=handle), hint)
         elif not person.active:
-            notes.error(place, f"{handle} is not active any more", "name somebody who is")
+            notes.error(place, say("%(handle)s is not active any more", handle=handle), say("name somebody who is"))
     for handle, person in sorted(desk.people.items()):
         if person.active and person.level is not None and person.level not in notes.policy.levels:
-            hint = did_you_mean(person.level, notes.policy.levels) or "give them another level"
-            notes.warning("levels", f'{handle} belongs to the level "{person.level}", which is not here', hint)
+            hint = did_you_mean(person.level, notes.policy.levels) or say("give them another level")
+            notes.warning(
+                "levels",
+                say(
+                    '%(handle)s belongs to the level "%(level)s", which is not here', handle=handle, level=person.level
+                ),
+                hint,
+            )
     if not any(desk.is_active(owner) for owner in desk.owners):
-        message = "the desk has no active owner, who hears of it when nobody else can be reached"
+        message = say("the desk has no active owner, who hears of it when nobody else can be reached")
         notes.warning("", message, "rung person add HANDLE --role owner")
 
 
@@ -96,9 +99,9 @@ def _handles(notes: Notes) -> Iterator[tuple[str, str]]:
             yield f"schedules.{name}.rotation[{number}]", handle
     for place, _, _, actions, _ in notes.acts():
         words = [*actions.notify, *([actions.remind] if actions.remind else [])]
-        for word in words:
-            if word.startswith("agent:"):
-                yield place, word.removeprefix("agent:")
+        for whom in words:
+            if whom.startswith("agent:"):
+                yield place, whom.removeprefix("agent:")
         if actions.assign is not None and actions.assign not in {"least_busy", "lead"} and ":" not in actions.assign:
             yield f"{place}.assign", actions.assign
         if actions.escalate is not None and actions.escalate.startswith("expert:"):
@@ -110,15 +113,23 @@ def _teams(notes: Notes, desk: Desk) -> None:
     staffed = {team for person in desk.people.values() if person.active for team in person.teams}
     for name, level in notes.policy.levels.items():
         if level.team not in staffed:
-            message = f"nobody active is in the team {level.team}, so nobody can take a ticket at {name}"
+            message = say(
+                "nobody active is in the team %(team)s, so nobody can take a ticket at %(name)s",
+                team=level.team,
+                name=name,
+            )
             notes.error(f"levels.{name}", message, f"rung person add HANDLE --team {level.team}")
     for place, _, _, actions, _ in notes.acts():
-        for word in actions.notify:
-            team = word.removeprefix("team:")
-            if word.startswith("team:") and team not in staffed:
-                notes.error(place, f"nobody active is in the team {team}", f"rung person add HANDLE --team {team}")
+        for whom in actions.notify:
+            team = whom.removeprefix("team:")
+            if whom.startswith("team:") and team not in staffed:
+                notes.error(
+                    place,
+                    say("nobody active is in the team %(team)s", team=team),
+                    f"rung person add HANDLE --team {team}",
+                )
         if actions.escalate == "expert" and not any(person.active and person.skills for person in desk.people.values()):
-            message = "nobody lists a skill, so there is no expert to ask"
+            message = say("nobody lists a skill, so there is no expert to ask")
             notes.warning(f"{place}.escalate", message, "rung person add HANDLE --skill CATEGORY")
 
 
@@ -128,10 +139,13 @@ def _schedules(notes: Notes, desk: Desk, now: datetime) -> None:
         where = zone(schedule.timezone)
         for turn in nobody_on_call(schedule, desk, now, now + timedelta(days=DAYS))[:1]:
             start, end = turn.start.astimezone(where), turn.end.astimezone(where)
-            message = f"nobody is on call from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} ({turn.why})"
-            notes.warning(
-                f"schedules.{name}", message.replace("_", " "), "enter a swap, or add somebody to the rotation"
+            message = say(
+                "nobody is on call from %(start)s to %(end)s (%(why)s)",
+                start=stamp(start),
+                end=stamp(end),
+                why=word(turn.why),
             )
+            notes.warning(f"schedules.{name}", message, say("enter a swap, or add somebody to the rotation"))
 
 
 def _holes(notes: Notes, found: tuple[Hole, ...]) -> None:
@@ -147,15 +161,24 @@ def _holes(notes: Notes, found: tuple[Hole, ...]) -> None:
     for (target, path, level), stretches in grouped.items():
         total = sum((hole.end - hole.start for hole in stretches), timedelta())
         said = [
-            f"{hole.start.astimezone(where):%Y-%m-%d %H:%M} to {hole.end.astimezone(where):%Y-%m-%d %H:%M}"
+            say(
+                "%(start)s to %(end)s", start=stamp(hole.start.astimezone(where)), end=stamp(hole.end.astimezone(where))
+            )
             for hole in stretches[:_NAMED]
         ]
-        more = f" and {len(stretches) - _NAMED} more" if len(stretches) > _NAMED else ""
-        message = (
-            f"in the next 14 days nobody can be reached for {span(total)} on the path {path} from {level} up, "
-            f"while this time counts: {', '.join(said)}{more}"
+        more = say(" and %(number)s more", number=len(stretches) - _NAMED) if len(stretches) > _NAMED else ""
+        message = say(
+            "in the next 14 days nobody can be reached for %(total)s on the path %(path)s from "
+            "%(level)s up, while this time counts: %(said)s%(more)s",
+            total=span(total),
+            path=path,
+            level=level,
+            said=", ".join(said),
+            more=more,
         )
-        notes.warning(_place(target), message, "put somebody on call, or choose a calendar on which somebody works")
+        notes.warning(
+            _place(target), message, say("put somebody on call, or choose a calendar on which somebody works")
+        )
 
 
 def _place(target: int) -> str:
@@ -163,4 +186,4 @@ def _place(target: int) -> str:
 
 
 def _whom(policy: Policy, target: int) -> str:
-    return for_whom(policy.targets[target].when) if target >= 0 else "tickets without a target"
+    return for_whom(policy.targets[target].when) if target >= 0 else say("tickets without a target")

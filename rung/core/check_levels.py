@@ -4,6 +4,7 @@ from rung.core.check_notes import Notes
 from rung.core.policy import All, Fact, Is, When
 from rung.core.possible import given, in_words, otherwise
 from rung.core.vocabulary import ClockName
+from rung.core.wording import say
 
 
 def check(notes: Notes) -> None:
@@ -21,14 +22,20 @@ def _unreached(notes: Notes) -> None:
     on_paths = {level for levels in policy.paths.values() for level in levels}
     for level in policy.levels:
         if level not in on_paths and level not in named:
-            notes.warning(f"levels.{level}", "no path leads here and no rule escalates here", "put it on a path")
+            notes.warning(
+                f"levels.{level}", say("no path leads here and no rule escalates here"), say("put it on a path")
+            )
         elif level not in on_paths:
-            notes.warning(f"levels.{level}", "no path leads here, so nothing comes after it", "put it on a path")
+            notes.warning(
+                f"levels.{level}", say("no path leads here, so nothing comes after it"), say("put it on a path")
+            )
     chosen = {route.path for route in policy.routing} | {next(iter(policy.paths))}
     for path in policy.paths:
         if path not in chosen and f"path:{path}" not in named and not _begins_elsewhere(notes, path):
             notes.warning(
-                f"paths.{path}", "no route chooses this path and no rule hands over to it", "add it to routing"
+                f"paths.{path}",
+                say("no route chooses this path and no rule hands over to it"),
+                say("add it to routing"),
             )
 
 
@@ -49,14 +56,17 @@ def _never_up(notes: Notes) -> None:
             if not any(notes.world.possible(when, Is(Fact.PATH, (other,))) for other in elsewhere):
                 notes.error(
                     f"{place}.escalate",
-                    f"the ticket is on path {path} already whenever this fires",
-                    "choose another path",
+                    say("the ticket is on path %(path)s already whenever this fires", path=path),
+                    say("choose another path"),
                 )
         elif wanted in policy.levels and not any(_is_below(notes, when, path, wanted) for path in policy.paths):
             notes.error(
                 f"{place}.escalate",
-                f"whenever this fires the ticket is at {wanted} or above it, and rules never go down",
-                "name a higher level, or next",
+                say(
+                    "whenever this fires the ticket is at %(wanted)s or above it, and rules never go down",
+                    wanted=wanted,
+                ),
+                say("name a higher level, or next"),
             )
 
 
@@ -82,11 +92,15 @@ def _last_levels(notes: Notes) -> None:
         facts = {Fact.PATH: path, Fact.OFFERED_TO: last}
         ticket = notes.world.example(otherwise(given(when, facts) for when in repeats))
         if ticket is not None:
-            which = "" if not ticket else f" of a ticket with {in_words(ticket)}"
+            which = "" if not ticket else say(" of a ticket with %(in_words)s", in_words=in_words(ticket))
             notes.warning(
                 f"paths.{path}",
-                f"nobody is above {last}, and an offer there{which} that nobody accepts is never repeated",
-                "let a rule with clock: unaccepted escalate: next",
+                say(
+                    "nobody is above %(last)s, and an offer there%(which)s that nobody accepts is never repeated",
+                    last=last,
+                    which=which,
+                ),
+                say("let a rule with clock: unaccepted escalate: next"),
             )
 
 
@@ -105,6 +119,6 @@ def _beside_its_path(notes: Notes) -> None:
         if not any(found.place == f"{where}.when" for found in notes.findings):
             notes.warning(
                 f"{where}.when",
-                "no path has the level that this asks for on it, so no ticket is held there",
-                "choose a level of that path, or leave one of the two out",
+                say("no path has the level that this asks for on it, so no ticket is held there"),
+                say("choose a level of that path, or leave one of the two out"),
             )

@@ -7,6 +7,7 @@ from rung.core.conditions import facts_of
 from rung.core.policy import ALWAYS_TRUE, All, Fact, Is, When
 from rung.core.possible import contains, in_words, otherwise
 from rung.core.vocabulary import ClockName, Status
+from rung.core.wording import say
 
 OPEN_STATUSES = (Status.OPEN, Status.PENDING, Status.ON_HOLD)
 _OURS = (Status.OPEN,)
@@ -49,7 +50,9 @@ def _first_match(notes: Notes, section: str, conditions: Sequence[When]) -> None
     for number, when in enumerate(conditions):
         place = f"{section}[{number}]"
         if not notes.world.possible(when):
-            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+            notes.error(
+                f"{place}.when", say("this can never hold: it contradicts itself"), say("take one of its facts out")
+            )
         elif not notes.world.possible(when, otherwise(conditions[:number])):
             blocking = next(
                 (
@@ -59,21 +62,31 @@ def _first_match(notes: Notes, section: str, conditions: Sequence[When]) -> None
                 ),
                 None,
             )
-            by = f"{section}[{blocking}] takes" if blocking is not None else "the entries above take"
-            notes.error(place, f"this never counts: {by} every ticket it could match", "move it up, or remove it")
+            by = (
+                say("%(section)s[%(blocking)s] takes", section=section, blocking=blocking)
+                if blocking is not None
+                else say("the entries above take")
+            )
+            notes.error(
+                place,
+                say("this never counts: %(by)s every ticket it could match", by=by),
+                say("move it up, or remove it"),
+            )
 
 
 def _no_target(notes: Notes) -> None:
     targets = notes.policy.targets
     if not targets:
         notes.warning(
-            "targets", "there are no targets, so no ticket has a deadline", "add targets: [{first_response: 1h}]"
+            "targets",
+            say("there are no targets, so no ticket has a deadline"),
+            say("add targets: [{first_response: 1h}]"),
         )
     elif (ticket := notes.world.example(otherwise(target.when for target in targets))) is not None:
         notes.warning(
             "targets",
-            f"a ticket with {in_words(ticket)} matches none of these, so it has no deadline",
-            "end the list with a target without `when`",
+            say("a ticket with %(in_words)s matches none of these, so it has no deadline", in_words=in_words(ticket)),
+            say("end the list with a target without `when`"),
         )
 
 
@@ -81,28 +94,34 @@ def _rules(notes: Notes) -> None:
     for place, rule in notes.rules():
         runs = running(rule.clock) if rule.clock is not None else ALWAYS_TRUE
         if not notes.world.possible(rule.when):
-            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+            notes.error(
+                f"{place}.when", say("this can never hold: it contradicts itself"), say("take one of its facts out")
+            )
             continue
         if rule.clock is not None and not notes.world.possible(rule.when, runs):
-            statuses = " or ".join(RUNS_WHILE[rule.clock])
+            statuses = say(" or ").join(RUNS_WHILE[rule.clock])
             notes.error(
                 f"{place}.when",
-                f"this can never hold while {rule.clock} runs, which is when a ticket is {statuses}",
-                "change the status, or the clock",
+                say(
+                    "this can never hold while %(clock)s runs, which is when a ticket is %(statuses)s",
+                    clock=rule.clock,
+                    statuses=statuses,
+                ),
+                say("change the status, or the clock"),
             )
             continue
         if rule.clock is None and Fact.RATING not in facts_of(rule.when) and not notes.world.possible(rule.when, _OPEN):
             notes.error(
                 f"{place}.when",
-                "this never acts: once a ticket is resolved, a rule without a clock acts on a rating alone",
-                "ask for a status of open tickets, or for a rating",
+                say("this never acts: once a ticket is resolved, a rule without a clock acts on a rating alone"),
+                say("ask for a status of open tickets, or for a rating"),
             )
         for number, step in enumerate(rule.steps):
             if not notes.world.possible(rule.when, step.when, runs):
                 notes.error(
                     f"{place}.steps[{number}].when",
-                    "this can never hold together with the rule's own `when`",
-                    "change one of the two",
+                    say("this can never hold together with the rule's own `when`"),
+                    say("change one of the two"),
                 )
 
 
@@ -113,11 +132,20 @@ def _categories(notes: Notes) -> None:
             earlier = next(((name, part) for name, part in heard if contains(phrase, part)), None)
             if earlier is not None:
                 name, part = earlier
-                where = "already" if name == category.name else f"already under {name}, which comes first"
+                where = (
+                    say("already")
+                    if name == category.name
+                    else say("already under %(name)s, which comes first", name=name)
+                )
                 notes.warning(
                     f"categories.{category.name}.text[{number}]",
-                    f'"{phrase}" decides nothing: "{part}" is listed {where}',
-                    "remove it, or move its category up",
+                    say(
+                        '"%(phrase)s" decides nothing: "%(part)s" is listed %(where)s',
+                        phrase=phrase,
+                        part=part,
+                        where=where,
+                    ),
+                    say("remove it, or move its category up"),
                 )
             heard.append((category.name, phrase))
 
@@ -126,13 +154,21 @@ def _workflows(notes: Notes) -> None:
     for workflow in notes.policy.workflows:
         place = f"workflows.{workflow.name}"
         if not notes.world.possible(workflow.when):
-            notes.error(f"{place}.when", "this can never hold: it contradicts itself", "take one of its facts out")
+            notes.error(
+                f"{place}.when", say("this can never hold: it contradicts itself"), say("take one of its facts out")
+            )
         if workflow.reply is None and workflow.then is None:
-            notes.error(place, "this workflow does nothing", "give it a reply, or then: pending")
+            notes.error(place, say("this workflow does nothing"), say("give it a reply, or then: pending"))
         if workflow.auto and workflow.ask:
             asked = ", ".join(workflow.ask)
-            notes.error(f"{place}.auto", f"it cannot act alone while it has to ask for {asked}", "remove ask, or auto")
+            notes.error(
+                f"{place}.auto",
+                say("it cannot act alone while it has to ask for %(asked)s", asked=asked),
+                say("remove ask, or auto"),
+            )
         elif workflow.auto and workflow.when == All(()):
             notes.error(
-                f"{place}.auto", "acting alone and without a `when`, it would answer every ticket", "add when: {…}"
+                f"{place}.auto",
+                say("acting alone and without a `when`, it would answer every ticket"),
+                say("add when: {…}"),
             )

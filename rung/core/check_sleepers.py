@@ -7,16 +7,25 @@ from rung.core.check_notes import Notes
 from rung.core.policy import Actions, All, AnyOf, Fact, Is, Rule, Step, Target, When
 from rung.core.possible import in_words, otherwise
 from rung.core.vocabulary import METRICS, ClockName, Status, Turn
+from rung.core.wording import key, say
 
 C = ClockName
 #: Every state an open ticket can be in, and the clocks that could wake somebody in it.
 STATES: tuple[tuple[str, Status, tuple[ClockName, ...]], ...] = (
-    ("a new ticket that nobody has taken", Status.OPEN, (C.FIRST_RESPONSE, C.UNASSIGNED, C.AT_LEVEL, C.RESOLUTION)),
-    ("a new ticket whose assignee is silent", Status.OPEN, (C.FIRST_RESPONSE, C.IDLE, C.AT_LEVEL, C.RESOLUTION)),
-    ("a ticket whose customer has written again", Status.OPEN, (C.NEXT_RESPONSE, C.IDLE, C.AT_LEVEL, C.RESOLUTION)),
-    ("a ticket whose customer was promised an answer", Status.OPEN, (C.UPDATE, C.IDLE, C.AT_LEVEL, C.RESOLUTION)),
-    ("a ticket that waits for its customer", Status.PENDING, (C.CUSTOMER_SILENCE, C.AT_LEVEL, C.RESOLUTION)),
-    ("a ticket that waits for a third party", Status.ON_HOLD, (C.THIRD_PARTY_SILENCE, C.AT_LEVEL, C.RESOLUTION)),
+    (
+        key("a new ticket that nobody has taken"),
+        Status.OPEN,
+        (C.FIRST_RESPONSE, C.UNASSIGNED, C.AT_LEVEL, C.RESOLUTION),
+    ),
+    (key("a new ticket whose assignee is silent"), Status.OPEN, (C.FIRST_RESPONSE, C.IDLE, C.AT_LEVEL, C.RESOLUTION)),
+    (
+        key("a ticket whose customer has written again"),
+        Status.OPEN,
+        (C.NEXT_RESPONSE, C.IDLE, C.AT_LEVEL, C.RESOLUTION),
+    ),
+    (key("a ticket whose customer was promised an answer"), Status.OPEN, (C.UPDATE, C.IDLE, C.AT_LEVEL, C.RESOLUTION)),
+    (key("a ticket that waits for its customer"), Status.PENDING, (C.CUSTOMER_SILENCE, C.AT_LEVEL, C.RESOLUTION)),
+    (key("a ticket that waits for a third party"), Status.ON_HOLD, (C.THIRD_PARTY_SILENCE, C.AT_LEVEL, C.RESOLUTION)),
 )
 _PAUSABLE = (C.RESOLUTION, C.AT_LEVEL)
 _TURN = {Status.PENDING: Turn.CUSTOMER, Status.ON_HOLD: Turn.THIRD_PARTY}
@@ -28,8 +37,8 @@ def check(notes: Notes) -> None:
     if not policy.rules:
         notes.warning(
             "",
-            "there are no rules, so nobody is reminded and nothing escalates",
-            "add rules: [{clock: first_response, …}]",
+            say("there are no rules, so nobody is reminded and nothing escalates"),
+            say("add rules: [{clock: first_response, …}]"),
         )
         return
     for said, status, clocks in STATES:
@@ -41,15 +50,20 @@ def check(notes: Notes) -> None:
             listed = ", ".join(clock for clock in clocks)
             notes.warning(
                 "rules",
-                f"{said}{which} could sleep for ever: no step on {listed} wakes anybody",
-                f"add a rule with clock: {clocks[0]} and without `when`",
+                say(
+                    "%(said)s%(which)s could sleep for ever: no step on %(listed)s wakes anybody",
+                    said=say(said),
+                    which=which,
+                    listed=listed,
+                ),
+                say("add a rule with clock: %(clock)s and without `when`", clock=clocks[0]),
             )
     _unwatched(notes)
     if not any(rule.clock is C.UNACCEPTED for rule in policy.rules):
         notes.warning(
             "rules",
-            "an offer that nobody accepts is never repeated: no rule watches unaccepted",
-            "add a rule with clock: unaccepted and {at: 30m, escalate: next}",
+            say("an offer that nobody accepts is never repeated: no rule watches unaccepted"),
+            say("add a rule with clock: unaccepted and {at: 30m, escalate: next}"),
         )
 
 
@@ -66,8 +80,13 @@ def _unwatched(notes: Notes) -> None:
             ):
                 notes.warning(
                     f"targets[{number}].{metric}",
-                    f"no rule watches {metric} of these tickets, so its {goal} can pass without anybody being told",
-                    f"add a rule with clock: {metric} and a step at 75%, or promise nothing",
+                    say(
+                        "no rule watches %(metric)s of these tickets, so its %(goal)s can pass without "
+                        "anybody being told",
+                        metric=metric,
+                        goal=goal,
+                    ),
+                    say("add a rule with clock: %(metric)s and a step at 75%%, or promise nothing", metric=metric),
                 )
 
 

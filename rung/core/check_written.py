@@ -7,7 +7,9 @@ from rung.core.calendar import CalendarError
 from rung.core.calendar.hours import Span, parse_span
 from rung.core.calendar.instants import from_us, to_us, zone
 from rung.core.check_notes import Notes
+from rung.core.plain_words import stamp
 from rung.core.policy_nodes import Entries, Items, Node, Text
+from rung.core.wording import say
 
 #: Keys under which phrases stand, to be looked for in what people write.
 _PHRASES = ("text", "holding")
@@ -20,8 +22,11 @@ def check(notes: Notes, root: Entries) -> None:
         if phrase.strip() and all(_is_mark(character) for character in phrase):
             notes.warning(
                 place,
-                f'"{phrase}" is punctuation only, and is found in every text that has it somewhere',
-                "write a word or a phrase",
+                say(
+                    '"%(phrase)s" is punctuation only, and is found in every text that has it somewhere',
+                    phrase=phrase,
+                ),
+                say("write a word or a phrase"),
             )
     _skipped_turns(notes)
 
@@ -36,8 +41,12 @@ def _hours(notes: Notes, root: Entries) -> None:
             for number, earlier, text in _overlapping(written):
                 notes.warning(
                     f"{place}[{number}]",
-                    f"{text} overlaps {earlier}, and time that both name counts once",
-                    "write one interval, or correct one of the two",
+                    say(
+                        "%(text)s overlaps %(earlier)s, and time that both name counts once",
+                        text=text,
+                        earlier=earlier,
+                    ),
+                    say("write one interval, or correct one of the two"),
                 )
 
 
@@ -94,7 +103,12 @@ def _skipped_turns(notes: Notes) -> None:
         if shown != schedule.from_:
             notes.warning(
                 f"schedules.{name}.from",
-                f"{schedule.timezone} has no {schedule.from_:%Y-%m-%d %H:%M}: the clock goes forward over it, "
-                f"and the first turn begins at {shown:%H:%M}",
-                "write a time that the clock shows",
+                say(
+                    "%(timezone)s has no %(start)s: the clock goes forward over it, and the first turn "
+                    "begins at %(first)s",
+                    timezone=schedule.timezone,
+                    start=stamp(schedule.from_),
+                    first=f"{shown:%H:%M}",
+                ),
+                say("write a time that the clock shows"),
             )

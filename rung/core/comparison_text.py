@@ -17,9 +17,17 @@ from rung.core.document_changes import DocumentChange
 from rung.core.interruption_hours import as_table
 from rung.core.interruption_picture import interruption_svg
 from rung.core.tally import Goals
+from rung.core.vocabulary import ClockName
+from rung.core.wording import key, say
 
 Item = TypeVar("Item")
 
+_CLOCKS = {
+    ClockName.FIRST_RESPONSE: key("first_response"),
+    ClockName.NEXT_RESPONSE: key("next_response"),
+    ClockName.UPDATE: key("update"),
+    ClockName.RESOLUTION: key("resolution"),
+}
 KNOWS = (
     "A replay knows what each policy would have asked for, given what people did. It cannot know what they would have "
     "done then: an earlier reminder answers nothing here, and no escalation saves a deadline that was missed."
@@ -83,7 +91,7 @@ def pictures(titled: Titled) -> list[str]:
     """The tables as bars, and the interruptions by hour and by person and hour, as SVG."""
     found = titled.found
     hours = [[side.tally.by_hour.get(hour, 0) for hour in range(24)] for side in (found.old, found.new)]
-    by_hour = hours_picture(f"Interruptions by hour of the day ({titled.timezone})", *hours)
+    by_hour = hours_picture(say("Interruptions by hour of the day (%(timezone)s)", timezone=titled.timezone), *hours)
     by_whom = interruption_svg(found.old.by_whom, found.new.by_whom, titled.timezone)
     return [*(paired_bars(title, rows) for title, rows in _tables(found)), by_hour, by_whom]
 
@@ -92,28 +100,32 @@ def _tables(found: Comparison) -> Iterator[tuple[str, list[Pair]]]:
     old, new = found.old, found.new
     metrics = dict.fromkeys([*old.tally.targets, *new.tally.targets])
     yield (
-        "Breaches (ended and running)",
+        say("Breaches (ended and running)"),
         [
-            (str(each), _breaches(old.tally.targets.get(each)), _breaches(new.tally.targets.get(each)))
+            (
+                say(_CLOCKS.get(each, str(each))),
+                _breaches(old.tally.targets.get(each)),
+                _breaches(new.tally.targets.get(each)),
+            )
             for each in metrics
         ],
     )
-    yield "Escalations by rule", _pairs(old.escalations, new.escalations)
-    yield "Offers to each level", _pairs(old.tally.offers, new.tally.offers)
+    yield say("Escalations by rule"), _pairs(old.escalations, new.escalations)
+    yield say("Offers to each level"), _pairs(old.tally.offers, new.tally.offers)
     inside = old.interruptions - old.outside_hours, new.interruptions - new.outside_hours
     yield (
-        "Interruptions",
+        say("Interruptions"),
         [
-            ("all", old.interruptions, new.interruptions),
-            ("in working time", *inside),
-            ("outside working time", old.outside_hours, new.outside_hours),
-            ("pages", old.tally.pages, new.tally.pages),
+            (say("all"), old.interruptions, new.interruptions),
+            (say("in working time"), *inside),
+            (say("outside working time"), old.outside_hours, new.outside_hours),
+            (say("pages"), old.tally.pages, new.tally.pages),
         ],
     )
     whom = _pairs(
         {**old.tally.by_person, **old.tally.by_channel}, {**new.tally.by_person, **new.tally.by_channel}, most=15
     )
-    yield "Interruptions by person and channel", whom
+    yield say("Interruptions by person and channel"), whom
 
 
 def _pairs(old: dict[str, int], new: dict[str, int], most: int = NAMED) -> list[Pair]:

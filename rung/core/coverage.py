@@ -20,6 +20,7 @@ from rung.core.policy import All, Not, Policy
 from rung.core.possible import Witness, World
 from rung.core.reckoning import reckon_in_place
 from rung.core.silence import opened_as
+from rung.core.wording import key
 
 DAYS = 14
 #: Nobody reached in this time counts as nobody at all.
@@ -31,11 +32,11 @@ _MOST_LOOKS = 120
 class State(StrEnum):
     """Where an open ticket can stand, as people say it."""
 
-    NEW = "a new ticket that nobody takes"
-    ASSIGNED = "a ticket whose assignee does nothing"
-    WRITTEN_AGAIN = "an answered ticket whose customer writes again"
-    PENDING = "a ticket that waits for its customer (or it is closed)"
-    ON_HOLD = "a ticket that waits for a third party"
+    NEW = key("a new ticket that nobody takes")
+    ASSIGNED = key("a ticket whose assignee does nothing")
+    WRITTEN_AGAIN = key("an answered ticket whose customer writes again")
+    PENDING = key("a ticket that waits for its customer (or it is closed)")
+    ON_HOLD = key("a ticket that waits for a third party")
 
 
 class Wait(Struct, frozen=True):

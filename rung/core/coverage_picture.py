@@ -10,8 +10,9 @@ from rung.core.calendar.instants import zone
 from rung.core.compiled import Compiled
 from rung.core.coverage import Presence
 from rung.core.picture_colors import Color, paint
-from rung.core.plain_words import DAY_SHORT
+from rung.core.plain_words import day as day_of_week
 from rung.core.policy import Policy
+from rung.core.wording import key, say
 
 _LEFT, _TOP, _ROW, _GAP = 120, 64, 22, 30
 _CELL = 1.25
@@ -19,10 +20,10 @@ _CELL = 1.25
 _SHORT_DAY = 32
 _COLORS = {"there": Color.TEAL, "above": Color.SAND, "hole": Color.RED, "off": Color.EMPTY}
 _SAID = {
-    "there": "somebody of the level",
-    "above": "nobody, but somebody above",
-    "hole": "nobody, and time counts",
-    "off": "nobody, no time counts",
+    "there": key("somebody of the level"),
+    "above": key("nobody, but somebody above"),
+    "hole": key("nobody, and time counts"),
+    "off": key("nobody, no time counts"),
 }
 _FONT = 'font-family="system-ui, sans-serif"'
 
@@ -42,11 +43,12 @@ def coverage_svg(policy: Policy, known: Presence) -> str:
             drawn += _row(row, _states(known, levels[place:], counts))
         drawn += _days(known.half_hours, y + 8, len(levels) * _ROW, zone(policy.timezone))
         y += 8 + len(levels) * _ROW + _GAP + 8
+    title = escape(say("Who can be reached in the next 14 days"))
     size = f'width="{round(_LEFT + _CELL * len(known.half_hours) + 20)}" height="{y}"'
     box = f"0 0 {round(_LEFT + _CELL * len(known.half_hours) + 20)} {y}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" {size} role="img" '
-        f'aria-label="Who can be reached in the next 14 days"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
+        f'aria-label="{title}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
@@ -76,20 +78,20 @@ def _days(half_hours: Sequence[datetime], y: int, height: int, where: ZoneInfo) 
     """A line and a name at every local midnight."""
     before = half_hours[0].astimezone(where).date()
     if sum(at.astimezone(where).date() == before for at in half_hours[:_SHORT_DAY]) == _SHORT_DAY:
-        yield _text(_LEFT, y + height + 12, f"{DAY_SHORT[before.weekday()]} {before.day}", size=10)
+        yield _text(_LEFT, y + height + 12, f"{day_of_week(before.weekday())} {before.day}", size=10)
     for number, at in enumerate(half_hours):
         day = at.astimezone(where).date()
         if day != before:
             before, x = day, _LEFT + _CELL * number
             yield f'<path d="M{x:g} {y - 3} v{height + 2}" stroke-width="1.5" {paint(stroke=Color.PAPER)}/>'
-            yield _text(x + 2, y + height + 12, f"{DAY_SHORT[day.weekday()]} {day.day}", size=10)
+            yield _text(x + 2, y + height + 12, f"{day_of_week(day.weekday())} {day.day}", size=10)
 
 
 def _legend() -> Iterator[str]:
     for number, (state, color) in enumerate(_COLORS.items()):
         x = 8 + number * 215
         yield f'<rect x="{x}" y="14" width="12" height="12" rx="2" {paint(color)}/>'
-        yield _text(x + 18, 25, _SAID[state], size=12)
+        yield _text(x + 18, 25, say(_SAID[state]), size=12)
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", size: int = 13, *, bold: bool = False) -> str:

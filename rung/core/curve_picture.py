@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from rung.core.picture_colors import Color, paint
+from rung.core.plain_words import number
 from rung.core.proposal import Point, Proposal
+from rung.core.wording import say
 
 _LEFT, _TOP, _WIDE, _TALL = 84, 108, 640, 260
 _OLD, _NEW = Color.RED, Color.BLUE
@@ -59,7 +61,7 @@ def curve_svg(proposal: Proposal) -> str:
     drawn += [_share(point, place(point), taken, color) or "" for point, color in marked]
     named = {point.percent for point, _ in marked}
     drawn += [_share(point, place(point), taken) or "" for point in proposal.curve if point.percent not in named]
-    title = f"{proposal.rule}: breaches caught for messages sent"
+    title = say("%(rule)s: breaches caught for messages sent", rule=proposal.rule)
     width, height = _LEFT + _WIDE + 40, _TOP + _TALL + 60
     size = f'width="{width}" height="{height}"'
     return (
@@ -71,15 +73,21 @@ def curve_svg(proposal: Proposal) -> str:
 
 def _said(proposal: Proposal) -> Iterator[str]:
     """What the two marked dots mean, in words."""
-    marked = [("now", proposal.now, _OLD)]
-    marked += [("proposed", proposal.best, _NEW)] if proposal.best is not None else []
-    for number, (name, point, color) in enumerate(marked):
-        y = 46 + 20 * number
+    marked = [(say("now"), proposal.now, _OLD)]
+    marked += [(say("proposed"), proposal.best, _NEW)] if proposal.best is not None else []
+    for place, (name, point, color) in enumerate(marked):
+        y = 46 + 20 * place
         yield _dot(17, y - 4, 6, color)
-        text = f"{name} at {point.percent} %: {point.messages:,} messages, {point.caught:,} breaches caught in time"
+        text = say(
+            "%(name)s at %(percent)d %%: %(messages)s messages, %(caught)s breaches caught in time",
+            name=name,
+            percent=point.percent,
+            messages=number(point.messages),
+            caught=number(point.caught),
+        )
         yield _text(30, y, text, color=color, bold=True)
     if proposal.best is None:
-        yield _text(30, 66, "no other share is clearly better", color=Color.FAINT)
+        yield _text(30, 66, say("no other share is clearly better"), color=Color.FAINT)
 
 
 def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
@@ -87,14 +95,14 @@ def _grid(across: _Axis, up: _Axis) -> Iterator[str]:
     for amount in up.ticks:
         y = up.at(amount)
         yield f'<path d="M{_LEFT} {y} H{right}" {paint(stroke=Color.EMPTY)}/>'
-        yield _text(_LEFT - 8, y + 4, f"{amount:,}", "end", size=12, color=Color.FAINT)
+        yield _text(_LEFT - 8, y + 4, number(amount), "end", size=12, color=Color.FAINT)
     for amount in across.ticks:
         x = across.at(amount)
         yield f'<path d="M{x} {_TOP} V{floor}" {paint(stroke=Color.EMPTY)}/>'
-        yield _text(x, floor + 18, f"{amount:,}", "middle", size=12, color=Color.FAINT)
+        yield _text(x, floor + 18, number(amount), "middle", size=12, color=Color.FAINT)
     yield f'<path d="M{_LEFT} {_TOP} V{floor} H{right}" {paint(stroke=Color.INK)}/>'
-    yield _text(_LEFT, _TOP - 14, "breaches caught in time", size=12, color=Color.FAINT)
-    yield _text(right, floor + 40, "messages; each dot a share of the target", "end", size=12, color=Color.FAINT)
+    yield _text(_LEFT, _TOP - 14, say("breaches caught in time"), size=12, color=Color.FAINT)
+    yield _text(right, floor + 40, say("messages; each dot a share of the target"), "end", size=12, color=Color.FAINT)
 
 
 def _share(point: Point, at: tuple[int, int], taken: list[Box], color: Color | None = None) -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.wording import say
 
 UNITS = ("w", "d", "h", "m", "s")
 PART = re.compile(r"(\d+)\s*([a-z]+)")
@@ -32,10 +33,10 @@ class Duration:
         written = text.strip() if isinstance(text, str) else ""
         amounts = _amounts(written.lower()) if written else None
         if amounts is None:
-            raise ValueError(f'"{text}" is not a duration{_what_is_wrong(text)}')
+            raise ValueError(say('"%(text)s" is not a duration%(hint)s', text=text, hint=_what_is_wrong(text)))
         hours, minutes, seconds = amounts.get("h", 0), amounts.get("m", 0), amounts.get("s", 0)
         if _elapsed_seconds(amounts) > LONGEST.total_seconds():
-            raise ValueError(f'"{text}" is longer than ten years; the longest duration is 520w')
+            raise ValueError(say('"%(text)s" is longer than ten years; the longest duration is 520w', text=text))
         time = timedelta(hours=hours, minutes=minutes, seconds=seconds)
         return cls(" ".join(written.split()), amounts.get("w", 0), amounts.get("d", 0), time)
 
@@ -74,16 +75,24 @@ class Threshold:
         written = " ".join(text.split()) if isinstance(text, str) else ""
         if match := PERCENT.fullmatch(written):
             if len(match[1]) > len(str(MOST_PERCENT)) or int(match[1]) > MOST_PERCENT:
-                raise ValueError(f'"{text}" is more than {MOST_PERCENT}%, the largest share of a target')
+                raise ValueError(
+                    say(
+                        '"%(text)s" is more than %(most)s%%, the largest share of a target',
+                        text=text,
+                        most=MOST_PERCENT,
+                    )
+                )
             return cls(From.SHARE, percent=int(match[1]))
         if written.endswith("%"):
-            raise ValueError(f'"{text}" is not a share of the target; write a whole number such as 75%')
+            raise ValueError(
+                say('"%(text)s" is not a share of the target; write a whole number such as 75%%', text=text)
+            )
         try:
             if written.endswith(" before"):
                 return cls(From.TARGET, duration=Duration.parse(written.removesuffix(" before")))
             return cls(From.START, duration=Duration.parse(text))
         except ValueError as error:
-            raise ValueError(f"{error}; a step stands at such as 50%, 45m or 30m before") from None
+            raise ValueError(say("%(error)s; a step stands at such as 50%%, 45m or 30m before", error=error)) from None
 
     @property
     def needs_target(self) -> bool:
@@ -137,13 +146,17 @@ def _what_is_wrong(text: object) -> str:
     written = str(text).strip().lower()
     unknown = next(((number, unit) for number, unit in PART.findall(written) if unit not in UNITS), None)
     if written.isdigit():
-        return f'; it needs a unit, such as "{written}m" or "{written}h"'
+        return say('; it needs a unit, such as "%(written)sm" or "%(written)sh"', written=written)
     if re.search(r"\d[.,]\d", written):
-        return "; fractions have no meaning on every calendar, so write whole numbers such as 1h 30m"
+        return say("; fractions have no meaning on every calendar, so write whole numbers such as 1h 30m")
     if written.startswith("-"):
-        return "; it cannot be negative"
+        return say("; it cannot be negative")
     if unknown is None:
-        return "; write it like 30m, 1h 30m, 2d or 1w"
+        return say("; write it like 30m, 1h 30m, 2d or 1w")
     number, unit = unknown
     meant = LONG_NAMES.get(unit.removesuffix("s"))
-    return f'; did you mean "{number}{meant}"?' if meant else f'; no unit is called "{unit}": w, d, h, m and s are'
+    return (
+        say('; did you mean "%(number)s%(meant)s"?', number=number, meant=meant)
+        if meant
+        else say('; no unit is called "%(unit)s": w, d, h, m and s are', unit=unit)
+    )

@@ -12,7 +12,6 @@ from rung.core.handbook_sections import levels, on_duty, promises, sorting, work
 from rung.core.handbook_waiting import sideways, waiting
 from rung.core.policy import Policy
 from rung.core.possible import World
-from rung.core.wording import speaking
 
 
 class Handbook(Struct, frozen=True):
@@ -25,11 +24,6 @@ def handbook(policy: Policy, now: datetime, desk: Desk | None = None) -> Handboo
 
     With a desk, swaps and absences are known to it too.
     """
-    with speaking():  # its chapters are English whoever reads them, so the plain words within them are too
-        return _written(policy, now, desk)
-
-
-def _written(policy: Policy, now: datetime, desk: Desk | None) -> Handbook:
     compiled, world = Compiled(policy), World.of(policy)
     written = (
         levels(policy),

@@ -12,11 +12,16 @@ from rung.core.policy import All, Not, Policy, When
 from rung.core.possible import World
 from rung.core.silence import unanswered
 from rung.core.vocabulary import ClockName
+from rung.core.wording import key, say, word
 
 _LADDER_TIME = timedelta(days=5)
 _MOST_RUNGS = 12
 _NIGHT = timedelta(hours=4)
 _MOST_BREAKS = 12
+_BUDGETS = {
+    "person": key("A person gets at most %(count)s messages in %(time)s; the rest comes in one digest."),
+    "channel": key("A channel gets at most %(count)s messages in %(time)s; the rest comes in one digest."),
+}
 _SILENCES = (ClockName.CUSTOMER_SILENCE, ClockName.THIRD_PARTY_SILENCE)
 
 
@@ -34,8 +39,8 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
         path = _path_of(policy)
         if rungs:
             drawn.append(Ladder(words.for_whom(target.when), path, rungs, f"targets[{number}]"))
-    intro = Sentence("Each begins when the hours of its target do, and assumes that everybody can be reached.")
-    return Section("What happens when nobody answers", (intro, *drawn) if drawn else ())
+    intro = Sentence(say("Each begins when the hours of its target do, and assumes that everybody can be reached."))
+    return Section(say("What happens when nobody answers"), (intro, *drawn) if drawn else ())
 
 
 def clocks(policy: Policy) -> Section:
@@ -45,7 +50,7 @@ def clocks(policy: Policy) -> Section:
         for place, rule in rules_of(policy)
         if rule.clock is not None and rule.clock not in _SILENCES
     ]
-    return Section("Reminders and escalations by time", tuple(blocks))
+    return Section(say("Reminders and escalations by time"), tuple(blocks))
 
 
 def moments(policy: Policy) -> Section:
@@ -53,13 +58,22 @@ def moments(policy: Policy) -> Section:
     blocks: list[Block] = []
     for place, rule in rules_of(policy):
         if rule.do is not None:
-            text = f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}."
+            text = say(
+                "When %(condition)s, %(actions)s.",
+                condition=words.condition(rule.when),
+                actions=words.listed(words.actions(rule.do)),
+            )
             blocks.append(Points((Sentence(text, place),), rule.name, place))
     for problem in policy.problems:
         then = words.listed(words.actions(problem.then))
-        text = f"When {problem.customers} customers within {words.duration(problem.within)} have one cause, {then}."
-        blocks.append(Points((Sentence(text, f"problems.{problem.name}"),), "Many tickets, one cause"))
-    return Section("What happens at once, at any hour", tuple(blocks))
+        text = say(
+            "When %(customers)s customers within %(within)s have one cause, %(then)s.",
+            customers=problem.customers,
+            within=words.duration(problem.within),
+            then=then,
+        )
+        blocks.append(Points((Sentence(text, f"problems.{problem.name}"),), say("Many tickets, one cause")))
+    return Section(say("What happens at once, at any hour"), tuple(blocks))
 
 
 def endings(policy: Policy) -> Iterator[Section]:
@@ -69,18 +83,18 @@ def endings(policy: Policy) -> Iterator[Section]:
         for place, rule in rules_of(policy)
         if rule.clock is ClockName.THIRD_PARTY_SILENCE
     ]
-    yield Section("When a third party is silent", tuple(silent))
+    yield Section(say("When a third party is silent"), tuple(silent))
     workflows = [
         Sentence(_workflow(workflow.name, workflow.when, workflow.ask, workflow.reply), f"workflows.{workflow.name}")
         for workflow in policy.workflows
     ]
     replies = tuple(Prose(f"“{name}”", text, f"replies.{name}") for name, text in policy.replies.items())
-    yield Section("Common requests and canned answers", (*points("In one click", workflows), *replies))
-    yield Section("When it is solved", points("", list(_closing(policy))))
+    yield Section(say("Common requests and canned answers"), (*points(say("In one click"), workflows), *replies))
+    yield Section(say("When it is solved"), points("", list(_closing(policy))))
     if policy.publishing.second_person:
-        text = "A change of this policy is published by somebody else than who wrote it."
-        yield Section("When this policy changes", (Sentence(text, "publishing.second_person"),))
-    yield Section("What may interrupt people", points("", list(_attention(policy))))
+        text = say("A change of this policy is published by somebody else than who wrote it.")
+        yield Section(say("When this policy changes"), (Sentence(text, "publishing.second_person"),))
+    yield Section(say("What may interrupt people"), points("", list(_attention(policy))))
 
 
 def _beginning(calendar: Calendar, now: datetime) -> datetime:
@@ -102,20 +116,32 @@ def _path_of(policy: Policy) -> tuple[str, ...]:
 
 
 def _workflow(name: str, when: When, ask: tuple[str, ...], reply: str | None) -> str:
-    asked = f" Ask for {words.listed(ask)}." if ask else ""
-    sent = f" The answer is “{reply}”." if reply else ""
-    return f"{words.upper_first(name)}: when {words.condition(when)}.{asked}{sent}"
+    asked = say(" Ask for %(ask)s.", ask=words.listed(ask)) if ask else ""
+    sent = say(" The answer is “%(reply)s”.", reply=reply) if reply else ""
+    return say(
+        "%(name)s: when %(condition)s.%(asked)s%(sent)s",
+        name=words.upper_first(name),
+        condition=words.condition(when),
+        asked=asked,
+        sent=sent,
+    )
 
 
 def _closing(policy: Policy) -> Iterator[Sentence]:
     closing = policy.closing
     if closing.tell_customer is not None:
-        yield Sentence(f"The customer is sent “{closing.tell_customer}”.", "closing.tell_customer")
+        yield Sentence(
+            say("The customer is sent “%(reply)s”.", reply=closing.tell_customer),
+            "closing.tell_customer",
+        )
     if closing.ask_rating:
-        yield Sentence("The customer is asked for a rating.", "closing.ask_rating")
+        yield Sentence(say("The customer is asked for a rating."), "closing.ask_rating")
     if closing.reopen_within is not None:
         within = words.duration(closing.reopen_within)
-        text = f"A reply within {within} opens the ticket again; a later one opens a new ticket, linked to it."
+        text = say(
+            "A reply within %(within)s opens the ticket again; a later one opens a new ticket, linked to it.",
+            within=within,
+        )
         yield Sentence(text, "closing.reopen_within")
 
 
@@ -124,14 +150,16 @@ def _attention(policy: Policy) -> Iterator[Sentence]:
     if attention.quiet is not None:
         hours = words.hours(policy.calendars.get(attention.quiet.outside, ALWAYS))
         but = (
-            f", except what is {words.listed([str(each) for each in attention.quiet.except_])}"
+            say(", except what is %(listed)s", listed=words.listed([word(each) for each in attention.quiet.except_]))
             if attention.quiet.except_
             else ""
         )
-        yield Sentence(f"Nobody is written to outside {hours}{but}. It waits, and no clock stops.", "attention.quiet")
+        yield Sentence(
+            say("Nobody is written to outside %(hours)s%(but)s. It waits, and no clock stops.", hours=hours, but=but),
+            "attention.quiet",
+        )
     for whose, budget in (("person", attention.person), ("channel", attention.channel)):
         if budget is not None:
-            most = f"{budget.count} messages in {words.span(budget.per)}"
-            text = f"A {whose} gets at most {most}; the rest comes in one digest."
+            text = say(_BUDGETS[whose], count=budget.count, time=words.span(budget.per))
             yield Sentence(text, f"attention.budget.{whose}")
-    yield Sentence("Pages, cards, urgent offers and offers to those on call are never held back.")
+    yield Sentence(say("Pages, cards, urgent offers and offers to those on call are never held back."))

@@ -11,10 +11,13 @@ from rung.core.handbook_parts import Block, Prose, Row, Section, Sentence, Table
 from rung.core.handbook_waiting import has_chapter
 from rung.core.policy import Policy, Target
 from rung.core.vocabulary import METRICS, Turn
+from rung.core.wording import key, say, word
 
 #: The example of every target: a request that arrives late on a Friday, when it matters which hours count.
 _FRIDAY = 4
-_TURNS = {Turn.CUSTOMER: "the customer", Turn.THIRD_PARTY: "a third party"}
+_LEVELS = (key("Level"), key("Team"), key("Responsible for"), key("There"), key("Watches"))
+_DUTY = (key("Schedule"), key("On call"), key("From"), key("Until"))
+_TURNS = {Turn.CUSTOMER: key("the customer"), Turn.THIRD_PARTY: key("a third party")}
 
 
 def levels(policy: Policy) -> Section:
@@ -22,35 +25,45 @@ def levels(policy: Policy) -> Section:
     rows = []
     for name, level in policy.levels.items():
         team = policy.teams.get(level.team)
-        lead = f" (lead: {team.lead})" if team is not None and team.lead else ""
+        lead = say(" (lead: %(lead)s)", lead=team.lead) if team is not None and team.lead else ""
         there = words.calendar(level.calendar)
-        cells = (name, f"{level.team}{lead}", level.responsible_for or "–", there, level.channel or "in the app")
+        cells = (name, f"{level.team}{lead}", level.responsible_for or "–", there, level.channel or say("in the app"))
         rows.append(Row(cells, f"levels.{name}"))
     ways = [
-        Sentence(f"{words.upper_first(name)}: {', then '.join(path)}.", f"paths.{name}")
+        Sentence(f"{words.upper_first(name)}: {say(', then ').join(path)}.", f"paths.{name}")
         for name, path in policy.paths.items()
     ]
     asked = [
         Sentence(
-            f"Whoever hands a ticket to {name} says: {words.listed(level.handoff.require)}.", f"levels.{name}.handoff"
+            say(
+                "Whoever hands a ticket to %(name)s says: %(fields)s.",
+                name=name,
+                fields=words.listed(level.handoff.require),
+            ),
+            f"levels.{name}.handoff",
         )
         for name, level in policy.levels.items()
         if level.handoff.require
     ]
     linked = [
         Sentence(
-            f"When somebody of {name} takes a ticket, {level.link} gets one too, linked to it.", f"levels.{name}.link"
+            say(
+                "When somebody of %(name)s takes a ticket, %(link)s gets one too, linked to it.",
+                name=name,
+                link=level.link,
+            ),
+            f"levels.{name}.link",
         )
         for name, level in policy.levels.items()
         if level.link
     ]
-    rule = Sentence("Whoever holds a ticket keeps it until somebody of the next level has accepted it.")
+    rule = Sentence(say("Whoever holds a ticket keeps it until somebody of the next level has accepted it."))
     return Section(
-        "Who is responsible",
+        say("Who is responsible"),
         (
-            Table(("Level", "Team", "Responsible for", "There", "Watches"), tuple(rows)),
-            *points("The order", ways),
-            *points("Handing over", [rule, *asked, *linked]),
+            Table(tuple(say(each) for each in _LEVELS), tuple(rows)),
+            *points(say("The order"), ways),
+            *points(say("Handing over"), [rule, *asked, *linked]),
         ),
     )
 
@@ -61,7 +74,7 @@ def working_hours(policy: Policy) -> Section:
         Sentence(f"{words.upper_first(words.calendar(name))}: {words.hours(calendar)}.", f"calendars.{name}")
         for name, calendar in policy.calendars.items()
     ]
-    return Section("Working hours", points("", said))
+    return Section(say("Working hours"), points("", said))
 
 
 def sorting(policy: Policy) -> Section:
@@ -73,15 +86,25 @@ def sorting(policy: Policy) -> Section:
         if rule.critical
     ]
     ranked = [
-        Sentence(f"{words.upper_first(rule.set)} when {words.condition(rule.when)}.", f"priority.rules[{number}]")
+        Sentence(
+            say(
+                "%(set)s when %(condition)s.",
+                set=words.upper_first(word(rule.set)),
+                condition=words.condition(rule.when),
+            ),
+            f"priority.rules[{number}]",
+        )
         for number, rule in enumerate(priority.rules)
     ]
     ranked.append(
-        Sentence(f"Otherwise {priority.default}. Later messages raise it, and never lower it.", "priority.default")
+        Sentence(
+            say("Otherwise %(default)s. Later messages raise it, and never lower it.", default=word(priority.default)),
+            "priority.default",
+        )
     )
     categories = [
         Sentence(
-            f"{words.upper_first(each.name)}: {words.listed([f'“{phrase}”' for phrase in each.text], ' or ')}.",
+            f"{words.upper_first(each.name)}: {words.listed(words.quoted(each.text), ' or ')}.",
             f"categories.{each.name}",
         )
         for each in policy.categories
@@ -92,18 +115,18 @@ def sorting(policy: Policy) -> Section:
         for number, route in enumerate(policy.routing)
     ]
     blocks = (
-        *points("What counts as a critical incident", critical),
-        *points("Priority: the first that fits", ranked),
-        *points("Category, by what the customer writes", categories),
-        *points("Path", routes),
+        *points(say("What counts as a critical incident"), critical),
+        *points(say("Priority: the first that fits"), ranked),
+        *points(say("Category, by what the customer writes"), categories),
+        *points(say("Path"), routes),
     )
-    return Section("How a new ticket is judged", blocks)
+    return Section(say("How a new ticket is judged"), blocks)
 
 
 def promises(policy: Policy, now: datetime) -> Section:
     """Acceptable times, in plain words and as an example in local time."""
     if not policy.targets:
-        return Section("How soon", ())
+        return Section(say("How soon"), ())
     home = zone(policy.timezone)
     asked = _next_friday(now.astimezone(home))
     rows = [
@@ -119,19 +142,20 @@ def promises(policy: Policy, now: datetime) -> Section:
         for number, target in enumerate(policy.targets)
     ]
     head = (
-        "For",
-        *(words.CLOCK_TITLES[metric] for metric in METRICS),
-        "Counted",
-        f"Asked {words.moment(asked)}, answered by",
+        say("For"),
+        *(say(words.CLOCK_TITLES[metric]) for metric in METRICS),
+        say("Counted"),
+        say("Asked %(asked)s, answered by", asked=words.moment(asked)),
     )
     pauses = [
         Sentence(f"{words.for_whom(target.when)}: {_pauses(target)}.", f"targets[{number}]")
         for number, target in enumerate(policy.targets)
         if target.pause_on
     ]
-    notes = [Sentence("A day is one ordinary working day of those hours, a week one ordinary week."), *pauses]
+    notes = [Sentence(say("A day is one ordinary working day of those hours, a week one ordinary week.")), *pauses]
     return Section(
-        "How soon", (Table(head, tuple(rows)), *points("Time that does not count towards the solution", notes))
+        say("How soon"),
+        (Table(head, tuple(rows)), *points(say("Time that does not count towards the solution"), notes)),
     )
 
 
@@ -143,23 +167,23 @@ def on_duty(policy: Policy, now: datetime, desk: Desk | None) -> Section:
         where = zone(schedule.timezone)
         for turn in turns_of(schedule, known, now, now + timedelta(days=7)):
             start, end = turn.start.astimezone(where), turn.end.astimezone(where)
-            cells = (name, turn.person or "nobody", f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}")
+            cells = (name, turn.person or say("nobody"), words.stamp(start), words.stamp(end))
             rows.append(Row(cells, f"schedules.{name}"))
-    blocks: list[Block] = [Table(("Schedule", "On call", "From", "Until"), tuple(rows))] if rows else []
+    blocks: list[Block] = [Table(tuple(say(each) for each in _DUTY), tuple(rows))] if rows else []
     blocks += [
         Prose(words.upper_first(name), text, f"procedures.{name}")
         for name, text in policy.procedures.items()
         if not has_chapter(name)
     ]
-    return Section("Who is on call this week, and what else to know", tuple(blocks))
+    return Section(say("Who is on call this week, and what else to know"), tuple(blocks))
 
 
 def _when(said: str) -> str:
-    return "otherwise" if said == "always" else f"when {said}"
+    return say("otherwise") if said == say("always") else say("when %(condition)s", condition=said)
 
 
 def _counted_on(target: Target) -> str:
-    return words.calendar(target.calendar) if target.calendar is not None else "when its level is there"
+    return words.calendar(target.calendar) if target.calendar is not None else say("when its level is there")
 
 
 def _example(target: Target, policy: Policy, asked: datetime) -> str:
@@ -168,15 +192,19 @@ def _example(target: Target, policy: Policy, asked: datetime) -> str:
         return "–"
     calendar: Calendar = policy.calendars.get(target.calendar, ALWAYS)
     due = calendar.add(asked, target.first_response.on(calendar)).astimezone(asked.tzinfo)
-    return f"{words.moment(due)}{'' if due.date() - asked.date() < timedelta(days=7) else f', {due:%Y-%m-%d}'}"
+    return f"{words.moment(due)}{'' if due.date() - asked.date() < timedelta(days=7) else f', {words.date_of(due)}'}"
 
 
 def _pauses(target: Target) -> str:
     waits = []
     for turn in target.pause_on:
         limit = target.pause_at_most.get(turn)
-        most = f" (at most {words.duration(limit)}, then the lead is told and the time counts again)" if limit else ""
-        waits.append(f"waiting for {_TURNS.get(turn, turn)}{most}")
+        most = (
+            say(" (at most %(limit)s, then the lead is told and the time counts again)", limit=words.duration(limit))
+            if limit
+            else ""
+        )
+        waits.append(say("waiting for %(whom)s%(most)s", whom=say(_TURNS.get(turn, turn)), most=most))
     return words.listed(waits)
 
 

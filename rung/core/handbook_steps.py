@@ -7,6 +7,7 @@ from rung.core.calendar import ALWAYS
 from rung.core.handbook_parts import Sentence
 from rung.core.policy import ALWAYS_TRUE, Policy, Rule, Step
 from rung.core.policy_rules import FOLLOW_UP
+from rung.core.wording import say
 
 
 def rules_of(policy: Policy) -> Iterator[tuple[str, Rule]]:
@@ -23,12 +24,12 @@ def steps_of(policy: Policy, place: str, rule: Rule) -> Iterator[Sentence]:
 
 def _step(policy: Policy, rule: Rule, step: Step) -> str:
     only = [words.condition(when) for when in (rule.when, step.when) if when != ALWAYS_TRUE]
-    limits = f", if {', and '.join(only)}" if only else ""
+    limits = say(", if %(only)s", only=say(", and ").join(only)) if only else ""
     counted = f" ({words.calendar(rule.calendar)})" if rule.calendar else ""
-    clock = words.WHILE[rule.clock] if rule.clock is not None else ""
+    clock = say(words.WHILE[rule.clock]) if rule.clock is not None else ""
     done = words.listed(words.actions(step.actions))
     shares = "; ".join(_shares(policy, rule, step)) if step.at.needs_target else ""
-    measured = f" (that is {shares})" if shares else ""
+    measured = say(" (that is %(shares)s)", shares=shares) if shares else ""
     return f"{words.upper_first(words.threshold(step.at))}{counted}, {clock}{limits}: {done}.{measured}"
 
 
@@ -41,4 +42,4 @@ def _shares(policy: Policy, rule: Rule, step: Step) -> Iterator[str]:
         calendar = policy.calendars.get(rule.calendar or target.calendar or "", ALWAYS)
         at = step.at.of(goal.on(calendar), calendar)
         if at is not None:
-            yield f"{words.span(at)} for {words.for_whom(target.when)}"
+            yield say("%(time)s for %(whom)s", time=words.span(at), whom=words.for_whom(target.when))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from rung.core.handbook import Handbook
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Row, Sentence, Table
 from rung.core.ladder_picture import ladder_svg, said, spoken
+from rung.core.wording import say
 
 #: The line a place stands on; None where it has none.
 Lines = Mapping[str, int]
@@ -25,6 +26,11 @@ pre { font-size: .8rem; background: #f3f6f9; padding: 1rem; overflow-x: auto; } 
 """
 
 
+def heading(book: Handbook) -> str:
+    """What the whole is called."""
+    return say("How %(desk)s works", desk=book.title)
+
+
 def markdown(book: Handbook, lines: Lines, source: str) -> str:
     """The handbook as Markdown. `source`: the policy file that its links lead to."""
 
@@ -32,7 +38,7 @@ def markdown(book: Handbook, lines: Lines, source: str) -> str:
         line = lines.get(place)
         return f" [{line}]({source}#L{line})" if place and line is not None else ""
 
-    parts = [f"# How {book.title} works", f"Written from `{source}`; the numbers lead to its lines."]
+    parts = [f"# {heading(book)}", say("Written from `%(source)s`; the numbers lead to its lines.", source=source)]
     for section in book.sections:
         parts.append(f"## {section.title}")
         parts += [_markdown(block, link) for block in section.blocks]
@@ -46,27 +52,30 @@ def html(book: Handbook, lines: Lines, source: str, policy: str) -> str:
         line = lines.get(place)
         return f' <a class="line" href="#L{line}">{line}</a>' if place and line is not None else ""
 
-    body = [f"<h1>How {escape(book.title)} works</h1>", f"<p>Written from {escape(source)}.</p>"]
+    title, written = escape(heading(book)), escape(say("Written from %(source)s.", source=source))
+    body = [f"<h1>{title}</h1>", f"<p>{written}</p>"]
     for section in book.sections:
         body.append(f"<h2>{escape(section.title)}</h2>")
         body += [_html(block, link) for block in section.blocks]
     numbered = "\n".join(
         f'<span id="L{number}">{number:>4}  {escape(line)}</span>' for number, line in enumerate(policy.splitlines(), 1)
     )
-    body.append(f"<h2>The policy itself</h2><pre>{numbered}</pre>")
-    title = escape(f"How {book.title} works")
+    body.append(f"<h2>{escape(say('The policy itself'))}</h2><pre>{numbered}</pre>")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+    return f'<!doctype html><html lang="{say("en")}"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 
 
 def changes(old: Handbook, new: Handbook) -> str:
     """What changed for whoever works by it, as Markdown: sentences gone and sentences new, chapter by chapter."""
-    parts = ["# What changed for you"]
+    parts = [f"# {say('What changed for you')}"]
     for each in changed_for_you(old, new):
-        lines = [*(f"- no longer: {text}" for text in each.gone), *(f"- **new**: {text}" for text in each.come)]
+        lines = [
+            *(say("- no longer: %(text)s", text=text) for text in each.gone),
+            *(say("- **new**: %(text)s", text=text) for text in each.come),
+        ]
         parts.append(f"## {each.title}\n\n" + "\n".join(lines))
     if len(parts) == 1:
-        parts.append("Nothing.")
+        parts.append(say("Nothing."))
     return "\n\n".join(parts) + "\n"
 
 
@@ -127,7 +136,9 @@ def _markdown(block: Block, link: Callable[[str], str]) -> str:
         case Prose(heading, text, place):
             return f"### {heading}{link(place)}\n\n" + "\n".join(f"> {line}" for line in text.splitlines())
         case Ladder(title, _, rungs, place):
-            lines = [f"- after **{spoken(each.elapsed)}**: {said(each)}" for each in rungs]
+            lines = [
+                say("- after **%(time)s**: %(done)s", time=spoken(each.elapsed), done=said(each)) for each in rungs
+            ]
             return f"### {title}{link(place)}\n\n" + "\n".join(lines)
 
 

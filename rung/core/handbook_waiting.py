@@ -7,6 +7,7 @@ from rung.core.handbook_parts import Block, Points, Prose, Section, Sentence, po
 from rung.core.handbook_steps import rules_of, steps_of
 from rung.core.policy import Actions, Level, Policy
 from rung.core.vocabulary import ClockName, Turn
+from rung.core.wording import say
 
 #: Words in the name of a procedure that say which chapter its prose belongs to.
 _SIDEWAYS = ("department", "sideways", "hand over", "handing over", "handover", "transfer", "other team")
@@ -18,27 +19,27 @@ def sideways(policy: Policy) -> Section:
     blocks: list[Block] = []
     if len(policy.paths) > 1:
         by_hand = [sentence for path in policy.paths for sentence in _department(policy, path)]
-        blocks += points("To another department", by_hand)
-    blocks += points("What goes sideways by itself", list(_by_itself(policy)))
+        blocks += points(say("To another department"), by_hand)
+    blocks += points(say("What goes sideways by itself"), list(_by_itself(policy)))
     if blocks:
         unaccepted = _of_clock(policy, ClockName.UNACCEPTED)
-        blocks += points("Until somebody accepts", [*_meanwhile(policy), *unaccepted])
+        blocks += points(say("Until somebody accepts"), [*_meanwhile(policy), *unaccepted])
     blocks += _prose(policy, _SIDEWAYS)
-    return Section("How to hand over sideways", tuple(blocks))
+    return Section(say("How to hand over sideways"), tuple(blocks))
 
 
 def waiting(policy: Policy) -> Section:
     """What is asked of whom, for how long the clocks wait, what a silent customer hears and when it is closed."""
-    blocks: list[Block] = list(points("When something is missing", list(_missing(policy))))
-    blocks += points("While the customer owes us an answer", list(_pauses(policy)))
+    blocks: list[Block] = list(points(say("When something is missing"), list(_missing(policy))))
+    blocks += points(say("While the customer owes us an answer"), list(_pauses(policy)))
     blocks += [
         Points(tuple(steps_of(policy, place, rule)), rule.name, place)
         for place, rule in rules_of(policy)
         if rule.clock is ClockName.CUSTOMER_SILENCE
     ]
-    blocks += points("When the customer writes after all", list(_afterwards(policy)))
+    blocks += points(say("When the customer writes after all"), list(_afterwards(policy)))
     blocks += _prose(policy, _WAITING)
-    return Section("When information is missing or the customer is silent", tuple(blocks))
+    return Section(say("When information is missing or the customer is silent"), tuple(blocks))
 
 
 def has_chapter(procedure: str) -> bool:
@@ -48,22 +49,38 @@ def has_chapter(procedure: str) -> bool:
 
 def _department(policy: Policy, path: str) -> Iterator[Sentence]:
     level = policy.levels[policy.paths[path][0]]
-    there = f"{level.name} (team {level.team}, {words.calendar(level.calendar)})"
+    there = say(
+        "%(name)s (team %(team)s, %(calendar)s)",
+        name=level.name,
+        team=level.team,
+        calendar=words.calendar(level.calendar),
+    )
     then = policy.paths[path][1:]
-    further = f", and from there on {'to ' + ', then '.join(then)}" if then else ""
+    further = say(", and from there on to %(levels)s", levels=say(", then ").join(then)) if then else ""
     yield Sentence(
-        f"{words.upper_first(path)}: hand it over to the path, not to a level. It is offered to {there}{further}.",
+        say(
+            "%(path)s: hand it over to the path, not to a level. It is offered to %(there)s%(further)s.",
+            path=words.upper_first(path),
+            there=there,
+            further=further,
+        ),
         f"paths.{path}",
     )
     if level.responsible_for:
-        text = f"{words.upper_first(path)} is for: {level.responsible_for.rstrip('.')}."
+        text = say(
+            "%(path)s is for: %(purpose)s.", path=words.upper_first(path), purpose=level.responsible_for.rstrip(".")
+        )
         yield Sentence(text, f"levels.{level.name}.responsible_for")
     if level.handoff.require:
         asked = words.listed(level.handoff.require)
-        yield Sentence(f"{words.upper_first(path)} needs to know: {asked}.", f"levels.{level.name}.handoff")
+        yield Sentence(
+            say("%(path)s needs to know: %(asked)s.", path=words.upper_first(path), asked=asked),
+            f"levels.{level.name}.handoff",
+        )
     if level.link:
         yield Sentence(
-            f"When somebody there takes it, {level.link} gets a ticket too, linked to it.", f"levels.{level.name}.link"
+            say("When somebody there takes it, %(link)s gets a ticket too, linked to it.", link=level.link),
+            f"levels.{level.name}.link",
         )
 
 
@@ -71,7 +88,14 @@ def _by_itself(policy: Policy) -> Iterator[Sentence]:
     """Rules that hand over to another path, or ask an expert."""
     for place, rule in rules_of(policy):
         if rule.do is not None and _goes_sideways(rule.do):
-            yield Sentence(f"When {words.condition(rule.when)}, {words.listed(words.actions(rule.do))}.", place)
+            yield Sentence(
+                say(
+                    "When %(condition)s, %(actions)s.",
+                    condition=words.condition(rule.when),
+                    actions=words.listed(words.actions(rule.do)),
+                ),
+                place,
+            )
         for number, sentence in enumerate(steps_of(policy, place, rule)):
             if _goes_sideways(rule.steps[number].actions):
                 yield sentence
@@ -85,14 +109,19 @@ def _meanwhile(policy: Policy) -> Iterator[Sentence]:
     """What an open offer means, said of the first level of every path it can go to."""
     for path, levels in policy.paths.items() if len(policy.paths) > 1 else ():
         level = policy.levels[levels[0]]
-        text = (
-            f"Whoever holds a ticket offered to {level.name} keeps it, and stays the customer's contact, until "
-            f"somebody of {level.team} has accepted it. If they give it back, they say why; it never left its sender."
+        text = say(
+            "Whoever holds a ticket offered to %(name)s keeps it, and stays the customer's "
+            "contact, until somebody of %(team)s has accepted it. If they give it back, they say "
+            "why; it never left its sender.",
+            name=level.name,
+            team=level.team,
         )
         yield Sentence(text, f"paths.{path}")
         if level.calendar not in (None, "always"):
-            text = (
-                f"The hours of {level.name} are {words.calendar(level.calendar)}: what is offered outside them waits."
+            text = say(
+                "The hours of %(name)s are %(calendar)s: what is offered outside them waits.",
+                name=level.name,
+                calendar=words.calendar(level.calendar),
             )
             yield Sentence(text, f"levels.{level.name}.calendar")
 
@@ -112,17 +141,26 @@ def _missing(policy: Policy) -> Iterator[Sentence]:
             yield Sentence(_needs(level), f"levels.{name}.handoff")
     for workflow in policy.workflows:
         if workflow.ask:
-            sent = f", with “{workflow.reply}”" if workflow.reply else ""
-            then = {"pending": "; then it waits for the customer", "resolved": "; then it is solved"}
+            sent = say(", with “%(reply)s”", reply=workflow.reply) if workflow.reply else ""
+            then = {"pending": say("; then it waits for the customer"), "resolved": say("; then it is solved")}
             after = then.get(str(workflow.then), "")
-            text = f"{words.upper_first(workflow.name)}: ask for {words.listed(workflow.ask)}{sent}{after}."
+            text = say(
+                "%(name)s: ask for %(ask)s%(sent)s%(after)s.",
+                name=words.upper_first(workflow.name),
+                ask=words.listed(workflow.ask),
+                sent=sent,
+                after=after,
+            )
             yield Sentence(text, f"workflows.{workflow.name}")
 
 
 def _needs(level: Level) -> str:
-    return (
-        f"{level.name} needs {words.listed(level.handoff.require)}: what the thread does not say is asked of whoever "
-        "hands over. What is still missing is named, “unknown” is an answer, and it holds no escalation back."
+    return say(
+        "%(name)s needs %(fields)s: what the thread does not say is asked of whoever hands "
+        "over. What is still missing is named, “unknown” is an answer, and it holds no "
+        "escalation back.",
+        name=level.name,
+        fields=words.listed(level.handoff.require),
     )
 
 
@@ -133,26 +171,39 @@ def _pauses(policy: Policy) -> Iterator[Sentence]:
         if target.resolution is None:
             continue
         if Turn.CUSTOMER not in target.pause_on:
-            yield Sentence(f"{whom}: the time to solve it goes on while we wait for the customer.", f"{place}.pause_on")
+            yield Sentence(
+                say("%(whom)s: the time to solve it goes on while we wait for the customer.", whom=whom),
+                f"{place}.pause_on",
+            )
             continue
         limit = target.pause_at_most.get(Turn.CUSTOMER)
         if limit is None:
-            yield Sentence(f"{whom}: the time to solve it stands still while we wait for the customer.", place)
+            yield Sentence(
+                say("%(whom)s: the time to solve it stands still while we wait for the customer.", whom=whom), place
+            )
         else:
-            text = (
-                f"{whom}: the time to solve it stands still while we wait for the customer, for at most "
-                f"{words.duration(limit)}; then the lead is told and it counts again."
+            text = say(
+                "%(whom)s: the time to solve it stands still while we wait for the customer, for at "
+                "most %(limit)s; then the lead is told and it counts again.",
+                whom=whom,
+                limit=words.duration(limit),
             )
             yield Sentence(text, f"{place}.pause_at_most")
     if policy.holding:
-        said = words.listed([f"“{phrase}”" for phrase in policy.holding], " or ")
-        yield Sentence(f"An answer with {said} leaves it our turn: it waits for us, not for the customer.", "holding")
+        said = words.listed(words.quoted(policy.holding), " or ")
+        yield Sentence(
+            say("An answer with %(said)s leaves it our turn: it waits for us, not for the customer.", said=said),
+            "holding",
+        )
 
 
 def _afterwards(policy: Policy) -> Iterator[Sentence]:
     within = policy.closing.reopen_within
     if within is not None:
-        text = f"Closed, it opens again with a reply within {words.duration(within)}, at the level that had it."
+        text = say(
+            "Closed, it opens again with a reply within %(within)s, at the level that had it.",
+            within=words.duration(within),
+        )
         yield Sentence(text, "closing.reopen_within")
 
 

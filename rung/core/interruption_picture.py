@@ -5,6 +5,8 @@ from html import escape
 
 from rung.core.interruption_hours import ByWhom, Hours, most_interrupted
 from rung.core.picture_colors import Color, paint
+from rung.core.plain_words import number
+from rung.core.wording import say
 
 _LABEL, _SIDE, _CELL, _ROW, _TOTAL = 190, 56, 30, 20, 60
 _TOP = 78
@@ -21,15 +23,15 @@ def interruption_svg(old: ByWhom, new: ByWhom, timezone: str) -> str:
     most = max([1, *(max(_totals(hours)) for _, *sides in rows for hours in sides)])
     width = _LABEL + _SIDE + 24 * _CELL + _TOTAL
     height = _TOP + len(rows) * (2 * _ROW + _GAP) + 10
-    title = f"Interruptions by person and hour of the day ({timezone})"
+    title = say("Interruptions by person and hour of the day (%(timezone)s)", timezone=timezone)
     drawn = [_text(10, 20, title, size=15, bold=True), *_legend(), *_hours()]
-    for number, (who, before, after) in enumerate(rows):
-        y = _TOP + number * (2 * _ROW + _GAP)
+    for place, (who, before, after) in enumerate(rows):
+        y = _TOP + place * (2 * _ROW + _GAP)
         drawn.append(_text(10, y + 14, who if len(who) < 26 else f"{who[:25]}…", bold=True))
-        drawn += _row(y, "before", before, most)
-        drawn += _row(y + _ROW, "after", after, most)
+        drawn += _row(y, say("before"), before, most)
+        drawn += _row(y + _ROW, say("after"), after, most)
     if not rows:
-        drawn.append(_text(10, _TOP - 8, "Nobody is interrupted."))
+        drawn.append(_text(10, _TOP - 8, say("Nobody is interrupted.")))
     size = f'width="{width}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
@@ -41,7 +43,7 @@ def _row(y: int, side: str, hours: Hours, most: int) -> Iterator[str]:
     yield _text(_LABEL, y + 14, side, size=12, color=Color.FAINT)
     for hour, (inside, outside) in enumerate(zip(hours.inside, hours.outside, strict=True)):
         yield from _cell(_LABEL + _SIDE + hour * _CELL, y, inside, outside, most)
-    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, y + 14, f"{hours.total:,}", "end", size=12, bold=True)
+    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, y + 14, number(hours.total), "end", size=12, bold=True)
 
 
 def _cell(x: int, y: int, inside: int, outside: int, most: int) -> Iterator[str]:
@@ -70,7 +72,7 @@ def _totals(hours: Hours) -> list[int]:
 
 
 def _legend() -> Iterator[str]:
-    for x, color, name in ((10, _INSIDE, "in working time"), (140, _OUTSIDE, "outside")):
+    for x, color, name in ((10, _INSIDE, say("in working time")), (170, _OUTSIDE, say("outside"))):
         yield f'<rect x="{x}" y="31" width="12" height="12" rx="2" {paint(color)}/>'
         yield _text(x + 18, 42, name, size=12)
 
@@ -80,7 +82,7 @@ def _hours() -> Iterator[str]:
         yield _text(
             _LABEL + _SIDE + hour * _CELL + _CELL // 2, _TOP - 8, f"{hour:02}", "middle", size=11, color=Color.FAINT
         )
-    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, _TOP - 8, "all", "end", size=11, color=Color.FAINT)
+    yield _text(_LABEL + _SIDE + 24 * _CELL + _TOTAL - 10, _TOP - 8, say("all"), "end", size=11, color=Color.FAINT)
 
 
 def _text(

@@ -1,7 +1,7 @@
 """Conditions, actions, times and hours of a policy in plain words, for the handbook and for explanations."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from rung.core.calendar import Calendar
 from rung.core.calendar.hours import DAY_MINUTES, DAYS, Span
@@ -87,8 +87,8 @@ def actions(does: Actions) -> tuple[str, ...]:
     if does.page is not None:
         done.append(say("%(pager)s pages whoever is on duty there", pager=does.page))
     if does.notify:
-        told = say("%(whom)s is told") if len(does.notify) == 1 else say("%(whom)s are told")
-        done.append(told % {"whom": listed([recipient(word) for word in does.notify])})
+        told = key("%(whom)s is told") if len(does.notify) == 1 else key("%(whom)s are told")
+        done.append(say(told, whom=listed([recipient(word) for word in does.notify])))
     if does.remind is not None:
         done.append(say("%(whom)s is reminded", whom=recipient(does.remind)))
     if does.comment is not None:
@@ -180,6 +180,21 @@ def hours(opened: Calendar) -> str:
 def moment(at: datetime) -> str:
     """A local moment in a week: `Thu 17:00`."""
     return f"{day(at.weekday())} {at:%H:%M}"
+
+
+def stamp(at: datetime) -> str:
+    """A local day and time, in the order of the language: `2026-11-24 09:00`."""
+    return f"{date_of(at)} {at:%H:%M}"
+
+
+def date_of(at: date) -> str:
+    """A day, in the order of the language: `2026-11-24`."""
+    return say("%(year)s-%(month)s-%(day)s", year=f"{at:%Y}", month=f"{at:%m}", day=f"{at:%d}")
+
+
+def number(count: int) -> str:
+    """With the separator of thousands of the language."""
+    return f"{count:,}".replace(",", say(","))
 
 
 def day(weekday: int) -> str:

@@ -10,11 +10,30 @@ from rung.core.durations import Duration
 from rung.core.findings import Finding, Severity
 from rung.core.policy_nodes import Entries, Items, Node, Path, Text, line_at, place_of
 from rung.core.spelling import nearest
+from rung.core.wording import key, say
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _MOST_LISTED = 24
+#: What a name can be of, and how several of them are called.
+_PLURALS = {
+    key("calendar"): key("calendars"),
+    key("category"): key("categories"),
+    key("clock"): key("clocks"),
+    key("level"): key("levels"),
+    key("metric"): key("metrics"),
+    key("path"): key("paths"),
+    key("pause"): key("pauses"),
+    key("place to comment"): key("places to comment"),
+    key("priority"): key("priorities"),
+    key("reason"): key("reasons"),
+    key("reply"): key("replies"),
+    key("schedule"): key("schedules"),
+    key("status"): key("statuses"),
+    key("team"): key("teams"),
+    key("emotion"): key("emotions"),
+}
 
 
 class Sheet:
@@ -46,10 +65,13 @@ class Cell:
 
     def fields(self, what: str, known: Collection[str]) -> "Fields":
         """A map of known keys; unknown ones are reported with the nearest known."""
-        entries = self.entries(what, f"it has the keys {_listed(known)}")
-        for key in [key for key in entries if key not in known]:
-            cell = entries.pop(key)
-            cell.error(f'{what} has no "{key}"', did_you_mean(key, known) or f"its keys are {_listed(known)}")
+        entries = self.entries(what, say("it has the keys %(names)s", names=_listed(known)))
+        for unknown in [each for each in entries if each not in known]:
+            cell = entries.pop(unknown)
+            cell.error(
+                say('%(what)s has no "%(key)s"', what=what, key=unknown),
+                did_you_mean(unknown, known) or say("its keys are %(names)s", names=_listed(known)),
+            )
         return Fields(self, what, entries)
 
     def entries(self, what: str, hint: str = "") -> "dict[str, Cell]":
@@ -60,7 +82,7 @@ class Cell:
                 key: Cell(self.sheet, value, (*self.path, key), node.lines[key]) for key, value in node.values.items()
             }
         if not (isinstance(self.node, Text) and self.node.is_nothing):
-            self.error(f"{what} is a map, this is {_kind(self.node)}", hint)
+            self.error(say("%(what)s is a map, this is %(kind)s", what=what, kind=_kind(self.node)), hint)
         return {}
 
     def items(self, what: str) -> "list[Cell]":
@@ -71,23 +93,28 @@ class Cell:
                 for number, value in enumerate(self.node.values)
             ]
         if not (isinstance(self.node, Text) and self.node.is_nothing):
-            self.error(f"{what} is a list, this is {_kind(self.node)}", "write [one, two], or one a line after a dash")
+            self.error(
+                say("%(what)s is a list, this is %(kind)s", what=what, kind=_kind(self.node)),
+                say("write [one, two], or one a line after a dash"),
+            )
         return []
 
     def one_or_more(self, what: str) -> "list[Cell]":
         """A list, or a single value that stands for a list of one. An empty list is reported."""
         if isinstance(self.node, Items):
             if not self.node.values:
-                self.error(f"this list of {what} is empty", "name at least one, or leave the key out")
+                self.error(
+                    say("this list of %(what)s is empty", what=what), say("name at least one, or leave the key out")
+                )
             return self.items(what)
         return [self]
 
     def text(self) -> str | None:
         if not isinstance(self.node, Text):
-            self.error(f"a text belongs here, this is {_kind(self.node)}")
+            self.error(say("a text belongs here, this is %(kind)s", kind=_kind(self.node)))
             return None
         if self.node.is_nothing or not self.node.text.strip():
-            self.error("nothing is written here")
+            self.error(say("nothing is written here"))
             return None
         return self.node.text.strip()
 
@@ -97,7 +124,7 @@ class Cell:
                 return True
             case Text(text="false" | "False" | "FALSE", plain=True):
                 return False
-        self.error(f"true or false belongs here, not {self._shown()}")
+        self.error(say("true or false belongs here, not %(shown)s", shown=self._shown()))
         return None
 
     def number(self) -> float | None:
@@ -105,7 +132,7 @@ class Cell:
         if text is None:
             return None
         if not re.fullmatch(r"[-+]?\d{1,9}(\.\d{1,9})?", text):
-            self.error(f"a number belongs here, not {self._shown()}")
+            self.error(say("a number belongs here, not %(shown)s", shown=self._shown()))
             return None
         return float(text)
 
@@ -114,7 +141,14 @@ class Cell:
         if text is None:
             return None
         if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
-            self.error(f"{what} is a whole number of at least {least}, not {self._shown()}")
+            self.error(
+                say(
+                    "%(what)s is a whole number of at least %(least)s, not %(shown)s",
+                    what=what,
+                    least=least,
+                    shown=self._shown(),
+                )
+            )
             return None
         return int(text)
 
@@ -123,12 +157,13 @@ class Cell:
         text = self.text()
         if text is None or text in known:
             return text
-        plural = "paths" if what == "path" else f"{what}s"
-        plural = re.sub(r"ys$", "ies", plural)
+        plural = say(_PLURALS[what])
         instead = did_you_mean(text, known) or (
-            f"the {plural} are {_listed(known)}" if known else f"there are no {plural}"
+            say("the %(plural)s are %(names)s", plural=plural, names=_listed(known))
+            if known
+            else say("there are no %(plural)s", plural=plural)
         )
-        self.error(f'no {what} is called "{text}"', instead)
+        self.error(say('no %(what)s is called "%(name)s"', what=say(what), name=text), instead)
         return None
 
     def choice(self, what: str, words: type[E], among: Iterable[E] = ()) -> E | None:
@@ -147,7 +182,7 @@ class Cell:
             self.error(str(error))
             return None
         if not duration.elapsed:
-            self.error(f"{what} must be longer than nothing")
+            self.error(say("%(what)s must be longer than nothing", what=what))
             return None
         return duration
 
@@ -174,19 +209,19 @@ class Fields:
     def need(self, key: str, reader: Callable[[Cell], T | None], hint: str = "") -> T | None:
         """As `read`, and a missing key is reported."""
         if key not in self.cells and isinstance(self.cell.node, Entries):
-            self.cell.error(f'{self.what} needs "{key}"', hint)
+            self.cell.error(say('%(what)s needs "%(key)s"', what=self.what, key=key), hint)
         return self.read(key, reader)
 
     def refuse(self, keys: Iterable[str], why: str, hint: str = "") -> None:
         """Report those of the keys that are written, because here they mean nothing."""
-        for key in keys:
-            if key in self.cells:
-                self.cells[key].error(why, hint)
+        for each in keys:
+            if each in self.cells:
+                self.cells[each].error(why, hint)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     match = nearest(word, known)
-    return f'did you mean "{match}"?' if match else ""
+    return say('did you mean "%(match)s"?', match=match) if match else ""
 
 
 def kept(values: Iterable[T | None]) -> tuple[T, ...]:
@@ -197,17 +232,17 @@ def kept(values: Iterable[T | None]) -> tuple[T, ...]:
 def _listed(words: Collection[str]) -> str:
     names = list(words)
     shown = names[:_MOST_LISTED]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    more = say(" and %(number)s more", number=len(names) - len(shown)) if len(names) > len(shown) else ""
     return ", ".join(shown) + more
 
 
 def _kind(node: Node) -> str:
     match node:
         case Entries():
-            return "a map"
+            return say("a map")
         case Items():
-            return "a list"
+            return say("a list")
         case Text() if node.is_nothing:
-            return "nothing"
+            return say("nothing")
         case Text():
             return f'"{node.text[:40]}"'

@@ -7,6 +7,7 @@ from rung.core.policy_cells import Cell, kept
 from rung.core.policy_names import BUILT_IN_CALENDAR, Names, handle, linked, place
 from rung.core.policy_nodes import plain
 from rung.core.policy_rules import RuleReader, phrase
+from rung.core.wording import say
 
 LEVEL_KEYS = ("team", "channel", "calendar", "responsible_for", "handoff", "link")
 RESERVED_LEVELS = ("next", "expert")
@@ -22,8 +23,10 @@ class DeskReader:
 
     def calendar(self, cell: Cell, name: str) -> Calendar | None:
         if name == BUILT_IN_CALENDAR:
-            cell.error(f'"{name}" is built in and means 24 hours on 7 days', "give this one another name")
-        cell.entries("a calendar")
+            cell.error(
+                say('"%(name)s" is built in and means 24 hours on 7 days', name=name), say("give this one another name")
+            )
+        cell.entries(say("a calendar"))
         document = plain(cell.node)
         if not isinstance(document, dict):
             return None
@@ -35,7 +38,7 @@ class DeskReader:
             return None
 
     def schedule(self, cell: Cell, name: str) -> Schedule | None:
-        cell.entries("a schedule")
+        cell.entries(say("a schedule"))
         document = plain(cell.node)
         if not isinstance(document, dict):
             return None
@@ -47,17 +50,21 @@ class DeskReader:
             return None
 
     def team(self, cell: Cell, name: str) -> Team:
-        fields = cell.fields("a team", ("lead",))
+        fields = cell.fields(say("a team"), ("lead",))
         return Team(name, fields.read("lead", _handle))
 
     def level(self, cell: Cell, name: str) -> Level:
-        fields = cell.fields("a level", LEVEL_KEYS)
+        fields = cell.fields(say("a level"), LEVEL_KEYS)
         if name in RESERVED_LEVELS or ":" in name:
             cell.error(
-                f'"{name}" cannot name a level', "next, expert and words with a colon mean something to escalate"
+                say('"%(name)s" cannot name a level', name=name),
+                say("next, expert and words with a colon mean something to escalate"),
             )
         if "team" not in fields and name not in self.names.teams:
-            cell.error('a level needs "team"', "the teams are " + ", ".join(self.names.teams))
+            cell.error(
+                say('a level needs "team"'),
+                say("the %(plural)s are %(names)s", plural=say("teams"), names=", ".join(self.names.teams)),
+            )
         form = fields.read("handoff", lambda each: each.fields("handoff", ("require",)))
         required = form.need("require", texts) if form else None
         return Level(
@@ -71,23 +78,23 @@ class DeskReader:
         )
 
     def path(self, cell: Cell, _: str) -> tuple[str, ...]:
-        items = cell.items("a path")
+        items = cell.items(say("a path"))
         if not items:
-            cell.error("this path has no levels", "list them in order: [L1, L2]")
+            cell.error(say("this path has no levels"), say("list them in order: [L1, L2]"))
         levels = [self.names.level(each) for each in items]
         for number, (each, level) in enumerate(zip(items, levels, strict=True)):
             if level is not None and level in levels[:number]:
-                each.error(f'"{level}" is already on this path', "each level stands once")
+                each.error(say('"%(level)s" is already on this path', level=level), say("each level stands once"))
         return kept(levels)
 
     def route(self, cell: Cell) -> Route | None:
-        fields = cell.fields("a route", ("when", "path"))
+        fields = cell.fields(say("a route"), ("when", "path"))
         path = fields.need("path", self.names.path)
         when = self.rules.condition(fields)
         return Route(path, when) if path is not None else None
 
     def category(self, cell: Cell, name: str) -> CategoryRule:
-        fields = cell.fields("a category", ("text",))
+        fields = cell.fields(say("a category"), ("text",))
         return CategoryRule(
             name, fields.read("text", lambda each: kept(map(phrase, each.one_or_more("phrases")))) or ()
         )

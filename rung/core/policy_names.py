@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rung.core.policy_cells import Cell, did_you_mean, kept
 from rung.core.policy_nodes import Entries, Items, Node, Text
+from rung.core.wording import say
 
 BUILT_IN_CALENDAR = "always"
 TRACKERS = ("jira", "jsm", "zendesk", "freshdesk")
@@ -73,8 +74,10 @@ class Names:
         head, colon, rest = text.partition(":")
         if not colon:
             words = (*ESCALATE_WORDS, *self.levels)
-            hint = did_you_mean(text, words) or f"the levels are {', '.join(self.levels)}; or next, expert, path:NAME"
-            cell.error(f'no level is called "{text}"', hint)
+            hint = did_you_mean(text, words) or say(
+                "the levels are %(levels)s; or next, expert, path:NAME", levels=", ".join(self.levels)
+            )
+            cell.error(say('no %(what)s is called "%(name)s"', what=say("level"), name=text), hint)
             return None
         if head == "path":
             return self._known(cell, text, "path", rest, self.paths)
@@ -92,14 +95,14 @@ class Names:
             return self._known(cell, text, "schedule", rest, self.schedules)
         if colon:
             cell.error(
-                f'"{text}" is nobody a ticket can be assigned to',
-                "write least_busy, lead, on_call:SCHEDULE or a handle",
+                say('"%(text)s" is nobody a ticket can be assigned to', text=text),
+                say("write least_busy, lead, on_call:SCHEDULE or a handle"),
             )
             return None
         if re.fullmatch(r"(least|lead|on)[\W_]?.*", text) and (
             hint := did_you_mean(text, ("least_busy", "lead", "on_call:"))
         ):
-            cell.error(f'"{text}" is nobody a ticket can be assigned to', hint)
+            cell.error(say('"%(text)s" is nobody a ticket can be assigned to', text=text), hint)
             return None
         return handle(cell, text)
 
@@ -112,8 +115,11 @@ class Names:
             ways = (*words, *(f"{prefix}:" for prefix in PEOPLE_PREFIXES))
             guess = did_you_mean(f"{head}:" if colon else text, ways)
             if not colon and text in self.teams:
-                guess = f'did you mean "team:{text}"?'
-            cell.error(f'"{text}" is nobody who can be told', guess or f"write {', '.join(ways)}")
+                guess = say('did you mean "team:%(text)s"?', text=text)
+            cell.error(
+                say('"%(text)s" is nobody who can be told', text=text),
+                guess or say("write %(ways)s", ways=", ".join(ways)),
+            )
             return None
         match head:
             case "team":
@@ -128,8 +134,12 @@ class Names:
     def _known(cell: Cell, text: str, what: str, name: str, known: tuple[str, ...]) -> str | None:
         if name in known:
             return text
-        hint = did_you_mean(name, known) or (f"known are {', '.join(known)}" if known else f"no {what} is declared")
-        cell.error(f'no {what} is called "{name}"', hint)
+        hint = did_you_mean(name, known) or (
+            say("known are %(known)s", known=", ".join(known))
+            if known
+            else say("no %(what)s is declared", what=say(what))
+        )
+        cell.error(say('no %(what)s is called "%(name)s"', what=say(what), name=name), hint)
         return None
 
 
@@ -160,17 +170,21 @@ def place(cell: Cell) -> str | None:
     if not colon or head not in PLACES:
         hint = did_you_mean(head, PLACES) if colon else ""
         cell.error(
-            f'"{text}" is not a place for messages', hint or "write slack:#channel, email:ADDRESS or webhook:NAME"
+            say('"%(text)s" is not a place for messages', text=text),
+            hint or say("write slack:#channel, email:ADDRESS or webhook:NAME"),
         )
         return None
     if head == "slack" and not re.fullmatch(r"#[^\s#,A-Z]+|[CGD][A-Z0-9]{6,}", rest):
-        cell.error(f'"{rest}" is not a Slack channel', "write slack:#name, in lower case and without spaces")
+        cell.error(
+            say('"%(rest)s" is not a Slack channel', rest=rest),
+            say("write slack:#name, in lower case and without spaces"),
+        )
         return None
     if head == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+", rest):
-        cell.error(f'"{rest}" is not an e-mail address', "write email:team@acme.example")
+        cell.error(say('"%(rest)s" is not an e-mail address', rest=rest), say("write email:team@acme.example"))
         return None
     if not rest.strip():
-        cell.error(f'"{text}" names no {head}', f"write {head}:NAME")
+        cell.error(say('"%(text)s" names no %(head)s', text=text, head=head), say("write %(head)s:NAME", head=head))
         return None
     return text
 
@@ -182,9 +196,10 @@ def linked(cell: Cell) -> str | None:
         return None
     head, colon, rest = text.partition(":")
     if not colon or head not in SYSTEMS or not rest.strip():
-        hint = did_you_mean(head, SYSTEMS) if head not in SYSTEMS else f"write {head}:PROJECT"
+        hint = did_you_mean(head, SYSTEMS) if head not in SYSTEMS else say("write %(head)s:PROJECT", head=head)
         cell.error(
-            f'"{text}" is no project of another system', hint or "write jira:PROJECT, jsm:, zendesk: or freshdesk:"
+            say('"%(text)s" is no project of another system', text=text),
+            hint or say("write jira:PROJECT, jsm:, zendesk: or freshdesk:"),
         )
         return None
     return text
@@ -198,7 +213,8 @@ def pager(cell: Cell) -> str | None:
     head, _, rest = text.partition(":")
     if head not in PAGERS or (head == "webhook" and not rest.strip()):
         cell.error(
-            f'no paging system is called "{text}"', did_you_mean(head, PAGERS) or "write pagerduty or webhook:NAME"
+            say('no paging system is called "%(text)s"', text=text),
+            did_you_mean(head, PAGERS) or say("write pagerduty or webhook:NAME"),
         )
         return None
     return text
@@ -207,7 +223,10 @@ def pager(cell: Cell) -> str | None:
 def handle(cell: Cell, text: str) -> str | None:
     """Somebody's handle. Whether there is such a person is checked against the desk, not here."""
     if not _HANDLE.fullmatch(text):
-        cell.error(f'"{text}" is not a handle', "handles are letters, digits, dots and dashes, such as ada or ben.k")
+        cell.error(
+            say('"%(text)s" is not a handle', text=text),
+            say("handles are letters, digits, dots and dashes, such as ada or ben.k"),
+        )
         return None
     return text
 

@@ -18,6 +18,7 @@ from ruamel.yaml.events import (
 )
 
 from rung.core.findings import Finding
+from rung.core.wording import say
 
 LARGEST = 1_000_000
 """Characters of a policy document; the reference policy has ten thousand."""
@@ -81,7 +82,11 @@ def parse(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     """
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST:
-        message = f"the file has {len(text):,} characters; a policy has at most {LARGEST:,}"
+        message = say(
+            "the file has %(text)s characters; a policy has at most %(most)s",
+            text=f"{len(text):,}",
+            most=f"{LARGEST:,}",
+        )
         return None, [Finding(file, 1, "", message)]
     builder = _Builder(file)
     try:
@@ -92,7 +97,7 @@ def parse(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     except YAMLError as error:
         return None, [*builder.findings, _syntax(error, text, file)]
     except (ValueError, OverflowError, AssertionError) as error:  # a few malformed escapes and tags end in these
-        return None, [*builder.findings, Finding(file, 1, "", f"this is not YAML: {error}")]
+        return None, [*builder.findings, Finding(file, 1, "", say("this is not YAML: %(error)s", error=error))]
     return builder.document(), builder.findings
 
 
@@ -159,17 +164,23 @@ class _Builder:
         if isinstance(root, Entries):
             return root
         if not self.gave_up and isinstance(root, Text) and root.is_nothing:
-            self._error(1, "the file is empty", "a policy needs levels and paths")
+            self._error(1, say("the file is empty"), say("a policy needs levels and paths"))
         elif not self.gave_up:
-            kind = "a list" if isinstance(root, Items) else "a text"
-            self._error(root.line, f"a policy is a map, this is {kind}", 'it starts with keys such as "levels:"')
+            kind = say("a list") if isinstance(root, Items) else say("a text")
+            self._error(
+                root.line,
+                say("a policy is a map, this is %(kind)s", kind=kind),
+                say('it starts with keys such as "levels:"'),
+            )
         return None
 
     def take(self, event: Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         match event:
             case DocumentStartEvent() if self._roots:
-                self._error(line, "the file holds a second document", 'remove the line "---" and what follows it')
+                self._error(
+                    line, say("the file holds a second document"), say('remove the line "---" and what follows it')
+                )
                 self.gave_up = True
             case MappingStartEvent():
                 self._begin(Entries(line), event)
@@ -192,12 +203,14 @@ class _Builder:
         odd = () if text.isprintable() else (c for c in text if category(c) in _NO_LETTERS and c not in "\t\n\r")
         wrong = next(iter(odd), None)
         if wrong is not None:
-            self._error(line, f"an escape writes U+{ord(wrong):04X}, which is no letter", "remove it")
+            self._error(
+                line, say("an escape writes U+%(code)s, which is no letter", code=f"{ord(wrong):04X}"), say("remove it")
+            )
 
     def _begin(self, node: Entries | Items, event: MappingStartEvent | SequenceStartEvent) -> None:
         self._refuse_tag(event, node.line)
         if len(self._open) >= _DEEPEST:
-            self._error(node.line, f"nested more than {_DEEPEST} deep")
+            self._error(node.line, say("nested more than %(most)s deep", most=_DEEPEST))
             self.gave_up = True
             return
         self._open.append(node)
@@ -215,7 +228,11 @@ class _Builder:
         node = self._anchors.get(event.anchor)
         if node is None:
             inside = event.anchor in self._anchor_names
-            what = f"*{event.anchor} stands inside what it repeats" if inside else f"nothing is marked &{event.anchor}"
+            what = (
+                say("*%(anchor)s stands inside what it repeats", anchor=event.anchor)
+                if inside
+                else say("nothing is marked &%(anchor)s", anchor=event.anchor)
+            )
             self._error(line, what)
             self._place(Text(line, ""))
         else:
@@ -229,7 +246,13 @@ class _Builder:
         parent = self._open[-1]
         parent.size += 1 if isinstance(node, Text) else node.size
         if parent.size > _MOST_NODES and not self.gave_up:
-            self._error(node.line, f"with its aliases followed, the document has more than {_MOST_NODES:,} parts")
+            self._error(
+                node.line,
+                say(
+                    "with its aliases followed, the document has more than %(most)s parts",
+                    most=f"{_MOST_NODES:,}",
+                ),
+            )
             self.gave_up = True
         if isinstance(parent, Items):
             parent.values.append(node)
@@ -242,23 +265,23 @@ class _Builder:
     def _key(self, node: Node) -> Text:
         if isinstance(node, Text):
             return node
-        self._error(node.line, "a key is a text, this one is a list or a map")
+        self._error(node.line, say("a key is a text, this one is a list or a map"))
         return Text(node.line, "?")
 
     def _enter(self, parent: Entries, key: Text, node: Node) -> None:
         if key.text == "<<" and key.plain:
-            self._error(key.line, 'merge keys ("<<") are not read', "write the keys out", key.text)
+            self._error(key.line, say('merge keys ("<<") are not read'), say("write the keys out"), key.text)
         elif key.text in parent.values:
             earlier = parent.lines[key.text]
-            message = f'"{key.text}" is already written on line {earlier}'
-            self._error(key.line, message, "write each key once", key.text)
+            message = say('"%(text)s" is already written on line %(earlier)s', text=key.text, earlier=earlier)
+            self._error(key.line, message, say("write each key once"), key.text)
         else:
             parent.values[key.text] = node
             parent.lines[key.text] = key.line
 
     def _refuse_tag(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent, line: int) -> None:
         if event.tag is not None:
-            self._error(line, f"tags such as {event.tag} are not read", "write the value alone")
+            self._error(line, say("tags such as %(tag)s are not read", tag=event.tag), say("write the value alone"))
 
     def _error(self, line: int, message: str, hint: str = "", last_key: str | None = None) -> None:
         path: list[str | int] = []
@@ -275,14 +298,19 @@ def _syntax(error: YAMLError, text: str, file: str) -> Finding:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
-        problem = error.problem or error.context or "it cannot be read"
+        problem = error.problem or error.context or say("it cannot be read")
         if "'\\t'" in problem:
-            return Finding(file, line, "", "a tab stands where only spaces may", hint="indent with spaces")
+            return Finding(file, line, "", say("a tab stands where only spaces may"), hint=say("indent with spaces"))
         if mark is not None and line > 1 and mark.line >= len(text.splitlines()):
-            problem, line = f"{problem}: the end of the file comes too early", max(1, len(text.splitlines()))
-        return Finding(file, line, "", f"this is not YAML: {problem}")
+            problem, line = (
+                say("%(problem)s: the end of the file comes too early", problem=problem),
+                max(1, len(text.splitlines())),
+            )
+        return Finding(file, line, "", say("this is not YAML: %(problem)s", problem=problem))
     position = getattr(error, "position", None)
     line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
     character = getattr(error, "character", None)
     shown = f" (U+{character:04X})" if isinstance(character, int) else ""
-    return Finding(file, line, "", f"a control character{shown} stands in the file", hint="remove it")
+    return Finding(
+        file, line, "", say("a control character%(shown)s stands in the file", shown=shown), hint=say("remove it")
+    )

@@ -22,6 +22,7 @@ from rung.core.policy_desk import texts
 from rung.core.policy_names import Names
 from rung.core.policy_rules import RuleReader
 from rung.core.vocabulary import METRICS, Priority, Status, Turn
+from rung.core.wording import say
 
 TARGET_KEYS = ("when", *METRICS, "calendar", "pause_on", "pause_at_most")
 ALERT_KEYS = ("name", "metric", "over", "above", "notify", "calendar")
@@ -46,21 +47,21 @@ class PromiseReader:
         rules = fields.read("rules", lambda each: kept(map(self._priority_rule, each.items("rules"))))
         return PriorityRules(
             default=fields.read("default", lambda each: each.choice("priority", Priority)) or Priority.NORMAL,
-            minimum_confidence=learned.need("minimum_confidence", _confidence, "write 0.7") if learned else None,
+            minimum_confidence=learned.need("minimum_confidence", _confidence, say("write 0.7")) if learned else None,
             rules=rules or (),
         )
 
     def _priority_rule(self, cell: Cell) -> PriorityRule | None:
-        fields = cell.fields("a priority rule", ("when", "set", "critical"))
-        chosen = fields.need("set", lambda each: each.choice("priority", Priority), "write set: high")
+        fields = cell.fields(say("a priority rule"), ("when", "set", "critical"))
+        chosen = fields.need("set", lambda each: each.choice("priority", Priority), say("write set: high"))
         when = self.rules.condition(fields)
         critical = fields.read("critical", Cell.flag) or False
         return PriorityRule(chosen, critical, when) if chosen is not None else None
 
     def target(self, cell: Cell) -> Target:
-        fields = cell.fields("a target", TARGET_KEYS)
+        fields = cell.fields(say("a target"), TARGET_KEYS)
         if not any(metric in fields for metric in METRICS) and "when" not in fields:
-            cell.error("this target promises nothing", f"it may have {', '.join(METRICS)}")
+            cell.error(say("this target promises nothing"), say("it may have %(metrics)s", metrics=", ".join(METRICS)))
         pauses = fields.read("pause_on", lambda each: kept(map(_pause, each.items("pause_on"))))
         pauses = (Turn.CUSTOMER,) if pauses is None else pauses
         return Target(
@@ -79,13 +80,17 @@ class PromiseReader:
         limits: dict[Turn, Duration] = {}
         for turn in PAUSES:
             if turn in fields and turn not in pauses:
-                fields.refuse([turn], f"{turn} does not pause this target", f"add {turn} to pause_on")
+                fields.refuse(
+                    [turn],
+                    say("%(turn)s does not pause this target", turn=turn),
+                    say("add %(turn)s to pause_on", turn=turn),
+                )
             elif (limit := fields.read(turn, Cell.duration)) is not None:
                 limits[turn] = limit
         return limits
 
     def workflow(self, cell: Cell, name: str) -> Workflow:
-        fields = cell.fields("a workflow", WORKFLOW_KEYS)
+        fields = cell.fields(say("a workflow"), WORKFLOW_KEYS)
         return Workflow(
             name=name,
             when=self.rules.condition(fields),
@@ -108,8 +113,8 @@ class PromiseReader:
         return Publishing(second_person=fields.read("second_person", Cell.flag) or False)
 
     def problem(self, cell: Cell, name: str) -> ProblemRule | None:
-        fields = cell.fields("a problem", ("customers", "within", "then"))
-        customers = fields.need("customers", lambda each: each.whole(2, "the number of customers"))
+        fields = cell.fields(say("a problem"), ("customers", "within", "then"))
+        customers = fields.need("customers", lambda each: each.whole(2, say("the number of customers")))
         within = fields.need("within", Cell.duration)
         then = fields.need("then", self.rules.actions)
         if customers is None or within is None or then is None:
@@ -122,11 +127,13 @@ class PromiseReader:
         names = [alert.name if alert else "" for alert in alerts]
         for number, name in enumerate(names):
             if name and name in names[:number]:
-                cells[number].error(f'another alert is already called "{name}"', "give each its own name")
+                cells[number].error(
+                    say('another alert is already called "%(name)s"', name=name), say("give each its own name")
+                )
         return kept(alerts)
 
     def _alert(self, cell: Cell) -> Alert | None:
-        fields = cell.fields("an alert", ALERT_KEYS)
+        fields = cell.fields(say("an alert"), ALERT_KEYS)
         name = fields.need("name", Cell.text)
         metric = fields.need("metric", lambda each: each.choice("metric", Metric))
         over = fields.need("over", Cell.duration)
@@ -163,7 +170,7 @@ def _priority_of(cell: Cell) -> Priority | None:
 def _confidence(cell: Cell) -> float | None:
     number = cell.number()
     if number is not None and not 0 < number <= 1:
-        cell.error(f"a confidence is more than 0 and at most 1, not {number:g}")
+        cell.error(say("a confidence is more than 0 and at most 1, not %(number)s", number=f"{number:g}"))
         return None
     return number
 
@@ -175,7 +182,7 @@ def _above(fields: Fields, metric: Metric | None) -> tuple[float | None, Duratio
     if metric in TIMES:
         return None, fields.need("above", Cell.duration), None
     if metric is not None:
-        return None, None, fields.need("above", lambda each: each.whole(0, "this threshold"))
+        return None, None, fields.need("above", lambda each: each.whole(0, say("this threshold")))
     fields.need("above", Cell.text)
     return None, None, None
 
@@ -186,7 +193,7 @@ def _share(cell: Cell) -> float | None:
         return None
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", text)
     if match is None or float(match[1]) > 100:
-        cell.error(f'"{text}" is not a share', "write a percentage such as 20%")
+        cell.error(say('"%(text)s" is not a share', text=text), say("write a percentage such as 20%"))
         return None
     return float(match[1]) / 100
 
@@ -197,7 +204,7 @@ def _budget(cell: Cell) -> Budget | None:
         return None
     match = _PER.fullmatch(text)
     if match is None or int(match[1]) == 0:
-        cell.error(f'"{text}" is not a budget', "write how many in how long, such as 6 per 1h")
+        cell.error(say('"%(text)s" is not a budget', text=text), say("write how many in how long, such as 6 per 1h"))
         return None
     try:
         per = Duration.parse(match[2]).elapsed
@@ -205,6 +212,6 @@ def _budget(cell: Cell) -> Budget | None:
         cell.error(str(error))
         return None
     if not per:
-        cell.error("the window of a budget must be longer than nothing")
+        cell.error(say("the window of a budget must be longer than nothing"))
         return None
     return Budget(int(match[1]), per)

@@ -12,6 +12,7 @@ from rung.core.policy_names import Names, declared, place
 from rung.core.policy_nodes import Entries, parse
 from rung.core.policy_promises import PromiseReader
 from rung.core.policy_rules import RuleReader, phrase
+from rung.core.wording import say
 
 T = TypeVar("T")
 
@@ -55,14 +56,14 @@ def decoded(content: bytes, file: str) -> str | Finding:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Finding(file, line, "", "this line is not UTF-8", hint="save the file with that encoding")
+        return Finding(file, line, "", say("this line is not UTF-8"), hint=say("save the file with that encoding"))
 
 
 class _Reader:
     def __init__(self, cell: Cell, names: Names) -> None:
         self.names = names
         self.rules = RuleReader(names)
-        self.fields = cell.fields("a policy", SECTIONS)
+        self.fields = cell.fields(say("a policy"), SECTIONS)
 
     def policy(self) -> Policy:
         """Section by section, in the order of the reference policy."""
@@ -79,8 +80,10 @@ class _Reader:
             name=name,
             timezone=timezone,
             calendars=calendars,
-            levels=self._needed("levels", desk.level, "say who there is: levels: {L1: {team: frontline}}"),
-            paths=self._needed("paths", desk.path, "say how levels follow one another: paths: {support: [L1, L2]}"),
+            levels=self._needed("levels", desk.level, say("say who there is: levels: {L1: {team: frontline}}")),
+            paths=self._needed(
+                "paths", desk.path, say("say how levels follow one another: paths: {support: [L1, L2]}")
+            ),
             teams=self._teams(desk),
             schedules=self._named("schedules", desk.schedule),
             triage_channel=triage.need("channel", place) if triage else None,
@@ -107,14 +110,14 @@ class _Reader:
         read = {name: reader(each, name) for name, each in entries.items()}
         for name in read:
             if not name.strip():
-                entries[name].error("a name is missing before the colon")
+                entries[name].error(say("a name is missing before the colon"))
         return {name: value for name, value in read.items() if value is not None}
 
     def _needed(self, section: str, reader: Callable[[Cell, str], T | None], hint: str) -> dict[str, T]:
         if section not in self.fields:
-            self.fields.cell.error(f"a policy needs {section}", hint)
+            self.fields.cell.error(say("a policy needs %(section)s", section=section), hint)
         elif not getattr(self.names, section) and isinstance(self.fields.cells[section].node, Entries):
-            self.fields.cells[section].error(f"there are no {section}", hint)
+            self.fields.cells[section].error(say("there are no %(section)s", section=section), hint)
         return self._named(section, reader)
 
     def _teams(self, desk: DeskReader) -> Mapping[str, Team]:

@@ -23,6 +23,7 @@ from rung.core.policy import (
 from rung.core.policy_cells import Cell, Fields, did_you_mean, kept
 from rung.core.policy_names import Names, pager
 from rung.core.vocabulary import METRICS, ClockName, Emotion, Priority, Reason, Status
+from rung.core.wording import say
 from rung.core.words import tokens
 
 ACTION_KEYS = (
@@ -49,14 +50,14 @@ class RuleReader:
 
     def when(self, cell: Cell) -> When:
         """A map of facts, all of which must hold; `any`, `all` and `not` nest."""
-        hint = "write when: {priority: urgent}; for several choices when: {any: [{…}, {…}]}"
+        hint = say("write when: {priority: urgent}; for several choices when: {any: [{…}, {…}]}")
         conditions: list[When | None] = []
-        for key, value in cell.entries("a condition", hint).items():
+        for key, value in cell.entries(say("a condition"), hint).items():
             match key:
                 case "any" | "all":
                     parts = tuple(self.when(part) for part in value.items(f'"{key}"'))
                     if not parts:
-                        value.error(f'"{key}" of nothing', "list at least one condition")
+                        value.error(say('"%(key)s" of nothing', key=key), say("list at least one condition"))
                     conditions.append(AnyOf(parts) if key == "any" else All(parts))
                 case "not":
                     conditions.append(Not(self.when(value)))
@@ -78,7 +79,10 @@ class RuleReader:
             fact = Fact(key)
         except ValueError:
             known = (*(each.value for each in Fact), *CONNECTIVES)
-            cell.error(f'no fact is called "{key}"', did_you_mean(key, known) or f"the facts are {', '.join(known)}")
+            cell.error(
+                say('no fact is called "%(key)s"', key=key),
+                did_you_mean(key, known) or say("the facts are %(known)s", known=", ".join(known)),
+            )
             return None
         if fact in NUMERIC_FACTS:
             compared: tuple[Compare, ...] = kept(self._compare(fact, each) for each in cell.one_or_more("numbers"))
@@ -87,7 +91,7 @@ class RuleReader:
             return AnyOf(compared)
         values = kept(self._value(fact, each) for each in cell.one_or_more("values"))
         if twice := next((value for value, times in Counter(values).items() if times > 1), None):
-            cell.error(f'"{twice}" is listed twice', "write it once")
+            cell.error(say('"%(twice)s" is listed twice', twice=twice), say("write it once"))
         return Is(fact, values) if values else None
 
     def _value(self, fact: Fact, cell: Cell) -> str | None:
@@ -112,7 +116,10 @@ class RuleReader:
             return None
         match = _COMPARED.fullmatch(text)
         if match is None:
-            cell.error(f'"{text}" compares nothing', f'write {fact.value}: ">= 2", with >=, <=, >, <, = or !=')
+            cell.error(
+                say('"%(text)s" compares nothing', text=text),
+                say('write %(value)s: ">= 2", with >=, <=, >, <, = or !=', value=fact.value),
+            )
             return None
         return Compare(fact, Comparison(match[1] or "="), float(match[2]))
 
@@ -120,7 +127,7 @@ class RuleReader:
 
     def actions(self, cell: Cell) -> Actions:
         """What is done, of a map that holds nothing else."""
-        fields = cell.fields("an action", ACTION_KEYS)
+        fields = cell.fields(say("an action"), ACTION_KEYS)
         return self._actions(fields)
 
     def _actions(self, fields: Fields) -> Actions:
@@ -140,19 +147,21 @@ class RuleReader:
             remind=fields.read("remind", names.reminded),
         )
         if "escalate" not in fields:
-            fields.refuse(["reason"], "a reason says why something is escalated, and nothing is", "add escalate: next")
+            fields.refuse(
+                ["reason"], say("a reason says why something is escalated, and nothing is"), say("add escalate: next")
+            )
         if "assign" in fields:
-            fields.refuse(["unassign"], "this both assigns and unassigns", "leave one of them out")
+            fields.refuse(["unassign"], say("this both assigns and unassigns"), say("leave one of them out"))
         return actions
 
     def step(self, cell: Cell, clock: ClockName | None) -> Step | None:
         """One step of a clock, without its id."""
-        fields = cell.fields("a step", STEP_KEYS)
-        at = fields.need("at", lambda each: threshold(each, clock), "write at: 50%, at: 45m or at: 30m before")
+        fields = cell.fields(say("a step"), STEP_KEYS)
+        at = fields.need("at", lambda each: threshold(each, clock), say("write at: 50%, at: 45m or at: 30m before"))
         when = self.condition(fields)
         actions = self._actions(fields)
         if not any(key in fields for key in ACTION_KEYS if key != "reason"):
-            fields.cell.error("this step does nothing", f"it may {', '.join(ACTION_KEYS)}")
+            fields.cell.error(say("this step does nothing"), say("it may %(keys)s", keys=", ".join(ACTION_KEYS)))
         return Step("", at, actions, when) if at is not None else None
 
     # --- rules
@@ -164,9 +173,10 @@ class RuleReader:
             rule = self.rule(each)
             if rule.id in seen:
                 line = seen[rule.id]
-                earlier = f"on line {line}" if line else "by the section follow_up"
+                earlier = say("on line %(line)s", line=line) if line else say("by the section follow_up")
                 each.error(
-                    f'the name "{rule.id}" is already taken {earlier}', "a rule is known by its id, else its name"
+                    say('the name "%(id)s" is already taken %(earlier)s', id=rule.id, earlier=earlier),
+                    say("a rule is known by its id, else its name"),
                 )
             elif rule.id:
                 seen[rule.id] = each.line
@@ -175,22 +185,23 @@ class RuleReader:
 
     def rule(self, cell: Cell) -> Rule:
         """One rule: steps along a clock, or `do` when `when` turns true."""
-        fields = cell.fields("a rule", RULE_KEYS)
+        fields = cell.fields(say("a rule"), RULE_KEYS)
         name = fields.need("name", Cell.text) or ""
         identity = fields.read("id", Cell.text) or name
         if "clock" in fields:
-            fields.refuse(["do"], 'a rule with a clock has "steps", not "do"', "write steps: [{at: 100%, …}]")
+            fields.refuse(["do"], say('a rule with a clock has "steps", not "do"'), say("write steps: [{at: 100%, …}]"))
             return self._timed(fields, identity, name)
         fields.refuse(
-            ["steps"], "steps need a clock; this rule has none", "add clock: first_response, or write do: {…}"
+            ["steps"], say("steps need a clock; this rule has none"), say("add clock: first_response, or write do: {…}")
         )
-        fields.refuse(["calendar"], "a calendar counts the time of a clock, and this rule has none")
+        fields.refuse(["calendar"], say("a calendar counts the time of a clock, and this rule has none"))
         when = self.condition(fields)
         if "steps" not in fields:
-            fields.need("do", self.actions, "say what it does: do: {escalate: next}; or add a clock and steps")
+            fields.need("do", self.actions, say("say what it does: do: {escalate: next}; or add a clock and steps"))
         if "when" not in fields and "do" in fields:
             cell.error(
-                "this rule has neither a clock nor a condition, so it would act on every ticket", "add when: {…}"
+                say("this rule has neither a clock nor a condition, so it would act on every ticket"),
+                say("add when: {…}"),
             )
         actions = fields.read("do", self._done)
         return Rule(identity, name, None, when, None, (), actions, f"{actions.kind}.1" if actions else "")
@@ -198,7 +209,7 @@ class RuleReader:
     def _done(self, cell: Cell) -> Actions:
         actions = self.actions(cell)
         if actions == Actions():
-            cell.error("this does nothing", f"it may {', '.join(ACTION_KEYS)}")
+            cell.error(say("this does nothing"), say("it may %(keys)s", keys=", ".join(ACTION_KEYS)))
         return actions
 
     def follow_up(self, cell: Cell) -> Rule:
@@ -209,9 +220,13 @@ class RuleReader:
         clock = fields.read("clock", lambda cell: cell.choice("clock", ClockName))
         if "clock" not in fields:
             clock = ClockName.CUSTOMER_SILENCE
-        written = fields.need("steps", lambda cell: cell.items("steps"), "write steps: [{at: 50%, remind: triage}]")
+        written = fields.need(
+            "steps", lambda cell: cell.items("steps"), say("write steps: [{at: 50%, remind: triage}]")
+        )
         if written == []:
-            fields.cells["steps"].error("there are no steps", "write at least one, such as {at: 50%, remind: triage}")
+            fields.cells["steps"].error(
+                say("there are no steps"), say("write at least one, such as {at: 50%, remind: triage}")
+            )
         steps = kept(self.step(each, clock) for each in written or ())
         return Rule(
             id=identity,
@@ -227,7 +242,7 @@ def phrase(cell: Cell) -> str | None:
     """A word or phrase to look for in texts."""
     text = cell.text()
     if text is not None and not tokens(text):
-        cell.error(f'"{text}" has no word in it, so it is never found')
+        cell.error(say('"%(text)s" has no word in it, so it is never found', text=text))
         return None
     return text
 
@@ -238,7 +253,10 @@ def wished_priority(cell: Cell) -> str | None:
     if text is None or _RAISED.fullmatch(text):
         return text
     if re.fullmatch(r"[-+]?\d+", text):
-        cell.error(f'"{text}" is not how a priority changes', 'write "+1" to "+3" to raise it, or a name to set it')
+        cell.error(
+            say('"%(text)s" is not how a priority changes', text=text),
+            say('write "+1" to "+3" to raise it, or a name to set it'),
+        )
         return None
     return cell.choice("priority", Priority)
 
@@ -256,8 +274,8 @@ def threshold(cell: Cell, clock: ClockName | None) -> Threshold | None:
     if clock is not None and read.measured is not From.START and clock not in METRICS:
         targets = ", ".join(METRICS)
         cell.error(
-            f'"{text}" is measured from a target, and {clock} has none',
-            f"write a time such as 45m; targets have {targets}",
+            say('"%(text)s" is measured from a target, and %(clock)s has none', text=text, clock=clock),
+            say("write a time such as 45m; targets have %(targets)s", targets=targets),
         )
         return None
     return read
@@ -282,13 +300,16 @@ def _flag_as_text(cell: Cell) -> str | None:
 def _only_true(cell: Cell) -> bool | None:
     flag = cell.flag()
     if flag is False:
-        cell.error('"unassign: false" does nothing', "leave it out")
+        cell.error(say('"unassign: false" does nothing'), say("leave it out"))
     return flag
 
 
 def _why_closed(cell: Cell) -> str | None:
     text = cell.text()
     if text is not None and not _SLUG.fullmatch(text):
-        cell.error(f'"{text}" is not a reason for closing', "write one word in lower case, such as no_answer")
+        cell.error(
+            say('"%(text)s" is not a reason for closing', text=text),
+            say("write one word in lower case, such as no_answer"),
+        )
         return None
     return text

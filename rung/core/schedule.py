@@ -10,6 +10,7 @@ from rung.core.calendar import CalendarError, Mistake
 from rung.core.calendar.instants import EPOCH, NAIVE_EPOCH, from_us, reached, to_us, zone
 from rung.core.durations import Duration
 from rung.core.spelling import did_you_mean
+from rung.core.wording import say
 
 KEYS = ("timezone", "rotation", "every", "from")
 
@@ -36,10 +37,15 @@ class Schedule:
     def parse(cls, name: str, document: object, *, timezone: str | None = None) -> Self:
         """A schedule from `{timezone, rotation, every, from}`. CalendarError lists every mistake with its place."""
         if not isinstance(document, Mapping):
-            sentence = f'a schedule is written as {{timezone, rotation, every, from}}, not as "{document}"'
+            sentence = say(
+                'a schedule is written as {timezone, rotation, every, from}, not as "%(document)s"', document=document
+            )
             raise CalendarError([Mistake((), sentence)])
         mistakes = [
-            Mistake((str(key),), f'a schedule has no "{key}"{did_you_mean(str(key), KEYS)}')
+            Mistake(
+                (str(key),),
+                say('a schedule has no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS)),
+            )
             for key in document
             if key not in KEYS
         ]
@@ -70,17 +76,22 @@ def _parse_timezone(written: object, mistakes: list[Mistake]) -> str:
     try:
         zone(str(written))
     except ValueError as error:
-        sentence = str(error) if written is not None else "a schedule needs a time zone such as Europe/Berlin"
+        sentence = str(error) if written is not None else say("a schedule needs a time zone such as Europe/Berlin")
         mistakes.append(Mistake(("timezone",), sentence))
     return str(written)
 
 
 def _parse_rotation(written: object, mistakes: list[Mistake]) -> tuple[str, ...]:
     if not isinstance(written, list | tuple) or not written:
-        mistakes.append(Mistake(("rotation",), f"expected a list of handles such as [ada, ben], got {written!r}"))
+        mistakes.append(
+            Mistake(
+                ("rotation",),
+                say("expected a list of handles such as [ada, ben], got %(written)s", written=f"{written!r}"),
+            )
+        )
         return ()
     mistakes += [
-        Mistake(("rotation", position), f"expected a handle such as ada, got {handle!r}")
+        Mistake(("rotation", position), say("expected a handle such as ada, got %(handle)s", handle=f"{handle!r}"))
         for position, handle in enumerate(written)
         if not isinstance(handle, str)
     ]
@@ -94,7 +105,11 @@ def _parse_every(written: object, mistakes: list[Mistake]) -> Duration:
         mistakes.append(Mistake(("every",), str(error)))
         return Duration("1w", weeks=1)
     if not every.elapsed:
-        mistakes.append(Mistake(("every",), f'a rotation cannot hand over every "{written}"; write at least 1s'))
+        mistakes.append(
+            Mistake(
+                ("every",), say('a rotation cannot hand over every "%(written)s"; write at least 1s', written=written)
+            )
+        )
     return every
 
 
@@ -112,8 +127,9 @@ def _parse_from(written: object, mistakes: list[Mistake]) -> datetime:
             except ValueError:
                 moment = None
     if moment is None or moment.tzinfo is not None:
-        sentence = (
-            f'"{written}" is not a local moment; write it like 2026-11-02T09:00, in the time zone of the schedule'
+        sentence = say(
+            '"%(written)s" is not a local moment; write it like 2026-11-02T09:00, in the time zone of the schedule',
+            written=written,
         )
         mistakes.append(Mistake(("from",), sentence))
         return NAIVE_EPOCH

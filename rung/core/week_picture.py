@@ -7,7 +7,8 @@ from html import escape
 from rung.core.calendar import Calendar
 from rung.core.calendar.hours import DAY_MINUTES, DAYS, Span
 from rung.core.picture_colors import Color, paint
-from rung.core.plain_words import DAY_SHORT
+from rung.core.plain_words import day as day_of_week
+from rung.core.wording import say
 
 _LEFT, _TOP, _ROW, _HOUR = 46, 28, 26, 20
 _WIDTH = _LEFT + 24 * _HOUR + 16
@@ -18,16 +19,17 @@ _FONT = 'font-family="system-ui, sans-serif"'
 def week_svg(name: str, calendar: Calendar, holidays: Sequence[date] = ()) -> str:
     """A row a day, from midnight to midnight; `holidays`: days ahead on which it is shut."""
     ahead = sorted(holidays)[:_MOST_HOLIDAYS]
+    title = escape(say("The week of %(calendar)s", calendar=name))
     height = _TOP + _ROW * len(DAYS) + (26 if ahead else 6)
     days: Sequence[tuple[Span, ...]] = [((0, DAY_MINUTES),)] * 7 if calendar.always else calendar.hours.days
     drawn = [*_hours(height - (26 if ahead else 6)), *(each for day in range(7) for each in _day(day, days))]
     if ahead:
-        shut = ", ".join(f"{DAY_SHORT[day.weekday()]} {day.day}.{day.month}." for day in ahead)
-        drawn.append(_text(_LEFT, height - 6, f"Shut: {shut}", "start"))
+        shut = ", ".join(f"{day_of_week(day.weekday())} {day.day}.{day.month}." for day in ahead)
+        drawn.append(_text(_LEFT, height - 6, say("Shut: %(days)s", days=shut), "start"))
     size = f'width="{_WIDTH}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" {size} role="img" '
-        f'aria-label="{escape(f"The week of {name}")}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
+        f'aria-label="{title}"><rect {size} {paint(Color.PAPER)}/>{"".join(drawn)}</svg>'
     )
 
 
@@ -40,7 +42,7 @@ def _hours(bottom: int) -> Iterator[str]:
 
 def _day(day: int, days: Sequence[tuple[Span, ...]]) -> Iterator[str]:
     y = _TOP + day * _ROW
-    yield _text(_LEFT - 10, y + 15, DAY_SHORT[day], "end")
+    yield _text(_LEFT - 10, y + 15, day_of_week(day), "end")
     yield f'<rect x="{_LEFT}" y="{y + 3}" width="{24 * _HOUR}" height="{_ROW - 8}" rx="3" {paint(Color.EMPTY)}/>'
     over_midnight = [(0, end - DAY_MINUTES) for _start, end in days[day - 1] if end > DAY_MINUTES]
     for start, end in [*over_midnight, *((start, min(end, DAY_MINUTES)) for start, end in days[day])]:

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from rung.core.comparison import Changed, Comparison, Running
 from rung.core.comparison_text import Titled, pictures
 from rung.core.policy import Policy
 from rung.core.tally import Goals
 from rung.insights.simulation import Estimate, Fitted, Simulation, WhatIf
+from rung.people.languages import speaking_in
 
 
 def compared(found: Comparison, new: Policy, now: datetime) -> dict[str, Any]:
@@ -25,10 +28,16 @@ def compared(found: Comparison, new: Policy, now: datetime) -> dict[str, Any]:
     return {
         "tickets": found.old.tally.tickets,
         "sums": sums,
-        "pictures": pictures(titled),
+        "pictures": {language: _drawn(titled, language) for language, _ in settings.LANGUAGES},
         "changed": [_changed(each) for each in found.changed],
         "many_changed": found.tickets_changed,
     }
+
+
+def _drawn(titled: Titled, language: str) -> list[str]:
+    """Whoever looks at them may read another language than whoever asked for them."""
+    with speaking_in(language):
+        return pictures(titled)
 
 
 def _broken(goals: Goals) -> int:

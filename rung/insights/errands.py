@@ -20,6 +20,7 @@ from rung.insights.queueing import Habits
 from rung.insights.simulation import FEWEST_RUNS, WhatIf, compare_by_simulation
 from rung.insights.workload import fit
 from rung.people.clock import database_now
+from rung.people.languages import language_of, speaking_in
 from rung.policies.models import Errand, UploadedLog
 from rung.policies.versions import NONE_PUBLISHED, compiled, current_number
 from rung.tickets.models import IS_OPEN, Ticket
@@ -62,7 +63,8 @@ def run_errand(number: int, read_log: LogReader = _no_logs) -> None:
         return
     errand = Errand.objects.get(pk=number)
     try:
-        result = _done(errand, read_log)
+        with speaking_in(language_of(errand.author)):  # what goes wrong is told to whoever asked
+            result = _done(errand, read_log)
     except Stopped:
         return
     except ValueError as problem:  # of what was given: a sentence for whoever gave it

@@ -12,8 +12,10 @@ import typst
 
 from rung.core.handbook import Handbook
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Sentence, Table
-from rung.core.handbook_text import Lines
+from rung.core.handbook_text import Lines, heading
 from rung.core.ladder_picture import ladder_svg
+from rung.core.plain_words import date_of
+from rung.core.wording import say
 from rung.insights.fonts import SANS, fonts, shown
 
 _TEMPLATES = Path(__file__).parent / "templates" / "print"
@@ -45,10 +47,16 @@ def png(svg: str, *, scale: float = 2) -> bytes:
 def handbook_pdf(book: Handbook, lines: Lines, source: str, policy: str, now: datetime) -> bytes:
     """The handbook on A4; the policy stands at its end, and every sentence leads to its line there."""
     said = {
-        "title": f"How {book.title} works",
+        "title": heading(book),
         "author": book.title,
-        "source": source,
-        "day": f"{now:%Y-%m-%d}",
+        "language": say("en"),
+        "written": say(
+            "Written from %(source)s on %(day)s. The small numbers lead to the line of the policy, which stands "
+            "at the end.",
+            source=source,
+            day=date_of(now),
+        ),
+        "itself": say("The policy itself"),
         "policy": policy.splitlines(),
         "sections": [
             {"title": section.title, "blocks": [_block(block, lines) for block in section.blocks]}

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -130,7 +131,7 @@ def shown(errand: Errand) -> dict[str, Any]:
     }
     if errand.kind == Errand.Kind.REPLAY and result:
         # The pictures are made of our own elements, and escape every word in them.
-        context["pictures"] = [mark_safe(each) for each in result["pictures"]]  # noqa: S308
+        context["pictures"] = [mark_safe(each) for each in _pictures(result["pictures"])]  # noqa: S308
         context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
         context["rejected"] = rejected_in_words(result.get("rejected", {}))
     if errand.kind == Errand.Kind.SIMULATION and result:
@@ -138,6 +139,11 @@ def shown(errand: Errand) -> dict[str, Any]:
     if errand.kind == Errand.Kind.PREVIEW and result:
         context["rows"] = [_row(each) for each in result["tickets"]]
     return context
+
+
+def _pictures(drawn: dict[str, list[str]] | list[str]) -> list[str]:
+    """Those in the reader's language; of a replay of an earlier version there are only English ones."""
+    return drawn if isinstance(drawn, list) else drawn.get(get_language() or "en", drawn["en"])
 
 
 def _row(each: dict[str, Any]) -> dict[str, Any]:

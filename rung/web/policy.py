@@ -22,7 +22,6 @@ from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
 from rung.core.ladder_picture import ladder_svg
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.policy_reader import read_policy
-from rung.core.wording import speaking
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Agent, Role
@@ -260,8 +259,7 @@ def _current() -> Any:
 
 
 def _chapters(book: Handbook) -> tuple[Chapter, ...]:
-    with speaking():  # the pictures in the language of the chapters, which is English
-        return tuple(Chapter(each.title, tuple(_shown(block) for block in each.blocks)) for each in book.sections)
+    return tuple(Chapter(each.title, tuple(_shown(block) for block in each.blocks)) for each in book.sections)
 
 
 def _shown(block: Block) -> Shown:

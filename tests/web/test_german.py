@@ -14,7 +14,7 @@ CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_M
 CODE = Path(__file__).parents[2] / "rung"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]")
 #: Words that are the same in German.
-SAME_IN_BOTH = {"status"}
+SAME_IN_BOTH = {"status", "Team"}
 
 
 def entries() -> list[tuple[str, str]]:

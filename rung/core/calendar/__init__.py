@@ -24,6 +24,7 @@ from rung.core.calendar.instants import EPOCH, MICROSECOND, from_us, naive, to_u
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.calendar.openings import FIRST_YEAR, LAST_YEAR, MICROSECONDS, Openings, build, on_day
 from rung.core.spelling import did_you_mean
+from rung.core.wording import say
 
 __all__ = ["ALWAYS", "Calendar", "CalendarError", "Mistake"]
 
@@ -66,10 +67,15 @@ class Calendar:
         CalendarError lists every mistake with its path in the document and a sentence.
         """
         if not isinstance(document, Mapping):
-            sentence = f'a calendar is written as {{timezone, hours, holidays}}, not as "{document}"'
+            sentence = say(
+                'a calendar is written as {timezone, hours, holidays}, not as "%(document)s"', document=document
+            )
             raise CalendarError([Mistake((), sentence)])
         mistakes = [
-            Mistake((str(key),), f'a calendar has no "{key}"{did_you_mean(str(key), KEYS)}')
+            Mistake(
+                (str(key),),
+                say('a calendar has no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS)),
+            )
             for key in document
             if key not in KEYS
         ]
@@ -222,7 +228,13 @@ class Calendar:
         years = range(year, year + 4) if table is None else _longer(table.years, year)
         years = range(max(years.start, FIRST_YEAR), min(years.stop, LAST_YEAR + 1))
         if not FIRST_YEAR - 1 <= year <= LAST_YEAR + 1 or (table is not None and years == table.years):
-            raise OverflowError(f"working time is reckoned in the years {FIRST_YEAR} to {LAST_YEAR} only")
+            raise OverflowError(
+                say(
+                    "working time is reckoned in the years %(first)s to %(last)s only",
+                    first=FIRST_YEAR,
+                    last=LAST_YEAR,
+                )
+            )
         grown = build(self.hours, self.holidays, self._zone, years)
         object.__setattr__(self, "_openings", grown)
         return grown
@@ -236,8 +248,15 @@ def _longer(years: range, year: int) -> range:
 
 def _parse_timezone(written: object, mistakes: list[Mistake]) -> str:
     if not isinstance(written, str):
-        sentence = "a calendar needs a time zone such as Europe/Berlin"
-        mistakes.append(Mistake(("timezone",), sentence if written is None else f"{sentence}, got {written!r}"))
+        sentence = say("a calendar needs a time zone such as Europe/Berlin")
+        mistakes.append(
+            Mistake(
+                ("timezone",),
+                sentence
+                if written is None
+                else say("%(sentence)s, got %(written)s", sentence=sentence, written=f"{written!r}"),
+            )
+        )
         return "UTC"
     try:
         zone(written)

@@ -10,6 +10,7 @@ from holidays.registry import COUNTRIES
 
 from rung.core.calendar.mistakes import Mistake
 from rung.core.spelling import did_you_mean
+from rung.core.wording import say
 
 KEYS = ("country", "subdivision", "add", "remove")
 
@@ -49,16 +50,21 @@ def parse_holidays(document: object, mistakes: list[Mistake]) -> Holidays:
     if isinstance(document, list | tuple | set | frozenset):
         return Holidays(add=_parse_dates(document, ("holidays",), mistakes))
     if not isinstance(document, Mapping):
-        mistakes.append(Mistake(("holidays",), f'expected {{country: "DE"}} or a list of dates, got {document!r}'))
+        mistakes.append(
+            Mistake(
+                ("holidays",),
+                say('expected {country: "DE"} or a list of dates, got %(document)s', document=f"{document!r}"),
+            )
+        )
         return Holidays()
     for key in document:
         if key not in KEYS:
-            sentence = f'holidays have no "{key}"{did_you_mean(str(key), KEYS)}'
+            sentence = say('holidays have no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS))
             mistakes.append(Mistake(("holidays", str(key)), sentence))
     add = _parse_dates(document.get("add"), ("holidays", "add"), mistakes)
     remove = _parse_dates(document.get("remove"), ("holidays", "remove"), mistakes)
     mistakes += [
-        Mistake(("holidays", "remove"), f"{both} is both added and removed; keep one of them")
+        Mistake(("holidays", "remove"), say("%(both)s is both added and removed; keep one of them", both=both))
         for both in sorted(add & remove)
     ]
     country = _parse_country(document.get("country"), mistakes)
@@ -71,15 +77,28 @@ def _parse_country(written: object, mistakes: list[Mistake]) -> str | None:
         return None
     path = ("holidays", "country")
     if not isinstance(written, str):
-        mistakes.append(Mistake(path, f'expected a country code in quotes such as "DE", got {written!r}'))
+        mistakes.append(
+            Mistake(
+                path, say('expected a country code in quotes such as "DE", got %(written)s', written=f"{written!r}")
+            )
+        )
         return None
     codes = list_supported_countries()
     if written in codes:
         return written
     by_name = {names[0].casefold(): names[1] for names in COUNTRIES.values()}
     code = by_name.get(written.replace(" ", "").casefold())
-    suggestion = f'; did you mean "{code}"?' if code else did_you_mean(written, codes)
-    mistakes.append(Mistake(path, f'no holidays are known for the country "{written}"{suggestion}'))
+    suggestion = say('; did you mean "%(code)s"?', code=code) if code else did_you_mean(written, codes)
+    mistakes.append(
+        Mistake(
+            path,
+            say(
+                'no holidays are known for the country "%(written)s"%(suggestion)s',
+                written=written,
+                suggestion=suggestion,
+            ),
+        )
+    )
     return None
 
 
@@ -90,16 +109,32 @@ def _parse_subdivision(written: object, country: str | None, mistakes: list[Mist
     path = ("holidays", "subdivision")
     if country is None:
         if not any(mistake.path[-1:] == ("country",) for mistake in mistakes):
-            mistakes.append(Mistake(path, f'the subdivision "{written}" needs a country beside it'))
+            mistakes.append(
+                Mistake(path, say('the subdivision "%(written)s" needs a country beside it', written=written))
+            )
         return None
     calendar: HolidayBase = country_holidays(country)
     names = {alias: code for code, aliases in calendar.get_subdivision_aliases().items() for alias in aliases}
     known = {code: code for code in calendar.subdivisions} | names
     if isinstance(written, str) and written in known:
         return written
-    some = f"; its parts are {', '.join(calendar.subdivisions[:8])}" if calendar.subdivisions else "; it has no parts"
+    some = (
+        say("; its parts are %(parts)s", parts=", ".join(calendar.subdivisions[:8]))
+        if calendar.subdivisions
+        else say("; it has no parts")
+    )
     suggestion = did_you_mean(str(written), known) or some
-    mistakes.append(Mistake(path, f'"{country}" has no subdivision "{written}"{suggestion}'))
+    mistakes.append(
+        Mistake(
+            path,
+            say(
+                '"%(country)s" has no subdivision "%(written)s"%(suggestion)s',
+                country=country,
+                written=written,
+                suggestion=suggestion,
+            ),
+        )
+    )
     return None
 
 
@@ -107,7 +142,11 @@ def _parse_dates(document: object, path: tuple[str, ...], mistakes: list[Mistake
     if document is None:
         return frozenset()
     if not isinstance(document, list | tuple | set | frozenset):
-        mistakes.append(Mistake(path, f"expected a list of dates such as [2026-12-24], got {document!r}"))
+        mistakes.append(
+            Mistake(
+                path, say("expected a list of dates such as [2026-12-24], got %(document)s", document=f"{document!r}")
+            )
+        )
         return frozenset()
     return frozenset(_each_date(document, path, mistakes))
 
@@ -123,5 +162,5 @@ def _each_date(document: Iterable[object], path: tuple[str, ...], mistakes: list
                 try:
                     yield date.fromisoformat(str(written))
                 except ValueError:
-                    sentence = f'"{written}" is not a date; write it like 2026-12-24'
+                    sentence = say('"%(written)s" is not a date; write it like 2026-12-24', written=written)
                     mistakes.append(Mistake((*path, position), sentence))

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.spelling import did_you_mean
+from rung.core.wording import say
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -61,7 +62,7 @@ def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
     """Hours such as `{"mon-thu": ["09:00-12:30", "13:30-18:00"], "sat,sun": []}`; what is wrong goes to `mistakes`."""
     days: list[list[Span]] = [[] for _ in DAYS]
     if not isinstance(document, Mapping):
-        mistakes.append(Mistake(("hours",), 'hours are written by day, such as mon-fri: ["09:00-17:00"]'))
+        mistakes.append(Mistake(("hours",), say('hours are written by day, such as mon-fri: ["09:00-17:00"]')))
         return Hours(tuple(() for _ in DAYS))
     written_under: dict[int, str] = {}
     found = len(mistakes)
@@ -71,12 +72,18 @@ def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
         for number in _parse_days(key, path, mistakes):
             earlier = written_under.setdefault(number, str(key))
             if earlier != str(key) or days[number]:
-                sentence = f'the hours of {DAYS[number]} are already written under "{earlier}"; name each day once'
+                sentence = say(
+                    'the hours of %(day)s are already written under "%(earlier)s"; name each day once',
+                    day=DAYS[number],
+                    earlier=earlier,
+                )
                 mistakes.append(Mistake(path, sentence))
             else:
                 days[number] = spans
     if not any(days) and len(mistakes) == found:
-        sentence = 'this calendar has no working time at all; give at least one day hours, such as mon: ["09:00-17:00"]'
+        sentence = say(
+            'this calendar has no working time at all; give at least one day hours, such as mon: ["09:00-17:00"]'
+        )
         mistakes.append(Mistake(("hours",), sentence))
     return Hours(tuple(tuple(spans) for spans in days))
 
@@ -97,9 +104,24 @@ def _parse_days(key: object, path: tuple[str, ...], mistakes: list[Mistake]) -> 
         ends = [word.strip() for word in part.split("-")]
         unknown = [word for word in ends if word not in NUMBERS]
         if len(ends) > 2:
-            mistakes.append(Mistake(path, f'"{part.strip()}" is not a day or a range of two days; write "mon-fri"'))
+            mistakes.append(
+                Mistake(
+                    path,
+                    say('"%(written)s" is not a day or a range of two days; write "mon-fri"', written=part.strip()),
+                )
+            )
         elif unknown:
-            mistakes += [Mistake(path, f'no day is called "{word}"{did_you_mean(word[:3], DAYS)}') for word in unknown]
+            mistakes += [
+                Mistake(
+                    path,
+                    say(
+                        'no day is called "%(word)s"%(hint)s',
+                        word=word,
+                        hint=did_you_mean(word[:3], DAYS),
+                    ),
+                )
+                for word in unknown
+            ]
         else:
             first, last = NUMBERS[ends[0]], NUMBERS[ends[-1]]
             numbers += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
@@ -110,7 +132,11 @@ def _parse_spans(value: object, path: tuple[str, ...], mistakes: list[Mistake]) 
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        mistakes.append(Mistake(path, f'expected a list of intervals such as ["09:00-17:00"], got {value!r}'))
+        mistakes.append(
+            Mistake(
+                path, say('expected a list of intervals such as ["09:00-17:00"], got %(value)s', value=f"{value!r}")
+            )
+        )
         return []
     spans = [_parse_span(written, (*path, position), mistakes) for position, written in enumerate(value)]
     return _merged([span for span in spans if span is not None])
@@ -120,15 +146,23 @@ def _parse_span(written: object, path: tuple[str | int, ...], mistakes: list[Mis
     """One interval in minutes. An end at or before the start is on the next day; 24:00 may only end one."""
     match = INTERVAL.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
-        mistakes.append(Mistake(path, f'{written!r} is not an interval; write it like "09:00-17:30"'))
+        mistakes.append(
+            Mistake(path, say('%(written)s is not an interval; write it like "09:00-17:30"', written=f"{written!r}"))
+        )
         return None
     hour, minute, end_hour, end_minute = (int(number) for number in match.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
     if minute > 59 or end_minute > 59 or start >= DAY_MINUTES or end > DAY_MINUTES:
-        mistakes.append(Mistake(path, f'"{written}" is not between 00:00 and 24:00; the last minute is 23:59'))
+        mistakes.append(
+            Mistake(
+                path, say('"%(written)s" is not between 00:00 and 24:00; the last minute is 23:59', written=written)
+            )
+        )
         return None
     if start == end:
-        mistakes.append(Mistake(path, f'"{written}" ends when it starts; a whole day is "00:00-24:00"'))
+        mistakes.append(
+            Mistake(path, say('"%(written)s" ends when it starts; a whole day is "00:00-24:00"', written=written))
+        )
         return None
     return start, end if end > start else end + DAY_MINUTES
 

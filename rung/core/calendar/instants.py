@@ -6,6 +6,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from rung.core.spelling import nearest
+from rung.core.wording import say
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)
@@ -28,7 +29,9 @@ def from_us(us: int) -> datetime:
 
 def naive(at: datetime) -> ValueError:
     """The refusal of a moment that does not say in which zone it is."""
-    return ValueError(f"{at.isoformat()} has no time zone; give an aware moment such as {at.isoformat()}+00:00")
+    return ValueError(
+        say("%(moment)s has no time zone; give an aware moment such as %(moment)s+00:00", moment=at.isoformat())
+    )
 
 
 @cache
@@ -44,7 +47,9 @@ def zone(name: str) -> ZoneInfo:
     Read from the locked tzdata package, never from the machine, so that an upgraded host moves no deadline.
     """
     if name not in zone_names():
-        raise ValueError(f'no time zone is called "{name}"{_suggestion(name)}')
+        raise ValueError(
+            say('no time zone is called "%(name)s"%(suggestion)s', name=name, suggestion=_suggestion(name))
+        )
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
@@ -53,7 +58,7 @@ def _suggestion(name: str) -> str:
     cities = {known.rpartition("/")[2]: known for known in sorted(zone_names())}
     match = nearest(name, zone_names()) if "/" in name else None
     match = match or cities.get(nearest(name.rpartition("/")[2].replace(" ", "_"), cities) or "")
-    return f'; did you mean "{match}"?' if match else ""
+    return say('; did you mean "%(match)s"?', match=match) if match else ""
 
 
 def reached(local: datetime, where: ZoneInfo) -> int:

@@ -1,0 +1,24 @@
+"""Sentences in somebody's language where no page of theirs is being answered."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.utils import translation
+
+from rung.core.wording import speaking
+from rung.people.models import Agent
+
+
+@contextmanager
+def speaking_in(language: str) -> Iterator[None]:
+    """Within the block sentences are made in a language; in English where it is none of ours."""
+    known = language in dict(settings.LANGUAGES)
+    with translation.override(language if known else "en"), speaking(translation.gettext):
+        yield
+
+
+def language_of(author: str) -> str:
+    """That of whoever is written `agent:HANDLE`; empty for anybody else."""
+    chosen = Agent.objects.filter(handle=author.removeprefix("agent:")).values_list("language", flat=True)
+    return chosen.first() or ""
