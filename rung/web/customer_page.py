@@ -18,13 +18,13 @@ from rung.policies.versions import compiled
 from rung.tickets import customer_pass, customer_view
 from rung.tickets.actions import conversation, courtesy, escalation, triage
 from rung.tickets.customer_pass import PERSON, Pass
-from rung.tickets.models import Ticket
+from rung.tickets.models import Attachment, Ticket
 from rung.tickets.writing import Words
 from rung.web import throttle
 from rung.web.access import public
 from rung.web.ask import BURST, LONGEST, REFILL
 from rung.web.fields import once
-from rung.web.files import handed_out
+from rung.web.files import handed_out, pictured
 from rung.web.uploads import TooMuch, files_of
 
 #: How often a customer may ask for escalation.
@@ -81,6 +81,18 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
 @never_cache
 def file(request: HttpRequest, word: str, number: int) -> HttpResponse:
     """A file of the conversation with the customer, never one of a note."""
+    return handed_out(_file(word, number))
+
+
+@public(HOLDER)
+@never_cache
+def preview(request: HttpRequest, word: str, number: int) -> HttpResponse:
+    """The same as a picture, where it is an image."""
+    return pictured(_file(word, number))
+
+
+def _file(word: str, number: int) -> Attachment:
+    """A file of the conversation behind a link. Raises Http404."""
     shown = _pass(word, database_now())
     if shown.is_over:
         raise Http404("this link has run out")
@@ -91,7 +103,7 @@ def file(request: HttpRequest, word: str, number: int) -> HttpResponse:
         found = customer_view.attachment(_ticket(shown, 0), number)
     if found is None:
         raise Http404("there is no such file")
-    return handed_out(found)
+    return found
 
 
 @public("whoever once held the link; the new one goes where the request came from, not to them")

@@ -1,5 +1,6 @@
-"""Files of messages, always as downloads: nothing that somebody sent is ever drawn by a browser as ours."""
+"""Files of messages, always as downloads: nothing that somebody sent is ever drawn by a browser as a page of ours."""
 
+from contextlib import suppress
 from typing import cast
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from rung.core import previews
 from rung.people.models import Role
 from rung.tickets import sight
 from rung.tickets.models import Attachment
@@ -38,6 +40,24 @@ def file(request: HttpRequest, word: str) -> HttpResponse:
     except signing.BadSignature:
         raise Http404("this address has run out") from None
     return download(get_object_or_404(Attachment, pk=number))
+
+
+@never_cache
+@needs(Role.OBSERVER)
+def preview(request: HttpRequest, number: int) -> HttpResponse:
+    """An image for an <img> of a ticket's page, for whoever may see the ticket. Opened by itself it is a download."""
+    seen = Attachment.objects.filter(message__ticket__in=sight.visible(agent_of(request)))
+    return pictured(get_object_or_404(seen, pk=number))
+
+
+def pictured(found: Attachment) -> HttpResponse:
+    """The file itself, where it is an image a page may show. Raises Http404. From our own origin also where downloads
+    have theirs: an <img> draws pixels and runs nothing, and the other origin is not let into our pages."""
+    if previews.is_previewed(found.content_type, found.size):
+        with suppress(FileNotFoundError), default_storage.open(found.path) as stream:
+            if previews.is_small_enough(stream.read(previews.HEAD)):
+                return download(found)
+    raise Http404(f"{found.name} is not shown as a picture")
 
 
 def handed_out(found: Attachment) -> HttpResponse:

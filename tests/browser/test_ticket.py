@@ -172,12 +172,40 @@ def offer(page: Page, impact: str) -> None:
     expect(page.locator("#state")).to_contain_text("offered to L2")
 
 
+def assert_at_hand(page: Page) -> None:
+    """At 360 px the actions are there at once, above the conversation for the keyboard, below it for the thumb."""
+    bar, sheet = page.get_by_role("navigation", name="At once"), page.get_by_role("dialog", name="Actions")
+    for name in ("Escalate", "More"):
+        expect(bar.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    bar.get_by_role("button", name="Escalate").press("Enter")
+    expect(sheet.locator("#escalate-to")).to_be_focused()
+    assert_accessible(page)
+    assert_fits(page)
+    page.keyboard.press("Escape")
+    expect(bar.get_by_role("button", name="Escalate")).to_be_focused()
+    expect(sheet).to_have_count(0)
+
+    bar.get_by_role("button", name="More").click()
+    sheet.locator("summary", has_text="Assign").click()
+    sheet.locator("#assignee").select_option("mira")
+    sheet.get_by_role("button", name="Assign").click()
+    expect(page.locator("#state")).to_contain_text("Mira")
+    expect(sheet).to_have_count(0)
+
+    bar.get_by_role("link", name="Answer").click()
+    expect(page.get_by_label("Answer to the customer")).to_be_focused()
+    expect(bar).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_visible()
+
+
 def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: httpx.Client, window: Any) -> None:
     number = opens(api, "Printer on fire", "It burns.", "milton@initech.example")
     api.post(f"/tickets/{number}/messages", json={"text": "And my stapler is gone."}).raise_for_status()
     theirs = opens(api, "Printer smokes", "Since noon.", "gavin@hooli.example")
     page = window("mira", viewport={"width": 360, "height": 740}, color_scheme="dark")
     page.goto(f"/tickets/{number}")
+    assert_at_hand(page)
     page.locator("#acts summary", has_text="Merge, split, relate").click()
 
     page.get_by_label("Merge into ticket").fill(f"#{theirs}")
@@ -215,3 +243,10 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     expect(customer.get_by_text("Your requests")).to_be_visible()
     assert_accessible(customer)
     assert_fits(customer)
+
+    # What the server draws is dark where the page is.
+    page.goto("/on-call")
+    paper = page.locator(".picture .fill-paper").first
+    expect(paper).to_be_attached()
+    expect(paper).not_to_have_css("fill", "rgb(255, 255, 255)")
+    expect(page.locator(".picture .fill-ink").first).not_to_have_css("fill", "rgb(28, 37, 48)")

@@ -63,6 +63,43 @@ def test_a_file_goes_with_an_answer_and_comes_back_only_as_a_download(signed_in:
     assert Client().get(f"/attachments/{first.pk}").status_code == 302
 
 
+def png(width: int, height: int) -> bytes:
+    """The beginning of a PNG, which says how large it is."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4) + height.to_bytes(4) + b"\0" * 90
+
+
+def test_an_image_is_shown_to_whoever_sees_its_ticket_and_nothing_else_is(signed_in: Any, opened: Any) -> None:
+    number = opened()
+    sam = signed_in("sam")
+    files = [
+        upload("shot.png", png(640, 480)),
+        upload("huge.png", png(60_000, 60_000)),
+        upload("draw.svg", b"<svg onload='alert(1)'/>"),
+    ]
+    sam.post(f"/tickets/{number}/answer", {"text": "See the picture.", "files": files})
+    shot, huge, drawing = Attachment.objects.order_by("pk")
+    page = sam.get(f"/tickets/{number}").content.decode()
+    assert f'src="/attachments/{shot.pk}/preview"' in page
+    assert f"/attachments/{drawing.pk}/preview" not in page
+    answer = sam.get(f"/attachments/{shot.pk}/preview")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert sam.get(f"/attachments/{huge.pk}/preview").status_code == 404
+    assert sam.get(f"/attachments/{drawing.pk}/preview").status_code == 404
+    assert Client().get(f"/attachments/{shot.pk}/preview").status_code == 302
+
+    customer = Client()
+    word = pass_of(number, database_now())
+    assert customer.get(f"/ask/{word}/files/{shot.pk}/preview").status_code == 200
+    conversation.note(
+        number, Words(text="inside", files=(NewFile(name="in.png", content_type="", data=png(9, 9)),)), by="agent:sam"
+    )
+    inside = Attachment.objects.get(name="in.png")
+    assert customer.get(f"/ask/{word}/files/{inside.pk}/preview").status_code == 404
+
+
 def test_the_same_content_lies_there_once_and_goes_with_its_last_message(
     opened: Any, folder: Path, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -14,11 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from rung.core import previews
 from rung.core.attachments import Limits
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number
 from rung.tickets.filing import limits
+from rung.tickets.models import Attachment
 
 register = template.Library()
 HUES = 8
@@ -153,6 +155,12 @@ def file_kind(content_type: str) -> str:
     known = {"plain": _("text"), "octet-stream": _("file"), "gzip": "GZ", "x-tar": "TAR", "x-7z-compressed": "7Z"}
     office = {"document": "DOCX", "sheet": "XLSX", "presentation": "PPTX"}
     return known.get(word) or office.get(word.rpartition(".")[2]) or word.upper()
+
+
+@register.filter
+def is_previewed(file: Attachment) -> bool:
+    """Whether a page shows it as a picture."""
+    return previews.is_previewed(file.content_type, file.size)
 
 
 @register.simple_tag

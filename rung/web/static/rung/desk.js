@@ -174,6 +174,10 @@
     "?": () => document.getElementById("keys")?.showModal(),
     g: () => location.assign("/"),
   };
+  // On a narrow screen the places go on under the edge; the one we are at is seen.
+  const places = document.querySelector(".places"), here = places?.querySelector("[aria-current]");
+  if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+
   // A page's own script may take a key first.
   const taken = (event) => !document.body.dispatchEvent(
     new CustomEvent("desk:key", { cancelable: true, detail: { key: event.key, pressed: event } }));
