@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +37,11 @@ def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Execut
         except (OSError, ValueError) as problem:
             raise refused(f"--executor {address}: no workers answer there ({problem})") from None
         with client:
+            if without := _without_rung(client):
+                raise refused(
+                    f"--executor {address}: {without} there cannot import this Rung; "
+                    "start scheduler and workers with its folder in PYTHONPATH and its .venv/bin/dask"
+                )
             yield client.get_executor()
     elif jobs == 1 or rows < WORTH_PROCESSES:
         yield None
@@ -43,6 +49,14 @@ def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Execut
         # Begun anew, not as copies of this process and all it holds.
         with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver"), initializer=_end_with_us) as executor:
             yield executor
+
+
+def _without_rung(client: Any) -> str:
+    """Who at the other end lacks it, in words; empty: nobody. What is asked must itself need no Rung there."""
+    if client.run_on_scheduler(find_spec, "rung") is None:
+        return "the scheduler"
+    lacking = [address for address, found in client.run(find_spec, "rung").items() if found is None]
+    return f"the worker {lacking[0]}" if lacking else ""
 
 
 def _end_with_us() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -75,6 +76,8 @@ class Embedded:
         self.make_folders()
         here = programs.installed(self.home)
         self.stop_left_over()
+        if self._half_made.exists():
+            self._empty_cluster()
         if not (self.cluster / "PG_VERSION").exists():
             major_version.refuse_half_changed(self)
             self.make_cluster(here)
@@ -165,6 +168,7 @@ class Embedded:
         words = [word for name, value in self._settings.items() for word in ("--set", f"{name}={value}")]
         if self._throwaway:
             words.append("--no-sync")
+        self._half_made.touch()
         try:
             with self.opened() as (place, fd):
                 programs.run(
@@ -177,6 +181,17 @@ class Embedded:
                 )
         finally:
             os.close(password)
+        self._half_made.unlink()
+
+    @property
+    def _half_made(self) -> Path:
+        """There while the cluster is being made, and after a making that was cut off."""
+        return self.data / "database-half-made"
+
+    def _empty_cluster(self) -> None:
+        """Nothing was ever kept in it: it is made anew."""
+        for left in self.cluster.iterdir():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
     def serve(self, here: Path) -> None:
         """Start the server over the cluster with these programs. Returns when it answers."""

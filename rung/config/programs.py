@@ -127,7 +127,13 @@ def launch(
 def run(command: Sequence[str | Path], *, fds: Sequence[int] = ()) -> str:
     """Run a program as the server's account and give what it said; raise with its last lines if it fails."""
     process = launch(command, fds=fds, dies_by=signal.SIGTERM)
-    said, _ = process.communicate()
+    try:
+        said, _ = process.communicate()
+    except BaseException:
+        # Ctrl-C: what it has begun to take back it takes back before anybody starts again.
+        process.terminate()
+        process.wait()
+        raise
     text = said.decode(errors="replace")
     if process.returncode:
         last = " / ".join(text.strip().splitlines()[-3:])

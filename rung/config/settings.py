@@ -30,7 +30,7 @@ def _database(url: str) -> dict[str, object]:
         found = {name: str(value) for name, value in conninfo_to_dict(patient(url)).items()}
     except ProgrammingError as problem:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({problem}); it reads like postgresql://user:password@host/database."
+            f"DATABASE_URL cannot be read ({str(problem).strip()}); it reads like postgresql://user:password@host/database."
         ) from problem
     return {
         "ENGINE": "rung.config.database",

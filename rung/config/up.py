@@ -1,22 +1,28 @@
 """`rung up`: a whole desk on this machine, from an empty folder to a page to sign in on."""
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+
+import psycopg
 
 from rung.config import desk_lock, folder
 from rung.config.embedded import Embedded
 from rung.config.lifeline import tied_to_us
+from rung.config.patience import patient
 from rung.config.processes import PARTS
 from rung.config.programs import DatabaseProblem
 from rung.config.sample_beside import Beside
 from rung.config.supervisor import Part, Supervisor, command_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
+DATABASE_PATIENCE = 10  # seconds
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -34,14 +40,13 @@ def up(
     `extra`: further parts. `tend`: see Supervisor; without it a sample day may be asked for on the first page.
     `throwaway`: the database need not survive a loss of power. `ready` is given the sign-in link.
     """
-    data = folder.data_folder()
-    try:
-        folder.make(data)
-    except OSError as problem:
-        sys.exit(f"The data folder {data} cannot be used ({problem.strerror}); choose another with --data.")
+    data, url = folder.data_folder(), os.environ.get("DATABASE_URL")
+    _make_folder(data)
     lock = desk_lock.take(data)
     for number in (port, port + 1):
         _refuse_taken_port(host, number)
+    if url:
+        _refuse_silent_database(url)
     logs = data / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
     address = (os.environ.get("RUNG_URL") or f"http://{_name(host)}:{port}").rstrip("/")
@@ -55,19 +60,10 @@ def up(
         "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]),
     }
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over, stop tidily too
-    database = None if os.environ.get("DATABASE_URL") else Embedded(data, throwaway=throwaway)
-    if url := os.environ.get("DATABASE_URL"):
+    database = None if url else Embedded(data, throwaway=throwaway)
+    if url:
         folder.write_secret(data / "database-url", url)  # so that the `rung` command finds it
-    try:
-        if database:
-            database.start()
-        word = _prepare(environment)
-    except DatabaseProblem as problem:
-        sys.exit(str(problem))
-    except BaseException:
-        if database:
-            database.stop()
-        raise
+    word = _bring_up(database, environment)
 
     def greet() -> bool:
         if not _answers(host, port):
@@ -90,6 +86,25 @@ def up(
     lock.close()
 
 
+def _bring_up(database: Embedded | None, environment: Mapping[str, str]) -> str:
+    """Start the database, bring it up to date; the word of a sign-in link. What was begun is stopped on the way out."""
+    is_first = database is not None and not (database.cluster / "PG_VERSION").exists()
+    say("Starting; the first time this takes up to a minute …" if is_first else "Starting …")
+    try:
+        if database:
+            database.start()
+        return _prepare(environment)
+    except BaseException as problem:
+        if database:
+            database.stop()
+        match problem:
+            case DatabaseProblem():
+                sys.exit(str(problem))
+            case KeyboardInterrupt():
+                sys.exit("Stopped before it was up; start it again when you like.")
+        raise
+
+
 def say(sentence: str) -> None:
     """Tell whoever started the desk."""
     print(sentence, flush=True)
@@ -99,10 +114,16 @@ def _name(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", EVERYWHERE} else host  # passkeys need localhost, not its number
 
 
-def _prepare(environment: dict[str, str]) -> str:
+def _prepare(environment: Mapping[str, str]) -> str:
     """Bring the schema up to date; the word of a sign-in link. In another process, so that this one stays small."""
     done = subprocess.run(
-        command_of("prepare"), env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=tied_to_us(), check=False
+        command_of("prepare"),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=tied_to_us(),
+        start_new_session=True,  # Ctrl-C is ours to answer
+        check=False,
     )
     if done.returncode:
         raise SystemExit("The database could not be brought up to date; the reason is above.")
@@ -117,10 +138,36 @@ def _answers(host: str, port: int) -> bool:
     return True
 
 
+def _make_folder(data: Path) -> None:
+    """Make it and see whether anything can be kept there; ends with a sentence where nothing can."""
+    try:
+        folder.make(data)
+        with TemporaryFile(dir=data):
+            pass
+    except FileExistsError:
+        sys.exit(f"{data} is a file, not a folder; choose another place for the data with --data.")
+    except OSError as problem:
+        sys.exit(f"The data folder {data} cannot be used ({problem.strerror}); choose another with --data.")
+
+
+def _refuse_silent_database(url: str) -> None:
+    """Before anything is kept: a mistyped address is said in one sentence."""
+    try:
+        psycopg.connect(patient(url), connect_timeout=DATABASE_PATIENCE).close()
+    except psycopg.ProgrammingError as problem:
+        reason = str(problem).strip()
+        sys.exit(f"DATABASE_URL cannot be read ({reason}); it reads like postgresql://user:password@host/database.")
+    except psycopg.OperationalError as problem:
+        reason = str(problem).strip().splitlines()[0]
+        sys.exit(f"The database that DATABASE_URL names does not answer ({reason}); is the address right, does it run?")
+
+
 def _refuse_taken_port(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as problem:
+            if isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL:
+                sys.exit(f"{host} is no address of this machine; choose another with --host.")
             sys.exit(f"Port {port} of {host} cannot be used ({problem.strerror}); choose another with --port.")

@@ -36,6 +36,14 @@ class Rejection(Struct, frozen=True):
     sentence: str
 
 
+class NoObject(tuple[str, ...]):
+    """One cell: a line of a log of JSON that holds no JSON object."""
+
+
+class OtherKind(tuple[str, ...]):
+    """One cell: a record that is none of those the export is made of."""
+
+
 class _NotReadable(Exception):
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -68,6 +76,10 @@ class RowReader:
         whole = "".join(cells)
         if not whole.isascii() and NOT_UTF8.search(whole):
             raise _NotReadable("not UTF-8", "the row has bytes in it that are not UTF-8")
+        if isinstance(cells, NoObject):
+            raise _NotReadable("no JSON object", 'the line is no JSON object, such as {"ticket": "4711", …}')
+        if isinstance(cells, OtherKind):
+            raise _NotReadable("another kind of record", "the record is of another kind than the rest of the export")
         if len(cells) != self._width:
             sentence = f"the row has {len(cells)} columns, the log {self._width}"
             raise _NotReadable("wrong number of columns", sentence)

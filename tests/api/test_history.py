@@ -41,7 +41,8 @@ def test_a_line_that_cannot_be_read_is_told_and_the_others_count(desk: Any) -> N
     )
     answer = _post(bad + good + "\n").json()
     assert answer["tickets"] == 1
-    assert answer["rejected"] == {"unreadable time": 2, "wrong number of columns": 1}
+    assert answer["rejected"] == {"unreadable time": 2, "no JSON object": 1}
+    assert answer["rejected_rows"][2]["reason"].startswith("the line is no JSON object, such as {")
     assert [row["row"] for row in answer["rejected_rows"]] == [1, 2, 3]
     assert Message.objects.get().text == "a\ufffdb"
 

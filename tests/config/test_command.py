@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.desk import RUNG
+from tests.desk import RUNG, free_port
 
 
 def refused(*words: str, **settings: str) -> str:
@@ -30,3 +30,26 @@ def test_a_wrong_setting_is_named_with_what_it_should_be() -> None:
     assert refused("person", "list", DATABASE_URL="rung at home").startswith("DATABASE_URL cannot be read (")
     missing = refused("person", "list", DATABASE_URL="postgresql://nobody@127.0.0.1:1/rung")
     assert missing.startswith("The database that DATABASE_URL names does not answer. (")
+
+
+def test_what_keeps_a_desk_from_starting_is_one_sentence_and_nothing_is_kept(tmp_path: Path) -> None:
+    def said(*words: str, **settings: str) -> str:
+        return refused("up", "--port", "1", *words, **settings)
+
+    file, folder = tmp_path / "file", tmp_path / "desk"
+    file.touch()
+    assert (
+        said("--data", str(file)) == f"{file} is a file, not a folder; choose another place for the data with --data."
+    )
+    assert said("--data", str(file / "below")).startswith(
+        f"The data folder {file}/below cannot be used (Not a directory)"
+    )
+    away = ["--data", str(folder), "--port", str(free_port())]
+    nobody = refused("up", *away, DATABASE_URL="postgresql://nobody@127.0.0.1:1/rung")
+    assert nobody.startswith("The database that DATABASE_URL names does not answer (")
+    assert "\n" not in nobody
+    assert refused("up", *away, DATABASE_URL="nonsense").startswith("DATABASE_URL cannot be read (")
+    assert not (folder / "database-url").exists()
+    assert refused("up", *away, "--host", "nowhere.invalid").startswith(
+        "nowhere.invalid is no address of this machine;"
+    )

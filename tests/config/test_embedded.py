@@ -39,6 +39,21 @@ def test_it_answers_from_a_data_folder_whose_parents_are_closed(server: Embedded
     assert stat.S_IMODE(server.data.parent.stat().st_mode) == 0o700
 
 
+def test_a_making_that_was_cut_off_is_begun_anew(data: Path) -> None:
+    data.parent.mkdir(mode=0o700)
+    server = Embedded(data, throwaway=True)
+    server.make_folders()
+    (server.cluster / "PG_VERSION").write_text("18\n")
+    (server.cluster / "pg_wal").mkdir()
+    (data / "database-half-made").touch()
+    server.start()
+    try:
+        assert say(server, "select current_user") == "rung"
+        assert not (data / "database-half-made").exists()
+    finally:
+        server.stop()
+
+
 def test_nobody_else_can_read_its_files(server: Embedded) -> None:
     closed = [server.data, server.folder, server.cluster, server.socket]
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in closed} == {0o700}

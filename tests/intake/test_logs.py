@@ -75,7 +75,7 @@ def test_a_line_that_is_no_json_object_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "log").write_text((tmp_path / "log").read_text() + "oops\n[1]\n")
     histories, rejected = _read(tmp_path / "log")
     assert len(histories) == 2
-    assert rejected == {"wrong number of columns": 2}
+    assert rejected == {"no JSON object": 2}
 
 
 def test_nested_json_is_named_with_dots(tmp_path: Path) -> None:

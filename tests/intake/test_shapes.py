@@ -229,4 +229,4 @@ def test_a_record_of_another_kind_among_them_is_rejected_and_the_rest_is_read(tm
     created = {"event_type": "Create", "status": "open", "requester_id": 7}
     history, rejected = _read(_lines(tmp_path, _event(0, 7, created), {"id": 3}, [1], "x"), "zendesk-json")
     assert _shown(history) == ["09:00 Opened customer:7"]
-    assert rejected == {"wrong number of columns": 3}
+    assert rejected == {"another kind of record": 1, "no JSON object": 2}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from rung.core.log_map import Format
-from rung.core.log_rows import NOT_UTF8
+from rung.core.log_rows import NOT_UTF8, NoObject
 from rung.intake.importers.shapes.knowing import changed, shape_of, unfolded
 from rung.intake.importers.shapes.rows import COLUMNS as SHAPED
 from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
@@ -155,12 +155,12 @@ def _csv_rows(lines: Iterator[str], separator: str) -> Iterator[tuple[int, Seque
 
 
 def _json_rows(lines: Iterator[str], columns: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """A line that is no JSON object comes as one cell, and is rejected for its number of columns."""
+    """A line that is no JSON object comes as one cell, and is rejected as that."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         cells = _cells(line)
-        yield number, [cells.get(name, "") for name in columns] if cells else [line.strip()]
+        yield number, [cells.get(name, "") for name in columns] if cells else NoObject([line.strip()])
 
 
 def _cells(line: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from rung.core.log_rows import NoObject, OtherKind
 from rung.intake.importers.shapes import freshdesk, jira, servicenow, zendesk
 from rung.intake.importers.shapes.rows import COLUMNS, Record, Shape, cells, items
 
@@ -29,14 +30,14 @@ def unfolded(shape: Shape, lines: Iterable[str]) -> Iterator[tuple[int, Sequence
         except (msgspec.DecodeError, UnicodeEncodeError):
             read = None
         if not isinstance(read, dict):
-            yield number, [line.strip()]
+            yield number, NoObject([line.strip()])
             continue
         for record in _records(read):
             if shape.fits(record):
                 for row in rows(record):
                     yield number, cells(row)
             else:
-                yield number, [msgspec.json.encode(record).decode()]
+                yield number, OtherKind([msgspec.json.encode(record).decode()])
 
 
 def changed(
