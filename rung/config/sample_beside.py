@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rung.config.lifeline import tied_to_us
-from rung.insights.sample_day.files import FAILED, FOLDER, LINK, LOG, WANTED, last_words
+from rung.insights.sample_day.files import CUT_OFF, FAILED, FOLDER, LINK, LOG, WANTED, last_words
 
 PATIENCE = 12.0  # seconds it has to stop
 LONGEST_START = 300.0  # seconds
@@ -25,12 +25,18 @@ class Beside:
     _process: "subprocess.Popen[bytes] | None" = None
     _began: float = 0.0
 
+    def begin(self) -> None:
+        """A desk that was killed has left its wish, and a link to nobody; a new one waits until it is asked."""
+        for file in (WANTED, FAILED, f"{FOLDER}/{LINK}"):
+            (self.data / file).unlink(missing_ok=True)
+
     def tend(self) -> bool:
         """Called again and again by the supervisor. Never ends the desk."""
         wanted = self.data / WANTED
         if self._process is not None and self._process.poll() is not None:
             if self._process.returncode and wanted.exists():
-                (self.data / FAILED).write_text(last_words(self.data))
+                played = (self.data / FOLDER / LINK).exists()
+                (self.data / FAILED).write_text(CUT_OFF if played else last_words(self.data))
             self._process = None
             wanted.unlink(missing_ok=True)
         elif self._process is not None and (not wanted.exists() or self._is_stuck()):
@@ -57,7 +63,8 @@ class Beside:
 
     def _start(self) -> None:
         command = [sys.executable, "-m", "rung.config.command", "up", "--sample-day", "--data", str(self.data)]
-        (self.data / FAILED).unlink(missing_ok=True)
+        for file in (FAILED, f"{FOLDER}/{LINK}"):
+            (self.data / file).unlink(missing_ok=True)
         self._began = time.monotonic()
         with (self.data / LOG).open("ab") as log:
             self._process = subprocess.Popen(

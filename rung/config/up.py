@@ -77,6 +77,7 @@ def up(
         return True
 
     beside = Beside(data, host, dict(os.environ))
+    beside.begin()
     parts = [Part(name, command_of(name)) for name in (*PARTS, *extra)]
     try:
         Supervisor(parts, logs, database, environment, say, greet, tend or beside.tend).run()

@@ -52,7 +52,8 @@ def beside(request: HttpRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "link": link.read_text() if wanted and link.exists() else "",
-        "failed": "" if wanted else _failure(),
+        "failed": "" if wanted or _failure() == files.CUT_OFF else _failure(),
+        "is_cut_off": not wanted and _failure() == files.CUT_OFF,
         "late": wanted and _waited() > LONG,
         "last_words": files.last_words(_data()),
         "log": _data() / files.LOG,
@@ -67,8 +68,10 @@ def start(_request: HttpRequest) -> HttpResponse:
     """Ask the supervisor for one."""
     if not settings.OFFERS_SAMPLE_DAY:
         raise Http404
-    (_data() / files.FAILED).unlink(missing_ok=True)
-    (_data() / files.WANTED).touch()
+    if not (_data() / files.WANTED).exists():  # pressed twice, or in two windows, it is one
+        for file in (files.FAILED, f"{files.FOLDER}/{files.LINK}"):  # a link of a day that was cut off leads nowhere
+            (_data() / file).unlink(missing_ok=True)
+        (_data() / files.WANTED).touch()
     return redirect("sample-day")
 
 

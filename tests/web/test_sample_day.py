@@ -39,3 +39,21 @@ def test_a_sample_day_that_failed_or_takes_long_says_so(
     assert "Play the sample day" in page()
     sam.post("/sample-day/start")
     assert "could not be played" not in page()
+
+
+def test_one_that_was_cut_off_says_so_and_its_link_leads_nowhere_any_more(
+    signed_in: Callable[[str], Client], settings: Any, tmp_path: Path
+) -> None:
+    settings.OFFERS_SAMPLE_DAY, settings.DATA = True, tmp_path
+    sam = signed_in("sam")
+    link = tmp_path / files.FOLDER / files.LINK
+    link.parent.mkdir()
+    link.write_text("http://localhost:1/sign-in/gone")
+    (tmp_path / files.FAILED).write_text(files.CUT_OFF)
+    page = sam.get("/sample-day").content.decode()
+    assert "was cut off while it played" in page
+    assert "could not be played" not in page
+    assert "Getting ready" in sam.post("/sample-day/start", follow=True).content.decode()
+    link.write_text("http://localhost:2/sign-in/new")
+    again = sam.post("/sample-day/start", follow=True).content.decode()  # in another window
+    assert "http://localhost:2/sign-in/new" in again

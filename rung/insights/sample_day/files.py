@@ -8,6 +8,8 @@ WANTED = "sample-day.wanted"
 #: Why the last one did not come about, in the words of the log beside it.
 FAILED = "sample-day.failed"
 LOG = "log/sample-day.log"
+#: In FAILED instead of words: it played, and was cut off.
+CUT_OFF = "cut off"
 #: In the sample day's folder: the way in, and the wish to be rid of it.
 LINK = "link"
 OVER = "over"
