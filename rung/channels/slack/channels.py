@@ -1,14 +1,17 @@
-"""What happens to channels: new ids, new names, archived, shared, joined and left."""
+"""What happens to channels: new ids, new names, archived, shared, joined and left; and who must know of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from rung.channels.slack import installations
-from rung.channels.slack.clients import client_of
+from slack_sdk.errors import SlackApiError
+
+from rung.channels.slack import catching_up, installations, owners
+from rung.channels.slack.clients import client_of, is_error
 from rung.channels.slack.facts import ChannelChanged
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.tickets.models import IS_OPEN, Ticket
 
 
 def moved(workspace: Workspace, old: str, new: str) -> str:
@@ -23,25 +26,68 @@ def moved(workspace: Workspace, old: str, new: str) -> str:
 
 
 def changed(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
-    """Keep what is known of the channel true."""
+    """Keep what is known of the channel true. Where customers write and are not heard any more, the owners hear it;
+    where they are heard again, what they wrote meanwhile is fetched."""
     rows = SlackChannel.objects.filter(workspace=workspace, channel=fact.channel)
+    before = rows.first()
     match fact.how:
         case "archived" | "deleted":
             rows.update(is_archived=True)
-        case "unarchived":
-            rows.update(is_archived=False)
         case "renamed":
             for row in rows:
                 _call(row, fact.name)
-        case "shared" | "unshared":
-            refresh(workspace, fact.channel, now)
+        case "shared" | "unshared" | "unarchived":
+            _ask_again(workspace, fact.channel, now)
         case "joined" if fact.user == workspace.bot_user:
-            refresh(workspace, fact.channel, now)
+            _ask_again(workspace, fact.channel, now)
         case "left" if fact.user in ("", workspace.bot_user):
             rows.update(is_member=False)
         case _:
             return "somebody came or went"
+    after = rows.first()
+    if before is not None and after is not None and before.watched:
+        _tell(workspace, before, after, fact, now)
     return f"a channel was {fact.how}"
+
+
+def is_heard(row: SlackChannel) -> bool:
+    """Whether we are told what is written there."""
+    return row.is_member and not row.is_archived
+
+
+def _ask_again(workspace: Workspace, channel: str, now: datetime) -> None:
+    """As `refresh`; a channel that Slack does not show us any more is one we are not in."""
+    try:
+        refresh(workspace, channel, now)
+    except SlackApiError as error:
+        if not is_error(error, "channel_not_found", "missing_scope"):
+            raise
+        SlackChannel.objects.filter(workspace=workspace, channel=channel).update(is_member=False)
+
+
+def _tell(workspace: Workspace, before: SlackChannel, after: SlackChannel, fact: ChannelChanged, now: datetime) -> None:
+    """What has become of a watched channel, to the desk's owners; nothing where it is heard as before."""
+    words = ""
+    if is_heard(after) and not is_heard(before):
+        catching_up.wanted.set()
+    elif is_heard(before) and not is_heard(after):
+        words = _NOT_HEARD["archived" if after.is_archived else "left"].format(channel=after)
+    elif fact.how == "unshared" and before.is_external and not after.is_external:
+        words = f"{after} is shared with no other company any more: {_UNREAD}"
+    if words:
+        running = Ticket.objects.filter(IS_OPEN, thread__startswith=f"{workspace.team}/{after.channel}/").count()
+        open_there = f" Open tickets there: {running}." if running else ""
+        title = f"Slack: customers are not heard in {after}"
+        owners.tell(title, words + open_there, key=f"slack-channel/{after.pk}/{fact.event_id or now}", now=now)
+
+
+_UNREAD = "who wrote from outside can neither read nor write there. Answer open tickets elsewhere, or share it again."
+_NOT_HEARD = {
+    "left": "The app is not in {channel} any more. Write /invite there: what is written meanwhile is then fetched. "
+    "If it is meant, stop watching the channel.",
+    "archived": "{channel} was archived: nobody can write there, and answers do not arrive. Unarchive it and invite "
+    "the app, or stop watching the channel.",
+}
 
 
 def reaches(workspace: Workspace, teams: tuple[str, ...], *, granted: bool, now: datetime) -> str:

@@ -14,8 +14,9 @@ from rung.channels.slack.installations import of_payload
 from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.pressing import WHO, agent_of
-from rung.people.models import Agent
+from rung.people.models import Agent, Requester
 from rung.tickets import actions
+from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
 from rung.tickets.sight import visible
 from rung.tickets.writing import Words
@@ -95,12 +96,16 @@ def _status(workspace: Workspace, payload: Payload, number: int, agent: Agent | 
     if ticket is not None and agent is None:
         user = str(payload.get("user_id") or "")
         row = persons.seen(workspace, user, now)
-        requester = persons.requester_of(workspace, row, user, row.team if row else "", None)
-        same_company = ticket.customer_id is not None and ticket.customer_id == requester.customer_id
-        ticket = ticket if ticket.requester_id == requester.pk or same_company else None
+        requester = persons.known_requester(workspace, row) if row else None
+        ticket = ticket if requester is not None and _is_theirs(ticket, requester) else None
     if ticket is None:
         return _said(f"There is no ticket {number} of yours.")
     return _said(home.status_line(ticket))
+
+
+def _is_theirs(ticket: Ticket, requester: Requester) -> bool:
+    same_company = ticket.customer_id is not None and ticket.customer_id == requester.customer_id
+    return same_company or bool(ticket.requester_id == requester.pk)
 
 
 def _customer_of(workspace: Workspace, channel: str) -> Any:

@@ -33,7 +33,7 @@ def publish(workspace: Workspace, user: str, now: datetime) -> str:
     if agent is not None:
         parts = desk(agent, now)
     elif persons.standing_of(workspace, row, now) is Standing.CUSTOMER:
-        parts = asked_by(persons.requester_of(workspace, row, user, row.team if row else "", None))
+        parts = asked_by(persons.known_requester(workspace, row) if row else None)
     else:
         parts = [b.section("You are not an agent of this desk yet. Ask its owner to add you.")]
     client_of(workspace, now).views_publish(user_id=user, view={"type": "home", "blocks": parts})
@@ -67,10 +67,10 @@ def desk(agent: Agent, now: datetime, shown: int = SHOWN) -> list[Block]:
     return parts
 
 
-def asked_by(requester: Requester) -> list[Block]:
+def asked_by(requester: Requester | None) -> list[Block]:
     """What a customer sees: their own requests and how they stand. Nothing internal."""
     tickets = Ticket.objects.filter(requester=requester).order_by("-number")[:10]
-    if not tickets:
+    if requester is None or not tickets:
         return [b.section("You have no requests here. Write to us, and we will answer.")]
     return [b.header("Your requests"), *(b.section(status_line(ticket)) for ticket in tickets)]
 

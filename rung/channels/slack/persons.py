@@ -161,21 +161,37 @@ def requester_of(
     workspace: Workspace, row: PersonSeen | None, user: str, team: str, customer: Customer | None
 ) -> Requester:
     """The requester behind a Slack account, made when they first write. Known by (team, user), then by address."""
-    home = (row.team if row else "") or team or workspace.team
-    known_as = Identity.objects.select_related("requester__customer__account_owner")
-    identity = known_as.filter(kind=KIND, external_id=person(home, user)).first()
-    if identity is not None:
-        requester = identity.requester
+    home = _home(workspace, row, team)
+    requester = _identified(home, user)
+    if requester is not None:
         if requester.customer is None and customer is not None:
             requester.customer = customer
             requester.save(update_fields=["customer"])
         return requester
     email = row.email.lower() if row and row.email else None
-    known = Requester.objects.filter(email=email).first() if email else None
     name = row.name if row else user
-    found = known or Requester.objects.create(name=name, email=email, customer=customer)
+    found = _addressed(row) or Requester.objects.create(name=name, email=email, customer=customer)
     Identity.objects.get_or_create(kind=KIND, external_id=person(home, user), defaults={"requester": found})
     return found
+
+
+def known_requester(workspace: Workspace, row: PersonSeen) -> Requester | None:
+    """The requester behind an account that has written to us; whoever only presses or looks leaves nothing here."""
+    return _identified(_home(workspace, row, ""), row.user) or _addressed(row)
+
+
+def _home(workspace: Workspace, row: PersonSeen | None, team: str) -> str:
+    return (row.team if row else "") or team or workspace.team
+
+
+def _identified(home: str, user: str) -> Requester | None:
+    known_as = Identity.objects.select_related("requester__customer__account_owner")
+    identity = known_as.filter(kind=KIND, external_id=person(home, user)).first()
+    return identity.requester if identity is not None else None
+
+
+def _addressed(row: PersonSeen | None) -> Requester | None:
+    return Requester.objects.filter(email=row.email.lower()).first() if row and row.email else None
 
 
 def names(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:

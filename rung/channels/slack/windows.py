@@ -28,6 +28,7 @@ from rung.tickets.results import Escalated, Refused
 from rung.tickets.sight import sees
 
 ONCE_IN = timedelta(hours=24)
+NOT_THEIRS = "Only the people who asked may do that."
 Payload = Mapping[str, Any]
 
 
@@ -202,10 +203,12 @@ def for_customer(workspace: Workspace, payload: Payload, press: Press, about: Ab
     if row is None or not Ticket.objects.filter(number=about.ticket, channel="slack").exists():
         return "That did not work; please write to us."
     seen = Seen(about.ticket)
-    requester = persons.requester_of(workspace, row, row.user, row.team, None)
+    requester = persons.known_requester(workspace, row)
+    if requester is None:
+        return NOT_THEIRS
     same_company = seen.ticket.customer_id is not None and seen.ticket.customer_id == requester.customer_id
     if seen.ticket.requester_id != requester.pk and not same_company:
-        return "Only the people who asked may do that."
+        return NOT_THEIRS
     by = f"customer:{requester.pk}"
     if press is Press.RATE:
         rating = int(about.what) if about.what in ("1", "2", "3", "4", "5") else 0

@@ -18,6 +18,7 @@ from tests.fakes.slack.methods.auth import TOKEN_SECONDS
 from tests.fakes.slack.model import Channel, File, Installation, Json, Team, User
 from tests.fakes.slack.people import People
 from tests.fakes.slack.ratelimits import RateLimits
+from tests.fakes.slack.rooms import Rooms
 from tests.fakes.slack.screen import Screen
 from tests.fakes.slack.server import Server
 from tests.fakes.slack.socketmode import SocketGateway
@@ -43,6 +44,7 @@ class FakeSlack:
         self.deliveries = Deliveries(self.state, gateway)
         self.state.emit = self.deliveries.emit
         self.people = People(self.state)
+        self.rooms = Rooms(self.state)
         self.hands = Hands(self.state, gateway)
         self.screen = Screen(self.state)
         if socket_mode:

@@ -130,12 +130,6 @@ class People:
             channel.messages[message.ts] = message
             self._tell(message, channel, user)
 
-    def archives(self, user: User, channel: Channel) -> None:
-        with self.state.lock:
-            channel.archived = True
-            event = {"type": "channel_archive", "channel": channel.id, "user": user.id, "event_ts": self.state.new_ts()}
-            self.state.emit(event, channel, None)
-
     def shares(self, channel: Channel, other_team_id: str) -> None:
         """Slack Connect: another company comes in. A private channel gets a new id with the invitation."""
         with self.state.lock:
