@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from rung.api import allowed
 from rung.core.spelling import did_you_mean, nearest
 
 
@@ -64,8 +65,7 @@ def _of_one(error: dict[str, Any], fields: Iterable[str], given: object) -> Prob
         case "enum" | "literal_error":
             return _of_word(error, place, str(given))
         case _:
-            said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-            return Problem(422, f"{place}: {_shown(given)}should be {said}", place=place)
+            return Problem(422, f"{place}: {allowed.sentence(error, given)}", place=place)
 
 
 def _of_word(error: dict[str, Any], place: str, given: str) -> Problem:
@@ -94,10 +94,6 @@ def _inside(loc: Sequence[object]) -> Sequence[object]:
     if loc[0] == "query":
         return loc[2:] or loc[1:]
     return loc[2:] if loc[0] == "body" else loc[1:]
-
-
-def _shown(given: object) -> str:
-    return f'"{given}" ' if isinstance(given, str | int | float | bool) and len(str(given)) <= 80 else ""
 
 
 def _place(loc: Sequence[object]) -> str:

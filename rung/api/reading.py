@@ -121,8 +121,11 @@ def done(result: AnyResult) -> Reply[DoneOut]:
             )
         case r.AlreadySo(ticket=ticket, why=why, event=event, message=message):
             return Reply(200, DoneOut(result="already_so", ticket=ticket, event=event, message=message, why=why))
-        case r.Done(ticket=ticket, event=event, message=message):
-            return Reply(200, DoneOut(result="done", ticket=ticket, event=event, message=message))
+        case r.Done(ticket=ticket, event=event, message=message, untold=untold):
+            reason = f"not told, for they may not see this ticket or have left: {', '.join(untold)}" if untold else None
+            told = DoneOut(result="done", ticket=ticket, event=event, message=message, why=reason)
+            told.untold = list(untold) or None
+            return Reply(200, told)
         case r.Answered(ticket=ticket, event=event, message=message, kept=kept):
             return Reply(
                 200, DoneOut(result="answered", ticket=ticket, event=event, message=message, kept=kept or None)

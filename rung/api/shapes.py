@@ -7,9 +7,15 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from rung.core.vocabulary import Automatic, ClockName, Priority, Reason, Status, Turn
+from rung.tickets.actions.triage import LONGEST_TAG, TAGS_AT_A_TIME
+from rung.tickets.writing import LONGEST_FIELD, LONGEST_WORDS
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=r"\S")]
+Said = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, pattern=r"\S")]
+Told = Annotated[str, StringConstraints(max_length=LONGEST_FIELD)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TAG)]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_A_TIME)]
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -103,7 +109,7 @@ class NewTicket(Given):
     customer: CustomerNamed | None = None
     priority: Priority | None = None
     category: Word | None = None
-    tags: Annotated[list[Word], Field(max_length=50)] = []
+    tags: Tags = []
     external_id: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = Field(
         default=None, description="The message's name in the system it comes from: the same one again opens nothing."
     )
@@ -131,7 +137,7 @@ class ByAgent(Given):
 
 class NewAnswer(ByAgent):
     model_config = example(text="We found it: the certificate had expired.", keep_open=False, agent="sam")
-    text: Words
+    text: Said
     files: Files
     keep_open: bool | None = Field(
         default=None, description="Whose turn it is afterwards; left out, the policy decides."
@@ -142,12 +148,12 @@ class WorkflowUse(ByAgent):
     model_config = example(workflow="password reset", answers={"account": "rita@acme.example"}, agent="sam")
     workflow: Word
     answers: dict[str, Annotated[str, StringConstraints(max_length=2000)]] = {}
-    text: Words | None = Field(default=None, description="Your own words instead of the policy's reply.")
+    text: Said | None = Field(default=None, description="Your own words instead of the policy's reply.")
 
 
 class NewNote(ByAgent):
     model_config = example(text="Looks like their proxy. @ada have you seen this?", agent="sam")
-    text: Words
+    text: Said
     files: Files
 
 
@@ -158,7 +164,7 @@ class Assignment(ByAgent):
 
 class OfferReturn(ByAgent):
     model_config = example(why="Not ours: the SSO settings are the customer's.", agent="ben")
-    why: Words
+    why: Said
     offer: Number | None = Field(default=None, description="The offer's number; left out, the newest open one.")
 
 
@@ -173,17 +179,15 @@ class Escalation(ByAgent):
         default="next", description="`next`, a level, `path:NAME`, `expert`, `expert:HANDLE` or `TRACKER:PROJECT`."
     )
     reason: Reason = Reason.OTHER
-    handoff: Annotated[dict[Word, Annotated[str, StringConstraints(max_length=20_000)]], Field(max_length=30)] = {}
-    note: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    handoff: Annotated[dict[Word, Told], Field(max_length=30)] = {}
+    note: Told = ""
     anyway: bool = Field(default=False, description="Offer it even though nobody can be reached there now.")
 
 
 class HandoffFields(ByAgent):
     model_config = example(fields={"reproduction": "Sign in as any user of Acme"}, agent="sam")
-    fields: Annotated[
-        dict[Word, Annotated[str, StringConstraints(max_length=20_000)]], Field(min_length=1, max_length=30)
-    ]
-    note: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    fields: Annotated[dict[Word, Told], Field(min_length=1, max_length=30)]
+    note: Told = ""
 
 
 class PriorityChoice(ByAgent):
@@ -199,7 +203,7 @@ class CategoryChoice(ByAgent):
 
 class TagChanges(ByAgent):
     model_config = example(add=["vip"], remove=[])
-    add: Annotated[list[Word], Field(max_length=50)] = []
+    add: Tags = []
     remove: Annotated[list[Word], Field(max_length=50)] = []
 
 
@@ -228,7 +232,7 @@ class Recount(ByAgent):
 
 class Resolution(ByAgent):
     model_config = example(text="The certificate is renewed and imports run again.", agent="sam")
-    text: Words | None = Field(
+    text: Said | None = Field(
         default=None, description="Sent to the customer, and an answer. Without it the policy's reply is sent."
     )
 
@@ -444,9 +448,14 @@ class DoneOut(Schema):
     ticket: int
     event: int | None = None
     message: int | None = None
-    why: str | None = Field(default=None, description="Why nothing was to be done.")
+    why: str | None = Field(
+        default=None, description="Why nothing was to be done; of a note, why somebody it mentions is not told."
+    )
     level: str | None = None
     closed_offers: list[int] | None = None
     kept: str | None = Field(default=None, description="Why an answer left the turn with us.")
     missing: list[str] | None = Field(default=None, description="Fields of the handoff nobody has given.")
     continues: int | None = None
+    untold: list[str] | None = Field(
+        default=None, description="Whom a note mentions and nobody tells: they may not see the ticket, or have left."
+    )

@@ -169,8 +169,8 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.AutoReplied(reply=reply):
             return _("sent the customer “%(reply)s”") % {"reply": reply}, Tone.ANSWER, ""
         case e.Noted(mentions=mentions):
-            asked = _(", asking %(whom)s") % {"whom": ", ".join(map(names.agent, mentions))} if mentions else ""
-            return _("wrote a note") + asked, Tone.NOTE, ""
+            asked = _("asks %(whom)s") % {"whom": ", ".join(map(names.agent, mentions))} if mentions else ""
+            return _("wrote a note"), Tone.NOTE, asked
         case e.Assigned(assignee=None):
             return _("unassigned it"), Tone.PLAIN, ""
         case e.Assigned(assignee=assignee, by=by) if by == f"agent:{assignee}":

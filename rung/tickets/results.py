@@ -6,11 +6,15 @@ from msgspec import Struct
 
 
 class Done(Struct, frozen=True):
-    """`event`: the number of the event recorded. `message`: the row of the words, if there were any."""
+    """`event`: the number of the event recorded. `message`: the row of the words, if there were any.
+
+    `untold`: whom a note mentions although they may not see the ticket, or have left; nobody tells them.
+    """
 
     ticket: int
     event: int
     message: int | None = None
+    untold: tuple[str, ...] = ()
 
 
 class AlreadySo(Struct, frozen=True):

@@ -21,6 +21,12 @@ _INSERT = f"""
 _KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND external_id = %s"
 
 
+#: Characters of what a person may say at once, to a customer or inside; longer things are files.
+LONGEST_WORDS = 50_000
+#: Of a field of the handoff, and of what is said beside it.
+LONGEST_FIELD = 20_000
+
+
 class Words(Struct, frozen=True, kw_only=True):
     """What somebody wrote. `external_id` is unique within its inbox. `said`: when and where, if a server we trust has
     stamped it."""

@@ -18,10 +18,11 @@ from rung.policies.versions import compiled, current_number
 from rung.tickets import results as r
 from rung.tickets import sight
 from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
+from rung.tickets.writing import LONGEST_FIELD
 from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
 from rung.web.common_requests import asked
-from rung.web.fields import Mistake, actor, choice, needed, number_in, quicker
+from rung.web.fields import Mistake, actor, choice, needed, number_in, quicker, within
 from rung.web.ticket import Given, context_of
 from rung.web.uploads import TooMuch
 
@@ -41,8 +42,8 @@ Act = Callable[[int, QueryDict, Agent], Result]
 SNOOZES = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 MORNING = 8  # o'clock, for "tomorrow morning"
 FURTHEST = timedelta(days=366)
-LONGEST_WORD, MOST_TAGS, LONGEST_NAME = 60, 20, 200
-TAG_LIMITS = {"most": MOST_TAGS, "long": LONGEST_WORD}
+LONGEST_NAME = 200
+TAG_LIMITS = {"most": triage.TAGS_AT_A_TIME, "long": triage.LONGEST_TAG}
 
 
 @require_POST
@@ -64,6 +65,8 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
         return _refused(request, number, Given(action, problem, ask_anyway=asks, values=given, answers=asked(given)))
     level, said = _said(result)
     messages.add_message(request, level, said)
+    for warning in unheard(result):
+        messages.warning(request, warning)
     if not request.headers.get("HX-Request"):
         return redirect(_back(request, number))
     if _back(request, number) != f"/tickets/{number}":
@@ -77,7 +80,8 @@ def _claim(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _return(number: int, form: QueryDict, by: Agent) -> Result:
-    return assignment.return_offer(number, needed(form, "why", _("Say why, so that the sender knows.")), by=actor(by))
+    why = within(needed(form, "why", _("Say why, so that the sender knows.")))
+    return assignment.return_offer(number, why, by=actor(by))
 
 
 def _assign(number: int, form: QueryDict, by: Agent) -> Result:
@@ -85,13 +89,17 @@ def _assign(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _escalate(number: int, form: QueryDict, by: Agent) -> Result:
-    fields = {name.removeprefix("handoff-"): form.get(name, "") for name in form if name.startswith("handoff-")}
+    fields = {
+        name.removeprefix("handoff-"): within(form.get(name, ""), LONGEST_FIELD)
+        for name in form
+        if name.startswith("handoff-")
+    }
     return escalation.escalate(
         number,
         form.get("to") or "next",
         by=actor(by),
         reason=choice(Reason, form.get("reason"), Reason.OTHER),
-        note=form.get("note", ""),
+        note=within(form.get("note", ""), LONGEST_FIELD),
         handoff={name: words for name, words in fields.items() if words.strip()},
         anyway=form.get("anyway") == "1",
     )
@@ -112,7 +120,7 @@ def _category(number: int, form: QueryDict, by: Agent) -> Result:
 
 def _tags(number: int, form: QueryDict, by: Agent) -> Result:
     added = tuple(word.strip() for word in form.get("add", "").split(",") if word.strip())
-    if any(len(word) > LONGEST_WORD for word in added) or len(added) > MOST_TAGS:
+    if any(len(word) > triage.LONGEST_TAG for word in added) or len(added) > triage.TAGS_AT_A_TIME:
         raise Mistake(_("Tags are words: at most %(most)d at a time, of %(long)d characters.") % TAG_LIMITS)
     return triage.tag(number, by=actor(by), added=added, removed=tuple(form.getlist("remove")))
 
@@ -256,6 +264,18 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
         case r.Created(ticket=number):
             return messages.SUCCESS, _("Ticket %(number)d was opened.") % {"number": number}
     return messages.SUCCESS, _("Done.")
+
+
+def unheard(result: Result) -> list[str]:
+    """Whom a note mentions and nobody tells, and why."""
+    told = []
+    for agent in Agent.objects.filter(handle__in=result.untold if isinstance(result, r.Done) else ()).order_by("name"):
+        if agent.is_active:
+            said = _("%(who)s is not told: they see only their teams' tickets, and this is none. Ask somebody else.")
+        else:
+            said = _("%(who)s is not told: they do not work here any more.")
+        told.append(said % {"who": agent.name})
+    return told
 
 
 def sentence(why: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rung.people.models import Agent
 from rung.tickets import sight
+from rung.tickets.writing import LONGEST_WORDS
 
 W = TypeVar("W", bound=StrEnum)
 
@@ -38,6 +39,19 @@ def needed(form: QueryDict, name: str, otherwise: str) -> str:
     text = clean(form, name)
     if not text:
         raise Mistake(otherwise)
+    return text
+
+
+def within(text: str, most: int = LONGEST_WORDS) -> str:
+    """The same words. Raises Mistake where there are more than `most` characters."""
+    if len(text) > most:
+        raise Mistake(
+            _(
+                "These are %(length)d characters, of at most %(most)d: shorten them, or send them as a file. "
+                "Nothing was sent, and what you wrote is still here."
+            )
+            % {"length": len(text), "most": most}
+        )
     return text
 
 

@@ -10,7 +10,7 @@ from rung.tickets import results as r
 from rung.tickets.actions import conversation, ending, workflows
 from rung.tickets.models import Ticket
 from rung.tickets.writing import NewFile, Words
-from rung.web.fields import Mistake, actor, clean, needed, once
+from rung.web.fields import Mistake, actor, clean, needed, once, within
 from rung.web.uploads import files_of
 
 Spoken = r.Done | r.AlreadySo | r.Answered | r.Refused
@@ -19,7 +19,7 @@ Spoken = r.Done | r.AlreadySo | r.Answered | r.Refused
 def answer(number: int, request: HttpRequest, by: Agent) -> Spoken:
     """To the customer. Raises Mistake, TooMuch."""
     form, files = request.POST, files_of(request)
-    text = needed(form, "text", _("An answer needs words."))
+    text = within(needed(form, "text", _("An answer needs words.")))
     refuse_gaps(number, text)
     if workflow := clean(form, "workflow"):
         return _by_workflow(number, form, by, workflow, words=(text, files))
@@ -65,7 +65,7 @@ def refuse_gaps(number: int, text: str) -> None:
 def note(number: int, request: HttpRequest, by: Agent) -> Spoken:
     """For the team. A file needs no words. Raises Mistake, TooMuch."""
     form, files = request.POST, files_of(request)
-    text = clean(form, "text") if files else needed(form, "text", _("A note needs words."))
+    text = within(clean(form, "text") if files else needed(form, "text", _("A note needs words.")))
     words = Words(text=text, author_name=by.name, files=files)
     return conversation.note(number, words, by=actor(by), client_key=once(form, by.handle, "note", text))
 
@@ -73,7 +73,7 @@ def note(number: int, request: HttpRequest, by: Agent) -> Spoken:
 def resolve(number: int, request: HttpRequest, by: Agent) -> Spoken:
     """With words they are an answer. Raises Mistake, TooMuch."""
     files = files_of(request)
-    text = needed(request.POST, "text", _("An answer needs words.")) if files else clean(request.POST, "text")
+    text = within(needed(request.POST, "text", _("An answer needs words.")) if files else clean(request.POST, "text"))
     refuse_gaps(number, text)
     words = Words(text=text, author_name=by.name, files=files) if text else None
     return ending.resolve(number, by=actor(by), words=words)

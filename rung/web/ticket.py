@@ -138,7 +138,7 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "customer_word": pass_of(number, now),
         "works": may(request, Role.AGENT),
         "given": given or Given(),
-        **forms(found, look, agent_of(request)),
+        **forms(found, look, agent_of(request), given or Given()),
     }
 
 
@@ -174,14 +174,17 @@ def priority_reasons(events: Iterable[AnyEvent], names: Names) -> list[str]:
     return reasons
 
 
-def forms(found: Ticket, look: Look, reader: Agent) -> dict[str, Any]:
-    """What the forms on the page offer."""
+def forms(found: Ticket, look: Look, reader: Agent, given: Given) -> dict[str, Any]:
+    """What the forms on the page offer; what was written into a refused one stands there again."""
     policy, case = look.compiled.policy, look.case
     to = destination(case, policy, "next")
     required = dict.fromkeys(name for level in policy.levels.values() for name in level.handoff.require)
     known: dict[str, str] = {}
     for handoff in Handoff.objects.filter(ticket=found).order_by("at", "pk"):
         known |= handoff.fields
+    known |= {
+        name.removeprefix("handoff-"): words for name, words in given.values.items() if name.startswith("handoff-")
+    }
     people = list(Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER))
     return {
         "keeps_open": is_kept_by_default(case, policy),

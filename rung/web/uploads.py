@@ -65,9 +65,14 @@ def refuse(files: list[tuple[str, int]]) -> None:
     limits = filing.limits()
     match objection(files, limits):
         case Objection.TOO_MANY, _name:
-            raise TooMuch(_("Not more than %(most)d files at once; nothing was sent.") % {"most": limits.most})
+            raise TooMuch(_again(_("Not more than %(most)d files at once; nothing was sent.") % {"most": limits.most}))
         case Objection.TOO_LARGE, name:
             words = {"name": name, "largest": filesizeformat(limits.largest)}
-            raise TooMuch(_("“%(name)s” is larger than %(largest)s; nothing was sent.") % words)
+            raise TooMuch(_again(_("“%(name)s” is larger than %(largest)s; nothing was sent.") % words))
         case Objection.EMPTY, name:
-            raise TooMuch(_("“%(name)s” is empty; nothing was sent.") % {"name": name})
+            raise TooMuch(_again(_("“%(name)s” is empty; nothing was sent.") % {"name": name}))
+
+
+def _again(sentence: str) -> str:
+    """A browser gives a page no files back."""
+    return f"{sentence} {_('Your words are still here; choose the files again.')}"

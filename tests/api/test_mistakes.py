@@ -41,6 +41,54 @@ MISTAKES = [
         422,
         "Body.to: no other system is called 'jirra'; did you mean \"jira\"?",
     ),
+    ("/tickets", {"subject": "  ", "body": "B"}, 422, "Body.subject: it is empty; write at least 1 character"),
+    (
+        "/tickets",
+        {"subject": "S" * 301, "body": "B"},
+        422,
+        "Body.subject: it has 301 characters; at most 300 are allowed",
+    ),
+    ("/tickets", {"subject": "S", "body": " "}, 422, 'Body.body: " " should be some words, not only spaces'),
+    ("/tickets", {"subject": 5, "body": "B"}, 422, 'Body.subject: "5" should be a text'),
+    (
+        "/tickets",
+        {"subject": "S", "body": "B", "requester": {"email": "rita"}},
+        422,
+        'Body.requester.email: "rita" should be an e-mail address, such as rita@acme.example, or empty',
+    ),
+    (
+        "/tickets/{n}/answer",
+        {"text": "x" * 50_001, "agent": "sam"},
+        422,
+        "Body.text: it has 50,001 characters; at most 50,000 are allowed",
+    ),
+    (
+        "/tickets/{n}/note",
+        {"text": "x" * 50_001, "agent": "sam"},
+        422,
+        "Body.text: it has 50,001 characters; at most 50,000 are allowed",
+    ),
+    (
+        "/tickets/{n}/tags",
+        {"add": ["x" * 61]},
+        422,
+        "Body.add.0: it has 61 characters; at most 60 are allowed",
+    ),
+    (
+        "/tickets/{n}/tags",
+        {"add": [f"tag-{n}" for n in range(21)]},
+        422,
+        "Body.add: it has 21 entries; at most 20 are allowed",
+    ),
+    ("/tickets/{n}/rating", {"rating": 6}, 422, 'Body.rating: "6" should be at most 5'),
+    ("/tickets/{n}/rating", {"rating": "good"}, 422, 'Body.rating: "good" should be a whole number'),
+    (
+        "/tickets/{n}/snooze",
+        {"until": "2027-01-04"},
+        422,
+        'Body.until: "2027-01-04" should be a moment with its zone, such as 2027-01-04T08:00:00Z',
+    ),
+    ("/tickets/{n}/handoff", {"fields": {}}, 422, "Body.fields: it is empty; give at least 1 entry"),
     ("/tickets/{n}/merge", {"into": 9999}, 422, "Body.into: there is no ticket 9999"),
 ]
 
@@ -126,3 +174,21 @@ def test_a_level_the_policy_does_not_have_is_refused_and_nothing_changes(caller:
         headers=owner.headers,
     )
     assert (kept.status_code, Agent.objects.get(handle="kim").name) == (200, "Kim Holm")
+
+
+def test_a_note_tells_whom_it_does_not_reach(caller: Any) -> None:
+    Agent.objects.create_user("rex@desk.example", handle="rex", name="Rex", is_restricted=True)
+    api = caller()
+    number = api.opens()
+    said = api.post(f"/tickets/{number}/note", {"text": "@rex @ben have you seen this?", "agent": "sam"}).json()
+    assert (said["untold"], said["why"]) == (["rex"], "not told, for they may not see this ticket or have left: rex")
+    assert api.post(f"/tickets/{number}/note", {"text": "@ben?", "agent": "sam"}).json()["untold"] is None
+
+
+def test_a_ticket_has_as_many_tags_as_one_can_read(caller: Any) -> None:
+    api = caller()
+    number = api.opens()
+    for first in (0, 20):
+        api.post(f"/tickets/{number}/tags", {"add": [f"tag-{n}" for n in range(first, first + 20)]})
+    refused = api.post(f"/tickets/{number}/tags", {"add": [f"more-{n}" for n in range(11)]})
+    assert (refused.status_code, refused.json()["error"]) == (409, f"Ticket {number} would have more than 50 tags")

@@ -3,9 +3,10 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.desk import Desk, free_port
 
@@ -43,6 +44,50 @@ def page(chromium: Browser, desk: Desk, tmp_path: Path) -> Iterator[Page]:
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
     context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, Any]:
+    """The sessions of those who have signed in: links cost a process each."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def refusals_are_faults() -> bool:
+    """Whether an answer of 4xx that a browser notes in its console fails the test. A module may say otherwise."""
+    return True
+
+
+@pytest.fixture
+def browser_of(
+    chromium: Browser, desk: Desk, api: Any, known: dict[str, Any], refusals_are_faults: bool
+) -> Iterator[Any]:
+    """`browser_of("ben")`: a window with ben signed in; `browser_of()`: a stranger's. Complaints fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(handle: str = "", **options: Any) -> Page:
+        address = f"http://localhost:{desk.port}"
+        context = chromium.new_context(base_url=address, storage_state=known.get(handle), **options)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if refusals_are_faults:
+            page.on("console", lambda said: said.type == "error" and complaints.append(f"{said.text} {said.location}"))
+        if handle and handle in known:
+            page.goto("/")
+        if handle and (handle not in known or "/account/login/" in page.url):
+            page.goto(f"/sign-in/{desk.rung('person', 'link', handle).strip().rpartition('/')[2]}")
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("/")
+            known[handle] = context.storage_state()
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
     assert complaints == []
 
 

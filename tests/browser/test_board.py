@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.desk import Desk, eventually
 
@@ -37,41 +37,6 @@ def api(desk: Desk) -> Iterator[httpx.Client]:
             person = {"handle": handle, "name": handle.title(), "email": f"{handle}@desk.example", "role": "lead"}
             client.post("/agents", json=person | {"level": level, "teams": [team]}).raise_for_status()
         yield client
-
-
-@pytest.fixture(scope="module")
-def known() -> dict[str, Any]:
-    """The sessions of those who have signed in: links cost a process each."""
-    return {}
-
-
-@pytest.fixture
-def browser_of(chromium: Browser, desk: Desk, api: httpx.Client, known: dict[str, Any]) -> Iterator[Any]:
-    """`browser_of("nora")`: a window in which nora is signed in. The test fails if a browser complains."""
-    contexts = []
-    complaints: list[str] = []
-
-    def make(handle: str, **options: Any) -> Page:
-        context = chromium.new_context(
-            base_url=f"http://localhost:{desk.port}", storage_state=known.get(handle), **options
-        )
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        if handle in known:
-            page.goto("/")
-            return page
-        page.goto(f"/sign-in/{desk.rung('person', 'link', handle).strip().rpartition('/')[2]}")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/")
-        known[handle] = context.storage_state()
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def opens(api: httpx.Client, subject: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.desk import Desk, eventually
 
@@ -51,31 +51,6 @@ def api(desk: Desk) -> Iterator[httpx.Client]:
             client.post("/agents", json=person | {"level": level, "teams": [team]}).raise_for_status()
         client.post("/policy", json={"text": POLICY, "reason": "second-long steps"}).raise_for_status()
         yield client
-
-
-@pytest.fixture
-def browser_of(chromium: Browser, desk: Desk, api: httpx.Client) -> Iterator[Any]:
-    """`browser_of("ben")`: a window in which ben is signed in. The test fails if a browser complains."""
-    contexts = []
-    complaints: list[str] = []
-
-    def make(handle: str, **options: Any) -> Page:
-        context = chromium.new_context(base_url=f"http://localhost:{desk.port}", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda said: complaints.append(f"{said.text} {said.location}") if said.type == "error" else None
-        )
-        page.goto(f"/sign-in/{desk.rung('person', 'link', handle).strip().rpartition('/')[2]}")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/")
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def opens(api: httpx.Client, subject: str, **more: Any) -> int:

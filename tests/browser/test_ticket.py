@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.desk import Desk
 
@@ -46,29 +46,11 @@ def api(desk: Desk) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def window(chromium: Browser, desk: Desk) -> Iterator[Any]:
-    """`window("mira")`: a browser with mira signed in; `window()`: one of a customer. Complaints fail the test."""
-    contexts, complaints = [], []
+def window(browser_of: Any) -> Iterator[Any]:
+    """`window("mira")`: a browser with mira signed in; `window()`: one of a customer."""
     expect.set_options(timeout=60_000)
-
-    def make(handle: str = "", **options: Any) -> Page:
-        context = chromium.new_context(base_url=f"http://localhost:{desk.port}", **options)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        if handle:
-            page.goto(f"/sign-in/{desk.rung('person', 'link', handle).strip().rpartition('/')[2]}")
-            page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url("/")
-        return page
-
-    yield make
+    yield browser_of
     expect.set_options(timeout=5_000)
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def opens(api: httpx.Client, subject: str, body: str, email: str) -> int:

@@ -11,6 +11,7 @@ from rung.core import events as e
 from rung.core import hindsight
 from rung.core.calendar import ALWAYS
 from rung.core.hindsight import spoken_at
+from rung.core.recipients import may_see
 from rung.core.turns import kept as kept_because
 from rung.core.vocabulary import ActorKind, Automatic, Priority
 from rung.core.wording import say
@@ -145,10 +146,16 @@ def note(
         if before is not None:
             return before
         message = writing.write(ticket, Direction.NOTE, by, words, at.now)
-        mentions = mentioned(words.text, desk_at(at.now).people)
+        desk = desk_at(at.now)
+        mentions = mentioned(words.text, desk.people)
         number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions), client_key=client_key)
         telling.mentioned(at, mentions, by=by, event=number)
-        return Done(ticket, number, message.pk)
+        untold = tuple(
+            handle
+            for handle in mentions
+            if not (desk.is_active(handle) and may_see(handle, at.case, at.policy.policy, desk))
+        )
+        return Done(ticket, number, message.pk, untold)
 
 
 def recount(

@@ -7,7 +7,10 @@ from rung.core.vocabulary import Priority
 from rung.core.wording import say, word
 from rung.people.models import Customer
 from rung.tickets.door import asked_before, visit
-from rung.tickets.results import AlreadySo, Done
+from rung.tickets.results import AlreadySo, Done, Refused
+
+#: What a person can read at a glance: characters of a tag, tags added at a time, tags of a ticket.
+LONGEST_TAG, TAGS_AT_A_TIME, MOST_TAGS = 60, 20, 50
 
 
 def set_priority(
@@ -58,8 +61,8 @@ def tag(
     removed: tuple[str, ...] = (),
     client_key: str | None = None,
     now: datetime | None = None,
-) -> Done | AlreadySo:
-    """Add and remove tags."""
+) -> Done | AlreadySo | Refused:
+    """Add and remove tags. Whoever adds by hand stays within what a person can read at a glance."""
     with visit(ticket, now=now) as at:
         if before := asked_before(client_key, ticket):
             return before
@@ -67,6 +70,10 @@ def tag(
         gone = tuple(sorted(set(removed) & set(at.case.tags)))
         if not new and not gone:
             return AlreadySo(ticket, say("the tags are so already"))
+        if new and len(at.case.tags) - len(gone) + len(new) > MOST_TAGS:
+            return Refused(
+                ticket, say("ticket %(ticket)s would have more than %(most)s tags", ticket=ticket, most=MOST_TAGS)
+            )
         return Done(ticket, at.record(e.Tagged(at=at.now, by=by, added=new, removed=gone), client_key=client_key))
 
 

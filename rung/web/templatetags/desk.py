@@ -21,6 +21,7 @@ from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number
 from rung.tickets.filing import limits
 from rung.tickets.models import Attachment
+from rung.tickets.narrative import Names
 
 register = template.Library()
 HUES = 8
@@ -131,6 +132,39 @@ def words(word: object) -> str:
     """`on_hold` as people say it, in the reader's language (rung/tickets/vocabulary.py names the words)."""
     shown = str(getattr(word, "value", word) or "").replace("_", " ")
     return _(shown) if shown else ""
+
+
+@register.simple_tag
+def names() -> Names:
+    """What everybody here is called, for `called` and `whom`."""
+    return Names.read(compiled(current_number()).policy)
+
+
+@register.filter
+def called(by: str, people: Names) -> str:
+    """Whoever did something, as events and versions name them (`agent:sam`), by their name."""
+    return people.of(by)
+
+
+@register.filter
+def whom(to: str, people: Names) -> str:
+    """Whom something was for, as deliveries name them (`agent:sam`, `team:leads`), in words."""
+    return people.recipient(to)
+
+
+@register.filter
+def step(name: str) -> str:
+    """A step of a rule as people say it: `escalate.2` is the second escalation of its rule."""
+    kind, _dot, ordinal = name.partition(".")
+    noun = _STEPS[kind]() if kind in _STEPS else words(kind)
+    return f"{noun} {ordinal}" if ordinal not in ("", "1") else str(noun)
+
+
+@register.filter
+def came_to(outcome: object) -> str:
+    """What became of a step."""
+    word = str(getattr(outcome, "value", outcome))
+    return _OUTCOMES[word]() if word in _OUTCOMES else words(word)
 
 
 @register.simple_tag
@@ -256,4 +290,26 @@ _AREAS = {
     "settings": gettext_lazy("Settings"),
     "policy": gettext_lazy("Policy"),
     "tickets": gettext_lazy("Tickets"),
+}
+
+
+_STEPS = {
+    "escalate": lambda: _("escalation"),
+    "remind": lambda: _("reminder"),
+    "notify": lambda: _("notification"),
+    "assign": lambda: _("assignment"),
+    "unassign": lambda: _("taking it back from the assignee"),
+    "reply": lambda: _("reply to the customer"),
+    "comment": lambda: _("comment on the linked tickets"),
+    "page": lambda: _("call to whoever is on call"),
+    "close": lambda: _("closing"),
+    "tag": lambda: _("tag"),
+    "priority": lambda: _("new priority"),
+}
+_OUTCOMES = {
+    "fired": lambda: _("done"),
+    "passed_over": lambda: _("passed over, its condition did not hold"),
+    "overtaken": lambda: _("overtaken by what came after it"),
+    "already_there": lambda: _("it was there already"),
+    "settled": lambda: _("crossed before this policy came into force"),
 }
