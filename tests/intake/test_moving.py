@@ -86,7 +86,7 @@ LEFT_OUT = {
         "people_token people_signinlink people_signinprovider account_emailaddress account_emailconfirmation"
         " mfa_authenticator socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken"
         " django_session usersessions_usersession webhook_endpoint slack_application slack_workspace slack_room"
-        " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature"
+        " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature slack_hometab"
     ),
     "what only runs": (
         "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate policies_errand web_cache"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
@@ -13,7 +15,7 @@ from rung.channels.slack import blocks as b
 from rung.channels.slack import persons
 from rung.channels.slack.blocks import Block, Leaf
 from rung.channels.slack.clients import client_of
-from rung.channels.slack.models import Workspace
+from rung.channels.slack.models import HomeTab, Workspace
 from rung.channels.slack.phrases import MARKS
 from rung.channels.slack.presses import About, Press, write
 from rung.channels.slack.standing import Standing
@@ -27,17 +29,41 @@ SHOWN, SHOWN_IN_MESSAGE = 8, 5
 
 
 def publish(workspace: Workspace, user: str, now: datetime) -> str:
-    """Draw somebody's Home tab. Raises what slack_sdk raises."""
+    """Draw somebody's Home tab, which they have before them. Raises what slack_sdk raises."""
+    parts = _parts(workspace, user, now)
+    _draw(workspace, user, parts, now)
+    facts = {"opened_at": now, "looked_at": now, "drawn": _digest(parts)}
+    HomeTab.objects.update_or_create(workspace=workspace, user=user, defaults=facts)
+    return "a Home tab"
+
+
+def draw_again(tab: HomeTab, now: datetime) -> bool:
+    """Draw one that was opened before, if it is to show something else by now; whether. Raises as `publish`."""
+    parts = _parts(tab.workspace, tab.user, now)
+    drawn = _digest(parts)
+    if drawn == tab.drawn:
+        return False
+    _draw(tab.workspace, tab.user, parts, now)
+    HomeTab.objects.filter(pk=tab.pk).update(drawn=drawn)
+    return True
+
+
+def _parts(workspace: Workspace, user: str, now: datetime) -> list[Block]:
     row = persons.seen(workspace, user, now)
     agent = persons.agent_of(workspace, row, now)
     if agent is not None:
-        parts = desk(agent, now)
-    elif persons.standing_of(workspace, row, now) is Standing.CUSTOMER:
-        parts = asked_by(persons.known_requester(workspace, row) if row else None)
-    else:
-        parts = [b.section("You are not an agent of this desk yet. Ask its owner to add you.")]
+        return desk(agent, now)
+    if persons.standing_of(workspace, row, now) is Standing.CUSTOMER:
+        return asked_by(persons.known_requester(workspace, row) if row else None)
+    return [b.section("You are not an agent of this desk yet. Ask its owner to add you.")]
+
+
+def _draw(workspace: Workspace, user: str, parts: list[Block], now: datetime) -> None:
     client_of(workspace, now).views_publish(user_id=user, view={"type": "home", "blocks": parts})
-    return "a Home tab"
+
+
+def _digest(parts: list[Block]) -> str:
+    return sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
 
 def desk(agent: Agent, now: datetime, shown: int = SHOWN) -> list[Block]:

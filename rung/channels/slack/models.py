@@ -131,6 +131,23 @@ class PersonSeen(models.Model):
         return self.name or self.user
 
 
+class HomeTab(models.Model):
+    """A Home tab somebody opened lately: it may still be before their eyes. Slack never says that one was closed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="home_tabs")
+    user = models.CharField(max_length=20)
+    opened_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    #: A digest of what was drawn.
+    drawn = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="slack_home_once")]
+
+    def __str__(self) -> str:
+        return f"Home of {self.user}"
+
+
 class Room(models.Model):
     """Who is in a channel or a user group, as Slack said when it was last asked."""
 
