@@ -116,7 +116,7 @@ def _around(request: HttpRequest) -> dict[str, object]:
     policy = compiled(current_number()).policy
     return {
         "live": ["triage"],
-        "is_new": guide.is_due(request),
+        "guide_next": guide.due(request),
         "saved": views.of_reader(request),
         "policy": policy,
         "priorities": PRIORITIES,

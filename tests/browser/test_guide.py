@@ -34,8 +34,17 @@ def test_a_newcomer_sees_a_first_ticket_escalate(owner: Page) -> None:
     owner.get_by_label("And you answer at").select_option("L1")
     owner.get_by_role("button", name="Invite").click()
     expect(owner.get_by_text("/sign-in/")).to_be_visible()
+    owner.reload()
+    expect(owner.get_by_text("/sign-in/")).to_be_visible()
+
+    channel = owner.locator("#channel")
+    for way, shown in (("API", "Your own programs"), ("Slack", "Manifest"), ("Mail", "Customers write to")):
+        channel.get_by_role("link", name=way).click()
+        expect(channel.get_by_text(shown).first).to_be_visible()
     found = Axe().run(owner)
     assert found.violations_count == 0, found.generate_report()
+    channel.get_by_role("button", name="Later", exact=True).click()
+    expect(channel.get_by_text("later", exact=True)).to_be_visible()
 
     owner.get_by_role("button", name="Send a test ticket").click()
     owner.wait_for_url("**/tickets/*")

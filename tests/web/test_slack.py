@@ -12,6 +12,7 @@ from django.test import Client
 from rung.channels.slack import clients, manifest
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.people.models import Customer
+from rung.policies.versions import compiled, current_number
 from tests.fakes.slack import FakeSlack
 
 PAGE = "/inboxes/slack"
@@ -62,6 +63,30 @@ def test_a_workspace_is_connected_and_a_channel_given_to_a_customer(
     for told in ("connected Slack workspace Acme Desk", "changed channel acme-support", "added Slack app"):
         assert told in log
     assert not any(secret in log for secret in (token, "hush-1", "hush-2"))
+
+
+def test_within_the_guide_slack_is_connected_checked_and_the_team_s_channels_are_chosen(
+    signed_in: Callable[[str], Client], slack: FakeSlack
+) -> None:
+    team = slack.team("Acme Desk")
+    for name in ("triage", "escalations"):
+        slack.channel(team, name)
+    form = {"do": "connect", "token": slack.token_of(slack.install(team)), "signing_secret": "s", "back": "guide"}
+    olga = signed_in("olga")
+    page = olga.post(PAGE, form, follow=True).content.decode()
+    assert "Acme Desk is connected; the app sees 2 channels." in page
+    assert "Where do your customers write?" in page
+    assert 'href="?way=slack&amp;check=1#channel"' in page
+    assert 'aria-label="What is to be mended"' in olga.get("/start?way=slack&check=1").content.decode()
+    chosen = {"do": "places", "back": "guide", "place-triage": "#triage", "place-L2": "#escalations", "place-L1": "#x"}
+    page = olga.post(PAGE, chosen, follow=True).content.decode()
+    assert "Kept in the policy." in page
+    policy = compiled(current_number()).policy
+    assert policy.triage_channel == "slack:#triage"
+    assert (policy.levels["L1"].channel, policy.levels["L2"].channel) == (None, "slack:#escalations")
+    version = current_number()
+    olga.post(PAGE, chosen)  # once more changes nothing
+    assert current_number() == version
 
 
 def test_the_app_is_added_by_a_button_and_its_rotating_tokens_are_kept_sealed(

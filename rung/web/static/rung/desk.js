@@ -200,3 +200,8 @@
   }
   if (location.pathname === "/tickets") document.getElementById("search")?.focus();
 })();
+
+// What is there to be taken elsewhere (an address, a manifest) is chosen whole as soon as it has the focus.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input[readonly], textarea[readonly]")) event.target.select();
+});
