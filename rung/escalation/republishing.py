@@ -1,6 +1,7 @@
 """Another version of the policy for tickets that are running: chosen, and what was said judged again by it."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from rung.core import case as cases
@@ -27,13 +28,31 @@ def choose_for_running(version: int, *, by: str, fire: bool = False) -> Iterator
 
 
 def choose_version(ticket: int, version: int, *, by: str, fire: bool = False) -> bool:
-    """Let a version judge one ticket. False: it does already, or the ticket has ended meanwhile."""
+    """Let a version judge one ticket. False: it does already, the ticket has ended meanwhile, or it stands at a level,
+    or is offered to one, that this version does not have: it would be nobody's there."""
     with visit(ticket) as at:
         if at.case.policy == version or at.case.status.is_over:
+            return False
+        if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
             return False
         at.record(e.PolicyChosen(at=at.now, by=by, version=version, fire=fire))
         at.record(e.Rejudged(at=at.now, by="system", facts=hearing.facts_of(_said(at), version)))
         return True
+
+
+def at_home(policy: Policy, path: str | None, level: str | None, offered: Iterable[str]) -> bool:
+    """Whether a policy has the path a ticket is on, and every level at which it stands or is offered."""
+    return (not path or path in policy.paths) and all(each in policy.levels for each in (level, *offered) if each)
+
+
+def homeless(policy: Policy) -> dict[str, int]:
+    """Level or path this policy does not have -> open tickets that stand there or are offered to it."""
+    found: Counter[str] = Counter()
+    standing = Ticket.objects.filter(IS_OPEN).values_list("path", "level", "offered_levels")
+    for path, level, offered in standing.iterator():
+        found.update({each for each in (level, *offered) if each and each not in policy.levels})
+        found.update([path] if path and path not in policy.paths else [])
+    return dict(sorted(found.items()))
 
 
 def effects_on_running(

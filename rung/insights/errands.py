@@ -13,7 +13,7 @@ from rung.core.compiled import Compiled
 from rung.core.log_events import History
 from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy
-from rung.escalation.republishing import choose_for_running, effects_on_running
+from rung.escalation.republishing import choose_for_running, effects_on_running, homeless
 from rung.insights.errand_results import compared, running, simulated
 from rung.insights.errand_steps import GOING, Steps, Stopped, stop_left
 from rung.insights.queueing import Habits
@@ -162,7 +162,8 @@ def _rollout(errand: Errand) -> dict[str, Any]:
     for one in choose_for_running(errand.version or 0, by=errand.author, fire=errand.fire):
         moved += one
         step.one()
-    return {"moved": moved}
+    kept = homeless(compiled(errand.version or 0).policy)
+    return {"moved": moved, "kept": kept}
 
 
 def _end(errand: Errand, state: Errand.State, *, result: dict[str, Any] | None = None, problem: str = "") -> None:

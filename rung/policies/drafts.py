@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from rung.core.policy_reader import read_policy
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
+from rung.policies.renames import added, carry_over
 
 _LOCK = 7_241_002
 
@@ -32,6 +34,14 @@ def go_on(text: str, *, seen: str, author: str, now: datetime) -> Draft | None:
         if (draft.text if draft else seen if in_force is None else in_force) != seen:
             return None
         return keep(text, author=author, now=now)
+
+
+def remember_rename(author: str, what: str, old: str, new: str) -> None:
+    """The author's draft has another name for something; people follow when it is published."""
+    draft = Draft.objects.filter(author=author, state=Draft.State.OPEN).first()
+    if draft is not None:
+        draft.renames = added(draft.renames, what, old, new)
+        draft.save(update_fields=["renames"])
 
 
 def _alone(author: str) -> None:
@@ -70,4 +80,7 @@ def accept(
             draft.state, draft.changed_at = Draft.State.PUBLISHED, now
             draft.version = PolicyVersion.objects.get(number=result.number)
             draft.save()
+            policy, _found = read_policy(draft.text, f"draft {number}")
+            if policy is not None:
+                carry_over(draft.renames, policy, by=by)
     return result

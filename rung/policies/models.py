@@ -48,6 +48,8 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    #: Names that change with it, for whoever else knows them: [what, old, new].
+    renames: "models.JSONField[Any, Any]" = models.JSONField(default=list, db_default=[])
     #: The version it became.
     version = models.ForeignKey(PolicyVersion, null=True, blank=True, on_delete=models.PROTECT)
 

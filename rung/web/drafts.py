@@ -88,6 +88,8 @@ def _shown(request: HttpRequest, draft: Draft) -> dict[str, Any]:
             "changes": pages.changes_between(before, draft.text),
             "lines_changed": difference(before, draft.text),
             "told": pages.changed(before, draft.text),
+            "homeless": pages.left_behind(draft.text),
+            "renames": draft.renames,
             "running": Ticket.objects.filter(IS_OPEN).count(),
             "waits": draft.state == Draft.State.OPEN,
             "alone": mine and current is not None and asks_for_second_person(current),

@@ -134,6 +134,7 @@ def shown(errand: Errand) -> dict[str, Any]:
         context["pictures"] = [mark_safe(each) for each in _pictures(result["pictures"])]  # noqa: S308
         context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
         context["rejected"] = rejected_in_words(result.get("rejected", {}))
+    context["kept"] = list(result.get("kept", {}).items())
     if errand.kind == Errand.Kind.SIMULATION and result:
         context |= simulated.shown(result) | {"different": simulated.what_if(errand.wanted)}
     if errand.kind == Errand.Kind.PREVIEW and result:

@@ -22,6 +22,7 @@ from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
 from rung.core.ladder_picture import ladder_svg
 from rung.core.policy_nodes import lines_by_place, parse
 from rung.core.policy_reader import read_policy
+from rung.escalation.republishing import homeless
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Agent, Role
@@ -123,6 +124,18 @@ def review(request: HttpRequest) -> HttpResponse:
     return _reviewed(request, text, context)
 
 
+def bench_renames(agent: Agent) -> list[list[str]]:
+    """Names that change with the draft somebody works on."""
+    draft = Bench(agent).draft
+    return list(draft.renames) if draft is not None else []
+
+
+def left_behind(text: str) -> list[tuple[str, int]]:
+    """Levels and paths this text no longer has, with the open tickets that stand there."""
+    policy, _found = read_policy(text, FILE)
+    return list(homeless(policy).items()) if policy is not None else []
+
+
 def _reviewed(request: HttpRequest, text: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The page on which one reads what publishing this text would change."""
     current = _current().first()
@@ -133,6 +146,8 @@ def _reviewed(request: HttpRequest, text: str, context: dict[str, Any], *, statu
         "lines_changed": difference(current.text if current else "", text),
         "told": changed(current.text if current else "", text),
         "version": current,
+        "homeless": left_behind(text),
+        "renames": bench_renames(agent_of(request)),
         "running": Ticket.objects.filter(IS_OPEN).count(),
         "alone": current is not None and asks_for_second_person(current),
         "seen": stamp_of(text),
@@ -215,6 +230,9 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
         moved = int(errand.result["moved"])
         told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", moved)
         said = f"{said} {told % {'n': moved}}"
+        if kept := sum(errand.result["kept"].values()):
+            more = ngettext("%(n)d stands where this version has no level.", "%(n)d stand where it has no level.", kept)
+            said = f"{said} {more % {'n': kept}}"
     messages.success(request, said)
     return redirect("policy")
 

@@ -35,7 +35,7 @@ from rung.web import (
     workflows,
 )
 from rung.web.setup import directories, inboxes, log, mail, webhooks
-from rung.web.studio import log_pages
+from rung.web.studio import log_pages, renaming_pages
 from rung.web.studio import pages as studio
 
 urlpatterns = [
@@ -62,6 +62,8 @@ urlpatterns = [
     path("policy/form/preview", studio.preview, name="policy-preview"),
     path("policy/form/arrange", studio.arrange, name="policy-arrange"),
     path("policy/form/fact", studio.fact, name="policy-fact"),
+    path("policy/rename", renaming_pages.rename, name="policy-rename"),
+    path("policy/rename/preview", renaming_pages.preview, name="policy-rename-preview"),
     path("policy/discard", studio.discard, name="policy-discard"),
     path("policy/complete", policy.completions, name="policy-complete"),
     path("policy/text", policy.edit, name="policy-text"),

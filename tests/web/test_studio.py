@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 
 from rung.core.policy_intents import document
 from rung.people.clock import database_now
-from rung.people.models import Agent
+from rung.people.models import Agent, Team
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import publish
+from rung.tickets.models import Ticket
 from rung.web.studio import fields
 from rung.web.studio.bench import Bench, stamp_of
 from rung.web.studio.kinds import SECTIONS, kind_of
@@ -219,3 +220,54 @@ def test_a_place_in_an_address_and_back() -> None:
     said = {"workflows": {"a/b c": {}}, "rules": [{"steps": [{}]}]}
     for path in (("workflows", "a/b c"), ("rules", 0, "steps", 0)):
         assert place_path(place_text(path), said) == path  # type: ignore[arg-type]
+
+
+# --- another name
+
+
+def test_a_renamed_level_says_who_knows_it_and_takes_its_people_along(sam: Any, opened: Any) -> None:
+    ticket = opened()
+    page = sam.get("/policy/rename", {"what": "levels", "name": "L1"}).content.decode()
+    assert "1 person belongs to it and goes along when this is published." in page
+    assert "1 open ticket stands there. It keeps the version that judges it" in page
+    asked = {"what": "levels", "name": "L1", "new": "First"}
+    assert "<ins>+   First:</ins>" in sam.post("/policy/rename/preview", asked).content.decode()
+    sam.post("/policy/rename", {**asked, "seen": stamp_of(REFERENCE)})
+    assert "support: [First, L2, L3, management]" in kept()
+    assert {line for line in REFERENCE.splitlines() if "#" in line and "L1" not in line} <= set(kept().splitlines())
+    review = sam.post("/policy/review", {"draft": "1"}).content.decode()
+    assert "“L1” is called “First” from this version on" in review
+    assert "1 open ticket stands at “L1”, which this text does not have." in review
+    assert Agent.objects.get(handle="sam").level == "L1"
+    sent = {"text": kept(), "publish": "1", "running": "1", "against": "2", "seen": stamp_of(kept())}
+    done = sam.post("/policy/review", sent, follow=True).content.decode()
+    assert "0 open tickets are judged by it too. 1 stands where this version has no level." in done
+    assert Agent.objects.get(handle="sam").level == "First"
+    assert Ticket.objects.get(number=ticket).policy == 2
+
+
+def test_a_renamed_team_is_there_under_both_names(sam: Any) -> None:
+    sam.post("/policy/rename", {"what": "teams", "name": "leads", "new": "heads", "seen": stamp_of(REFERENCE)})
+    sam.post("/policy/review", {"text": kept(), "publish": "1", "against": "2", "seen": stamp_of(kept())})
+    members = [
+        list(Team.objects.get(name=name).members.values_list("handle", flat=True)) for name in ("leads", "heads")
+    ]
+    assert members == [["olga"], ["olga"]]
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "new", "why"),
+    [
+        ("levels", "L1", "L2", "“L2” is there already."),
+        ("levels", "L1", "next", "cannot name a level"),
+        ("levels", "L1", "", "It needs a name."),
+        ("calendars", "office", "office", "It is called that already."),
+        ("channels", "slack:#triage", "Not A Channel", "is not a Slack channel"),
+    ],
+)
+def test_a_name_that_cannot_be_is_said_and_not_kept(sam: Any, what: str, name: str, new: str, why: str) -> None:
+    answer = sam.post("/policy/rename", {"what": what, "name": name, "new": new, "seen": stamp_of(REFERENCE)})
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert not Draft.objects.exists()
+    assert sam.get("/policy/rename", {"what": what, "name": "nobody"}).status_code == 404

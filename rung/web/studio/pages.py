@@ -15,6 +15,7 @@ from rung.core.document_tree import CannotEdit, Plain
 from rung.core.policy import Fact
 from rung.core.policy_intents import Insert, Intent, Move, Put, Remove, edited, number_for_step, value_at
 from rung.core.policy_nodes import Path
+from rung.core.renaming import RENAMED, channels
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import withdraw
@@ -110,11 +111,13 @@ def section(request: HttpRequest, slug: str = "rules") -> HttpResponse:
     if found is None:
         raise Http404(f'the policy has no section "{slug}"')
     policy = bench.read[0] if bench.said else None
-    context = _frame(bench, found) | {"readable": policy is not None, "findings": bench.read[1]}
+    context = frame(bench, found) | {"readable": policy is not None, "findings": bench.read[1]}
     if policy is not None:
         context["parts"] = [_shown_part(bench, part) for part in found.parts]
         if slug == "hours":
             context["pictures"] = [week(name, calendar) for name, calendar in policy.calendars.items()]
+        elif slug == "desk":
+            context["channels"] = [each.removeprefix("slack:") for each in channels(bench.said)]
         elif slug in {"rules", "targets", "levels"}:
             context["pictures"] = [picture_of(each) for each in all_ladders(policy)[::-1]]
     return render(request, "policy/section.html", context)
@@ -220,7 +223,7 @@ def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None
         steps = item.pop("steps")
         item |= steps[0] if isinstance(steps, list) and isinstance(steps[0], dict) else {}
     shown = [fields.show(field, item, bench.names) for field in asked.kind.fields]
-    context = _frame(bench, section_of(asked.path)) | {
+    context = frame(bench, section_of(asked.path)) | {
         "asked": asked,
         "at": place_text(asked.path),
         "new": ("moment" if asked.name == "moment" else "1") if asked.is_new else "",
@@ -234,6 +237,7 @@ def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None
         "removable": not asked.is_new and kind_of(asked.path, bench.said) not in _KEPT,
         "within": value_at(bench.said, (*asked.path[:2], "name")) if asked.name == "step" else "",
         "waits": asked.is_new and given is None,
+        "renames": asked.path[0] if asked.path and asked.path[0] in RENAMED and asked.kind.named else "",
     }
     return render(request, "policy/form.html", context, status=status)
 
@@ -241,7 +245,8 @@ def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None
 _KEPT = {"desk", "priority", "closing", "attention"}
 
 
-def _frame(bench: Bench, here: Section) -> dict[str, Any]:
+def frame(bench: Bench, here: Section) -> dict[str, Any]:
+    """What every page of the studio shows around its own part."""
     changes = difference(bench.in_force, bench.text) if bench.draft else ()
     return {
         "live": [],
@@ -260,6 +265,7 @@ def _shown_part(bench: Bench, part: Part) -> dict[str, Any]:
         return shown
     if part.many:
         shown["items"] = sayings.items(policy, part.path, said)
+        shown["what"] = part.path[0] if part.many == "map" and part.path[0] in RENAMED else ""
     elif part.kind == "follow_up" and policy.rules and policy.rules[-1].id == "follow_up":
         shown["items"] = (sayings.rule_item(policy.rules[-1], part.path),)
     else:

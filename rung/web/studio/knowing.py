@@ -1,0 +1,103 @@
+"""Who else knows a name of the policy, and what happens to them when it changes."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rung.core.renaming import CHANNELS
+from rung.people.clock import database_now
+from rung.people.models import Agent, Membership, Override, Token
+from rung.tickets.models import IS_OPEN, Ticket
+from rung.web.models import SavedView
+
+
+def knowing(what: str, name: str) -> list[str]:
+    """A sentence for each that knows it; never empty."""
+    found = list(_KNOW[what](name)) if what in _KNOW else []
+    return found or [_("Nothing outside the policy knows this name.")]
+
+
+def _levels(name: str) -> Iterator[str]:
+    if people := Agent.objects.filter(level=name, is_active=True).count():
+        said = ngettext(
+            "%(n)d person belongs to it and goes along when this is published.",
+            "%(n)d people belong to it and go along when this is published.",
+            people,
+        )
+        yield said % {"n": people}
+    yield from _open(Q(level=name) | Q(offered_levels__contains=[name]), name)
+    yield from _others(f"level={name}")
+
+
+def _paths(name: str) -> Iterator[str]:
+    yield from _open(Q(path=name), name)
+    yield from _others(f"path={name}")
+
+
+def _open(where: Q, name: str) -> Iterator[str]:
+    if tickets := Ticket.objects.filter(IS_OPEN).filter(where).count():
+        said = ngettext(
+            "%(n)d open ticket stands there. It keeps the version that judges it, in which this is still called "
+            "“%(name)s”, until it ends; publishing for open tickets passes it over.",
+            "%(n)d open tickets stand there. They keep the version that judges them, in which this is still called "
+            "“%(name)s”, until they end; publishing for open tickets passes them over.",
+            tickets,
+        )
+        yield said % {"n": tickets, "name": name}
+
+
+def _others(asked: str) -> Iterator[str]:
+    if views := SavedView.objects.filter(address__contains=asked).count():
+        said = ngettext(
+            "%(n)d kept view asks for it and goes on showing the tickets under the old name.",
+            "%(n)d kept views ask for it and go on showing the tickets under the old name.",
+            views,
+        )
+        yield said % {"n": views}
+    keys = Token.objects.filter(revoked_at=None)
+    if tokens := keys.filter(Q(expires_at=None) | Q(expires_at__gt=database_now())).count():
+        said = ngettext(
+            "%(n)d key to the API is in use; a program that names this must name it anew.",
+            "%(n)d keys to the API are in use; a program that names this must name it anew.",
+            tokens,
+        )
+        yield said % {"n": tokens}
+
+
+def _teams(name: str) -> Iterator[str]:
+    members = Membership.objects.filter(team__name=name).count()
+    if members:
+        said = ngettext(
+            "The team has %(n)d member. It is there under both names from then on, because open tickets keep the "
+            "version that knows the old one.",
+            "The team has %(n)d members. It is there under both names from then on, because open tickets keep the "
+            "version that knows the old one.",
+            members,
+        )
+        yield said % {"n": members}
+
+
+def _schedules(name: str) -> Iterator[str]:
+    swaps = Override.objects.filter(schedule=name, ends_at__gt=database_now()).count()
+    if swaps:
+        said = ngettext(
+            "%(n)d swap is entered for it and counts under both names.",
+            "%(n)d swaps are entered for it and count under both names.",
+            swaps,
+        )
+        yield said % {"n": swaps}
+
+
+def _channels(_name: str) -> Iterator[str]:
+    yield _("Cards that are posted stay where they are. Slack must have a channel of the new name, with Rung in it.")
+
+
+_KNOW: dict[str, Callable[[str], Iterator[str]]] = {
+    "levels": _levels,
+    "paths": _paths,
+    "teams": _teams,
+    "schedules": _schedules,
+    CHANNELS: _channels,
+}
