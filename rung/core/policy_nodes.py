@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from unicodedata import category
 
 from ruamel.yaml import YAML
@@ -78,8 +79,15 @@ def place_of(path: Path) -> str:
 def parse(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     """The document's top map, and everything wrong with it as YAML; None where nothing can be read on.
 
-    Never raises; always ends, whatever the aliases.
+    Never raises; always ends, whatever the aliases. Nobody changes the nodes: the last few documents are remembered,
+    because whoever judges, draws and edits one reads it several times.
     """
+    root, found = _parsed(text, file)
+    return root, list(found)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST:
         message = say(

@@ -11,11 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from rung.core.check import check_policy
-from rung.core.check_desk import check_desk
 from rung.core.completion import complete
 from rung.core.document_changes import DocumentChange, document_changes
-from rung.core.findings import Finding, Severity, has_errors
+from rung.core.findings import Severity
 from rung.core.handbook import Handbook, handbook
 from rung.core.handbook_parts import Block, Ladder
 from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
@@ -36,6 +34,7 @@ from rung.web.errands import LONGEST, begin, text_of, trying
 from rung.web.fields import number_in
 from rung.web.studio.bench import Bench, stamp_of
 from rung.web.studio.beside import difference
+from rung.web.studio.checking import Checked, checked, checked_soon
 
 FILE = "policy.yaml"
 
@@ -78,14 +77,18 @@ def edit(request: HttpRequest) -> HttpResponse:
     text = bench.text if version is None or wanted is None else version.text
     if draft is not None:
         text = Draft.objects.filter(pk=draft).values_list("text", flat=True).first() or text
-    return render(request, "policy/edit.html", editing(text) | {"based": version, "seen": bench.stamp})
+    context = editing(text) | {"based": version, "seen": bench.stamp, "bench": bench, "in_force": _number_in_force()}
+    return render(request, "policy/edit.html", context)
 
 
 @require_POST
 @needs(Role.LEAD)
 def findings(request: HttpRequest) -> HttpResponse:
-    """What is wrong with the text as it is being typed."""
-    return render(request, "policy/findings.html", editing(text_of(request)))
+    """What is wrong with the text as it is being typed; of a long one, as soon as that is known."""
+    text = text_of(request)
+    found = checked_soon(text, agent_of(request).handle)
+    context = {"checking": True} if found is None else _found(text, found)
+    return render(request, "policy/findings.html", context)
 
 
 @require_POST
@@ -107,6 +110,7 @@ def review(request: HttpRequest) -> HttpResponse:
     bench, now = Bench(agent_of(request)), database_now()
     text = bench.text if request.POST.get("draft") == "1" else text_of(request)
     context = editing(text) | {"based": _current().first(), "seen": request.POST.get("seen", bench.stamp)}
+    context |= {"in_force": _number_in_force(), "unsaved": text != bench.text}
     if context["errors"] or request.POST.get("again") == "1":
         return render(request, "policy/edit.html", context, status=422 if context["errors"] else 200)
     if text != bench.text and context["seen"] != bench.stamp:
@@ -118,6 +122,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if request.POST.get("publish") == "1":
         return _publish(request, bench, text, context)
     bench.keep(text, now)
+    context |= _overtaken(request)
     if request.POST.get("stay") == "1":
         messages.success(request, _("Kept in your draft."))
         return redirect("policy-text")
@@ -254,6 +259,8 @@ def _publish(request: HttpRequest, bench: Bench, text: str, context: dict[str, A
         messages.error(request, _("The draft has changed since you opened it; this is how it is now."))
         return redirect("policy-edit")
     if isinstance(result, NotPublished):
+        if overtaken := _overtaken(request):
+            return _reviewed(request, text, context | overtaken, status=409)
         messages.info(request, refusal(result))
         if result.findings:
             return _reviewed(request, text, context, status=409)
@@ -261,15 +268,33 @@ def _publish(request: HttpRequest, bench: Bench, text: str, context: dict[str, A
     return in_force(request, result.number, by=by)
 
 
+def _overtaken(request: HttpRequest) -> dict[str, Any]:
+    """What a version has changed that was published while this text was edited; nothing where none was."""
+    seen, current = against(request), _current().first()
+    if seen is None or current is None or current.number == seen:
+        return {}
+    before = PolicyVersion.objects.filter(number=seen).values_list("text", flat=True).first() or ""
+    said = _(
+        "Somebody has published version %(number)d while you were editing. Your text is kept here; below is what that "
+        "version changed. Go on with your text to replace it, or take their lines over first."
+    )
+    messages.warning(request, said % {"number": current.number})
+    return {"theirs": difference(before, current.text), "their_number": current.number}
+
+
 def editing(text: str) -> dict[str, Any]:
-    policy, found = check_policy(text, FILE)
-    all_found: list[Finding] = list(found)
-    if policy is not None and not has_errors(found):
-        now = database_now()
-        about_people, _waits = check_desk(policy, text, FILE, desk_at(now), now)
-        all_found += [each for each in about_people if each not in all_found]
-    errors = sum(each.severity is Severity.ERROR for each in all_found if each in found)
-    return {"live": [], "text": text, "findings": all_found, "errors": errors, "checked": True}
+    """A text with everything that is found in it."""
+    return _found(text, checked(text))
+
+
+def _found(text: str, found: Checked) -> dict[str, Any]:
+    errors = sum(each.severity is Severity.ERROR for each in found.own)
+    return {"live": [], "text": text, "findings": found.findings, "errors": errors, "checked": True}
+
+
+def _number_in_force() -> int:
+    """0: none is."""
+    return _current().values_list("number", flat=True).first() or 0
 
 
 def _current() -> Any:

@@ -1,10 +1,16 @@
 """The policy's pages: the handbook, the text with its findings, review, publishing, versions, and the way back."""
 
+import threading
 from typing import Any
 
+import pytest
+
+from rung.people.clock import database_now
 from rung.policies.models import Draft, PolicyVersion
-from rung.policies.versions import compiled
+from rung.policies.publishing import publish
+from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
+from rung.web.studio import checking
 from tests.api.conftest import POLICY
 
 CHANGED = POLICY.replace("first_response: 1h", "first_response: 2h")
@@ -153,3 +159,48 @@ def test_a_draft_that_changed_meanwhile_is_shown_again_instead_of_published(sign
     assert PolicyVersion.objects.count() == 1
     olga.post(f"/policy/drafts/{number}/decide", {"withdraw": "1"})
     assert "It was withdrawn." in sam.get(f"/policy/drafts/{number}").content.decode()
+
+
+def test_whoever_publishes_meanwhile_is_shown_and_no_text_is_lost(signed_in: Any, desk: Any) -> None:
+    sam = signed_in("sam")
+    assert 'name="against" value="1"' in sam.get("/policy/text").content.decode()
+    publish(f"{POLICY}\n# theirs\n", author="agent:olga", now=database_now())
+    mine = f"{CHANGED}\n# mine\n"
+    review = sam.post("/policy/review", {"text": mine, "against": "1"}).content.decode()
+    assert "Somebody has published version 2 while you were editing." in review
+    assert "<ins>+ # theirs</ins>" in review
+    refused = sam.post("/policy/review", {"text": mine, "publish": "1", "against": "1"})
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "What version 2 changed meanwhile" in page
+    assert "# mine" in page
+    assert 'name="against" value="2"' in page
+    sam.post("/policy/review", {"text": mine, "publish": "1", "against": "2"})
+    assert current_number() == 3
+
+
+def test_what_takes_long_is_checked_once_and_only_the_newest_text_counts(
+    signed_in: Any, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, judged = threading.Event(), threading.Event(), []
+
+    def slow(wish: Any) -> Any:
+        judged.append(wish.text)
+        begun.set()
+        may_end.wait(60)
+        return judge(wish)
+
+    judge, now = checking._judge, database_now()
+    monkeypatch.setattr(checking, "database_now", lambda: now)
+    monkeypatch.setattr(checking, "_judge", slow)
+    monkeypatch.setattr(checking, "PATIENCE", 0.01)
+    sam = signed_in("sam")
+    texts = [f"{CHANGED}\n# {number}\n" for number in range(5)]
+    pages = [sam.post("/policy/findings", {"text": texts[0]}).content.decode()]
+    assert begun.wait(60)
+    pages += [sam.post("/policy/findings", {"text": text}).content.decode() for text in texts[1:]]
+    assert all("Still checking" in page and "hx-post" in page for page in pages)
+    may_end.set()
+    monkeypatch.setattr(checking, "PATIENCE", 60)
+    assert "Still checking" not in sam.post("/policy/findings", {"text": texts[4]}).content.decode()
+    assert judged == [texts[0], texts[4]]

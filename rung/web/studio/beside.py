@@ -8,8 +8,6 @@ from django.utils.safestring import SafeString, mark_safe
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
-from rung.core.check import check_policy
-from rung.core.check_desk import check_desk
 from rung.core.compiled import Compiled
 from rung.core.findings import Finding, Severity, has_errors
 from rung.core.handbook_parts import Ladder
@@ -20,8 +18,7 @@ from rung.core.policy_nodes import Path, place_of
 from rung.core.possible import World
 from rung.core.week_picture import week_svg
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
-from rung.web.studio.bench import FILE
+from rung.web.studio.checking import checked
 from rung.web.studio.sayings import sentence
 
 
@@ -56,14 +53,13 @@ class Beside(Struct, frozen=True):
 
 def beside(before: str, after: str, path: Path) -> Beside:
     """Of an edit at a place: the sentence, the picture that shows it, the lines, and what is found there."""
-    policy, found = check_policy(after, FILE)
-    now = database_now()
+    judged = checked(after)
+    policy, found = judged.policy, judged.own
     if policy is None:
         mistakes = tuple(each for each in found if each.severity is Severity.ERROR)
         return Beside(after, lines=difference(before, after), findings=mistakes)
-    _known, was = check_policy(before, FILE)
-    desk = check_desk(policy, after, FILE, desk_at(now), now)[0]
-    here = [each for each in (*found, *desk) if each.place.startswith(place_of(path)) and path]
+    was = checked(before).own
+    here = [each for each in judged.findings if each.place.startswith(place_of(path)) and path]
     known = {(each.place, each.message) for each in was}
     new = [each for each in found if (each.place, each.message) not in known]
     drawn = pictures(policy, path)

@@ -237,6 +237,7 @@ def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None
         "removable": not asked.is_new and kind_of(asked.path, bench.said) not in _KEPT,
         "within": value_at(bench.said, (*asked.path[:2], "name")) if asked.name == "step" else "",
         "waits": asked.is_new and given is None,
+        "unsaved": given is not None,
         "renames": asked.path[0] if asked.path and asked.path[0] in RENAMED and asked.kind.named else "",
     }
     return render(request, "policy/form.html", context, status=status)

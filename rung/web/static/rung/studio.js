@@ -120,3 +120,17 @@
   }
   draw();
 })();
+
+// Leaving with words that are kept nowhere: the browser asks first.
+(() => {
+  const forms = [...document.querySelectorAll("form.studio, form.place-form")];
+  if (!forms.length) return;
+  const said = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken"));
+  const before = new Map(forms.map((form) => [form, form.dataset.unsaved ? "" : said(form)]));
+  let leaves = false;
+  // Forms that htmx sends stay on the page.
+  for (const form of document.querySelectorAll("form:not([hx-post]), form.place-form")) form.addEventListener("submit", () => { leaves = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaves && forms.some((form) => form.isConnected && said(form) !== before.get(form))) event.preventDefault();
+  });
+})();
