@@ -87,9 +87,11 @@ LEFT_OUT = {
         " mfa_authenticator socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken"
         " django_session usersessions_usersession webhook_endpoint slack_application slack_workspace slack_room"
         " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature slack_hometab"
+        " email_mailbox email_outgoing"
     ),
     "what only runs": (
         "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate policies_errand web_cache"
+        " policies_uploadedlog web_guideprogress"
         " procrastinate_events procrastinate_jobs procrastinate_periodic_defers procrastinate_workers"
     ),
     "made again by the database": "tickets_ticketwords",
