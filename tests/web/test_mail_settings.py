@@ -69,6 +69,9 @@ def test_mail_out_is_tried_kept_and_works_for_every_mail(signed_in: Any, smtp: S
     assert unseal(Outgoing.objects.get().password) == "hush-hush"
     log = olga.get("/settings/log?area=settings").content.decode()
     assert "hush-hush" not in log
+    Agent.objects.filter(handle="olga").update(email="owner@localhost")  # as every desk begins
+    assert "Send a test to support@desk.example" in olga.get(PAGE).content.decode()
+    assert "A test mail is on its way to support@desk.example." in said(olga, {"do": "test-out"})
     said(olga, {"do": "stop-out"})
     assert outgoing.server() is None
 

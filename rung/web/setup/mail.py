@@ -21,7 +21,7 @@ from rung.people.vault import VaultProblem, seal, unseal
 from rung.web import guide
 from rung.web.access import agent_of, needs
 from rung.web.fields import number_in
-from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of
+from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, test_goes_to
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,9 +49,8 @@ def _keep_out(request: HttpRequest) -> HttpResponse:
     made, _is_new = Outgoing.objects.update_or_create(pk=1, defaults={**fields, "password": seal(password)})
     changes.note("changed" if row else "added", made, by=_by(request), before=before)
     outgoing.forget()
-    messages.success(
-        request, _("Mail goes out. A test mail is on its way to %(to)s.") % {"to": agent_of(request).email}
-    )
+    told = _("Mail goes out. A test mail is on its way to %(to)s.")
+    messages.success(request, told % {"to": test_goes_to(request, made.sender)})
     return _back(request)
 
 
@@ -62,7 +61,8 @@ def _test_out(request: HttpRequest) -> HttpResponse:
     elif problem := _send(request, found):
         messages.error(request, problem)
     else:
-        messages.success(request, _("A test mail is on its way to %(to)s.") % {"to": agent_of(request).email})
+        told = _("A test mail is on its way to %(to)s.")
+        messages.success(request, told % {"to": test_goes_to(request, found.sender)})
     return _back(request)
 
 
@@ -166,7 +166,7 @@ def _send(request: HttpRequest, by: Server) -> str:
     """A test mail to the owner who asks; what is wrong, or nothing."""
     return outgoing.try_out(
         by,
-        agent_of(request).email,
+        test_goes_to(request, by.sender),
         _("A test mail of your desk"),
         _("Mail goes out: this came by %(host)s.") % {"host": by.host},
     )
