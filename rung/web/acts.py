@@ -60,7 +60,7 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
         )
     except (Mistake, TooMuch) as mistake:
         return _refused(request, number, Given(action, str(mistake), values=given, answers=asked(given)))
-    if problem := _objection(result):
+    if problem := objection(result):
         asks = isinstance(result, r.Unreachable | r.Unconfirmed)
         return _refused(request, number, Given(action, problem, ask_anyway=asks, values=given, answers=asked(given)))
     level, said = _said(result)
@@ -224,7 +224,7 @@ def _refused(request: HttpRequest, number: int, given: Given) -> HttpResponse:
     return render(request, "ticket/refused.html", context_of(request, number, given))
 
 
-def _objection(result: Result) -> str:
+def objection(result: Result) -> str:
     """Why nothing was done; empty: it was."""
     match result:
         case r.Unreachable():

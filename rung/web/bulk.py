@@ -20,20 +20,25 @@ from rung.tickets.sight import visible
 from rung.web import acts
 from rung.web.access import agent_of, needs
 from rung.web.fields import Mistake, choice, quicker
+from rung.web.templatetags.desk import words
 
 #: What may be done to several at once.
-ACTIONS = ("claim", "assign", "priority", "category", "snooze", "resolve", "close")
+ACTIONS = ("claim", "escalate", "assign", "priority", "category", "snooze", "resolve", "close")
 MOST = 200
 UNDO_SALT, UNDO_WITHIN = "rung.undo", 15 * 60  # seconds
 
 
 @dataclass
 class Outcome:
-    """What came of it. `refused`: (ticket, why). `undo`: the signed word that takes it back, if it can be."""
+    """What came of it. `refused`: (ticket, why). `undo`: the signed word that takes it back, if it can be.
+
+    `untold`: (ticket, what the level it was offered to asks for and nobody has said).
+    """
 
     action: str
     done: list[int] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
+    untold: list[tuple[int, str]] = field(default_factory=list)
     undo: str = ""
 
     @property
@@ -61,12 +66,14 @@ def bulk(request: HttpRequest) -> HttpResponse:
         if number not in before:
             outcome.refused.append((number, _("There is no such ticket.")))
             continue
-        refused, closes_offers = _do(action, number, request, agent)
-        if refused:
-            outcome.refused.append((number, refused))
+        came = _do(action, number, request, agent)
+        if came.refused:
+            outcome.refused.append((number, came.refused))
             continue
         outcome.done.append(number)
-        if not closes_offers:
+        if came.untold:
+            outcome.untold.append((number, came.untold))
+        if came.undoable:
             undoable.append(_state(before[number]))
     if undoable:
         outcome.undo = signing.dumps([agent.handle, action, undoable], salt=UNDO_SALT, compress=True)
@@ -95,8 +102,16 @@ def undo(request: HttpRequest) -> HttpResponse:
     return _told(request, outcome)
 
 
-def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> tuple[str, bool]:
-    """(why it was refused, or nothing; whether it closed offers, which cannot be taken back)."""
+@dataclass(frozen=True)
+class Came:
+    """What came of one. `undoable`: offers made or closed are heard by people at once, and cannot be taken back."""
+
+    refused: str = ""
+    untold: str = ""
+    undoable: bool = True
+
+
+def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> Came:
     try:
         if action == "priority":  # alone: what is a critical incident stays one
             priority = choice(Priority, request.POST.get("priority"), Priority.NORMAL)
@@ -106,15 +121,17 @@ def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> tuple[s
         else:
             result = acts.ACTS[action](number, request.POST, agent)
     except Mistake as mistake:
-        return str(mistake), False
+        return Came(str(mistake))
     match result:
-        case r.Refused(why=why) | r.AlreadySo(why=why):
-            return acts.sentence(why), False
+        case r.AlreadySo(why=why):
+            return Came(acts.sentence(why))
         case r.AlreadyClaimed(by=by):
-            return quicker(by), False
+            return Came(quicker(by))
         case r.Claimed(closed=closed):
-            return "", bool(closed)
-    return "", False
+            return Came(undoable=not closed)
+        case r.Escalated(missing=missing):
+            return Came(untold=", ".join(map(words, missing)), undoable=False)
+    return Came(acts.objection(result), undoable=action != "escalate")
 
 
 _KEPT = ("number", "assignee_id", "priority", "critical", "category", "snoozed_until")
@@ -153,12 +170,15 @@ def _told(request: HttpRequest, outcome: Outcome) -> HttpResponse:
         return render(request, "triage/outcome.html", {"outcome": outcome})
     if outcome.done or not outcome.refused:
         messages.success(request, outcome.sentence)
+    for number, fields in outcome.untold:
+        messages.warning(request, f"#{number}: " + _("Still to be told: %(fields)s.") % {"fields": fields})
     for number, why in outcome.refused:
         messages.warning(request, f"#{number}: {why}" if number else why)
     return redirect("triage")
 
 
 _SENTENCES = {
+    "escalate": lambda n: ngettext("One ticket was offered.", "%(count)d tickets were offered.", n),
     "claim": lambda n: ngettext("One ticket is yours.", "%(count)d tickets are yours.", n),
     "assign": lambda n: ngettext("One ticket was assigned.", "%(count)d tickets were assigned.", n),
     "priority": lambda n: ngettext("One priority was set.", "%(count)d priorities were set.", n),

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rung.core.vocabulary import Priority
+from rung.core.vocabulary import Priority, Reason
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
@@ -124,6 +124,8 @@ def _around(request: HttpRequest) -> dict[str, object]:
             Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER).only("handle", "name", "level")
         ),
         "categories": [rule.name for rule in policy.categories],
+        "reasons": list(Reason),
+        "handoff_fields": list(dict.fromkeys(name for each in policy.levels.values() for name in each.handoff.require)),
         "offers_sample_day": settings.OFFERS_SAMPLE_DAY and not Ticket.objects.order_by()[FEW:].exists(),
     }
 

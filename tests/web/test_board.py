@@ -226,3 +226,32 @@ def test_escalations_show_what_is_offered_what_came_back_and_what_was_claimed(si
     assert "Waits for somebody" not in ben.get("/escalations?team=leads").content.decode()
     assert "Waits for somebody" in ben.get("/escalations?level=L2").content.decode()
     assert "<html" not in ben.get("/escalations", headers=FRAGMENT).content.decode()
+
+
+def test_several_are_escalated_at_once_with_a_reason_and_what_is_missing_is_told(signed_in: Any, opened: Any) -> None:
+    one, over, other = opened(), opened("Solved"), opened("Another")
+    sam = signed_in("sam")
+    sam.post(f"/tickets/{over}/resolve", {"text": "It is solved."})
+    assert 'data-do="escalate"' in sam.get("/").content.decode()
+    form = {"to": "L2", "reason": "severity", "handoff-impact": "All of them", "anyway": "1"}
+    page = acted(sam, "escalate", [one, over, other], **form)
+    assert "2 tickets were offered." in page
+    assert re.search(rf"#{over}</a>\s+Ticket {over} is resolved; reopen it first", page)
+    assert "2 went without what their level asks for" in page
+    assert re.search(rf"#{one}</a>\s+tried", page)
+    assert 'name="word"' not in page  # people have heard of it: there is no undoing
+    assert Ticket.objects.filter(offered_to="L2").count() == 2
+    assert "All of them" in sam.get(f"/tickets/{one}").content.decode()
+    # Pressed twice, nothing is offered twice.
+    again = acted(sam, "escalate", [one, other], **form)
+    assert "Nothing was changed." in again
+    assert again.count("It is offered to L2 already.") == 2
+
+
+def test_several_are_not_offered_where_nobody_is(signed_in: Any, opened: Any, desk: Any) -> None:
+    number = opened()
+    desk["ben"].is_active = False
+    desk["ben"].save()
+    page = acted(signed_in("sam"), "escalate", [number], to="L2", reason="time")
+    assert "Nobody can be reached at L2" in page
+    assert not Ticket.objects.get(number=number).offered_to

@@ -210,7 +210,7 @@
   const keys = {
     x: (event) => { const row = here(); if (row && bar) choose(row, !chosen.has(row.dataset.row), event.shiftKey); },
     c: () => start("claim"), a: () => start("assign"), p: () => start("priority"), s: () => start("snooze"),
-    r: () => open("r"), e: () => open("e"), n: () => open("n"),
+    r: () => open("r"), e: () => (chosen.size > 1 ? start("escalate") : open("e")), n: () => open("n"),
   };
   document.body.addEventListener("desk:key", (event) => {
     const { key, pressed } = event.detail;
