@@ -8,7 +8,8 @@ from rung.core.calendar.instants import zone
 from rung.core.explain import sentence
 from rung.core.outlook import Upcoming
 from rung.core.policy import Actions
-from rung.core.receipt import CycleReceipt, Fired, NotYet, Receipt, Why
+from rung.core.receipt import CycleReceipt, Receipt, Why
+from rung.core.receipt_reasons import Fired, NotYet
 
 _PAUSED = {
     "customer": "paused, the customer's turn",

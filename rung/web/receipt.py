@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rung.core.explain import sentence
-from rung.core.receipt import CycleReceipt, Fired, Why, receipt
+from rung.core.receipt import CycleReceipt, Why, receipt
+from rung.core.receipt_reasons import Fired
 from rung.core.receipt_text import as_text
 from rung.core.wording import speaking
 from rung.people.clock import database_now
