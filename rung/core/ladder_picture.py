@@ -26,7 +26,7 @@ def ladder_svg(ladder: Ladder) -> str:
     """Time runs down, levels stand side by side; the line goes where the ticket is offered."""
     levels = ladder.levels
     width = _TIME_WIDTH + _COLUMN * len(levels) + _TEXT_WIDTH
-    height = _TOP + _ROW * (len(ladder.rungs) + 1)
+    height = _TOP + _ROW * (len(ladder.rungs) + 1) + 8
     drawn = [_heading(levels, height), _dot(0, 0), _label(0, timedelta(), say("A customer writes"), len(levels))]
     place = 0
     for row, rung in enumerate(ladder.rungs, 1):
