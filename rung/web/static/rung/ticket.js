@@ -45,6 +45,8 @@
     if (link) { event.preventDefault(); link.click(); }
   });
   NARROW.addEventListener("change", close);
+  // What did not arrive is said at the top of the page; what was filled in is still in the sheet.
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, close);
   document.addEventListener("htmx:afterSettle", () => { if (isOpen()) dress(); });
   // Done: what came of it is said at the top. Refused: the reason stands in the sheet.
   document.addEventListener("htmx:afterRequest", (event) => {
