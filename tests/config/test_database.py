@@ -31,7 +31,7 @@ def another(**settings: str) -> Iterator[BaseDatabaseWrapper]:
 
 def kept_by(made: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many statements the database keeps of the connection, once the same one has been asked twice."""
-    monkeypatch.setattr(prepared_statements, "connection", made)
+    monkeypatch.setattr(prepared_statements, "connections", {"default": made})
     for number in (1, 2):
         with prepared() as cursor:
             cursor.execute("SELECT %s::int", [number])
