@@ -12,6 +12,7 @@ from psycopg import errors
 from rung.intake import memory
 from rung.intake.models import LANES, Received
 from rung.people.clock import database_now
+from rung.people.prepared import prepared
 
 log = structlog.get_logger(__name__)
 
@@ -32,14 +33,14 @@ class NotYet(Exception):
 
 def due_lanes() -> list[int]:
     """The lanes in which something is due."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_DUE_LANES, [LANES - 1, database_now()])
         return [lane for (lane,) in cursor]
 
 
 def next_due_at() -> datetime | None:
     """When something waits to be sorted, or tried again."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_NEXT, [LANES - 1])
         (at,) = cursor.fetchone()
     return at if isinstance(at, datetime) else None

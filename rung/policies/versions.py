@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from rung.core.compiled import Compiled
 from rung.core.policy import Level, Policy, Team
+from rung.people.prepared import prepared
 from rung.policies.models import PolicyVersion
 from rung.policies.reading import read
 
@@ -26,7 +27,10 @@ FRESH_FOR = 5.0
 
 def current_number() -> int:
     """The version that judges new tickets; 0 while none has been published."""
-    return PolicyVersion.objects.filter(is_current=True).values_list("number", flat=True).first() or 0
+    with prepared() as cursor:
+        cursor.execute("SELECT number FROM policies_policyversion WHERE is_current")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 class Versions:

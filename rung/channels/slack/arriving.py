@@ -17,7 +17,8 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Standing
 from rung.core.events import Said
 from rung.intake import memory
-from rung.people.models import Requester
+from rung.people.models import Customer, Requester
+from rung.people.prepared import found
 from rung.tickets import actions, hearing
 from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
@@ -78,9 +79,22 @@ def _is_ours(workspace: Workspace, wrote: Wrote) -> bool:
 
 def _author(workspace: Workspace, wrote: Wrote, now: datetime) -> Author:
     row = persons.seen(workspace, wrote.user, now)
-    channel = SlackChannel.objects.filter(workspace=workspace, channel=wrote.channel).select_related("customer").first()
+    channel = _channel(workspace, wrote.channel)
     ids = (wrote.channel, *(channel.former if channel else ()))
     return Author(row, persons.standing_of(workspace, row, now, channel), channel, ids)
+
+
+def _channel(workspace: Workspace, name: str) -> SlackChannel | None:
+    """With its customer."""
+    channel = next(iter(found(SlackChannel, "workspace_id = %s AND channel = %s", [workspace.pk, name])), None)
+    if channel is not None and channel.customer_id is not None:
+        whose = channel.customer_id
+        channel.customer = memory.once(("customer", whose), lambda: _customer(whose))
+    return channel
+
+
+def _customer(key: int) -> Customer | None:
+    return next(iter(found(Customer, "id = %s", [key])), None)
 
 
 def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> bool:

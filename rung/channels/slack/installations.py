@@ -7,9 +7,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.models import Workspace
+from rung.people.prepared import prepared
 
 Payload = Mapping[str, Any]
+_HOME = """
+    SELECT w.id FROM slack_slackchannel c JOIN slack_workspace w ON w.id = c.workspace_id
+    WHERE c.channel = %s AND c.is_member AND w.active ORDER BY c.watched DESC, w.connected_at, w.name, w.id LIMIT 1
+"""
 
 
 def of_team(team: str, enterprise: str = "") -> Workspace | None:
@@ -26,9 +31,12 @@ def home(workspace: Workspace, channel: str) -> Workspace:
 
     Each of them may be told of the same message; taken as told to this one, it is one message of one ticket.
     """
-    rows = SlackChannel.objects.filter(channel=channel, is_member=True, workspace__active=True)
-    first = rows.select_related("workspace").order_by("-watched", "workspace__connected_at", "workspace").first()
-    return first.workspace if first is not None else workspace
+    with prepared() as cursor:
+        cursor.execute(_HOME, [channel])
+        first = cursor.fetchone()
+    if first is None or first[0] == workspace.pk:
+        return workspace
+    return Workspace.objects.get(pk=first[0])
 
 
 def own_teams() -> frozenset[str]:

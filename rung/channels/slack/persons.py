@@ -17,15 +17,17 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Profile, Standing
 from rung.intake import memory
 from rung.people.models import Agent, ContactMethod, Customer, Identity, Requester, Role
+from rung.people.prepared import found
 
 BELIEVED_FOR = timedelta(minutes=5)
 STILL_BELIEVED_FOR = timedelta(hours=1)
 KIND = "slack"
+_KNOWN_AS = "id = (SELECT requester_id FROM people_identity WHERE kind = %s AND external_id = %s)"
 
 
 def seen(workspace: Workspace, user: str, now: datetime) -> PersonSeen | None:
     """The person as Slack describes them; None if Slack does not know them. Raises CannotAsk if it gives no answer."""
-    known = PersonSeen.objects.filter(workspace=workspace, user=user).first()
+    known = next(iter(found(PersonSeen, 'workspace_id = %s AND "user" = %s', [workspace.pk, user])), None)
     if known is not None and now - known.asked_at < BELIEVED_FOR:
         return known
     try:
@@ -105,8 +107,8 @@ def agent_of(workspace: Workspace, row: PersonSeen | None, now: datetime) -> Age
     """
     if row is None or row.is_bot or row.is_deleted or row.is_stranger:
         return None
-    methods = ContactMethod.objects.filter(channel=KIND, address__in=_addresses(workspace, row))
-    if claims := list(methods.select_related("agent")):
+    addresses = _addresses(workspace, row)
+    if claims := found(ContactMethod, "channel = %s AND address = ANY(%s)", [KIND, addresses]):
         return _by_claim(workspace, row, claims, now)
     return None if row.is_guest or _is_outside(workspace, row) else _by_belonging(workspace, row, now)
 
@@ -164,15 +166,17 @@ def requester_of(
     home = _home(workspace, row, team)
     requester = _identified(home, user)
     if requester is not None:
-        if requester.customer is None and customer is not None:
+        if customer is not None and requester.customer_id is None:
             requester.customer = customer
             requester.save(update_fields=["customer"])
+        elif customer is not None and requester.customer_id == customer.pk:
+            requester.customer = customer  # it is here already
         return requester
     email = row.email.lower() if row and row.email else None
     name = row.name if row else user
-    found = _addressed(row) or Requester.objects.create(name=name, email=email, customer=customer)
-    Identity.objects.get_or_create(kind=KIND, external_id=person(home, user), defaults={"requester": found})
-    return found
+    made = _addressed(row) or Requester.objects.create(name=name, email=email, customer=customer)
+    Identity.objects.get_or_create(kind=KIND, external_id=person(home, user), defaults={"requester": made})
+    return made
 
 
 def known_requester(workspace: Workspace, row: PersonSeen) -> Requester | None:
@@ -185,9 +189,7 @@ def _home(workspace: Workspace, row: PersonSeen | None, team: str) -> str:
 
 
 def _identified(home: str, user: str) -> Requester | None:
-    known_as = Identity.objects.select_related("requester__customer__account_owner")
-    identity = known_as.filter(kind=KIND, external_id=person(home, user)).first()
-    return identity.requester if identity is not None else None
+    return next(iter(found(Requester, _KNOWN_AS, [KIND, person(home, user)])), None)
 
 
 def _addressed(row: PersonSeen | None) -> Requester | None:
@@ -196,19 +198,19 @@ def _addressed(row: PersonSeen | None) -> Requester | None:
 
 def names(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:
     """Names for the people a message mentions."""
-    found: dict[str, str] = {}
+    known: dict[str, str] = {}
     for user in dict.fromkeys(users):
         with suppress(CannotAsk):
             row = seen(workspace, user, now)
-            found |= {user: row.name} if row else {}
-    return found
+            known |= {user: row.name} if row else {}
+    return known
 
 
 def handles(workspace: Workspace, users: list[str], now: datetime) -> dict[str, str]:
     """The handles of the agents among the people a message mentions."""
-    found: dict[str, str] = {}
+    known: dict[str, str] = {}
     for user in dict.fromkeys(users):
         with suppress(CannotAsk):
             agent = agent_of(workspace, seen(workspace, user, now), now)
-            found |= {user: agent.handle} if agent else {}
-    return found
+            known |= {user: agent.handle} if agent else {}
+    return known

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
-
 from rung.channels.slack.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
 from rung.core.effects import NoticeKind
 from rung.core.events import Said
 from rung.intake import memory
 from rung.people.models import Requester
-from rung.tickets.models import OVER, Direction, Message, Ticket
+from rung.people.prepared import prepared
+from rung.tickets.models import OVER, Message
 
 BURST = timedelta(minutes=10)
 NEWEST = 5
@@ -93,16 +92,16 @@ def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requ
     asked = said(channel, ts)
     author, teams = f"customer:{requester.pk}", sharing(workspace, [channel])
     places, inboxes = tuple(f"{team}/{channel}/" for team in teams), [inbox_of(team) for team in teams]
-    newest = Ticket.objects.filter(requester=requester, inbox__in=inboxes).order_by("-number")[:NEWEST]
-    for ticket in newest:
-        if ticket.status in OVER or not ticket.thread.startswith(places):
+    with prepared() as cursor:
+        cursor.execute(_NEWEST, [author, requester.pk, inboxes, NEWEST])
+        newest = cursor.fetchall()
+    for number, status, thread, answered_at, told in newest:
+        if status in OVER or not thread.startswith(places):
             continue
-        answers = ticket.messages.filter(direction=Direction.PUBLIC).exclude(author__startswith="bot:")
-        if answers.filter(at__lt=asked.at).exists() if asked else answers.exists():
+        if answered_at is not None and (asked is None or answered_at < asked.at):
             continue
-        told = ticket.messages.filter(author=author).values_list("external_id", flat=True)
         if any(name and _apart(name.rpartition("/")[2], ts) <= BURST for name in told):
-            return ticket.number
+            return int(number)
     return None
 
 
@@ -111,7 +110,7 @@ def _apart(one: str, other: str) -> timedelta:
 
 
 def _number(statement: str, given: Mapping[str, str | list[str]]) -> int | None:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(statement, given)
         found = cursor.fetchone()
     return found[0] if found else None
@@ -123,6 +122,16 @@ _OF_THREAD = """
         (SELECT max(number) FROM tickets_ticket
             WHERE inbox = ANY(%(inboxes)s) AND thread <> '' AND thread = ANY(%(threads)s)),
         (SELECT max(ticket_id) FROM tickets_message WHERE inbox = ANY(%(inboxes)s) AND external_id = ANY(%(names)s)))
+"""
+# A person's newest tickets: when somebody of ours first answered, and what that person wrote, by its names.
+_NEWEST = """
+    SELECT number, status, thread,
+        (SELECT min(m.at) FROM tickets_message m
+            WHERE m.ticket_id = number AND m.direction = 'public' AND NOT starts_with(m.author, 'bot:')),
+        ARRAY(SELECT external_id FROM tickets_message m WHERE m.ticket_id = number AND m.author = %s)
+    FROM (
+        SELECT number, status, thread FROM tickets_ticket WHERE requester_id = %s AND inbox = ANY(%s)
+        ORDER BY number DESC LIMIT %s) AS newest
 """
 _OF_CARD = """
     SELECT max(ticket_id) FROM outbox_delivery WHERE kind = ANY(%(kinds)s) AND external_id = ANY(%(places)s)
