@@ -225,10 +225,11 @@ EDIT_CARDS = f"""
       AND channel <> 'app' AND over_at IS NULL
     RETURNING 1
 """  # noqa: S608  made of our own words
-#: Cards in the app are settled.
+#: Cards in the app are settled. That they are of changed tickets shows the database the way to them.
 SETTLE_CARDS = """
     UPDATE outbox_delivery SET over_at = {now}
-    WHERE channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
+    WHERE ticket_id = ANY({changed})
+      AND channel = 'app' AND over_at IS NULL AND kind IN ('moment', 'digest', 'offer_card', 'triage_card') AND (
         ticket_id = ANY({over})
         OR (ticket_id = ANY({running}) AND kind = 'offer_card' AND (ticket_id, event) NOT IN (
             SELECT ticket, offer FROM unnest({offering}, {offers}) AS open (ticket, offer))))

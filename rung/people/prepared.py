@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TypeVar
+from time import monotonic
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Model
-from psycopg import Cursor
+from psycopg import Connection, Cursor
+
+#: Seconds after which a plan is made anew: one made for a table of a few rows reads all of it, however it has grown.
+PLANS_LAST = 5.0
 
 Row = TypeVar("Row", bound=Model)
 
@@ -18,8 +23,19 @@ def prepared() -> CursorWrapper:
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy asks whose thread it is at every word
     connection.close_if_health_check_failed()
     connection.ensure_connection()
+    _plan_anew(connection.connection)
     cursor = Cursor(connection.connection)
     return (CursorDebugWrapper if connection.queries_logged else CursorWrapper)(cursor, connection)
+
+
+_planned: "WeakKeyDictionary[Connection[Any], float]" = WeakKeyDictionary()
+
+
+def _plan_anew(line: "Connection[Any]") -> None:
+    now = monotonic()
+    if line.prepare_threshold is not None and now - _planned.setdefault(line, now) > PLANS_LAST:
+        line.execute("DISCARD PLANS")
+        _planned[line] = now
 
 
 def found(table: type[Row], condition: str, given: Sequence[str | int | list[str]]) -> list[Row]:

@@ -47,6 +47,32 @@ def test_a_statement_is_planned_once_for_a_connection(monkeypatch: pytest.Monkey
         assert kept_by(made, monkeypatch) == 1
 
 
+def test_a_plan_does_not_outlive_the_size_of_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    with another() as made:
+        monkeypatch.setattr(prepared_statements, "connections", {"default": made})
+        with made.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE small AS SELECT 1 AS id")
+            cursor.execute("ALTER TABLE small ADD PRIMARY KEY (id)")
+            cursor.execute("ANALYZE small")
+        assert "Seq Scan" in how_it_is_read(made)
+        with made.cursor() as cursor:
+            cursor.execute("INSERT INTO small SELECT generate_series(2, 100000)")
+        monkeypatch.setattr(prepared_statements, "PLANS_LAST", -1.0)
+        assert "Index" in how_it_is_read(made)
+
+
+def how_it_is_read(made: BaseDatabaseWrapper) -> str:
+    """The plan of a statement that has been asked so often that the database has settled on one."""
+    for _ in range(10):
+        with prepared() as cursor:
+            cursor.execute("SELECT id FROM small WHERE id = %s::int", [1])
+    with made.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT id FROM small%'")
+        (name,) = cursor.fetchone()
+        cursor.execute(f'EXPLAIN EXECUTE "{name}" (1)')
+        return "\n".join(line for (line,) in cursor)
+
+
 def test_through_a_pooler_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     with pooler() as port, another(HOST="127.0.0.1", PORT=str(port)) as made:
         assert kept_by(made, monkeypatch) == 0
