@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -20,6 +21,7 @@ from rung.web import guide
 from rung.web.access import agent_of, may, needs
 from rung.web.fields import number_in
 from rung.web.forms import AgentForm, ContactForm, MeForm, TeamForm, TokenForm
+from rung.web.sure import asked_back
 
 
 @needs(Role.OBSERVER)
@@ -91,9 +93,15 @@ def keys(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a key."""
     token = get_object_or_404(Token, pk=number)
+    question = _("End the key “%(name)s”?") % {"name": token.name}
+    effect = _("Whatever calls with it is refused from then on. This cannot be undone.")
+    if token.revoked_at is None and (asks := asked_back(request, question, effect, _("End"), reverse("keys"))):
+        return asks
     if tokens.revoke(token.name, now=database_now()):
         changes.record(by=_by(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")
-    messages.success(request, _("It is over."))
+        messages.success(request, _("It is over."))
+    else:
+        messages.info(request, _("It was over already."))
     return redirect("keys")
 
 

@@ -39,6 +39,12 @@ def api(desk: Desk) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def refusals_are_faults() -> bool:
+    """Here the live part is cut off on purpose."""
+    return False
+
+
 def opens(api: httpx.Client, subject: str) -> int:
     body = {"subject": subject, "body": "Since 02:00 nothing arrives.", "requester": {"email": "rita@acme.example"}}
     answer = api.post("/tickets", json=body, headers={"Idempotency-Key": subject})

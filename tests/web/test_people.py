@@ -69,7 +69,10 @@ def test_a_key_is_shown_once_and_ended(signed_in: Any, desk: Any) -> None:
     token = tokens.find(key, now=database_now())
     assert token is not None
     assert key not in olga.get("/people/keys").content.decode()
-    olga.post(f"/people/keys/{token.pk}/revoke")
+    assert "End the key “importer”?" in olga.post(f"/people/keys/{token.pk}/revoke").content.decode()
+    assert tokens.find(key, now=database_now()) is not None
+    olga.post(f"/people/keys/{token.pk}/revoke", {"sure": "1"})
+    assert "It was over already." in olga.post(f"/people/keys/{token.pk}/revoke", follow=True).content.decode()
     assert tokens.find(key, now=database_now()) is None
 
 

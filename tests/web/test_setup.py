@@ -51,10 +51,16 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
 
     olga.post("/settings/webhooks/ops/do", {"do": "off"})
     assert Endpoint.objects.get().disabled_at is not None
-    another = olga.post("/settings/webhooks/ops/do", {"do": "secret"}).content.decode()
+    asked = olga.post("/settings/webhooks/ops/do", {"do": "secret"}).content.decode()
+    assert "until the receiver has the new one, it believes no delivery" in asked
+    another = olga.post("/settings/webhooks/ops/do", {"do": "secret", "sure": "1"}).content.decode()
     assert "whsec_" in another
     assert secret[0] not in another
-    olga.post("/settings/webhooks/ops/do", {"do": "remove"})
+    assert "Remove the webhook “ops”?" in olga.post("/settings/webhooks/ops/do", {"do": "remove"}).content.decode()
+    assert Endpoint.objects.exists()
+    olga.post("/settings/webhooks/ops/do", {"do": "remove", "sure": "1"})
+    twice = olga.post("/settings/webhooks/ops/do", {"do": "remove", "sure": "1"}, follow=True).content.decode()
+    assert "“ops” is gone already; somebody has removed it." in twice
     assert not Endpoint.objects.exists()
     log = olga.get("/settings/log?area=settings").content.decode()
     assert log.count("webhook ops") == 4
@@ -92,7 +98,10 @@ def test_a_directory_is_added_and_its_secret_never_shown(signed_in: Any, desk: A
     assert "Sign in with Corp" in Client().get("/account/login/").content.decode()
     everything = page + olga.get("/settings/log").content.decode() + olga.get("/settings/sign-in").content.decode()
     assert "never to be seen" not in everything
-    olga.post("/settings/sign-in/acme/remove")
+    assert "Remove the directory" in olga.post("/settings/sign-in/acme/remove").content.decode()
+    olga.post("/settings/sign-in/acme/remove", {"sure": "1"})
+    twice = olga.post("/settings/sign-in/acme/remove", {"sure": "1"}, follow=True).content.decode()
+    assert "“acme” is gone already" in twice
     assert not SignInProvider.objects.filter(slug="acme").exists()
 
 

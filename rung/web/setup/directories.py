@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from rung.people import changes, providers, vault
 from rung.people.models import Role, SignInProvider
 from rung.web.access import agent_of, needs
 from rung.web.forms import Words
+from rung.web.sure import asked_back
 
 Kind = SignInProvider.Kind
 
@@ -109,7 +110,17 @@ def directories(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
     """Nobody signs in with it any more; those who are in stay in until they sign out."""
-    found = get_object_or_404(SignInProvider, slug=name)
+    found = SignInProvider.objects.filter(slug=name).first()
+    if found is None:
+        messages.info(request, _("“%(name)s” is gone already; somebody has removed it.") % {"name": name})
+        return redirect("directories")
+    question = _("Remove the directory “%(name)s”?") % {"name": found.name}
+    effect = _(
+        "Nobody signs in with it any more, and nobody is known by its ids; "
+        "added again, it gets to know everybody anew. Those who are in stay in until they sign out."
+    )
+    if asks := asked_back(request, question, effect, _("Remove"), reverse("directories")):
+        return asks
     changes.note("removed", found, by=f"agent:{agent_of(request).handle}")
     with transaction.atomic():
         providers.forget_accounts(found.slug)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.web.access import agent_of, needs
+from rung.web.sure import asked_back
 
 SHOWN = 50
 
@@ -92,7 +94,12 @@ def webhook(request: HttpRequest, name: str) -> HttpResponse:
 @needs(Role.OWNER)
 def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
     """Try it, give it another secret, switch it on or off, or take it away (`do`)."""
-    endpoint = get_object_or_404(Endpoint, name=name)
+    endpoint = Endpoint.objects.filter(name=name).first()
+    if endpoint is None:
+        messages.info(request, _("“%(name)s” is gone already; somebody has removed it.") % {"name": name})
+        return redirect("webhooks")
+    if asks := _asks_back(request, endpoint):
+        return asks
     before = changes.facts_of(endpoint)
     match request.POST.get("do"):
         case "test":
@@ -118,6 +125,18 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
     endpoint.save()
     changes.note("changed", endpoint, by=_by(request), before=before)
     return redirect("webhook", name=name)
+
+
+def _asks_back(request: HttpRequest, endpoint: Endpoint) -> HttpResponse | None:
+    name, back = {"name": endpoint.name}, reverse("webhook", args=[endpoint.name])
+    match request.POST.get("do"):
+        case "secret":
+            effect = _("The present one ends at once: until the receiver has the new one, it believes no delivery.")
+            return asked_back(request, _("Another secret for “%(name)s”?") % name, effect, _("Another secret"), back)
+        case "remove":
+            effect = _("Nothing is sent there any more; where the policy names it, deliveries wait in the app instead.")
+            return asked_back(request, _("Remove the webhook “%(name)s”?") % name, effect, _("Remove"), back)
+    return None
 
 
 def _show_secret(request: HttpRequest, endpoint: Endpoint, secret: str) -> HttpResponse:

@@ -1,0 +1,16 @@
+"""Asking back before something that cannot be undone, with or without JavaScript."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def asked_back(request: HttpRequest, question: str, effect: str, word: str, back: str) -> HttpResponse | None:
+    """The page that asks, or None: it has been asked, and the answer was yes.
+
+    `effect`: what follows. `word`: on the button that does it. `back`: where whoever thinks again goes.
+    """
+    if request.POST.get("sure") == "1":
+        return None
+    given = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "sure")]
+    context = {"live": [], "question": question, "effect": effect, "word": word, "back": back, "given": given}
+    return render(request, "setup/sure.html", context)
