@@ -246,6 +246,14 @@ def test_a_renamed_level_says_who_knows_it_and_takes_its_people_along(sam: Any, 
     assert Ticket.objects.get(number=ticket).policy == 2
 
 
+def test_a_level_that_nobody_works_at_yet_can_be_edited_all_the_same(sam: Any) -> None:
+    Agent.objects.get(handle="ben").teams.clear()
+    page = sam.post("/policy/rename/preview", {"what": "levels", "name": "L2", "new": "Second"}).content.decode()
+    assert "nobody active is in the team specialists" in page
+    sam.post("/policy/rename", {"what": "levels", "name": "L2", "new": "Second", "seen": stamp_of(REFERENCE)})
+    assert "support: [L1, Second, L3, management]" in kept()
+
+
 def test_a_renamed_team_is_there_under_both_names(sam: Any) -> None:
     sam.post("/policy/rename", {"what": "teams", "name": "leads", "new": "heads", "seen": stamp_of(REFERENCE)})
     sam.post("/policy/review", {"text": kept(), "publish": "1", "against": "2", "seen": stamp_of(kept())})

@@ -45,10 +45,13 @@ class Beside(Struct, frozen=True):
     lines: tuple[Line, ...] = ()
     findings: tuple[Finding, ...] = ()
     problem: str = ""
+    #: Of the findings, those about people, who may come later: they keep nobody from going on.
+    about_people: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> bool:
-        return has_errors(self.findings) or bool(self.problem)
+        own = (each for each in self.findings if each not in self.about_people)
+        return has_errors(own) or bool(self.problem)
 
 
 def beside(before: str, after: str, path: Path) -> Beside:
@@ -71,6 +74,7 @@ def beside(before: str, after: str, path: Path) -> Beside:
         rest,
         difference(before, after),
         tuple(dict.fromkeys((*here, *new))),
+        about_people=judged.about_people,
     )
 
 
