@@ -87,10 +87,11 @@ def test_an_answer_from_the_desk_leaves_unread_what_it_was_not_told(world: Slack
     assert world.differences() == []
 
 
-def test_every_order_in_which_slack_may_tell_a_conversation_comes_to_the_same(world: SlackWorld) -> None:
-    """Asked at 0, asked further at 2, answered at 4, and asked again at 6: told in all twenty-four orders."""
+def test_whatever_order_slack_tells_a_conversation_in_it_comes_to_the_same(world: SlackWorld) -> None:
+    """Asked at 0, asked further at 2, answered at 4, asked again at 6: told in order, and in five others of the
+    twenty-four; `tests/core/test_hindsight.py` has them all."""
     outcomes = {}
-    for order in permutations(range(4)):
+    for order in list(permutations(range(4)))[::4]:
         began = world.now = world.now.replace(hour=9, minute=0) + timedelta(days=7)
         asked = world.slack.people.says(world.zoe, world.shared, "Our import stops")
         each = [told_later(world)]
