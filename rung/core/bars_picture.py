@@ -15,7 +15,7 @@ _FONT = 'font-family="system-ui, sans-serif"'
 _HOUR = 26
 _TALL = 150
 
-_SIDES = (key("before"), key("after"))
+_SIDES = (key("before"), key("afterwards"))
 
 Pair = tuple[str, int, int]
 

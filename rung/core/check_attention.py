@@ -7,7 +7,7 @@ from rung.core.placeholders import PLACEHOLDERS, gaps, is_known
 from rung.core.policy import Actions, Budget, Fact, Is
 from rung.core.policy_cells import did_you_mean
 from rung.core.vocabulary import ClockName, Priority
-from rung.core.wording import key, say
+from rung.core.wording import say
 
 _URGENT = Is(Fact.PRIORITY, (Priority.URGENT,))
 _PEOPLE = ("assignee", "owner", "lead", "agent:", "on_call:", "account_owner")
@@ -27,7 +27,7 @@ def check(notes: Notes) -> None:
 
 
 #: Words that mean somebody by way of a ticket; an alert is about the queue and has none.
-_OF_A_TICKET = {"assignee": key("assignee"), "owner": key("owner"), "account_owner": key("account owner")}
+_OF_A_TICKET = ("assignee", "owner", "account_owner")
 
 
 def _alerts(notes: Notes) -> None:
@@ -36,7 +36,7 @@ def _alerts(notes: Notes) -> None:
             if word in _OF_A_TICKET:
                 notes.error(
                     f"alerts[{number}].notify",
-                    say("an alert is about the whole queue, which has no %(whom)s", whom=say(_OF_A_TICKET[word])),
+                    say("an alert is about the whole queue, which has no %(whom)s", whom=word.replace("_", " ")),
                     say("name a team:, an agent:, lead, owners or a channel"),
                 )
         if alert.above_share is not None and alert.above_share >= 1:

@@ -7,7 +7,7 @@ from rung.core import plain_words as words
 from rung.core.calendar import ALWAYS, Calendar
 from rung.core.compiled import Compiled
 from rung.core.handbook_parts import Block, Ladder, Points, Prose, Section, Sentence, points
-from rung.core.handbook_steps import rules_of, steps_of
+from rung.core.handbook_steps import name_of, rules_of, steps_of
 from rung.core.policy import All, Not, Policy, When
 from rung.core.possible import World
 from rung.core.silence import unanswered
@@ -46,7 +46,7 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
 def clocks(policy: Policy) -> Section:
     """Every rule that runs on a clock, but the silences, which have their own chapter."""
     blocks = [
-        Points(tuple(steps_of(policy, place, rule)), rule.name, place)
+        Points(tuple(steps_of(policy, place, rule)), name_of(rule), place)
         for place, rule in rules_of(policy)
         if rule.clock is not None and rule.clock not in _SILENCES
     ]
@@ -63,7 +63,7 @@ def moments(policy: Policy) -> Section:
                 condition=words.condition(rule.when),
                 actions=words.listed(words.actions(rule.do)),
             )
-            blocks.append(Points((Sentence(text, place),), rule.name, place))
+            blocks.append(Points((Sentence(text, place),), name_of(rule), place))
     for problem in policy.problems:
         then = words.listed(words.actions(problem.then))
         text = say(
@@ -79,7 +79,7 @@ def moments(policy: Policy) -> Section:
 def endings(policy: Policy) -> Iterator[Section]:
     """Silence of third parties, common requests, closing; and what may interrupt people."""
     silent = [
-        Points(tuple(steps_of(policy, place, rule)), rule.name, place)
+        Points(tuple(steps_of(policy, place, rule)), name_of(rule), place)
         for place, rule in rules_of(policy)
         if rule.clock is ClockName.THIRD_PARTY_SILENCE
     ]

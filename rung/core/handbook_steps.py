@@ -16,6 +16,11 @@ def rules_of(policy: Policy) -> Iterator[tuple[str, Rule]]:
         yield (FOLLOW_UP if rule.id == FOLLOW_UP else f"rules[{number}]"), rule
 
 
+def name_of(rule: Rule) -> str:
+    """As it is called; the follow-up has no name of its own in the policy."""
+    return say("Follow up") if rule.id == FOLLOW_UP else rule.name
+
+
 def steps_of(policy: Policy, place: str, rule: Rule) -> Iterator[Sentence]:
     """One sentence a step."""
     for number, step in enumerate(rule.steps):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rung.core import plain_words as words
 from rung.core.handbook_parts import Block, Points, Prose, Section, Sentence, points
-from rung.core.handbook_steps import rules_of, steps_of
+from rung.core.handbook_steps import name_of, rules_of, steps_of
 from rung.core.policy import Actions, Level, Policy
 from rung.core.vocabulary import ClockName, Turn
 from rung.core.wording import say
@@ -33,7 +33,7 @@ def waiting(policy: Policy) -> Section:
     blocks: list[Block] = list(points(say("When something is missing"), list(_missing(policy))))
     blocks += points(say("While the customer owes us an answer"), list(_pauses(policy)))
     blocks += [
-        Points(tuple(steps_of(policy, place, rule)), rule.name, place)
+        Points(tuple(steps_of(policy, place, rule)), name_of(rule), place)
         for place, rule in rules_of(policy)
         if rule.clock is ClockName.CUSTOMER_SILENCE
     ]

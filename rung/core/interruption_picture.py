@@ -29,7 +29,7 @@ def interruption_svg(old: ByWhom, new: ByWhom, timezone: str) -> str:
         y = _TOP + place * (2 * _ROW + _GAP)
         drawn.append(_text(10, y + 14, who if len(who) < 26 else f"{who[:25]}…", bold=True))
         drawn += _row(y, say("before"), before, most)
-        drawn += _row(y + _ROW, say("after"), after, most)
+        drawn += _row(y + _ROW, say("afterwards"), after, most)
     if not rows:
         drawn.append(_text(10, _TOP - 8, say("Nobody is interrupted.")))
     size = f'width="{width}" height="{height}"'

@@ -17,16 +17,18 @@ from django.utils.translation import gettext_lazy
 from rung.people.changes import Change  # noqa: F401  Django finds its table here
 
 _RESTRICTED_ROLES = gettext_lazy("Only agents and observers can be restricted to their teams.")
-HANDLE = RegexValidator(r"^[a-z0-9][a-z0-9._-]*$", "A handle is made of lower-case letters, digits and . _ -")
+HANDLE = RegexValidator(
+    r"^[a-z0-9][a-z0-9._-]*$", gettext_lazy("A handle is made of lower-case letters, digits and . _ -")
+)
 
 
 class Role(models.TextChoices):
     """What an agent may do: an observer reads, an agent works, a lead changes the policy, an owner everything."""
 
-    OWNER = "owner", "owner"
-    LEAD = "lead", "lead"
-    AGENT = "agent", "agent"
-    OBSERVER = "observer", "observer"
+    OWNER = "owner", gettext_lazy("owner")
+    LEAD = "lead", gettext_lazy("lead")
+    AGENT = "agent", gettext_lazy("agent")
+    OBSERVER = "observer", gettext_lazy("observer")
 
 
 class AgentManager(BaseUserManager["Agent"]):

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from rung.people import vault
@@ -87,8 +88,10 @@ def read_metadata(metadata: str) -> dict[str, str]:
         }
     except Exception as mistake:
         raise ValidationError(
-            "That is no metadata of a SAML identity provider: it must name its entityID, its address for "
-            "HTTP-Redirect and its signing certificate."
+            gettext(
+                "That is no metadata of a SAML identity provider: it must name its entityID, its address for "
+                "HTTP-Redirect and its signing certificate."
+            )
         ) from mistake
 
 

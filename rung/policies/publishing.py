@@ -11,16 +11,17 @@ from msgspec import Struct
 from rung.core.findings import Finding
 from rung.core.policy import Policy
 from rung.core.policy_reader import read_policy
+from rung.core.wording import key, say
 from rung.policies.models import PolicyVersion
 
 #: Years of holidays kept with a version, before and after the one it is published in.
 YEARS_BEFORE, YEARS_AHEAD = 2, 3
 _LOCK = 7_241_001
-_ALONE = "the policy in force asks for a second person: nobody publishes what they wrote themselves"
-_ALONE_HINT = "keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)"
+_ALONE = key("the policy in force asks for a second person: nobody publishes what they wrote themselves")
+_ALONE_HINT = key("keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)")
 
-_OVERTAKEN = "version {number} has been published since this was compared"
-_OVERTAKEN_HINT = "look at what it would undo, and publish again"
+_OVERTAKEN = key("version %(number)s has been published since this was compared")
+_OVERTAKEN_HINT = key("look at what it would undo, and publish again")
 
 
 class Published(Struct, frozen=True):
@@ -59,10 +60,10 @@ def publish(
         if before is not None and before.text == text:
             return NotPublished(())
         if before is not None and instead_of not in {None, before.number}:
-            told = _OVERTAKEN.format(number=before.number)
-            return NotPublished((Finding(file, 1, "publishing", told, hint=_OVERTAKEN_HINT),))
+            told = say(_OVERTAKEN, number=before.number)
+            return NotPublished((Finding(file, 1, "publishing", told, hint=say(_OVERTAKEN_HINT)),))
         if before is not None and reviewer in {"", author} and asks_for_second_person(before):
-            return NotPublished((Finding(file, 1, "publishing", _ALONE, hint=_ALONE_HINT),))
+            return NotPublished((Finding(file, 1, "publishing", say(_ALONE), hint=say(_ALONE_HINT)),))
         number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         PolicyVersion.objects.filter(is_current=True).update(is_current=False)
         PolicyVersion.objects.create(

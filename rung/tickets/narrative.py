@@ -15,6 +15,7 @@ from rung.core.hindsight import happened_at
 from rung.core.policy import Actions, Policy
 from rung.core.told_late import is_late
 from rung.core.vocabulary import ActorKind
+from rung.core.wording import word
 from rung.people.models import Agent, Requester
 
 
@@ -120,7 +121,7 @@ def tell_actions(actions: Actions, to: Iterable[str], names: Names) -> tuple[str
     if actions.escalate:
         told.append(_("escalates to %(to)s") % {"to": reached or actions.escalate})
     if actions.priority:
-        told.append(_("sets the priority to %(priority)s") % {"priority": actions.priority})
+        told.append(_("sets the priority to %(priority)s") % {"priority": word(actions.priority)})
     if actions.assign:
         told.append(_("assigns it (%(how)s)") % {"how": actions.assign.replace("_", " ")})
     if actions.unassign:
@@ -198,7 +199,7 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return _("reopened it"), Tone.WARNING, ""
         case e.PrioritySet(priority=priority, critical=critical, reasons=reasons):
             flag = _(" and marked it critical") if critical else ""
-            said = _("set the priority to %(priority)s") % {"priority": priority.value} + flag
+            said = _("set the priority to %(priority)s") % {"priority": word(priority.value)} + flag
             tone = Tone.QUIET if reasons == ("default",) else Tone.PLAIN
             return said, tone, ", ".join(tell_reason(each, names) for each in reasons)
         case e.CategorySet(category=category, reasons=reasons):

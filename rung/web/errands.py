@@ -129,6 +129,10 @@ def shown(errand: Errand) -> dict[str, Any]:
         "result": result,
         "before_it": before_it(errand) if errand.state == Errand.State.WAITING else 0,
     }
+    if errand.state == Errand.State.FAILED and errand.text:
+        policy, mistakes = read_policy(errand.text, "policy.yaml")
+        if policy is None:  # said anew in the language of whoever looks
+            errand.problem = "; ".join(map(str, mistakes))
     if errand.kind == Errand.Kind.REPLAY and result:
         # The pictures are made of our own elements, and escape every word in them.
         context["pictures"] = [mark_safe(each) for each in _pictures(result["pictures"])]  # noqa: S308

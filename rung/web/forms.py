@@ -95,6 +95,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self.fields["role"].label = _("Role")
         self.fields["is_restricted"].label = RESTRICTED
         if self.instance.pk:
             self.fields["is_active"].label = FROM_NOW_ON
@@ -140,7 +141,7 @@ class MeForm(forms.ModelForm):  # type: ignore[type-arg]
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     """One more way to be reached."""
 
-    channel = forms.ChoiceField(choices=[("email", "e-mail"), ("slack", "Slack"), ("webhook", "webhook")])
+    channel = forms.ChoiceField(choices=[("email", _("e-mail")), ("slack", "Slack"), ("webhook", "Webhook")])
 
     class Meta:
         model = ContactMethod
@@ -160,6 +161,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self.fields["lead"].label = _("Lead")
         if self.instance.pk:
             self.fields["members"].initial = self.instance.members.all()
 

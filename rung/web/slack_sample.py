@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rung.channels.slack import sample as recorded
@@ -28,7 +29,7 @@ def sample(request: HttpRequest) -> HttpResponse:
     frame = recorded.fresh(number)
     channels = [(name, WHOSE.get(name, ""), messages) for name, messages in frame["channels"].items()]
     context = {
-        "frame": frame,
+        "frame": frame | {"line": gettext(frame["line"])},
         "channels": channels,
         "number": number,
         "shown": number + 1,

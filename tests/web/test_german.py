@@ -14,6 +14,8 @@ CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_M
 CODE = Path(__file__).parents[2] / "rung"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]")
 #: Words that are the same in German.
+#: How a finding is written down: (place, message, remedy).
+NOTED = {"error", "warning"}
 SAME_IN_BOTH = {"status", "Team"}
 
 
@@ -97,6 +99,15 @@ def test_every_sentence_of_the_rules_has_its_german() -> None:
         served = gettext.GNUTranslations(compiled)
     assert len(sentences()) > 150
     assert [each for each in sentences() if served.gettext(each) == each and each not in SAME_IN_BOTH] == []
+
+
+def test_every_finding_is_said_in_the_readers_language() -> None:
+    raw = []
+    for module in sorted((CODE / "core").glob("check_*.py")):
+        for call in ast.walk(ast.parse(module.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in NOTED:
+                raw += [module.name for each in call.args[1:2] if isinstance(each, ast.Constant | ast.JoinedStr)]
+    assert raw == []
 
 
 def test_a_refusal_beside_its_form_is_german(signed_in: Any, opened: Any) -> None:

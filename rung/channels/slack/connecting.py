@@ -14,6 +14,7 @@ from rung.channels.slack.clients import client_of, web_client
 from rung.channels.slack.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.outcomes import NEVER, code_of
+from rung.core.wording import say
 from rung.outbox import registry
 from rung.people import changes
 from rung.people.vault import seal
@@ -64,9 +65,9 @@ def connect(secrets: Secrets, now: datetime, *, by: str = "system") -> Connected
             web_client(secrets.app_token).apps_connections_open(app_token=secrets.app_token)
     except SlackApiError as refused:
         code = code_of(refused)
-        return NotConnected(NEVER.get(code, f"Slack refused the token: {code}."))
+        return NotConnected(say(NEVER[code]) if code in NEVER else say("Slack refused the token: %(code)s.", code=code))
     except (SlackClientError, OSError):
-        return NotConnected("Slack cannot be reached from here; check the network or the proxy.")
+        return NotConnected(say("Slack cannot be reached from here; check the network or the proxy."))
     scopes, is_org_wide = scopes_of(dict(told.headers)), bool(told.get("is_enterprise_install"))
     facts = {"teams": teams, "scopes": sorted(scopes), **_identity(told.data), **_sealed(secrets, now)}
     team = str(told["enterprise_id"] if is_org_wide else told["team_id"])
@@ -131,14 +132,14 @@ def _teams_of(token: str) -> list[str]:
 def _mistaken(secrets: Secrets) -> str:
     """What is plainly the wrong thing in the wrong field."""
     if not secrets.token.startswith(("xoxb-", "xoxe.xoxb-")):
-        return 'The bot token begins with "xoxb-"; it stands under "OAuth & Permissions".'
+        return say('The bot token begins with "xoxb-"; it stands under "OAuth & Permissions".')
     if not secrets.signing_secret and not secrets.app_token:
-        return "Give the signing secret (for HTTP) or an app-level token (for Socket Mode)."
+        return say("Give the signing secret (for HTTP) or an app-level token (for Socket Mode).")
     if secrets.app_token and not secrets.app_token.startswith("xapp-"):
-        return 'The app-level token begins with "xapp-"; it stands under "Basic Information".'
+        return say('The app-level token begins with "xapp-"; it stands under "Basic Information".')
     rotation = (secrets.refresh_token, secrets.client_id, secrets.client_secret)
     if any(rotation) and not all(rotation):
-        return "With token rotation the refresh token, the client id and the client secret are all needed."
+        return say("With token rotation the refresh token, the client id and the client secret are all needed.")
     return ""
 
 
@@ -172,7 +173,7 @@ def watch(channel: SlackChannel, now: datetime, *, by: str = "system", **choices
         joined = client_of(channel.workspace, now).conversations_join(channel=channel.channel)
         channels.keep(channel.workspace, joined["channel"] or {})
     except SlackApiError:
-        return f"Invite the app to #{channel.name}: write /invite there."
+        return say("Invite the app to #%(channel)s: write /invite there.", channel=channel.name)
     except (SlackClientError, OSError):
-        return "Slack cannot be reached from here; check the network or the proxy."
+        return say("Slack cannot be reached from here; check the network or the proxy.")
     return ""

@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
+from rung.core.wording import say
+
 TIMEOUT = httpx.Timeout(15, connect=5)
 
 
@@ -41,9 +43,9 @@ def _read(url: str) -> tuple[SplitResult, str]:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as wrong:
-        raise Forbidden(f"{url} is no address of a web server: {wrong}") from wrong
+        raise Forbidden(say("%(url)s is no address of a web server: %(wrong)s", url=url, wrong=wrong)) from wrong
     if parts.scheme not in ("http", "https") or not host:
-        raise Forbidden(f"{url} is no address of a web server; it reads like https://example.com/hook")
+        raise Forbidden(say("%(url)s is no address of a web server; it reads like https://example.com/hook", url=url))
     return parts, host
 
 
@@ -53,7 +55,13 @@ def _address_of(host: str, port: int, *, allow_private: bool) -> str:
     if not allow_private:
         inside = [address for address in addresses if not _is_public(address)]
         if inside:
-            raise Forbidden(f"{host} stands at {inside[0]}, which is not a public address; allow it for this endpoint")
+            raise Forbidden(
+                say(
+                    "%(host)s stands at %(inside)s, which is not a public address; allow it for this endpoint",
+                    host=host,
+                    inside=inside[0],
+                )
+            )
     return addresses[0]
 
 

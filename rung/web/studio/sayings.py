@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from rung.core import plain_words as words
 from rung.core.document_tree import Plain
+from rung.core.handbook_steps import name_of
 from rung.core.policy import ALWAYS_TRUE, Actions, Policy, Rule, Target, When
 from rung.core.policy_nodes import Path
 from rung.core.vocabulary import METRICS
@@ -58,7 +59,7 @@ def rule_item(rule: Rule, path: Path, number: int = -1, many: int = 0) -> Item:
     elif rule.do is not None:
         done = words.listed(words.actions(rule.do))
         lines.append(say("When %(condition)s, %(done)s", condition=words.condition(rule.when), done=done))
-    return Item(place_text(path), rule.name, tuple(lines), steps, number, many)
+    return Item(place_text(path), name_of(rule), tuple(lines), steps, number, many)
 
 
 def sentence(policy: Policy, path: Path) -> str:

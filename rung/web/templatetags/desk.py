@@ -35,9 +35,9 @@ def moment(at: datetime | None) -> SafeString:
     if at is None:
         return SafeString("")
     local, today = timezone.localtime(at), timezone.localdate(shown_now())
-    pattern = "H:i" if local.date() == today else "D j M, H:i" if local.year == today.year else "j M Y, H:i"
+    pattern = "H:i" if local.date() == today else _("D j M, H:i") if local.year == today.year else _("j M Y, H:i")
     shown = f"{formats.date_format(local, pattern)} {local.tzname()}"
-    full = f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
+    full = f"{formats.date_format(local, _('l j F Y, H:i:s'))} {local.tzname()}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, shown)
 
 
@@ -212,7 +212,7 @@ def share(view: object) -> int:
 
 def _full(at: datetime) -> str:
     local = timezone.localtime(at)
-    return f"{formats.date_format(local, 'l j F Y, H:i:s')} {local.tzname()}"
+    return f"{formats.date_format(local, _('l j F Y, H:i:s'))} {local.tzname()}"
 
 
 @register.simple_tag
