@@ -20,6 +20,7 @@ from rung.policies.publishing import publish
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of, pass_of_person
 from rung.tickets.writing import Words
+from rung.web.studio import checking
 from rung.web.studio.kinds import SECTIONS as STUDIO
 from tests.web.test_access import ours
 from tests.web.two_tongues import in_both, sayings
@@ -307,7 +308,10 @@ def furnished(signed_in: Any, opened: Any, desk: Any, settings: Any, tmp_path: A
     return number, pass_of(number), pass_of_person(rita.pk)
 
 
-def test_nothing_says_the_same_in_both_languages(signed_in: Any, furnished: tuple[int, str, str]) -> None:
+def test_nothing_says_the_same_in_both_languages(
+    signed_in: Any, furnished: tuple[int, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PATIENCE", 60.0)
     olga = signed_in("olga")
     said: dict[str, dict[str, list[str]]] = {"en": {}, "de": {}}
     seen = list(looks(*furnished))

@@ -7,6 +7,7 @@ from hashlib import sha256
 from time import monotonic
 
 import msgspec
+from django.utils.translation import get_language
 from msgspec import Struct
 
 from rung.core.check import check_policy
@@ -16,6 +17,7 @@ from rung.core.findings import Finding, has_errors
 from rung.core.policy import Policy
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
+from rung.people.languages import speaking_in
 
 FILE = "policy.yaml"
 #: Seconds a page waits for what is found; later it asks again.
@@ -43,6 +45,8 @@ class _Wish(Struct, frozen=True):
     text: str
     desk: Desk
     now: datetime
+    #: Of whoever asks: what is found are sentences.
+    language: str
 
 
 class Checker:
@@ -133,12 +137,16 @@ def _wish(text: str) -> _Wish:
     now = database_now()
     desk = desk_at(now)
     told = now.replace(minute=now.minute - now.minute % HOLDS_MINUTES, second=0, microsecond=0)
-    key = sha256(f"{told.isoformat()}\n{text}".encode(errors="surrogatepass") + msgspec.json.encode(desk)).hexdigest()
-    return _Wish(key, text, desk, now)
+    language = get_language() or "en"
+    key = sha256(
+        f"{told.isoformat()}\n{language}\n{text}".encode(errors="surrogatepass") + msgspec.json.encode(desk)
+    ).hexdigest()
+    return _Wish(key, text, desk, now, language)
 
 
 def _judge(wish: _Wish) -> Checked:
-    policy, own = check_policy(wish.text, FILE)
-    if policy is None or has_errors(own):
-        return Checked(policy, own, ())
-    return Checked(policy, own, check_desk(policy, wish.text, FILE, wish.desk, wish.now)[0])
+    with speaking_in(wish.language):
+        policy, own = check_policy(wish.text, FILE)
+        if policy is None or has_errors(own):
+            return Checked(policy, own, ())
+        return Checked(policy, own, check_desk(policy, wish.text, FILE, wish.desk, wish.now)[0])
