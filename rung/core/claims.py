@@ -1,7 +1,9 @@
 """Who may take a ticket, where that puts it, and which offers it closes."""
 
+import msgspec
 from msgspec import Struct
 
+from rung.core import events as e
 from rung.core.case import Case, Offer
 from rung.core.desk import Person
 from rung.core.ladder import closed_by_claim
@@ -88,3 +90,14 @@ def _out_of_reach(case: Case, handle: str, level: str) -> str:
         held=case.level or say("no level yet"),
         where=where,
     )
+
+
+def claim_of(event: e.Claimed, case: Case, policy: Policy) -> e.Claimed | e.Assigned:
+    """A recorded claim as it is in this case: it closes the offers made here; at the level that holds the ticket it is
+    an assignment."""
+    if event.level == case.level:
+        return e.Assigned(at=event.at, by=event.by, assignee=event.agent)
+    own = policy.paths.get(case.path or "", ())
+    path = case.path if case.path is not None and event.level in own else event.path
+    closes = closed_by_claim(case, policy, event.level, path)
+    return msgspec.structs.replace(event, path=path, closes=closes)

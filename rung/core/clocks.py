@@ -56,6 +56,26 @@ def reading(case: Case, cycle: Cycle, pauses: Pauses, calendar: Calendar) -> Rea
     return Reading(stretches, ran, open_us)
 
 
+def running_since(start_us: int) -> Reading:
+    """Of a cycle that has run without a break."""
+    return Reading((), 0, start_us)
+
+
+def is_unbroken(case: Case, cycle: Cycle, pauses: Pauses) -> bool:
+    """Whether a running cycle is sure to have run without a break since it started; if it does not look so at once,
+    `reading` will tell."""
+    clock, span = cycle.clock, case.spans[-1]
+    if clock not in STANDING_STILL:
+        return True
+    if span.since_us > cycle.started_us or span.number > cycle.number:
+        return False
+    if clock in _REPLY_CLOCKS:
+        return span.turn is not Turn.CUSTOMER
+    if clock in _PAUSABLE:
+        return span.turn not in pauses.limits
+    return span.turn is Turn.OURS and span.snoozed_until_us is None and not span.offering
+
+
 def ran_until(read: Reading, now_us: int, calendar: Calendar) -> int:
     """The running time at a moment, in microseconds of working time."""
     if read.open_us is None or now_us <= read.open_us:

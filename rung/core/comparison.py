@@ -14,14 +14,16 @@ from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.durations import Duration
-from rung.core.effects import Decision, Notice, NoticeKind
+from rung.core.effects import Notice, NoticeKind
 from rung.core.events import StepOutcome
 from rung.core.interruption_hours import Hours
 from rung.core.log_events import History
 from rung.core.look import Look
 from rung.core.outlook import clock_views
 from rung.core.policy import Policy
-from rung.core.replay import SHARE, STAFFED, Replay
+from rung.core.replay import SHARE, STAFFED
+from rung.core.replay_counts import Time
+from rung.core.replay_ticket import Replay
 from rung.core.tally import Tally
 from rung.core.timetable import timetable
 from rung.core.vocabulary import METRICS
@@ -179,18 +181,14 @@ class _Watched(Replay):
     ) -> None:
         super().__init__(history, compiled, desk, tally, accepted)
         self.by_whom: dict[str, Hours] = {}
-        self._now: datetime | None = None
 
-    def _take_in(self, decision: Decision, now: datetime) -> None:
-        self._now = now
-        super()._take_in(decision, now)
-
-    def _hear(self, notice: Notice, hour: int) -> None:
-        super()._hear(notice, hour)
+    def _hear(self, notice: Notice, times: Sequence[Time]) -> None:
+        super()._hear(notice, times)
         there = self.compiled.level_calendar(self.case.level or "")
-        if notice.kind in _HEARD and self._now is not None:
+        if notice.kind in _HEARD:
             hours = self.by_whom.setdefault(self._place(notice.to), Hours())
-            (hours.inside if there.is_open(self._now) else hours.outside)[hour] += 1
+            for at, hour in times:
+                (hours.inside if there.is_open(at) else hours.outside)[hour] += 1
 
 
 def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Watched:

@@ -11,11 +11,14 @@ from rung.core.conditions import Facts, Predicate, facts_of, predicate, whens_of
 from rung.core.facts import facts
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import ALWAYS_TRUE, Fact, Policy, Rule, Step, Target
-from rung.core.vocabulary import ClockName
+from rung.core.vocabulary import METRICS, ClockName
 from rung.core.workflows import acting_alone
 
 #: The longest an offer at the last level waits before it is repeated.
 LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
+
+#: Later than anybody waits.
+CENTURY_US = 36_525 * 86_400 * SECOND_US
 
 #: Sets of facts remembered per policy; beyond that all are forgotten at once.
 MOST_STANDINGS = 20_000
@@ -118,6 +121,7 @@ class Compiled:
         self._standings: dict[Hashable, Standing] = {}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
+        self._least: dict[tuple[ClockName, int | None, str | None], int] = {}
         self._pauses: dict[tuple[int, int], Pauses] = {}
         self._calendar_of_level = {
             name: self._calendar(level.calendar) for name, level in policy.levels.items() if level.calendar
@@ -203,6 +207,22 @@ class Compiled:
             goal = self.targets[target][1].goal(metric)
             self._goals[key] = None if goal is None else duration_us(goal.on(calendar))
         return self._goals[key]
+
+    def least_us(self, clock: ClockName, target: int | None, level: str | None) -> int:
+        """The shortest running time at which anything stands on a clock, microseconds; a century at most."""
+        key = (clock, target, level)
+        least = self._least.get(key)
+        if least is None:
+            own = self.calendar(None, target, level)
+            times = [
+                timed.threshold_us for rule in self.by_clock[clock] for timed in self._of_rule(rule, target, level)
+            ]
+            goal = self.goal_us(clock, target, own) if clock in METRICS else None
+            least = self._least[key] = min(*times, CENTURY_US if goal is None else goal, CENTURY_US)
+        return least
+
+    def _of_rule(self, rule: ClockRule, target: int | None, level: str | None) -> tuple[TimedStep, ...]:
+        return self.thresholds(rule, target, self.calendar(rule.rule, target, level))
 
     def pauses(self, target: int | None, own: Calendar) -> Pauses:
         """What pauses the resolution clock of a ticket with this target, counted on its own calendar."""

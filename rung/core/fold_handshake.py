@@ -1,9 +1,12 @@
 """What offers, claims and returns do to a case."""
 
 from rung.core import events as e
-from rung.core.case import Case, LevelStay, Offer
+from rung.core.case import Case, Cycle, LevelStay, Offer
 from rung.core.folding import assign, end, escalated, follow_newest_offer, span, start, take_up
+from rung.core.moments import from_us
 from rung.core.vocabulary import ActorKind, ClockName
+
+_UNACCEPTED = ClockName.UNACCEPTED
 
 
 def offered(case: Case, event: e.Offered) -> None:
@@ -26,6 +29,18 @@ def offered(case: Case, event: e.Offered) -> None:
     escalated(case, event)
     follow_newest_offer(case, event)
     span(case, event)
+
+
+def offered_again(case: Case, like: e.Offered, at_us: int) -> Offer:
+    """A rule on the clock of an open ticket's newest offer fired, and offers where it was offered last, as it did in
+    `like`: what folding these two events (`step_fired`, `offered`) leaves, but for what is kept of the step."""
+    last = case.offers[-1]
+    number, at = case.number + 2, from_us(at_us)
+    case.number, case.last_at = number, at
+    offer = Offer(number, at, like.level, like.path, like.by, like.rule, like.clock, last.number, last.repeat + 1)
+    case.offers.append(offer)
+    case.running[_UNACCEPTED] = Cycle(_UNACCEPTED, number, at_us)
+    return offer
 
 
 def experts_asked(case: Case, event: e.ExpertsAsked) -> None:

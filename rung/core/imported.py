@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from rung.core import events as e
 from rung.core.case import Case
+from rung.core.claims import claim_of
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.fold import fold
 from rung.core.log_events import History
 from rung.core.look import SYSTEM
 from rung.core.reckoning import reckon, reckon_in_place
-from rung.core.replay import claim_of
 
 _ARRIVAL = (e.CategorySet, e.PrioritySet, e.Placed)
 

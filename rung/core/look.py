@@ -72,17 +72,13 @@ class Look:
         self.notices: list[Notice] = []
         #: The rank of the highest offer made in this look.
         self.highest = -2
-        new = not self.nothing_new
+        new = self.memory.number != case.number
         self._standing = None if new else self.memory.standing
         #: Whether this pass recorded anything that may bring about something else.
         self.stirred = False
-        #: Whether facts may have changed, ended cycles wait for a verdict, and moments of running ones for a plan.
+        #: Whether facts may have changed, ended cycles wait for a verdict, and moments of running ones for a plan: not
+        #: where nothing has happened since the last look came to rest, and only time has passed.
         self.anew = self.unjudged = self.unplanned = new
-
-    @property
-    def nothing_new(self) -> bool:
-        """Whether nothing has happened since the last look, and only time has passed."""
-        return self.memory.number == self.case.number
 
     @property
     def number(self) -> int:
@@ -122,7 +118,7 @@ class Look:
 
     def record(self, event: AnyEvent) -> None:
         """Add an event numbered `number`; from here on the look sees its consequences."""
-        again = self._is_again(event)
+        again = type(event) is e.Offered and self._is_again(event)
         fold(self.case, event)
         self.events.append(event)
         if again:
@@ -131,12 +127,11 @@ class Look:
             self._standing = None
             self.stirred = self.anew = self.unjudged = self.unplanned = True
 
-    def _is_again(self, event: AnyEvent) -> bool:
+    def _is_again(self, event: e.Offered) -> bool:
         """Whether a rule offers an open ticket where it is offered already: all stays but the clock of the offer."""
         newest = self.case.open_offer
         return (
-            type(event) is e.Offered
-            and newest is not None
+            newest is not None
             and newest.level == event.level
             and self.case.status is Status.OPEN
             and event.by.startswith("rule:")

@@ -23,7 +23,8 @@ from rung.core.log_events import History
 from rung.core.look import Look
 from rung.core.moments import SECOND_US, duration_us
 from rung.core.policy import All, Policy, Rule
-from rung.core.replay import SHARE, STAFFED, Replay
+from rung.core.replay import SHARE, STAFFED
+from rung.core.replay_ticket import Replay
 from rung.core.tally import Tally
 from rung.core.timetable import ran
 from rung.core.vocabulary import METRICS, ClockName

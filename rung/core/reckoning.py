@@ -6,25 +6,20 @@ A look goes on until it asks for nothing new, so a second look in the same momen
 from datetime import datetime
 
 from rung.core import events as e
-from rung.core.arrival import FALLBACK_CATEGORY, category_of, path_of, priority_of
-from rung.core.case import Case, Offer
+from rung.core.arriving import arrive, raise_priority
+from rung.core.case import Case
 from rung.core.compiled import Compiled
 from rung.core.desk import Desk
 from rung.core.effects import Decision, Notice, NoticeKind, Subject
+from rung.core.ending import judge_ended, miss, withdraw
 from rung.core.escalating import Origin
-from rung.core.ladder import first_level
 from rung.core.look import SYSTEM, Look
 from rung.core.memory import Memory
 from rung.core.moments import SECOND_US, from_us
 from rung.core.past import Past
 from rung.core.recipients import lead
-from rung.core.steps import WITHDRAWING, Item, act, item_of, record_step
-from rung.core.timetable import Missed, Overrun, Timetable, crossed_before_the_end, ran, timetable
-from rung.core.vocabulary import METRICS, ClockName
-
-_METRICS = frozenset(METRICS)
-#: The clocks whose end takes back the offers made on them, but for `unaccepted`; each with its place among them.
-_OFFERED_ON = {clock: place for place, clock in enumerate(sorted(WITHDRAWING - {ClockName.UNACCEPTED}))}
+from rung.core.steps import Item, act, item_of, record_step
+from rung.core.timetable import Overrun, Timetable, timetable
 
 #: How often one look starts over for what its own conclusions bring about. An odd policy (a step at 0m that escalates
 #: to itself) would go on for ever; it is cut off here and looked at again a second later.
@@ -53,9 +48,9 @@ def reckon_in_place(
     look = Look(case, policy, desk, now, memory, past=past)
     if case.opened_at is None:
         return Decision((), (), None, case)
-    if not look.nothing_new:
-        _arrive(look)
-        _judge_ended(look)
+    if look.anew:
+        arrive(look)
+        judge_ended(look)
     wake_us: int | None = None
     for _ in range(MOST_PASSES):
         look.stirred = False
@@ -79,17 +74,18 @@ def _pass(look: Look) -> Timetable:
     case = look.case
     anew, look.anew = look.anew, False
     if anew:
-        _raise_priority(look)
+        raise_priority(look)
         _free_of_the_inactive(look)
-    _end_snooze(look)
-    if anew:
-        _withdraw(look)
+    if case.snoozed_until is not None and case.snoozed_until <= look.now:
+        _end_snooze(look)
+    if anew and case.offers:
+        withdraw(look)
     table = timetable(look)
     for missed in table.missed:
-        _miss(look, missed)
+        miss(look, missed)
     for overrun in table.overruns:
         _tell_overrun(look, overrun)
-    items = [item_of(look, due) for due in table.due]
+    items = [item_of(look, due) for due in table.due] if table.due else []
     if anew or look.anew:
         items += _turned_true(look)
     if case.settling:
@@ -98,135 +94,9 @@ def _pass(look: Look) -> Timetable:
         look.record(e.Settled(at=look.now, by=SYSTEM, number=look.number))
     elif items:
         act(look, items)
-    _judge_ended(look)
+    if look.unjudged:
+        judge_ended(look)
     return table
-
-
-# --- on arrival -----------------------------------------------------------------------------------------------------
-
-
-def _arrive(look: Look) -> None:
-    """Category, priority, path, in that order."""
-    case = look.case
-    if case.arrived:
-        return
-    if case.category is None and not case.category_by_person:
-        category, reasons = category_of(case, look.compiled)
-        if category is not None:
-            look.record(
-                e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
-            )
-    priority, critical, reasons = priority_of(case, look.compiled, look.facts)
-    if case.priority is None or (critical and not case.critical):
-        look.record(
-            e.PrioritySet(
-                at=look.now,
-                by="rule:priority",
-                number=look.number,
-                priority=case.priority or priority,
-                critical=critical or None,
-                reasons=reasons,
-            )
-        )
-    path = path_of(look.compiled, look.facts)
-    level = first_level(look.compiled.policy, path)
-    if level is not None:
-        look.record(e.Placed(at=look.now, by="rule:routing", number=look.number, path=path, level=level.name))
-
-
-def _find_category(look: Look) -> None:
-    """While nothing but the fallback is known, every message may name the category. A person's choice stays."""
-    case = look.case
-    if case.category_by_person or case.category not in (None, FALLBACK_CATEGORY):
-        return
-    category, reasons = category_of(case, look.compiled)
-    if category is not None and category != case.category:
-        look.record(
-            e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
-        )
-
-
-def _raise_priority(look: Look) -> None:
-    """Words heard since the priority was set may raise it; they never lower it, nor change what a person set."""
-    case = look.case
-    if case.heard <= case.judged or case.status.is_over:
-        return
-    _find_category(look)
-    priority, critical, reasons = priority_of(case, look.compiled, look.facts)
-    raised = not case.priority_by_person and (case.priority is None or priority.rank < case.priority.rank)
-    if raised or (critical and not case.critical):
-        look.record(
-            e.PrioritySet(
-                at=look.now,
-                by="rule:priority",
-                number=look.number,
-                priority=priority if raised or case.priority is None else case.priority,
-                critical=True if critical else None,
-                reasons=reasons,
-            )
-        )
-
-
-# --- what has ended -------------------------------------------------------------------------------------------------
-
-
-def _judge_ended(look: Look) -> None:
-    """Ended cycles: steps crossed before the end and never looked at are recorded as overtaken; goals are judged."""
-    if not look.unjudged:
-        return
-    look.unjudged = False
-    results = []
-    for cycle in tuple(look.case.ended):
-        for due in crossed_before_the_end(look, cycle):
-            item = item_of(look, due)
-            late = e.StepOutcome.SETTLED if look.case.settling else e.StepOutcome.OVERTAKEN
-            record_step(look, item, late if item.holds else e.StepOutcome.PASSED_OVER)
-        if cycle.clock not in _METRICS:
-            continue
-        total, goal, missed_us = ran(look, cycle)
-        if missed_us is not None and look.case.missed.get(cycle.clock) != cycle.number:
-            _miss(look, Missed(cycle.clock, cycle.number, missed_us))
-        results.append(
-            e.Judgement(
-                clock=cycle.clock,
-                cycle=cycle.number,
-                ended=cycle.ended,
-                ran=total / SECOND_US,
-                goal=None if goal is None else goal / SECOND_US,
-                met=None if goal is None else missed_us is None,
-            )
-        )
-    if results:
-        look.record(e.CyclesJudged(at=look.now, by=SYSTEM, number=look.number, results=tuple(results)))
-
-
-def _withdraw(look: Look) -> None:
-    """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
-    while (offer := _without_its_clock(look.case, look.memory)) is not None:
-        look.record(
-            e.OfferWithdrawn(at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock))
-        )
-
-
-def _without_its_clock(case: Case, memory: Memory) -> Offer | None:
-    """The oldest open offer that was made on a clock which runs no longer."""
-    if not case.offers:
-        return None
-    clocks = tuple(cycle.number if (cycle := case.running.get(clock)) else None for clock in _OFFERED_ON)
-    # Offers seen to stand go on standing while these clocks do and none is taken back; only new ones are looked at.
-    if memory.offers is not case.offers or memory.offered_on != clocks:
-        memory.offers, memory.offered_on, memory.offers_stand = case.offers, clocks, {}
-    standing = memory.offers_stand
-    for offer in case.offers[len(standing) :]:
-        clock = offer.clock
-        if clock is ClockName.UNACCEPTED:
-            # Its clock is that of an older offer, so that one has been passed already if it still stands.
-            if offer.cycle is not None and offer.cycle not in standing:
-                return offer
-        elif clock in _OFFERED_ON and clocks[_OFFERED_ON[clock]] != offer.cycle:
-            return offer
-        standing[offer.number] = None
-    return None
 
 
 def _free_of_the_inactive(look: Look) -> None:
@@ -241,8 +111,6 @@ def _free_of_the_inactive(look: Look) -> None:
 
 def _end_snooze(look: Look) -> None:
     case = look.case
-    if case.snoozed_until is None or case.snoozed_until > look.now:
-        return
     look.record(e.SnoozeEnded(at=look.now, by=SYSTEM, number=look.number))
     if case.assignee is not None:
         look.say(
@@ -255,22 +123,6 @@ def _end_snooze(look: Look) -> None:
                 priority=case.priority,
             )
         )
-
-
-# --- what has been reached ------------------------------------------------------------------------------------------
-
-
-def _miss(look: Look, missed: Missed) -> None:
-    look.record(
-        e.TargetMissed(
-            at=look.now,
-            by=SYSTEM,
-            number=look.number,
-            metric=missed.metric,
-            cycle=missed.cycle,
-            due_at=from_us(missed.due_us),
-        )
-    )
 
 
 def _tell_overrun(look: Look, overrun: Overrun) -> None:

@@ -32,7 +32,8 @@ class Item(Struct, frozen=True):
 
 def act(look: Look, items: Sequence[Item]) -> None:
     """Record every item in order and do what is still to be done."""
-    escalations = _escalations(look, items)
+    escalates = any(item.actions.escalate is not None for item in items)
+    escalations = _escalations(look, items) if escalates else {}
     sent = _not_overtaken(items)
     for place, item in enumerate(items):
         to, outcome = escalations.get(place, (None, StepOutcome.FIRED))
@@ -58,7 +59,7 @@ def record_step(look: Look, item: Item, outcome: StepOutcome) -> None:
             step=origin.step,
             cycle=origin.cycle,
             outcome=outcome,
-            due_at=from_us(item.due_us),
+            due_at=look.now if item.due_us == look.now_us else from_us(item.due_us),
             episode=item.episode,
             clock=origin.clock,
         )

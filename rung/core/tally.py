@@ -75,9 +75,9 @@ class Tally(Struct):
             found = self.targets[metric] = Goals()
         return found
 
-    def step(self, rule: str, step: str, outcome: str) -> None:
+    def step(self, rule: str, step: str, outcome: str, times: int = 1) -> None:
         outcomes = self.steps.setdefault(rule, {}).setdefault(step, {})
-        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        outcomes[outcome] = outcomes.get(outcome, 0) + times
 
     def rank(self, ticket: Worst) -> None:
         """Keep it if it is among the worst so far."""

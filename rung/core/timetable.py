@@ -1,6 +1,6 @@
 """Which steps are due by now, which targets are missed, and the next moment that matters."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -8,12 +8,12 @@ from rung.core import clocks
 from rung.core.case import Case, Cycle
 from rung.core.compiled import ClockRule, TimedStep, repeated
 from rung.core.look import Look
-from rung.core.memory import Basis, Moment, Plan
+from rung.core.memory import NEVER, Basis, Moment, Plan
 from rung.core.moments import to_us
 from rung.core.vocabulary import METRICS, ClockName, Turn
 
 _METRICS = frozenset(METRICS)
-_NEVER = 1 << 62
+_UNACCEPTED = ClockName.UNACCEPTED
 
 
 class Due(Struct, frozen=True):
@@ -52,16 +52,23 @@ class Timetable(Struct, frozen=True):
 
 
 def timetable(look: Look) -> Timetable:
-    """Everything the running clocks say at this moment."""
+    """Everything the running clocks say at this moment. What comes after the memory's horizon is not worked out: of
+    that `next_us` tells only that it is not due before."""
     case, now_us = look.case, look.now_us
     due: list[Due] = []
     missed: list[Missed] = []
-    next_us = _NEVER
-    for cycle, plan in _running(look):
-        if plan.next_us <= now_us:
-            plan.next_us = _collect(look, cycle, plan, due, missed)
+    next_us = NEVER
+    if look.unplanned:
+        _plan_anew(look)
+    horizon_us = max(look.memory.horizon_us, now_us)
+    for cycle, plan in look.memory.running:
+        if plan.next_us <= horizon_us:
+            if plan.moments is None:
+                _work_out(look, cycle, plan)
+            if plan.next_us <= now_us:
+                plan.next_us = _collect(look, cycle, plan, due, missed)
         next_us = min(next_us, plan.next_us)
-    overruns = _overruns(look)
+    overruns = _overruns(look) if case.turn in _PAUSING else ()
     for overrun in overruns:
         if now_us < overrun.due_us < next_us:
             next_us = overrun.due_us
@@ -73,97 +80,103 @@ def timetable(look: Look) -> Timetable:
         tuple(due),
         tuple(missed),
         tuple(over for over in overruns if over.due_us <= now_us) if overruns else (),
-        None if next_us == _NEVER else next_us,
+        None if next_us == NEVER else next_us,
     )
 
 
-def _running(look: Look) -> tuple[tuple[Cycle, Plan], ...]:
-    """The running cycles that somebody watches, with their plans: made again where what they stand on has changed."""
-    memory = look.memory
-    if look.unplanned:
-        look.unplanned = False
-        case, watched, plans = look.case, look.compiled.watched, memory.plans
-        target, level, spans = look.standing.target, case.level, len(case.spans)
-        running = []
-        for clock, cycle in case.running.items():
-            if clock not in watched:
-                continue
-            basis = (cycle.number, spans if clock in clocks.STANDING_STILL else 0, target, level)
-            plan = plans.get(clock)
-            if plan is None or plan.basis != basis:
-                plan = plans[clock] = _plan(look, cycle, basis)
-            running.append((cycle, plan))
-        memory.running = tuple(running)
-    return memory.running
+def _plan_anew(look: Look) -> None:
+    """The running cycles that somebody watches, with their plans: new ones where what they stand on has changed."""
+    look.unplanned = False
+    memory, case, compiled, plans = look.memory, look.case, look.compiled, look.memory.plans
+    watched, target, level, spans = compiled.watched, look.standing.target, case.level, len(case.spans)
+    running = []
+    for clock, cycle in case.running.items():
+        if clock not in watched:
+            continue
+        basis: Basis = (cycle.number, spans if clock in clocks.STANDING_STILL else 0, target, level)
+        plan = plans.get(clock)
+        if plan is None or plan.basis != basis:
+            # Working time is never longer than the time that passes.
+            earliest_us = cycle.started_us + compiled.least_us(clock, target, level)
+            plan = plans[clock] = Plan(basis, None, None, earliest_us)
+        running.append((cycle, plan))
+    memory.running = tuple(running)
 
 
-def _plan(look: Look, cycle: Cycle, basis: Basis) -> Plan:
-    """The moments of a running cycle."""
-    case, compiled, target, clock = look.case, look.compiled, look.target, cycle.clock
-    rules = compiled.by_clock[clock]
-    own = look.calendar
+def _work_out(look: Look, cycle: Cycle, plan: Plan) -> None:
+    """The moments of a running cycle. They are looked through at once, whatever has fired: `_collect` knows."""
+    case, compiled, standing, clock = look.case, look.compiled, look.standing, cycle.clock
+    target, own = standing.target, standing.calendar
+    pauses = compiled.pauses(target, own)
+    unbroken = clocks.is_unbroken(case, cycle, pauses)
+    read = clocks.running_since(cycle.started_us) if unbroken else clocks.reading(case, cycle, pauses, own)
     goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None
-    read = look.read(cycle, own)
-    goal_at = None if goal is None else clocks.crossing(read, goal, own)
+    plan.goal_us = None if goal is None else clocks.crossing(read, goal, own)
+    repeat = _repeat_of(case, cycle)
     moments = []
-    for rule in rules:
+    for rule in compiled.by_clock[clock]:
         calendar = own if rule.rule.calendar is None else compiled.calendar(rule.rule, target, case.level)
-        of_rule = read if calendar is own else look.read(cycle, calendar)
+        of_rule = read if unbroken or calendar is own else clocks.reading(case, cycle, pauses, calendar)
         for timed in compiled.thresholds(rule, target, calendar):
-            at = clocks.crossing(of_rule, threshold_us(case, cycle, timed), calendar)
+            at = clocks.crossing(of_rule, repeated(timed, repeat), calendar)
             if at is not None:
                 moments.append(Moment(at, rule, timed))
-    # Looked through at once, whatever has fired: `_collect` knows.
-    return Plan(basis, goal_at, tuple(moments), -_NEVER)
+    plan.moments = tuple(moments)
+    plan.next_us = -NEVER
 
 
 def _collect(look: Look, cycle: Cycle, plan: Plan, due: list[Due], missed: list[Missed]) -> int:
     """Add what a cycle has reached by now and nobody has acted upon. Returns when it reaches the next."""
-    case, now_us, goal_us = look.case, look.now_us, plan.goal_us
-    next_us = _NEVER
-    if goal_us is not None and case.missed.get(cycle.clock) != cycle.number:
+    case, now_us, goal_us, number = look.case, look.now_us, plan.goal_us, cycle.number
+    next_us = NEVER
+    if goal_us is not None and case.missed.get(cycle.clock) != number:
         if goal_us <= now_us:
-            missed.append(Missed(cycle.clock, cycle.number, goal_us))
+            missed.append(Missed(cycle.clock, number, goal_us))
         else:
             next_us = goal_us
+    fired = case.fired
     waiting: dict[int, int] = {}
     reached: list[Moment] = []
-    for moment in plan.moments:
-        if cycle.number in case.fired.get(moment.timed.key, ()):
+    for moment in plan.moments or ():
+        if number in fired.get(moment.timed.key, ()):
             continue
-        if moment.at_us <= now_us:
+        at_us = moment.at_us
+        if at_us <= now_us:
             reached.append(moment)
-        else:
-            waiting.setdefault(moment.rule.place, moment.at_us)
+        elif moment.rule.place not in waiting:
+            waiting[moment.rule.place] = at_us
+            next_us = min(next_us, at_us)
     for moment in reached:
-        ahead = [at for at in (goal_us, waiting.get(moment.rule.place)) if at is not None and at > now_us]
-        due.append(Due(moment.at_us, moment.rule, moment.timed, cycle, min(ahead, default=None)))
-    return min(next_us, min(waiting.values(), default=_NEVER))
+        deadline_us = waiting.get(moment.rule.place)
+        if goal_us is not None and goal_us > now_us and (deadline_us is None or goal_us < deadline_us):
+            deadline_us = goal_us
+        due.append(Due(moment.at_us, moment.rule, moment.timed, cycle, deadline_us))
+    return next_us
 
 
-def crossed_before_the_end(look: Look, cycle: Cycle) -> Iterator[Due]:
+def crossed_before_the_end(look: Look, cycle: Cycle) -> Sequence[Due]:
     """The steps an ended cycle had crossed and nobody has acted upon: the engine was late."""
-    case, compiled = look.case, look.compiled
-    rules = compiled.by_clock[cycle.clock]
-    if not rules:
-        return
-    basis = (cycle.number, cycle.ended, look.target, case.level)
-    if look.memory.judged.get(cycle.clock) == basis:
-        return
-    look.memory.judged[cycle.clock] = basis
-    for rule in rules:
-        calendar = compiled.calendar(rule.rule, look.target, case.level)
+    case, compiled, clock, standing = look.case, look.compiled, cycle.clock, look.standing
+    basis = (cycle.number, cycle.ended, standing.target, case.level)
+    if cycle.ended_us is None or look.memory.judged.get(clock) == basis:
+        return ()
+    look.memory.judged[clock] = basis
+    lasted_us = cycle.ended_us - cycle.started_us
+    if compiled.least_us(clock, standing.target, case.level) >= lasted_us:
+        return ()
+    crossed = []
+    for rule in compiled.by_clock[clock]:
+        calendar = compiled.calendar(rule.rule, standing.target, case.level)
         read: clocks.Reading | None = None
-        for timed in compiled.thresholds(rule, look.target, calendar):
+        for timed in compiled.thresholds(rule, standing.target, calendar):
             threshold = threshold_us(case, cycle, timed)
-            if cycle.ended_us is None or threshold >= cycle.ended_us - cycle.started_us:
-                continue
-            if case.has_fired(rule.rule.id, timed.step.id, cycle.number):
+            if threshold >= lasted_us or cycle.number in case.fired.get(timed.key, ()):
                 continue
             read = read or look.read(cycle, calendar)
             at = clocks.crossing(read, threshold, calendar) if read.ran_us >= threshold else None
             if at is not None:
-                yield Due(at, rule, timed, cycle)
+                crossed.append(Due(at, rule, timed, cycle))
+    return crossed
 
 
 def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
@@ -187,15 +200,18 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
 
 def threshold_us(case: Case, cycle: Cycle, timed: TimedStep) -> int:
     """The running time at which a step stands in this cycle: repeated offers wait longer, microseconds."""
-    if cycle.clock is not ClockName.UNACCEPTED:
-        return timed.threshold_us
-    offer = case.offer(cycle.number)
-    return timed.threshold_us if offer is None else repeated(timed, offer.repeat)
+    return repeated(timed, _repeat_of(case, cycle))
+
+
+def _repeat_of(case: Case, cycle: Cycle) -> int:
+    """How often the offer of this cycle had been made before."""
+    offer = case.offer(cycle.number) if cycle.clock is _UNACCEPTED else None
+    return 0 if offer is None else offer.repeat
 
 
 def _overruns(look: Look) -> tuple[Overrun, ...]:
     case = look.case
-    if case.turn not in _PAUSING or look.target is None or ClockName.RESOLUTION not in case.running:
+    if look.target is None or ClockName.RESOLUTION not in case.running:
         return ()
     return tuple(
         Overrun(pause, turn, at)

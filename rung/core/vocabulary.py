@@ -34,7 +34,10 @@ class Status(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        return self is Status.RESOLVED or self is Status.CLOSED
+        return self in _OVER
+
+
+_OVER = frozenset({Status.RESOLVED, Status.CLOSED})
 
 
 class Turn(StrEnum):

@@ -18,7 +18,8 @@ from rung.core.facts import facts
 from rung.core.log_events import History
 from rung.core.look import Look
 from rung.core.moments import to_us
-from rung.core.replay import STAFFED, Replay
+from rung.core.replay import STAFFED
+from rung.core.replay_ticket import Replay
 from rung.core.tally import Tally
 from rung.core.vocabulary import ClockName, Priority
 from rung.insights.staffing import Held, Staff, staffing

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from rung.core import events as e
-from rung.core import replay as replay_module
+from rung.core import replay_ticket
 from rung.core.calendar import Calendar
 from rung.core.case import Case
 from rung.core.compiled import Compiled
@@ -21,7 +21,7 @@ from rung.core.receipt import receipt
 from rung.core.replay import replay
 from rung.core.replay_report import Report, as_json, report
 from rung.core.tally import Tally
-from rung.core.vocabulary import ClockName, Priority, Reason
+from rung.core.vocabulary import ClockName, Kept, Priority, Reason
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -208,7 +208,7 @@ def _bytes(tally: Tally, policy: Policy) -> bytes:
 
 
 def test_a_policy_that_never_rests_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rung.core.replay.MOST_LOOKS", 5)
+    monkeypatch.setattr("rung.core.replay_ticket.MOST_LOOKS", 5)
     rules = (
         _rule(ClockName.UNASSIGNED, ("1m", Actions(escalate="next")), name="Start"),
         _rule(ClockName.UNACCEPTED, ("1m", Actions(escalate="next")), name="Go on"),
@@ -232,7 +232,7 @@ def test_looking_only_when_something_watched_has_happened_changes_nothing(monkey
         for number in range(6)
     ]
     sparing = _replayed(_policy(rule), *histories)
-    monkeypatch.setattr("rung.core.replay._unheard", lambda _compiled, _desk: frozenset())
+    monkeypatch.setattr("rung.core.replay_ticket._unheard", lambda _compiled, _desk: frozenset())
     after_each = _replayed(_policy(rule), *histories)
     assert sparing.looks < after_each.looks
     assert (sparing.targets, sparing.steps, sparing.worst) == (after_each.targets, after_each.steps, after_each.worst)
@@ -255,9 +255,9 @@ def test_a_memory_between_looks_changes_no_conclusion(monkeypatch: pytest.Monkey
         e.Resolved(at=_at(30), by="agent:sam"),
     )
     remembering = _replayed(_policy(*rules), history)
-    reckon = replay_module.reckon_in_place
+    reckon = replay_ticket.reckon_in_place
     monkeypatch.setattr(
-        replay_module, "reckon_in_place", lambda case, policy, desk, now, _memory: reckon(case, policy, desk, now)
+        replay_ticket, "reckon_in_place", lambda case, policy, desk, now, _memory: reckon(case, policy, desk, now)
     )
     assert _replayed(_policy(*rules), history) == remembering
     assert remembering.concluded > 20
@@ -280,6 +280,22 @@ def test_offers_may_be_assumed_to_be_accepted_after_a_while() -> None:
     }
     assert outcome.accepted_after == "30m"
     assert outcome.interruptions.per_hour["14"] == 1
+
+
+def test_an_offer_that_is_the_newest_again_is_not_made_again_a_second_time() -> None:
+    again = ("1h", Actions(escalate="next", reason=Reason.TIME))
+    rules = (
+        _rule(ClockName.FIRST_RESPONSE, ("4h", Actions(escalate="next", reason=Reason.TIME)), name="Answer it"),
+        _rule(ClockName.UNASSIGNED, again, name="Take it"),
+        _rule(ClockName.UNACCEPTED, again, name="Accept it"),
+        _rule(ClockName.RESOLUTION, ("10h", Actions(remind="triage")), name="Near"),
+    )
+    answered = e.Answered(at=_at(5), by="agent:sam", kept=Kept.BY_AGENT)
+    outcome = _replayed(_policy(*rules), _history(OPENED, answered), end=_at(19))
+    # Offered at 1 h; again at 2 h; at 4 h on the clock of the answer, which the step of the second offer yields to. The
+    # answer at 5 h withdraws the third: the second is the newest again, and its step has had its turn.
+    assert outcome.steps["Accept it"] == {"escalate.1": 1}
+    assert outcome.escalations == {"L1": 0, "L2": 3}
 
 
 def test_a_return_in_the_record_closes_the_offer_the_replay_made_to_that_level() -> None:
@@ -340,15 +356,15 @@ def test_taking_offers_that_are_made_again_together_changes_nothing(monkeypatch:
         for part in (0, 0.3, 0.7)
     ]
     reckoned: list[datetime] = []
-    real = replay_module.reckon_in_place
+    real = replay_ticket.reckon_in_place
 
     def reckon(case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory) -> Decision:
         reckoned.append(now)
         return real(case, compiled, desk, now, memory)
 
-    monkeypatch.setattr(replay_module, "reckon_in_place", reckon)
+    monkeypatch.setattr(replay_ticket, "reckon_in_place", reckon)
     together = _replayed(policy, *histories, end=_at(100))
     looked = len(reckoned)
-    monkeypatch.setattr("rung.core.replay.Repeats.after", lambda *_: iter(()))
+    monkeypatch.setattr("rung.core.replay_ticket.Repeats.after", lambda *_: None)
     assert as_json(_replayed(policy, *histories, end=_at(100))) == as_json(together)
     assert looked < len(reckoned) - looked

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from rung.core import events as e
-from rung.core import replay as replay_module
+from rung.core import replay_ticket
 from rung.core.calendar import ALWAYS, Calendar
 from rung.core.case import Case
 from rung.core.compiled import Compiled
@@ -26,7 +26,8 @@ from rung.core.policy import Level, Policy, Target
 from rung.core.policy_reader import read_policy
 from rung.core.receipt import CycleReceipt, Why, receipt
 from rung.core.reckoning import reckon_in_place
-from rung.core.replay import Replay, replay
+from rung.core.replay import replay
+from rung.core.replay_ticket import Replay
 from rung.core.tally import Tally
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
@@ -192,7 +193,7 @@ def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeyp
     for place, history in enumerate(year.histories):
         run = _Told(history, compiled, desk, Duration.parse("30m"))
         if place % 20 == 0:
-            monkeypatch.setattr(replay_module, "reckon_in_place", partial(_reckon_and_keep, run.told))
+            monkeypatch.setattr(replay_ticket, "reckon_in_place", partial(_reckon_and_keep, run.told))
             run.run(year.end)
         else:
             run.told = [msgspec.structs.replace(each, number=number) for number, each in enumerate(history.events, 1)]
