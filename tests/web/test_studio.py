@@ -206,7 +206,7 @@ def test_nobody_undoes_a_version_they_have_not_seen(sam: Any) -> None:
     publish(REFERENCE + "# olga's\n", author="agent:olga", now=database_now())
     refused = sam.post("/policy/review", form)
     assert refused.status_code == 409
-    assert "version 3 has been published since" in refused.content.decode()
+    assert "Somebody has published version 3 while you were editing." in refused.content.decode()
     assert "olga" in refused.content.decode()  # among the lines that would go
     assert PolicyVersion.objects.get(is_current=True).number == 3
     seen_now = dict(re.findall(r'name="(seen|against)" value="(\w+)"', refused.content.decode()))
