@@ -129,7 +129,9 @@ _NEXT = """
         WHERE r.lane = lane.lane AND r.next_attempt_at IS NOT NULL) AS first
 """
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('intake_received'), %s)"
+# What is done is only to be written down: nothing of it is undone because a busy disk keeps the table waiting.
 _WRITE = """
+    SET LOCAL lock_timeout TO DEFAULT;
     UPDATE intake_received r SET outcome = new.outcome, attempts = new.attempts, sorted_at = new.sorted_at,
         next_attempt_at = new.next_attempt_at
     FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[])
