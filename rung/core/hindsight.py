@@ -5,6 +5,7 @@ of it when; but nobody is taken to have known of a customer's words what they co
 customer's words did not stand, or an end made without them, leaves them unanswered.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -76,10 +77,10 @@ def _at(event: e.AnyEvent, moment: datetime) -> e.AnyEvent:
 def _moments(history: list[e.AnyEvent]) -> dict[int, datetime]:
     """The number of each event -> the moment it counts from."""
     moments = {event.number: happened_at(event) for event in history}
-    opened_at = moments[history[0].number]
+    opened_at, known = moments[history[0].number], _Known(history)
     for place, event in enumerate(history):
         if isinstance(event, e.CustomerWrote) and event.said is not None:
-            moments[event.number] = max(moments[event.number], _unheard_until(event, history, place))
+            moments[event.number] = max(moments[event.number], known.unheard_until(event, event.said.place, place))
         moments[event.number] = max(moments[event.number], opened_at)
     return moments
 
@@ -111,32 +112,51 @@ def _words_of(event: e.Opened | e.CustomerWrote) -> dict[str, object]:
     return {"by": event.by, "message": event.message, "said": event.said, "facts": event.facts}
 
 
-def _unheard_until(wrote: e.CustomerWrote, history: list[e.AnyEvent], place: int) -> datetime:
-    """The last moment until which people acted without having heard it; that of its own saying, if nobody did."""
-    said_at, where = spoken_at(wrote), "" if wrote.said is None else wrote.said.place
-    unknowing = []
-    while place > 0 and history[place - 1].at > said_at:
-        place -= 1
-        unknowing += [at for at in _acted_without(history[place], where) if at > said_at]
-    if not unknowing:
-        return said_at
-    # Whoever answers where it stands has read it, and the desk knows it from them.
-    answers = (spoken_at(each) for each in history if isinstance(each, e.Answered) and _is_in(each, where))
-    read_at = min((at for at in answers if at > said_at), default=None)
-    return max((at for at in unknowing if read_at is None or at <= read_at), default=said_at)
+class _Known:
+    """What people did and where: asked for each of thousands of late words, it must not be gone through each time."""
+
+    def __init__(self, history: list[e.AnyEvent]) -> None:
+        self._told = [event.at for event in history]
+        #: Where others read it ("": nowhere) -> (place in the history, moment) of each act, in order of telling.
+        self._acts: dict[str, list[tuple[int, datetime]]] = {}
+        for place, event in enumerate(history):
+            if isinstance(event, _AWAY):
+                where, moment = (_where(event), spoken_at(event)) if isinstance(event, e.Answered) else ("", event.at)
+                self._acts.setdefault(where, []).append((place, moment))
+        self._answers = {where: sorted(at for _, at in acts) for where, acts in self._acts.items() if where}
+
+    def unheard_until(self, wrote: e.CustomerWrote, where: str, place: int) -> datetime:
+        """The last moment until which people acted without having heard it; that of its own saying, if nobody did."""
+        said_at = spoken_at(wrote)
+        # Whoever answers where it stands has read it, and the desk knows it from them.
+        answers = self._answers.get(where, [])
+        read = bisect_right(answers, said_at)
+        read_at = answers[read] if read < len(answers) else None
+        meanwhile = bisect_right(self._told, said_at, hi=place)
+        return max(
+            (
+                at
+                for other, acts in self._acts.items()
+                if other != where
+                for _, at in acts[bisect_left(acts, meanwhile, key=_place) : bisect_left(acts, place, key=_place)]
+                if at > said_at and (read_at is None or at <= read_at)
+            ),
+            default=said_at,
+        )
 
 
-def _acted_without(event: e.AnyEvent, place: str) -> tuple[datetime, ...]:
-    """The moment of an act that takes the ticket out of our hands or out of sight, unless done where others read."""
-    match event:
-        case e.Answered():
-            return () if _is_in(event, place) else (spoken_at(event),)
-        case e.Resolved() | e.Closed() | e.Merged() | e.Held() | e.Waited() | e.Snoozed():
-            return (event.at,)
-        case _:
-            return ()
+#: Takes the ticket out of our hands or out of sight.
+_AWAY = e.Answered | e.Resolved | e.Closed | e.Merged | e.Held | e.Waited | e.Snoozed
+
+
+def _place(act: tuple[int, datetime]) -> int:
+    return act[0]
+
+
+def _where(event: _Spoken) -> str:
+    """The place it was said in and counts from; none if it counts from the telling."""
+    return event.said.place if event.said is not None and event.at - event.said.at <= LATEST else ""
 
 
 def _is_in(event: _Spoken, place: str) -> bool:
-    """Whether it was said in that place and counts from then."""
-    return event.said is not None and event.said.place == place and event.at - event.said.at <= LATEST
+    return bool(place) and _where(event) == place

@@ -1,7 +1,9 @@
 """What a channel tells late, or in another order, counts from when it was said; nobody is taken to have known it."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from rung.core import events as e
 from rung.core.case import Case
 from rung.core.fold import fold, needs_rebuild, rebuild
-from rung.core.hindsight import LATEST
+from rung.core.hindsight import LATEST, as_they_count
 from rung.core.log_events import History
 from rung.core.moments import from_us
 from rung.core.receipt import receipt
@@ -214,6 +216,34 @@ def test_a_clock_that_turns_out_to_run_since_earlier_fires_no_step_again():
     desk.looks(270)
     assert [each for each in desk.fired() if each[:2] == ("again", "remind.1")] == reminded
     assert desk.clocks()["next_response"] == at(15)
+
+
+def test_twice_as_long_an_outage_is_twice_the_work():
+    """All told at once after hours: each of the late words must not go through all that was told before it."""
+    work = [_calls(partial(as_they_count, _outage(minutes))) for minutes in (200, 400)]
+    assert work[1] < 2.2 * work[0]
+
+
+def _outage(minutes: int) -> list[e.AnyEvent]:
+    said = [asks(0), *(answers(at) if at % 3 == 0 else writes(at) for at in range(1, minutes))]
+    return [_numbered(event, place + 1, at(minutes)) for place, event in enumerate(said)]
+
+
+def _calls(done: Callable[[], object]) -> int:
+    """How many functions were called for it."""
+    calls = 0
+
+    def count(_frame: object, what: str, _argument: object) -> None:
+        nonlocal calls
+        calls += what in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        done()
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 # --- whatever the order ---------------------------------------------------------------------------------------------
