@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from rung.people.models import Agent
 from rung.tickets.models import IS_OPEN, Ticket
@@ -49,7 +49,8 @@ def lay_out(seen: Q, wanted: Q, agent: Agent, now: datetime, sizes: dict[str, in
         Ticket.objects.filter(IS_OPEN, seen)
         .order_by()
         .annotate(
-            lane=Case(When(wanted, then=lane), default=None, output_field=SmallIntegerField()) if wanted else lane,
+            # Of a filter that nothing can meet Django leaves a bare NULL, which is a text to PostgreSQL.
+            lane=Cast(Case(When(wanted, then=lane), default=None), SmallIntegerField()) if wanted else lane,
             due=_DEADLINE,
             mine=Case(When(assignee=agent.handle, then=1), output_field=SmallIntegerField()),
             nobody=Case(When(assignee=None, then=1), output_field=SmallIntegerField()),

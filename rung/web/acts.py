@@ -22,7 +22,7 @@ from rung.tickets.writing import LONGEST_FIELD
 from rung.web import joining, speaking
 from rung.web.access import agent_of, needs
 from rung.web.common_requests import asked
-from rung.web.fields import Mistake, actor, choice, needed, number_in, quicker, within
+from rung.web.fields import Mistake, actor, choice, clean, needed, number_in, quicker, within
 from rung.web.ticket import Given, context_of
 from rung.web.uploads import TooMuch
 
@@ -119,14 +119,14 @@ def _category(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _tags(number: int, form: QueryDict, by: Agent) -> Result:
-    added = tuple(word.strip() for word in form.get("add", "").split(",") if word.strip())
+    added = tuple(word.strip() for word in clean(form, "add").split(",") if word.strip())
     if any(len(word) > triage.LONGEST_TAG for word in added) or len(added) > triage.TAGS_AT_A_TIME:
         raise Mistake(_("Tags are words: at most %(most)d at a time, of %(long)d characters.") % TAG_LIMITS)
     return triage.tag(number, by=actor(by), added=added, removed=tuple(form.getlist("remove")))
 
 
 def _hold(number: int, form: QueryDict, by: Agent) -> Result:
-    return turns.hold(number, by=actor(by), third_party=form.get("third_party", "").strip()[:LONGEST_NAME] or None)
+    return turns.hold(number, by=actor(by), third_party=clean(form, "third_party")[:LONGEST_NAME] or None)
 
 
 def _wait(number: int, form: QueryDict, by: Agent) -> Result:
@@ -146,7 +146,7 @@ def _wake(number: int, form: QueryDict, by: Agent) -> Result:
 
 
 def _close(number: int, form: QueryDict, by: Agent) -> Result:
-    return ending.close(number, by=actor(by), why=form.get("why", "").strip()[:LONGEST_NAME] or "by_hand")
+    return ending.close(number, by=actor(by), why=clean(form, "why")[:LONGEST_NAME] or "by_hand")
 
 
 def _reopen(number: int, form: QueryDict, by: Agent) -> Result:

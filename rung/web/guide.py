@@ -142,7 +142,7 @@ def page(
         "once": token_urlsafe(9),
     }
     context |= way_context if way_context is not None else _of_way(request, way)
-    context["here"] = f"?way={way}&" if way else "?"
+    context["here"] = f"{reverse('start')}?way={way}&"
     return render(request, "start/page.html", context, status=status)
 
 

@@ -28,7 +28,7 @@ from rung.tickets.writing import Words
 from rung.web import guide
 from rung.web.access import agent_of, needs
 from rung.web.desk_form import DeskForm, policy_text
-from rung.web.fields import once
+from rung.web.fields import clean, once
 
 #: The fast clock of the test ticket: reminded, offered upwards, offered further.
 FAST = {"first_response": "20s", "resolution": "10m"}
@@ -81,7 +81,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     again: dict[str, str] = {}
     for place in range(1, guide.INVITED_AT_ONCE + 1):
-        name, email = (request.POST.get(f"{field}-{place}", "").strip() for field in ("name", "email"))
+        name, email = (clean(request.POST, f"{field}-{place}") for field in ("name", "email"))
         level = request.POST.get(f"level-{place}", "")
         if problem := _invite_one(request, policy, name, email, level, by=by):
             problems.append(problem)

@@ -56,6 +56,9 @@ def test_the_list_is_filtered_by_what_the_address_says(signed_in: Any, opened: A
         "team=specialists": [],
         "path=support&level=L1": [one, other],
         "level=L2": [],
+        "customer=nobody-is-called-so": [],
+        "customer=nobody-is-called-so&as=list": [],
+        "team=none-is-called-so": [],
     }.items():
         assert sorted(listed(sam.get(f"/?{query}").content.decode())) == found, query
 

@@ -8,6 +8,9 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from django.views import defaults
 
+from rung.people.models import Agent
+from rung.tickets.models import Ticket
+
 pytestmark = pytest.mark.django_db
 
 
@@ -67,3 +70,17 @@ def test_nonsense_where_a_number_belongs_breaks_no_page(signed_in: Any, opened: 
         assert olga.post(address, form).status_code < 500, address
     for address in ("/people/agents/{}", "/people/teams/{}", "/settings/webhooks/{}"):
         assert olga.get(address.format(quote(nonsense))).status_code == 404, address
+
+
+def test_a_letter_that_no_database_keeps_is_left_out(signed_in: Any, opened: Any) -> None:
+    number, olga = opened(), signed_in("olga")
+    for address, form in (
+        (f"/tickets/{number}/tags", {"add": "a\x00b"}),
+        (f"/tickets/{number}/hold", {"third_party": "Ven\x00dor"}),
+        ("/start/invite", {"name-1": "A\x00da", "email-1": "ada\x00@acme.example", "level-1": "L2"}),
+        (f"/tickets/{number}/close", {"why": "dou\x00ble"}),
+    ):
+        assert olga.post(address, form).status_code == 302, address
+    ticket = Ticket.objects.get(number=number)
+    assert (ticket.tags, ticket.status) == (["ab"], "closed")
+    assert Agent.objects.get(email="ada@acme.example").name == "Ada"

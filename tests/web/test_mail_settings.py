@@ -124,5 +124,6 @@ def test_a_mistake_in_the_guide_is_shown_in_the_guide(signed_in: Any, smtp: Smtp
     assert answer.status_code == 422
     assert "Der Server weist Benutzer und Passwort zurück:" in page
     assert "Einen Kanal verbinden" in page
+    assert 'href="/start?way=slack#channel"' in page  # this page's own address is that of the form
     assert 'value="support@desk.example"' in page
     assert "wrong</" not in page
