@@ -7,6 +7,7 @@ from msgspec import Struct
 from rung.core import clocks
 from rung.core.case import Cycle
 from rung.core.compiled import ClockRule, TimedStep
+from rung.core.handbook_steps import name_of
 from rung.core.ladder import Destination, destination
 from rung.core.look import Look
 from rung.core.moments import from_us
@@ -113,7 +114,7 @@ def _step(look: Look, rule: ClockRule, timed: TimedStep, at: datetime) -> Upcomi
     return Upcoming(
         at=at,
         rule=rule.rule.id,
-        rule_name=rule.rule.name,
+        rule_name=name_of(rule.rule),
         step=timed.step.id,
         clock=rule.clock,
         actions=timed.step.actions,

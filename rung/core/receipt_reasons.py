@@ -14,6 +14,7 @@ from rung.core.conditions import Facts, holds
 from rung.core.explain import Part, deciding
 from rung.core.facts import facts as facts_of
 from rung.core.fold import fold
+from rung.core.handbook_steps import name_of
 from rung.core.hindsight import as_they_count
 from rung.core.look import Look
 from rung.core.moments import to_us
@@ -69,7 +70,7 @@ def fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]:
             yield Fired(
                 number=event.number,
                 rule=event.rule,
-                rule_name=event.rule if rule is None else rule.name,
+                rule_name=event.rule if rule is None else name_of(rule),
                 step=event.step,
                 clock=event.clock,
                 cycle=event.cycle,
@@ -116,7 +117,7 @@ def why_not(look: Look) -> Iterator[NotYet]:
 
 def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
     rule = of_clock.rule
-    name = f"{rule.name}, {step.at}"
+    name = f"{name_of(rule)}, {step.at}"
     cycle = look.case.running.get(of_clock.clock)
     if cycle is None:
         return NotYet(rule.id, name, say("its clock %(clock)s is not running", clock=word(of_clock.clock)))
@@ -136,7 +137,7 @@ def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
 
 
 def _time_not_come(look: Look, rule: Rule, cycle: Cycle, timed: TimedStep) -> NotYet:
-    name, calendar = f"{rule.name}, {timed.step.at}", look.compiled.calendar(rule, look.target, look.case.level)
+    name, calendar = f"{name_of(rule)}, {timed.step.at}", look.compiled.calendar(rule, look.target, look.case.level)
     threshold = timetable.threshold_us(look.case, cycle, timed)
     read = look.read(cycle, calendar)
     at = clocks.crossing(read, threshold, calendar)
@@ -156,6 +157,8 @@ def _plain_not_yet(look: Look, plain: PlainRule) -> NotYet:
     rule = plain.rule
     if plain.when(look.facts):
         if rule.id in look.case.episodes:
-            return NotYet(rule.id, rule.name, say("it has acted, and acts again only after its condition has ceased"))
-        return NotYet(rule.id, rule.name, say("its condition holds: it acts at the next look"))
-    return NotYet(rule.id, rule.name, say("its condition does not hold"), deciding(rule.when, look.facts))
+            return NotYet(
+                rule.id, name_of(rule), say("it has acted, and acts again only after its condition has ceased")
+            )
+        return NotYet(rule.id, name_of(rule), say("its condition holds: it acts at the next look"))
+    return NotYet(rule.id, name_of(rule), say("its condition does not hold"), deciding(rule.when, look.facts))

@@ -3,27 +3,31 @@
 from typing import NamedTuple
 
 from rung.core.effects import Notice, Subject
+from rung.core.wording import key
 
-_SENTENCES = {
-    Subject.REMINDER: "{ticket} still needs somebody.",
-    Subject.NOTIFICATION: "{ticket} needs your eye.",
-    Subject.OFFER: "{ticket} is offered to you.",
-    Subject.RETURNED: "{ticket} was returned.",
-    Subject.WITHDRAWN: "{ticket} is no longer offered.",
-    Subject.ASSIGNED: "{ticket} is yours now.",
-    Subject.EXPERT_ASKED: "You know about this: {ticket}.",
-    Subject.LAST_LEVEL: "{ticket} has reached the last level again and nobody has taken it.",
-    Subject.NOBODY_REACHED: "Nobody could be reached for {ticket}.",
-    Subject.PAUSE_OVERRUN: "{ticket} has waited as long as the policy allows; its clock runs on.",
-    Subject.SNOOZE_ENDED: "{ticket} is back from its snooze.",
-    Subject.ANSWER: "An answer on {ticket}.",
-    Subject.CANNED_REPLY: "An answer on {ticket}.",
-    Subject.LINKED_COMMENT: "Customers are waiting behind {to}: {ticket}.",
-    Subject.NEW_LINK: "A ticket in {to} is wanted for {ticket}.",
-    Subject.PAGE: "{ticket} needs somebody now.",
-    Subject.TICKET: "{ticket}",
-    Subject.ALERT: "{ticket}",
+#: Written down in English, for whoever sends it; whoever reads it inside Rung is told it in their language.
+SENTENCES = {
+    Subject.REMINDER: key("%(ticket)s still needs somebody."),
+    Subject.NOTIFICATION: key("%(ticket)s needs your eye."),
+    Subject.OFFER: key("%(ticket)s is offered to you."),
+    Subject.RETURNED: key("%(ticket)s was returned."),
+    Subject.WITHDRAWN: key("%(ticket)s is no longer offered."),
+    Subject.ASSIGNED: key("%(ticket)s is yours now."),
+    Subject.EXPERT_ASKED: key("You know about this: %(ticket)s."),
+    Subject.LAST_LEVEL: key("%(ticket)s has reached the last level again and nobody has taken it."),
+    Subject.NOBODY_REACHED: key("Nobody could be reached for %(ticket)s."),
+    Subject.PAUSE_OVERRUN: key("%(ticket)s has waited as long as the policy allows; its clock runs on."),
+    Subject.SNOOZE_ENDED: key("%(ticket)s is back from its snooze."),
+    Subject.ANSWER: key("An answer on %(ticket)s."),
+    Subject.CANNED_REPLY: key("An answer on %(ticket)s."),
+    Subject.LINKED_COMMENT: key("Customers are waiting behind %(to)s: %(ticket)s."),
+    Subject.NEW_LINK: key("A ticket in %(to)s is wanted for %(ticket)s."),
+    Subject.PAGE: key("%(ticket)s needs somebody now."),
+    Subject.TICKET: "%(ticket)s",
+    Subject.ALERT: "%(ticket)s",
 }
+#: Of a digest.
+MANY = key("%(number)s messages about %(ticket)s")
 
 
 class Told(NamedTuple):
@@ -39,7 +43,9 @@ def wording(notice: Notice, told: Told) -> tuple[str, str]:
     """(title, text) of one notice; of a digest, a line for each of its parts."""
     if notice.parts:
         lines = [_line(part, told) for part in notice.parts]
-        return f"{len(lines)} messages about #{told.ticket} {told.subject}"[:300], "\n".join((*lines, link(told)))
+        return (MANY % {"number": len(lines), "ticket": f"#{told.ticket} {told.subject}"})[:300], "\n".join(
+            (*lines, link(told))
+        )
     return _line(notice, told)[:300], "\n".join(filter(None, (_line(notice, told), _why(notice), link(told))))
 
 
@@ -52,7 +58,7 @@ def _line(notice: Notice, told: Told) -> str:
     who = f" ({told.customer})" if told.customer else ""
     urgent = f"[{notice.priority.value}] " if notice.priority is not None else ""
     named = f"#{told.ticket} {told.subject}{who}"
-    return urgent + _SENTENCES[notice.subject].format(ticket=named, to=notice.to)
+    return urgent + SENTENCES[notice.subject] % {"ticket": named, "to": notice.to}
 
 
 def _why(notice: Notice) -> str:

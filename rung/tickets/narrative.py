@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from rung.core import events as e
+from rung.core.handbook_steps import name_of
 from rung.core.hindsight import happened_at
 from rung.core.policy import Actions, Policy
 from rung.core.told_late import is_late
@@ -51,7 +52,7 @@ class Names:
     """What people and rules are called."""
 
     def __init__(self, policy: Policy, people: Mapping[str, str] | None = None) -> None:
-        self.rules = {rule.id: rule.name for rule in policy.rules}
+        self.rules = {rule.id: name_of(rule) for rule in policy.rules}
         self._people = dict(people or {})
 
     @classmethod

@@ -4,6 +4,7 @@ import threading
 
 import structlog
 
+from rung.core.wording import key
 from rung.insights.sample_day import story
 from rung.insights.sample_day.script import ACTS, Act, ticket_of
 from rung.insights.sample_day.story import Line
@@ -17,18 +18,24 @@ LOOK_EVERY = 0.25  # real seconds: a quarter of a minute of the day
 
 #: What the policy does by itself, by the event it leaves: (kind, rule, step or reply) -> what is told.
 BY_ITSELF = {
-    ("step_fired", "Nobody has answered", "remind.1"): "Half of the time has gone and nobody has answered: "
-    "the triage channel is reminded, and nobody else is disturbed.",
-    ("step_fired", "Nobody has answered", "escalate.1"): "An hour without an answer: it is offered to L2, "
-    "with everything the customer has said. One message, where that team looks.",
-    ("step_fired", "Critical incident", "escalate.1"): "Critical: offered to engineering in the same second, "
-    "past L2; the leads are told, and the customer hears who has it.",
+    ("step_fired", "Nobody has answered", "remind.1"): key(
+        "Half of the time has gone and nobody has answered: "
+        "the triage channel is reminded, and nobody else is disturbed."
+    ),
+    ("step_fired", "Nobody has answered", "escalate.1"): key(
+        "An hour without an answer: it is offered to L2, "
+        "with everything the customer has said. One message, where that team looks."
+    ),
+    ("step_fired", "Critical incident", "escalate.1"): key(
+        "Critical: offered to engineering in the same second, "
+        "past L2; the leads are told, and the customer hears who has it."
+    ),
     (
         "auto_replied",
         "",
         "still-there",
-    ): "The customer has been silent for 40 minutes: a friendly question goes out by itself.",
-    ("closed", "", ""): "Still no answer after 80 minutes: closed as unanswered. A reply would open it again.",
+    ): key("The customer has been silent for 40 minutes: a friendly question goes out by itself."),
+    ("closed", "", ""): key("Still no answer after 80 minutes: closed as unanswered. A reply would open it again."),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rung.core.vocabulary import Reason
+from rung.core.wording import key
 from rung.insights.sample_day import cast
 from rung.tickets import actions
 from rung.tickets.models import Ticket
@@ -131,11 +132,11 @@ def _rates(about: str, person: str, rating: int) -> Deed:
 
 
 ACTS = (
-    Act(0, "narrator", "Tuesday, nine o'clock. A second is a minute here. Everybody in this day is made up."),
+    Act(0, "narrator", key("Tuesday, nine o'clock. A second is a minute here. Everybody in this day is made up.")),
     Act(
         2,
         "customer",
-        "Rita of Acme Logistics writes a mail. It becomes a ticket; the policy gives us one hour to answer.",
+        key("Rita of Acme Logistics writes a mail. It becomes a ticket; the policy gives us one hour to answer."),
         "import",
         _writes(
             "import",
@@ -148,96 +149,98 @@ ACTS = (
     Act(
         7,
         "customer",
-        "Noor asks in Slack. It is a question, so the policy makes it low.",
+        key("Noor asks in Slack. It is a question, so the policy makes it low."),
         "export",
         _writes("export", "Noor", "slack", "Export as PDF", "Hi! How do I export the weekly report as PDF?"),
     ),
-    Act(11, "agent", "Rosa takes it; nobody else needs to look.", "export", _takes("export", "rosa")),
+    Act(11, "agent", key("Rosa takes it; nobody else needs to look."), "export", _takes("export", "rosa")),
     Act(
         14,
         "agent",
-        "Rosa answers. Now it is the customer's turn: our clocks stand still, and one on the customer starts.",
+        key("Rosa answers. Now it is the customer's turn: our clocks stand still, and one on the customer starts."),
         "export",
         _answers("export", "rosa", "Open the report, then Share, then Download. Does that do what you need?"),
     ),
     Act(
         19,
         "customer",
-        "Ivo writes in the web chat, about money.",
+        key("Ivo writes in the web chat, about money."),
         "invoice",
         _writes("invoice", "Ivo", "webchat", "Wrong VAT on the invoice", "The VAT on invoice 1180 is wrong again."),
     ),
-    Act(21, "agent", "Sam takes it; from now on it is his to answer.", "invoice", _takes("invoice", "sam")),
+    Act(21, "agent", key("Sam takes it; from now on it is his to answer."), "invoice", _takes("invoice", "sam")),
     Act(
         23,
         "agent",
-        "Sam answers within minutes: the goal for the first answer is met.",
+        key("Sam answers within minutes: the goal for the first answer is met."),
         "invoice",
         _answers("invoice", "sam", "I have corrected it; the new invoice is in your account.", keep_open=True),
     ),
     Act(
         27,
         "agent",
-        "Sam resolves it. Ivo is told, and asked how we did. Every clock of this ticket stops.",
+        key("Sam resolves it. Ivo is told, and asked how we did. Every clock of this ticket stops."),
         "invoice",
         _resolves("invoice", "sam"),
     ),
     Act(
         38,
         "customer",
-        "Tom's message comes through the API of his shop system.",
+        key("Tom's message comes through the API of his shop system."),
         "sso",
         _writes("sso", "Tom", "api", "Single sign-on goes round in circles", "Single sign-on sends me back forever."),
     ),
-    Act(40, "agent", "Sam takes this one too.", "sso", _takes("sso", "sam")),
+    Act(40, "agent", key("Sam takes this one too."), "sso", _takes("sso", "sam")),
     Act(
         42,
         "agent",
-        "Sam cannot help and offers it to L2. It stays his until somebody there claims it.",
+        key("Sam cannot help and offers it to L2. It stays his until somebody there claims it."),
         "sso",
         _escalates("sso", "sam", {"impact": "Tom cannot work"}),
     ),
     Act(
         47,
         "agent",
-        "Carla returns it with a reason: nobody has tried anything yet. It never left Sam.",
+        key("Carla returns it with a reason: nobody has tried anything yet. It never left Sam."),
         "sso",
         _returns("sso", "carla", "Please try another browser first, and tell us which identity provider it is."),
     ),
     Act(
         52,
         "agent",
-        "Sam asks Tom what was missing. Nothing will be asked twice: the answer goes along.",
+        key("Sam asks Tom what was missing. Nothing will be asked twice: the answer goes along."),
         "sso",
         _answers("sso", "sam", "Does it happen in a private window too, and which identity provider do you use?"),
     ),
-    Act(58, "customer", "Tom answers; it is our turn again.", "sso", _says("sso", "Tom", "Also there. It is Okta.")),
+    Act(
+        58, "customer", key("Tom answers; it is our turn again."), "sso", _says("sso", "Tom", "Also there. It is Okta.")
+    ),
     Act(
         66,
         "agent",
-        "Ben claims the import. One click: his level, his name, and the offer is closed for all others.",
+        key("Ben claims the import. One click: his level, his name, and the offer is closed for all others."),
         "import",
         _claims("import", "ben"),
     ),
     Act(
         70,
         "agent",
-        "Ben answers from what was handed over. He keeps the turn, so the clocks run on.",
+        key("Ben answers from what was handed over. He keeps the turn, so the clocks run on."),
         "import",
         _answers("import", "ben", "A certificate had expired at two. We are renewing it.", keep_open=True),
     ),
     Act(
         76,
         "agent",
-        "Sam offers it to L2 again, this time with what was tried.",
+        key("Sam offers it to L2 again, this time with what was tried."),
         "sso",
         _escalates("sso", "sam", {"impact": "Tom cannot work", "tried": "Private window; identity provider is Okta"}),
     ),
-    Act(81, "agent", "Carla claims it at once.", "sso", _claims("sso", "carla")),
+    Act(81, "agent", key("Carla claims it at once."), "sso", _claims("sso", "carla")),
     Act(
         88,
         "customer",
-        "Lena of Dune Travel: production is down for everyone. The words make it urgent and critical.",
+        key("Lena of Dune Travel: production is down for everyone. The words make it urgent and critical."),
         "outage",
         _writes(
             "outage", "Lena", "form", "Bookings are down", "Production is down for everyone since five minutes, urgent!"
@@ -246,60 +249,64 @@ ACTS = (
     Act(
         92,
         "agent",
-        "Ada of engineering claims it, four minutes after it came in.",
+        key("Ada of engineering claims it, four minutes after it came in."),
         "outage",
         _claims("outage", "ada"),
     ),
     Act(
         94,
         "agent",
-        "Ada tells the customer what is known. The policy wants an update every hour from now on.",
+        key("Ada tells the customer what is known. The policy wants an update every hour from now on."),
         "outage",
         _answers("outage", "ada", "A bad release; we are rolling it back now.", keep_open=True),
     ),
     Act(
         106,
         "agent",
-        "Carla solves the sign-on with one setting, and resolves it.",
+        key("Carla solves the sign-on with one setting, and resolves it."),
         "sso",
         _resolves("sso", "carla"),
     ),
-    Act(112, "agent", "Ben resolves the import. Rita is told.", "import", _resolves("import", "ben")),
+    Act(112, "agent", key("Ben resolves the import. Rita is told."), "import", _resolves("import", "ben")),
     Act(
         116,
         "customer",
-        'Rita writes "Thanks!". A bare thanks reopens nothing; it stays on the timeline.',
+        key('Rita writes "Thanks!". A bare thanks reopens nothing; it stays on the timeline.'),
         "import",
         _says("import", "Rita", "Thanks!"),
     ),
-    Act(120, "customer", "And she gives five of five.", "import", _rates("import", "Rita", 5)),
+    Act(120, "customer", key("And she gives five of five."), "import", _rates("import", "Rita", 5)),
     Act(
         127,
         "customer",
-        "Ivo comes back: the invoice is wrong once more. The ticket reopens, with Sam, and is counted as a repeat.",
+        key(
+            "Ivo comes back: the invoice is wrong once more. The ticket reopens, with Sam, and is counted as a repeat."
+        ),
         "invoice",
         _says("invoice", "Ivo", "Sorry, but the new invoice still has the old VAT number on it."),
     ),
     Act(
         134,
         "agent",
-        "The release is rolled back; Ada resolves the incident.",
+        key("The release is rolled back; Ada resolves the incident."),
         "outage",
         _resolves("outage", "ada"),
     ),
     Act(
         142,
         "agent",
-        "Sam corrects the number himself and says so.",
+        key("Sam corrects the number himself and says so."),
         "invoice",
         _answers("invoice", "sam", "You were right; the number is corrected too, see invoice 1180-b.", keep_open=True),
     ),
-    Act(150, "agent", "Resolved, the second time.", "invoice", _resolves("invoice", "sam")),
-    Act(158, "customer", "Ivo gives four of five.", "invoice", _rates("invoice", "Ivo", 4)),
+    Act(150, "agent", key("Resolved, the second time."), "invoice", _resolves("invoice", "sam")),
+    Act(158, "customer", key("Ivo gives four of five."), "invoice", _rates("invoice", "Ivo", 4)),
     Act(
         168,
         "narrator",
-        "That was the morning: five requests by five ways in, none of them ever without a clock or an owner. "
-        "Open any ticket to see why each thing happened; then remove this day and connect your own.",
+        key(
+            "That was the morning: five requests by five ways in, none of them ever without a clock or an owner. "
+            "Open any ticket to see why each thing happened; then remove this day and connect your own."
+        ),
     ),
 )
