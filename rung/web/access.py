@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -22,7 +23,7 @@ def needs(role: Role) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def look(request: HttpRequest, *args: P.args, **named: P.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _shown_in(request)
             if not roles.may(agent_of(request).role, role):
                 raise PermissionDenied
             return view(request, *args, **named)
@@ -31,6 +32,17 @@ def needs(role: Role) -> Callable[[View[P]], View[P]]:
         return cast("View[P]", look)
 
     return guarded
+
+
+def _shown_in(request: HttpRequest) -> HttpResponse:
+    """To the way in, and from there back to the page. A part of a page is only told: it must not become that page."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    page = urlsplit(request.headers.get("Referer", ""))  # a form's own address shows nothing
+    is_ours = page.netloc == request.get_host()
+    return redirect_to_login(page._replace(scheme="", netloc="", fragment="").geturl() if is_ours else "/")
 
 
 def public(why: str) -> Callable[[View[P]], View[P]]:

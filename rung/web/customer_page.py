@@ -23,7 +23,7 @@ from rung.tickets.writing import Words
 from rung.web import throttle
 from rung.web.access import public
 from rung.web.ask import BURST, LONGEST, REFILL
-from rung.web.fields import once
+from rung.web.fields import Mistake, clean, once, within
 from rung.web.files import handed_out, pictured
 from rung.web.uploads import TooMuch, files_of
 
@@ -151,7 +151,7 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     """Do what the customer asks; why not, in a sentence, or nothing."""
     asker = ticket.requester
     by = f"customer:{asker.pk}" if asker else "customer:unknown"
-    text = request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST]
+    text = clean(request.POST, "text").replace("\r\n", "\n")
     rating = request.POST.get("rating", "")
     if throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
         return str(_("That was a lot at once; please wait a minute."))
@@ -170,7 +170,9 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
 
 def _written(request: HttpRequest, ticket: Ticket, text: str, by: str, name: str) -> str:
     try:
-        words = Words(text=text, author_name=name, files=files_of(request))
+        words = Words(text=within(text, LONGEST), author_name=name, files=files_of(request))
+    except Mistake as mistake:
+        return str(mistake)
     except TooMuch as refused:
         return f"{refused} {_('Your files have to be chosen again.')}"
     key = once(request.POST, f"ask-{ticket.number}", text)

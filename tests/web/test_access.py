@@ -79,3 +79,21 @@ def test_nothing_inline_and_nothing_from_elsewhere(signed_in: Any, opened: Any) 
         assert " style=" not in page
         assert "onclick" not in page
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_who_is_signed_out_comes_back_to_the_page_not_to_the_address_of_its_form() -> None:
+    client, part = Client(), {"HX-Request": "true"}
+    page = "http://testserver/policy/text?draft=1#findings"
+    sent = client.post("/policy/review", headers={"Referer": page})
+    assert sent.headers["Location"] == "/account/login/?next=/policy/text%3Fdraft%3D1"
+    for elsewhere in ("https://evil.example/x", "http:evil.example", "javascript:alert(1)", ""):
+        sent = client.post("/policy/review", headers={"Referer": elsewhere})
+        assert sent.headers["Location"] == "/account/login/?next=/", elsewhere
+    for answer in (client.post("/tickets/1/answer", headers=part), client.get("/", headers=part)):
+        assert (answer.status_code, answer.content) == (401, b"")
+
+
+def test_the_address_of_a_form_says_that_it_is_no_page(signed_in: Any) -> None:
+    answer = signed_in("sam").get("/policy/review", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "It only takes what a form sends." in answer.content.decode()

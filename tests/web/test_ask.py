@@ -7,7 +7,7 @@ from django.test import Client
 from rung.people.models import Customer
 from rung.policies.versions import compiled, current_number
 from rung.tickets.customer_pass import link, pass_of
-from rung.tickets.models import Ticket
+from rung.tickets.models import Message, Ticket
 
 REQUEST = {
     "name": "Rita Ray",
@@ -134,3 +134,14 @@ def test_the_link_of_a_canned_answer_leads_to_the_page(desk: Any, opened: Any, s
     number = opened()
     settings.ALLOWED_HOSTS = ["*"]
     assert Client().get(link(number).removeprefix("https://desk.example")).status_code == 200
+
+
+def test_no_word_of_a_long_reply_is_cut_off(desk: Any, opened: Any) -> None:
+    number = opened()
+    client, address = Client(), f"/ask/{pass_of(number)}"
+    page = client.post(address, {"text": "a" * 50_001}).content.decode()
+    assert "These are 50001 characters, of at most 50000" in page
+    assert "a" * 50_001 in page
+    lines = "\r\n".join(["b"] * 25_000)  # as browsers send lines: a letter more for each
+    assert client.post(address, {"text": lines}).status_code == 302
+    assert Message.objects.filter(ticket=number, text="\n".join(["b"] * 25_000)).exists()

@@ -32,7 +32,7 @@
     try {
       const address = lanes().dataset.board;
       const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}rows=${shown()}`, { headers: { "HX-Request": "true" } });
-      if (answer.redirected) location.reload();
+      if (answer.redirected || answer.status === 401) location.reload();
       else if (answer.ok) arrive(await answer.text());
     } catch { /* live.js says that nothing is live, and asks again */ }
     asking = false;
@@ -187,7 +187,11 @@
     bar?.classList.add("busy");
     try {
       const answer = await fetch("/triage/act", { method: "POST", body: given, headers });
-      if (!answer.ok) throw new Error(answer.status);
+      if (!answer.ok) {
+        document.dispatchEvent(new CustomEvent("htmx:responseError", { detail: { requestConfig: { verb: "post" }, xhr: answer } }));
+        bar?.classList.remove("busy");
+        return;
+      }
       messages.innerHTML = await answer.text();
       htmx.process(messages);
       clear();

@@ -107,10 +107,18 @@
   // What did not arrive is said where answers appear; what was written stays where it is.
   const failed = (event) => {
     const box = document.getElementById("messages");
-    if (!box?.dataset.failed || event.detail.requestConfig?.verb === "get") return;
+    const isOut = event.detail.xhr?.status === 401;
+    if (!box?.dataset.failed || (event.detail.requestConfig?.verb === "get" && !isOut)) return;
     const said = document.createElement("p");
     said.className = "message error";
-    said.textContent = event.type === "htmx:sendError" ? box.dataset.failed : box.dataset.refused;
+    said.textContent = isOut ? box.dataset.out : event.type === "htmx:sendError" ? box.dataset.failed : box.dataset.refused;
+    if (isOut) {
+      const enter = document.createElement("a");
+      enter.href = location.pathname + location.search;
+      enter.textContent = box.dataset.enter;
+      said.append(" ", enter);
+    }
+    drafts().forEach((field) => { if (field.value) sessionStorage.setItem(field.dataset.draft, field.value); });
     box.replaceChildren(said);
     box.scrollIntoView({ block: "nearest" });
   };
