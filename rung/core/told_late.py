@@ -36,23 +36,28 @@ def told_late(history: Sequence[e.AnyEvent]) -> Iterator[ToldLate]:
     for event in late:
         if isinstance(event, e.Opened | e.CustomerWrote | e.Answered) and event.said is not None:
             counts_from = moments[event.number]
-            sentence = _sentence(event.at - event.said.at, counts_from > event.said.at)
+            sentence = _sentence(event, counts_from, opened_at=moments[history[0].number])
             yield ToldLate(event.number, event.by, event.said.at, event.at, counts_from, sentence)
 
 
 def is_late(event: e.AnyEvent) -> bool:
     """Whether its channel told it so late that it is worth saying."""
+    return _lateness(event) >= WORTH_SAYING
+
+
+def _lateness(event: e.AnyEvent) -> timedelta:
     if not isinstance(event, e.Opened | e.CustomerWrote | e.Answered) or event.said is None:
-        return False
-    return event.at - event.said.at >= WORTH_SAYING
+        return timedelta()
+    return event.at - event.said.at
 
 
-def _sentence(late: timedelta, counts_later: bool) -> str:
+def _sentence(event: e.Opened | e.CustomerWrote | e.Answered, counts_from: datetime, *, opened_at: datetime) -> str:
+    late = _lateness(event)
     told = span(late)
     if late > LATEST:
         return say("told %(late)s after it was said, too long ago: it counts from when it was told", late=told)
-    if counts_later:
-        return say(
-            "told %(late)s after it was said: it counts from the last act done without having read it", late=told
-        )
-    return say("told %(late)s after it was said: every clock counts it from when it was said", late=told)
+    if counts_from == event.at - late:
+        return say("told %(late)s after it was said: every clock counts it from when it was said", late=told)
+    if counts_from == opened_at:
+        return say("told %(late)s after it was said: it counts from when the ticket was opened", late=told)
+    return say("told %(late)s after it was said: it counts from the last act done without having read it", late=told)

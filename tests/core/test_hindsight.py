@@ -19,6 +19,7 @@ from rung.core.reckoning import reckon
 from rung.core.record import recorded
 from rung.core.replay import replay_all
 from rung.core.tally import Tally
+from rung.core.told_late import told_late
 from rung.core.vocabulary import ClockName, Kept, Turn
 from tests.core.stories import COMPILED, DESK
 
@@ -134,6 +135,14 @@ def test_an_answer_below_it_shows_that_the_desk_knew_before_it_acted():
     desk = told((asks(0), 0), (e.Answered(at=TEN, by="agent:sam"), 20), (writes(5), 30), (answers(10), 31))
     assert desk.case.turn is Turn.CUSTOMER
     assert desk.clocks()["customer_silence"] == at(10)
+
+
+def test_an_answer_older_than_the_ticket_counts_from_its_opening_and_says_so():
+    """A ticket made at 10 of an old message, that somebody had answered at 5."""
+    desk = told((e.Opened(at=TEN, by="customer:1"), 10), (answers(5), 12))
+    [late] = told_late(desk.history)
+    assert (late.counts_from, desk.case.first_answer_at) == (at(10), at(10))
+    assert late.sentence == "told 7 minutes after it was said: it counts from when the ticket was opened"
 
 
 def test_what_was_ended_without_it_is_opened_again():

@@ -35,7 +35,8 @@ def external_id(channel: str, ts: str) -> str:
 
 
 def ticket_of_thread(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
-    """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to.
+    """The newest ticket whose customer writes in that thread, or whose conversation the message belongs to; the one
+    it went into, if it was merged.
 
     `ids`: the channel's id and its former ones, see `ids_of`.
     """
@@ -116,12 +117,17 @@ def _number(statement: str, given: Mapping[str, str | list[str]]) -> int | None:
     return found[0] if found else None
 
 
-# Asked for every message that comes in.
+# Asked for every message that comes in. What is said to a ticket that went into another is said to that one.
 _OF_THREAD = """
-    SELECT coalesce(
-        (SELECT max(number) FROM tickets_ticket
-            WHERE inbox = ANY(%(inboxes)s) AND thread <> '' AND thread = ANY(%(threads)s)),
-        (SELECT max(ticket_id) FROM tickets_message WHERE inbox = ANY(%(inboxes)s) AND external_id = ANY(%(names)s)))
+    WITH RECURSIVE went (number, merged_into_id) AS (
+        SELECT number, merged_into_id FROM tickets_ticket WHERE number = coalesce(
+            (SELECT max(number) FROM tickets_ticket
+                WHERE inbox = ANY(%(inboxes)s) AND thread <> '' AND thread = ANY(%(threads)s)),
+            (SELECT max(ticket_id) FROM tickets_message
+                WHERE inbox = ANY(%(inboxes)s) AND external_id = ANY(%(names)s)))
+        UNION SELECT ticket.number, ticket.merged_into_id
+            FROM went JOIN tickets_ticket AS ticket ON ticket.number = went.merged_into_id)
+    SELECT number FROM went WHERE merged_into_id IS NULL
 """
 # A person's newest tickets: when somebody of ours first answered, and what that person wrote, by its names.
 _NEWEST = """

@@ -75,6 +75,25 @@ def test_an_answer_that_comes_before_what_it_answers_is_its_answer(world: SlackW
     assert world.differences() == []
 
 
+def test_an_answer_in_the_thread_of_a_ticket_that_went_into_another_answers_that_one(world: SlackWorld) -> None:
+    asked = world.says(world.zoe, "Our import stops")
+    world.passes(minutes=20)
+    world.says(world.max, "Nothing is imported any more")
+    first, second = world.tickets
+    actions.merge(first.number, second.number, by="agent:sam", now=world.now)
+    world.says(world.people["sam"], "Please leave row ten out", thread=asked)
+    world.says(world.people["ben"], "and row eleven", thread=asked)
+    second.refresh_from_db()
+    assert second.turn == "customer"
+    assert texts(second.number)[-2:] == ["public: Please leave row ten out", "public: and row eleven"]
+    assert texts(first.number) == []
+    assert world.thread(asked)[-2:] == ["sam: Please leave row ten out", "ben: and row eleven"]  # said once
+    world.says(world.zoe, "It stops again", thread=asked)
+    second.refresh_from_db()
+    assert second.turn == "ours"
+    assert world.differences() == []
+
+
 def test_what_an_agent_said_before_the_customer_asked_is_no_answer(world: SlackWorld) -> None:
     ours = world.says(world.people["sam"], "We release tonight")
     world.says(world.people["sam"], "at ten", thread=ours)
