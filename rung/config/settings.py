@@ -264,6 +264,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("SMTP_TLS", "starttls") == "starttls"
 EMAIL_USE_SSL = os.environ.get("SMTP_TLS") == "ssl"
 EMAIL_TIMEOUT = 20
+# Who stamps mails as they come in: names with commas between, or `off`; empty: the domain of the IMAP server.
+MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Rung <rung@localhost>")
 
 # -- logs: one JSON line each, on standard error

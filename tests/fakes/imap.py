@@ -2,6 +2,7 @@
 
 import re
 import socketserver
+import ssl
 import threading
 from typing import Any
 
@@ -9,13 +10,18 @@ from typing import Any
 class ImapMailbox:
     """`mails`: UID -> the mail as it lies there. `validity` is raised when the server counts anew."""
 
-    def __init__(self, user: str = "support", password: str = "secret") -> None:
+    def __init__(self, user: str = "support", password: str = "secret", tls: ssl.SSLContext | None = None) -> None:
         self.user, self.password, self.validity = user, password, 7
         self.mails: dict[int, bytes] = {}
         self.next_uid = 1
+        self.dates: dict[int, str] = {}  # UID -> when it came, where that is not a hundred years from now
+        self.refuses: set[int] = set()  # UIDs the server does not hand over
+        self.breaks = False  # whether it hangs up in the middle of the next mail
         self.marked: list[str] = []  # commands that would change something
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), type("H", (_Session,), {"box": self}))
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -67,7 +73,7 @@ class _Session(socketserver.StreamRequestHandler):
         elif verb.startswith("UID SEARCH"):
             self._say(f"* SEARCH {' '.join(map(str, self._searched(command)))}".rstrip())
         elif verb.startswith("UID FETCH"):
-            self._fetched(command)
+            return self._handed_over(tag, command)
         elif verb == "LOGOUT":
             self._say("* BYE", f"{tag} OK bye")
             return False
@@ -77,11 +83,25 @@ class _Session(socketserver.StreamRequestHandler):
         return True
 
     def _searched(self, command: str) -> list[int]:
+        if "SINCE" in command:
+            return sorted(self.box.mails)
         if found := re.search(r"UID (\d+):\*", command):
             first = int(found[1])
             return sorted({uid for uid in self.box.mails if uid >= first} | set(sorted(self.box.mails)[-1:]))
         words = re.findall(r'SUBJECT "([^"]*)"', command)
         return [uid for uid, raw in self.box.mails.items() if words and words[0].encode() in raw]
+
+    def _handed_over(self, tag: str, command: str) -> bool:
+        if int(command.split()[2]) in self.box.refuses:
+            self._say(f"{tag} NO [UNAVAILABLE] later")
+            return True
+        if self.box.breaks and "BODY" in command:
+            self.box.breaks = False
+            self.wfile.write(b"* 1 FETCH (UID 1 BODY[] {5000}\r\nFrom: zoe")
+            return False
+        self._fetched(command)
+        self._say(f"{tag} OK done")
+        return True
 
     def _fetched(self, command: str) -> None:
         uid = int(command.split()[2])
@@ -89,11 +109,13 @@ class _Session(socketserver.StreamRequestHandler):
         if raw is None:
             return
         if "BODY.PEEK[]" in command:
+            if first := re.search(r"\[\]<0\.(\d+)>", command):
+                raw = raw[: int(first[1])]
             self.wfile.write(f"* 1 FETCH (UID {uid} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
         elif "BODY[" in command:
             self.box.marked.append(command)
         else:
-            when = '"24-Nov-2126 08:00:00 +0000"'
+            when = self.box.dates.get(uid, '"24-Nov-2126 08:00:00 +0000"')
             self._say(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE {when})")
 
     def _say(self, *lines: str) -> None:

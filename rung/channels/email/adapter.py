@@ -3,11 +3,11 @@
 import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils.crypto import salted_hmac
 
 from rung.channels.email import mailboxes, outgoing
 from rung.core.effects import NoticeKind
@@ -146,8 +146,8 @@ def _threaded(ticket: int | None) -> dict[str, str]:
 
 
 def _message_id(key: str) -> str:
-    """The same for the same delivery, whoever sends it how often."""
-    return f"<{sha256(key.encode()).hexdigest()[:32]}@{_domain()}>"
+    """The same for the same delivery, whoever sends it how often; nobody else can guess it, to write to a ticket."""
+    return f"<{salted_hmac('rung.mail', key).hexdigest()[:32]}@{_domain()}>"
 
 
 def _domain() -> str:

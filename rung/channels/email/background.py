@@ -6,7 +6,7 @@ import threading
 import time
 
 import structlog
-from django.db import Error, close_old_connections, connection
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 from imap_tools import BaseMailBox
 
 from rung.channels.email import mailboxes, receiving
@@ -41,8 +41,12 @@ class Reader:
             if self.found is None:
                 self.found = mailboxes.connect(box)
             receiving.collect(box, self.found, now)
-        except mailboxes.TROUBLE as failed:
+        except (OperationalError, InterfaceError):  # the database, not the mailbox
+            raise
+        except Exception as failed:  # whatever one mailbox brings, the others are read
             self.close()
+            if not isinstance(failed, mailboxes.TROUBLE):
+                log.exception("a mailbox brought what nobody foresaw", mailbox=box.address)
             self.due = time.monotonic() + self.wait
             self.wait = min(self.wait * 2, LONGEST_WAIT)
             trouble = mailboxes.why(box, failed)

@@ -1,6 +1,7 @@
 """Into a mailbox by IMAP: connecting, looking whether it works, and taking it among those that are read."""
 
 import imaplib
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,12 +27,8 @@ from rung.people.vault import VaultProblem, unseal
 
 TIMEOUT = 20.0
 #: What a look at a mailbox may raise that is the server's or the network's fault, or ours by a wrong password.
-TROUBLE = (ImapToolsError, imaplib.IMAP4.error, OSError, VaultProblem)
-_KINDS: dict[str, type[MailBox] | type[MailBoxStartTls] | type[MailBoxUnencrypted]] = {
-    Security.TLS: MailBox,
-    Security.STARTTLS: MailBoxStartTls,
-    Security.NONE: MailBoxUnencrypted,
-}
+#: ValueError: STARTTLS on the port of TLS, a password that IMAP cannot say.
+TROUBLE = (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError, VaultProblem)
 
 
 class Works(Struct, frozen=True):
@@ -54,7 +51,7 @@ def opened(box: Mailbox) -> Iterator[BaseMailBox]:
 
 def connect(box: Mailbox) -> BaseMailBox:
     """Signed in, with the folder chosen for reading only. Raises what TROUBLE lists."""
-    found = _KINDS[box.security](box.host, box.port, timeout=TIMEOUT)
+    found = _at(box)
     try:
         found.login(box.user, unseal(box.password), initial_folder=None)
         found.folder.set(box.folder, readonly=True)
@@ -62,6 +59,17 @@ def connect(box: Mailbox) -> BaseMailBox:
         close(found)
         raise
     return found
+
+
+def _at(box: Mailbox) -> BaseMailBox:
+    """Connected, not signed in. Without a context of ours imaplib would believe any certificate."""
+    match box.security:
+        case Security.TLS:
+            return MailBox(box.host, box.port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
+        case Security.STARTTLS:
+            return MailBoxStartTls(box.host, box.port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
+        case _:
+            return MailBoxUnencrypted(box.host, box.port, timeout=TIMEOUT)
 
 
 def close(found: BaseMailBox) -> None:

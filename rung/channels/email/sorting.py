@@ -10,19 +10,25 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
+from msgspec.structs import replace
 
 from rung.channels.email import background, outgoing
 from rung.channels.email.models import Mailbox
+from rung.channels.email.proving import is_disproved, servers_of
 from rung.channels.email.reading import Mail, read
+from rung.core.vocabulary import Automatic
 from rung.people.acquaintance import customer_of_address, requester_for
 from rung.people.models import Requester
 from rung.tickets import actions, hearing
-from rung.tickets.models import Message, Ticket
+from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import AlreadySo, Created
 from rung.tickets.writing import NewFile, Words
 
 #: One for all mailboxes: a mail to two of them is one message, and our own are known by their Message-ID here too.
 INBOX = "email"
+#: Beside the name of whoever wrote, on the ticket.
+DOUBTFUL = "sender not proven"
+CUT = "(This mail was larger than 35 MB; only its beginning was taken in.)"
 _RE = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|antw|sv)\s*(?:\[\d+\])?:\s*)+", re.I)
 
 
@@ -31,17 +37,25 @@ def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     raw = str(envelope.get("raw", "")).encode("latin-1", "replace")
     if not raw:
         return "forgotten"
+    address = str(envelope.get("address", ""))
     mail = read(raw)
+    if envelope.get("reused") or _is_known_as_ours(mail):
+        mail = replace(mail, message_id="")
+    if envelope.get("cut"):
+        mail = replace(mail, text=f"{mail.text}\n\n{CUT}".strip(), files=())
+    is_doubtful = _is_doubtful(mail, address)
+    if is_doubtful:
+        mail = replace(mail, name=f"{mail.name} ({DOUBTFUL})")
     if not mail.sender or mail.sender in _ours():
         return "our own mail" if mail.sender else "a mail from nobody"
     ticket = _answered(mail)
-    if ticket is not None and _may_join(ticket, mail):
+    if ticket is not None and not is_doubtful and _may_join(ticket, mail):
         return _join(ticket, mail, now)
     if mail.automatic is not None:
         return f"a mail by a machine ({mail.automatic.value}) opens nothing"
     if hearing.verdict_on(mail.text) is not None and not mail.files:
         return "thanks open nothing"
-    return _open(mail, str(envelope.get("address", "")), now)
+    return _open(mail, address, now, is_doubtful=is_doubtful)
 
 
 def begin(stop: threading.Event) -> None:
@@ -58,15 +72,15 @@ def _join(ticket: Ticket, mail: Mail, now: datetime) -> str:
     return _said(told, f"joins ticket {ticket.number}")
 
 
-def _open(mail: Mail, address: str, now: datetime) -> str:
-    requester = _requester(mail)
+def _open(mail: Mail, address: str, now: datetime, *, is_doubtful: bool) -> str:
+    requester = _requester(mail, is_doubtful=is_doubtful)
     created = actions.open_ticket(
         _RE.sub("", mail.subject) or mail.text.strip().partition("\n")[0] or "(no subject)",
         _words(mail),
         by=f"customer:{requester.pk}",
         channel="email",
         inbox=f"email:{address}" if address else INBOX,
-        customer=requester.customer,
+        customer=None if is_doubtful else requester.customer,
         requester=requester,
         now=now,
     )
@@ -83,17 +97,31 @@ def _answered(mail: Mail) -> Ticket | None:
 
 
 def _may_join(ticket: Ticket, mail: Mail) -> bool:
-    """The one who asked, a colleague of theirs, or a machine's word on a mail of ours; a stranger opens a new one."""
-    if mail.automatic is not None or ticket.requester is None:
+    """The one who asked, a colleague of theirs, or a mail of ours that came back; a stranger opens a new one."""
+    if mail.automatic is Automatic.BOUNCE:
         return True
-    if (ticket.requester.email or "").lower() == mail.sender:
+    if ticket.requester is not None and (ticket.requester.email or "").lower() == mail.sender:
         return True
     theirs = customer_of_address(mail.sender)
     return theirs is not None and theirs.pk == ticket.customer_id
 
 
-def _requester(mail: Mail) -> Requester:
-    found = requester_for(email=mail.sender, name=mail.name, customer=customer_of_address(mail.sender))
+def _is_known_as_ours(mail: Mail) -> bool:
+    """Whether it has the Message-ID of a mail we wrote: what it says is another's words all the same."""
+    known = Message.objects.filter(inbox=INBOX, external_id=mail.message_id)
+    return bool(mail.message_id) and known.exclude(direction=Direction.INBOUND).exists()
+
+
+def _is_doubtful(mail: Mail, address: str) -> bool:
+    """Whether the server that received it says that somebody else wrote it."""
+    host = Mailbox.objects.filter(address__iexact=address).values_list("host", flat=True).first() or ""
+    return is_disproved(mail.stamps, servers_of(settings.MAIL_AUTHSERV_ID, host))
+
+
+def _requester(mail: Mail, *, is_doubtful: bool = False) -> Requester:
+    """In doubt nobody becomes a customer's person, and the doubt is no part of their name."""
+    customer = None if is_doubtful else customer_of_address(mail.sender)
+    found = requester_for(email=mail.sender, name=mail.name.removesuffix(f" ({DOUBTFUL})"), customer=customer)
     if found is None:
         raise ValueError("a mail from nobody")
     return found

@@ -14,7 +14,9 @@ def of_connection(failed: Exception, host: str, port: int) -> str:
             return say("No server is called %(host)s; is the name spelt right?", host=host)
         case ssl.SSLCertVerificationError():
             return say(
-                "The certificate of %(place)s is not trusted: %(said)s.", place=place, said=failed.verify_message
+                "The certificate of %(place)s is not trusted: %(said)s.",
+                place=place,
+                said=failed.verify_message.rstrip("."),
             )
         case ssl.SSLError():
             return say("%(place)s does not speak TLS like this; try another security or port.", place=place)

@@ -1,6 +1,5 @@
 """Mail in: what becomes a ticket, what joins one, and what opens nothing."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -8,59 +7,16 @@ from typing import Any
 import pytest
 
 from rung.channels.email import mailboxes, sorting
-from rung.channels.email.background import look_at_all
 from rung.channels.email.models import Mailbox, Security
 from rung.channels.email.reading import read
 from rung.core.vocabulary import Automatic
 from rung.intake.models import Received
-from rung.intake.sort import sort_all_due
 from rung.people.clock import database_now
 from rung.people.models import Customer
 from rung.people.vault import seal
 from rung.tickets.models import Message, Ticket
 from tests.fakes.imap import ImapMailbox
-
-MAIL = """\
-From: Zoe Park <zoe@acme.example>
-To: support@desk.example
-Subject: Re: AW: Nightly import has stopped
-Message-ID: <one@acme.example>
-Content-Type: text/plain; charset=utf-8
-Content-Transfer-Encoding: 8bit
-
-Since 02:00 nothing arrives. Grüße
-"""
-
-
-@pytest.fixture
-def imap() -> Iterator[ImapMailbox]:
-    box = ImapMailbox()
-    yield box
-    box.close()
-
-
-@pytest.fixture
-def mailbox(imap: ImapMailbox, transactional_db: None, settings: Any) -> Mailbox:
-    settings.EMAIL_HOST = ""
-    return made(imap)
-
-
-def made(imap: ImapMailbox, password: str = "secret", folder: str = "INBOX") -> Mailbox:
-    box = Mailbox(address="support@desk.example", host="127.0.0.1", port=imap.port, security=Security.NONE)
-    box.user, box.password, box.folder = "support", seal(password), folder
-    works = mailboxes.try_out(box)
-    if not isinstance(works, str):
-        mailboxes.begin(box, works, database_now())
-    box.save()
-    return box
-
-
-def taken_in() -> None:
-    readers: dict[int, Any] = {}
-    look_at_all(readers)
-    for reader in readers.values():
-        reader.close()
-    sort_all_due()
+from tests.mailing import MAIL, made, taken_in
 
 
 def test_a_mail_becomes_a_ticket_once_and_the_mailbox_is_left_as_it_was(imap: ImapMailbox, mailbox: Mailbox) -> None:
