@@ -29,6 +29,8 @@ FACTS: Mapping[str, str] = {
     Fact.LANGUAGE: key("language"),
 }
 
+_YES_OR_NO = {"true": key("true"), "false": key("false")}
+
 
 class Part(Struct, frozen=True):
     """One thing a `when` asks. `was`: the fact as it stood, None when nothing was known."""
@@ -66,7 +68,9 @@ def _parts(when: When, facts: Facts, *, negated: bool) -> list[Part]:
         case Not(condition):
             return _parts(condition, facts, negated=not negated)
         case Is(fact, values):
-            return [_part(when, fact, say(" or ").join(values), facts, negated=negated)]
+            return [
+                _part(when, fact, say(" or ").join(_worded(fact, value) for value in values), facts, negated=negated)
+            ]
         case Compare(fact, comparison, value):
             return [_part(when, fact, f"{comparison} {value:g}", facts, negated=negated)]
 
@@ -87,4 +91,9 @@ def _said(when: Is | Compare, facts: Facts) -> str | None:
     if isinstance(value, frozenset):
         asked = value & set(when.values) if isinstance(when, Is) else value
         return ", ".join(sorted(asked or value))
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return f"{value:g}" if isinstance(value, (int, float)) else _worded(when.fact, str(value))
+
+
+def _worded(fact: Fact, value: str) -> str:
+    """A value as people say it, where it is none of the policy's own names."""
+    return say(_YES_OR_NO.get(value, value)) if fact in (Fact.CRITICAL, Fact.PRIORITY) else value

@@ -88,7 +88,9 @@ def endings(policy: Policy) -> Iterator[Section]:
         Sentence(_workflow(workflow.name, workflow.when, workflow.ask, workflow.reply), f"workflows.{workflow.name}")
         for workflow in policy.workflows
     ]
-    replies = tuple(Prose(f"“{name}”", text, f"replies.{name}") for name, text in policy.replies.items())
+    replies = tuple(
+        Prose(say("“%(name)s”", name=name), text, f"replies.{name}") for name, text in policy.replies.items()
+    )
     yield Section(say("Common requests and canned answers"), (*points(say("In one click"), workflows), *replies))
     yield Section(say("When it is solved"), points("", list(_closing(policy))))
     if policy.publishing.second_person:

@@ -259,7 +259,7 @@ def _is(fact: Fact, values: Sequence[str]) -> str:
 
 def _either(fact: Fact, values: Sequence[str]) -> str:
     """The values, those that are words of Rung in the reader's language."""
-    ours = fact in (Fact.PRIORITY, Fact.STATUS)
+    ours = fact in (Fact.PRIORITY, Fact.STATUS, Fact.EMOTION)
     return listed([word(value) if ours else value for value in values], " or ")
 
 

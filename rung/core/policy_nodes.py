@@ -80,14 +80,14 @@ def parse(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     """The document's top map, and everything wrong with it as YAML; None where nothing can be read on.
 
     Never raises; always ends, whatever the aliases. Nobody changes the nodes: the last few documents are remembered,
-    because whoever judges, draws and edits one reads it several times.
+    because whoever judges, draws and edits one reads it several times; each in the language it is judged in.
     """
-    root, found = _parsed(text, file)
+    root, found = _parsed(text, file, say("the file is empty"))
     return root, list(found)
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
+def _parsed(text: str, file: str, _tongue: str) -> tuple[Entries | None, list[Finding]]:
     text = text.removeprefix("\ufeff")
     if len(text) > LARGEST:
         message = say(

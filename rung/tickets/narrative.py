@@ -101,7 +101,7 @@ def tell(event: e.AnyEvent, names: Names) -> Told:
     """One event in words."""
     what, tone, why = _what(event, names)
     if is_late(event):
-        why = "; ".join(filter(None, (why, _("came %(at)s") % {"at": _local(event.at, "j M, H:i:s")})))
+        why = "; ".join(filter(None, (why, _("came %(at)s") % {"at": _local(event.at, _("j M, H:i:s"))})))
     return Told(
         number=event.number,
         at=happened_at(event),
@@ -277,7 +277,7 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
             return _("“%(rule)s” no longer holds") % {"rule": names.rules.get(rule, rule)}, Tone.QUIET, ""
         case e.TargetMissed(metric=metric, due_at=due_at):
             said = _("the target for the %(clock)s was missed") % {"clock": _word(metric)}
-            return said, Tone.WARNING, _("due %(at)s") % {"at": _local(due_at, "j M, H:i:s")}
+            return said, Tone.WARNING, _("due %(at)s") % {"at": _local(due_at, _("j M, H:i:s"))}
         case e.CyclesJudged(results=results):
             met = [
                 f"{_word(each.clock)}: {_('met') if each.met else _('missed')}"

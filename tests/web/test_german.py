@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from rung.core.policy_nodes import parse
+from rung.people.languages import speaking_in
 from rung.people.models import Agent
+from rung.web.templatetags.desk import step_of
 
 CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_MESSAGES" / "django"
 CODE = Path(__file__).parents[2] / "rung"
@@ -128,3 +131,20 @@ def test_the_receipt_says_in_german_why_nothing_has_happened_yet(signed_in: Any,
     assert "is not running" not in page
     taken_along = sam.get(f"/tickets/{number}/why?as=text").content.decode()
     assert "is not running" in taken_along
+
+
+def test_the_same_text_is_judged_in_the_language_of_each_reader() -> None:
+    said = {}
+    for language in ("en", "de", "en"):
+        with speaking_in(language):
+            said[language] = [found.message for found in parse("- no map", "policy.yaml")[1]]
+    assert said == {
+        "en": ["a policy is a map, this is a list"],
+        "de": ["ein Regelwerk ist eine Zuordnung, das hier ist eine Liste"],
+    }
+
+
+def test_a_step_of_a_comparison_is_named_in_words() -> None:
+    with speaking_in("de"):
+        assert step_of("follow_up / reply.1") == "Nachfassen / Antwort an den Kunden"
+        assert step_of("Nobody / has / answered / escalate.2") == "Nobody / has / answered / Eskalation 2"

@@ -112,8 +112,8 @@ def test_both_pages_tell_it_in_the_readers_language(signed_in: Any, opened: Any)
     assert f"#{number} Broken is offered to you." in english
     Agent.objects.filter(handle="sam").update(language="de")
     told, attention = (sam.get(address).content.decode() for address in ("/for-you", "/you/attention"))
-    assert f"#{number} Broken wird Ihnen angeboten." in told
-    assert f"#{number} Broken wird Ihnen angeboten." in attention
+    assert f"Ihnen angeboten: #{number} Broken" in told
+    assert f"Ihnen angeboten: #{number} Broken" in attention
     assert "sam darf dieses Ticket nicht sehen" in attention
     assert "Ruhezeit" in told
     assert "offered to you" not in told + attention

@@ -65,6 +65,30 @@ _NOUNS: dict[str, Promise] = {
     "token": _("key"),
     "workspace": _("Slack workspace"),
 }
+_FIELDS: dict[str, Promise] = {
+    "account_owner": _("account owner"),
+    "address": _("address"),
+    "agent": _("person"),
+    "channel": _("channel"),
+    "customer": _("customer"),
+    "domains": _("domains"),
+    "email": _("mail address"),
+    "end": _("until"),
+    "handle": _("handle"),
+    "is_active": _("works here"),
+    "is_restricted": _("sees only their teams' tickets"),
+    "language": _("language"),
+    "level": _("level"),
+    "name": _("name"),
+    "password": _("password"),
+    "role": _("role"),
+    "schedule": _("schedule"),
+    "skills": _("categories mastered"),
+    "start": _("from"),
+    "teams": _("teams"),
+    "tier": _("tier"),
+    "time_zone": _("time zone"),
+}
 #: Not worth a word where something is new: its name stands there already, or it is the same for all.
 _OF_COURSE = frozenset(
     {"name", "handle", "slug", "is_active", "language", "password", "hash", "sealed_secret", "secret"}
@@ -143,8 +167,8 @@ def _of_policy(by: str, before: datetime | None, names: dict[str, str]) -> Itera
     rows = rows.filter(author=by) if by else rows
     rows = rows.filter(created_at__lt=before) if before else rows
     for row in rows[: PAGE * 2]:
-        reviewed = [("reviewer", "", _person(row.reviewer, names))] if row.reviewer else []
-        subject = f"version {row.number}"
+        reviewed = [(gettext("reviewer"), "", _person(row.reviewer, names))] if row.reviewer else []
+        subject = gettext("version %(number)s") % {"number": row.number}
         address = reverse("policy-version", args=[row.number])
         yield Line(
             row.created_at, "policy", _person(row.author, names), _("published"), subject, address, row.reason, reviewed
@@ -166,10 +190,15 @@ def _of_tickets(by: str, before: datetime | None) -> Iterable[Line]:
 def _facts(row: Change) -> list[tuple[str, str, str]]:
     told = {name: pair for name, pair in row.facts.items() if row.what != "added" or name not in _OF_COURSE}
     return [
-        (name.replace("_", " "), "", gettext("another one")) if name in SECRET else
-        (name.replace("_", " "), _said(old), _said(new))
+        (_field(name), "", gettext("another one")) if name in SECRET else
+        (_field(name), _said(old), _said(new))
         for name, (old, new) in sorted(told.items())
     ]  # fmt: skip
+
+
+def _field(name: str) -> str:
+    """What a column is called; one that is not named here, by its own name."""
+    return str(_FIELDS.get(name, name.replace("_", " ")))
 
 
 def _person(by: str, names: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 """How moments, spans of time, people and levels look on a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from rung.core import previews
 from rung.core.attachments import Limits
+from rung.core.policy_rules import FOLLOW_UP
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number
@@ -134,6 +135,12 @@ def words(word: object) -> str:
     return _(shown) if shown else ""
 
 
+@register.filter
+def all_words(several: Iterable[object]) -> str:
+    """`urgent, high` in the reader's language."""
+    return ", ".join(words(each) for each in several)
+
+
 @register.simple_tag
 def names() -> Names:
     """What everybody here is called, for `called` and `whom`."""
@@ -158,6 +165,13 @@ def step(name: str) -> str:
     kind, _dot, ordinal = name.partition(".")
     noun = _STEPS[kind]() if kind in _STEPS else words(kind)
     return f"{noun} {ordinal}" if ordinal not in ("", "1") else str(noun)
+
+
+@register.filter
+def step_of(name: str) -> str:
+    """A rule and its step, as a comparison writes them down: `follow_up / reply.1`."""
+    rule, _slash, done = name.rpartition(" / ")
+    return f"{_('Follow up') if rule == FOLLOW_UP else rule} / {step(done)}"
 
 
 @register.filter
