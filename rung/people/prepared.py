@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from functools import cache
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Model
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, errors
+from psycopg.abc import Params, QueryNoTemplate
+from psycopg.pq import TransactionStatus
 
 #: Seconds after which a plan is made anew: one made for a table of a few rows reads all of it, however it has grown.
 PLANS_LAST = 5.0
@@ -24,8 +26,24 @@ def prepared() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     _plan_anew(connection.connection)
-    cursor = Cursor(connection.connection)
+    cursor = _Asked(connection.connection)
     return (CursorDebugWrapper if connection.queries_logged else CursorWrapper)(cursor, connection)
+
+
+class _Asked(Cursor[Any]):
+    """A cursor that asks again where a column has another type since the database read the statement."""
+
+    # Templates are not asked here.
+    def execute(self, query: QueryNoTemplate, params: Params | None = None, **how: Any) -> Self:  # type: ignore[override]
+        try:
+            return super().execute(query, params, **how)
+        except errors.FeatureNotSupported:
+            # A transaction is lost, and the statement forgotten as it is undone. Without one nobody would forget it.
+            if self.connection.info.transaction_status is not TransactionStatus.IDLE:
+                raise
+            with self.connection.transaction(force_rollback=True):
+                pass
+            return super().execute(query, params, **how)
 
 
 _planned: "WeakKeyDictionary[Connection[Any], float]" = WeakKeyDictionary()

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from rung.people import prepared as prepared_statements
@@ -59,6 +59,34 @@ def test_a_plan_does_not_outlive_the_size_of_its_table(monkeypatch: pytest.Monke
             cursor.execute("INSERT INTO small SELECT generate_series(2, 100000)")
         monkeypatch.setattr(prepared_statements, "PLANS_LAST", -1.0)
         assert "Index" in how_it_is_read(made)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_outlives_a_column_of_another_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration runs beside processes that have asked before; who asks without a transaction does not notice, and
+    who asks within one loses no more than that one."""
+    with another() as made, another() as migrating, migrating.cursor() as migration:
+        monkeypatch.setattr(prepared_statements, "connections", {"default": made})
+        migration.execute("CREATE TABLE migrated AS SELECT 1::int AS id")
+        try:
+            assert [which_are_migrated(), which_are_migrated()] == [(1,), (1,)]
+            migration.execute("ALTER TABLE migrated ALTER id TYPE bigint")
+            assert which_are_migrated() == (1,)
+            migration.execute("ALTER TABLE migrated ALTER id TYPE text")
+            made.set_autocommit(False)
+            with pytest.raises(DatabaseError):
+                which_are_migrated()
+            made.rollback()
+            assert which_are_migrated() == ("1",)
+            made.rollback()
+        finally:
+            migration.execute("DROP TABLE migrated")
+
+
+def which_are_migrated() -> object:
+    with prepared() as cursor:
+        cursor.execute("SELECT id FROM migrated")
+        return cursor.fetchone()
 
 
 def how_it_is_read(made: BaseDatabaseWrapper) -> str:
