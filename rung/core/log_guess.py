@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from rung.core.log_map import ISO, KEEP, WORDS, Field
+from rung.core.wording import say
 
 Rows = Sequence[Sequence[str]]
 
@@ -112,7 +113,7 @@ class _Guesser:
     def guess(self) -> Guess:
         ticket = self._named("ticket")
         if ticket is None:
-            self.doubts.append("no column looks like the number of a ticket; name it under `ticket`")
+            self.doubts.append(say("no column looks like the number of a ticket; name it under `ticket`"))
         else:
             self.taken.add(ticket)
         future = self._future(ticket)
@@ -131,7 +132,7 @@ class _Guesser:
                 "ignore", f"[{', '.join(_quoted(name) for name in future)}]", "the same on every row of a ticket"
             )
         if not any(line.startswith(f"{Field.STATUS}:") for line in self.lines):
-            self.doubts.append("no column looks like a status, so no ticket is ever resolved")
+            self.doubts.append(say("no column looks like a status, so no ticket is ever resolved"))
         return Guess("\n".join(self.lines) + "\n", tuple(self.doubts))
 
     def _times(self, ticket: str | None) -> None:
@@ -139,7 +140,7 @@ class _Guesser:
         changing = [name for name in formats if not self._constant(name, ticket)]
         at = self._named("time", changing) or self._named("time", list(formats)) or next(iter(changing), None)
         if at is None:
-            self.doubts.append("no column holds moments in a form that is known; name it under `time`")
+            self.doubts.append(say("no column holds moments in a form that is known; name it under `time`"))
             self._line("time", '{column: "?", format: iso}')
         else:
             self._moment("time", at, formats[at])
@@ -153,7 +154,13 @@ class _Guesser:
         self._line(key, f"{{column: {_quoted(name)}{shown}, timezone: UTC}}")
         swapped = form.replace("%d/%m", "%m/%d")
         if form != swapped and self._reads(name, swapped):
-            self.doubts.append(f"{name}: day and month could be the other way round; it is read as {form}")
+            self.doubts.append(
+                say(
+                    "%(name)s: day and month could be the other way round; it is read as %(form)s",
+                    name=name,
+                    form=form,
+                )
+            )
 
     def _field(self, field: Field) -> None:
         name = self._named(field)
@@ -175,7 +182,13 @@ class _Guesser:
         word = _meant(field, value)
         if word is None:
             word = _OTHERWISE[field]
-            self.doubts.append(f'{field}: what "{value}" means is not known; it is read as {word}')
+            said = say(
+                '%(field)s: what "%(value)s" means is not known; it is read as %(word)s',
+                field=field,
+                value=value,
+                word=word,
+            )
+            self.doubts.append(said)
         return f"    {_quoted(value)}: {word}"
 
     def _future(self, ticket: str | None) -> list[str]:

@@ -11,7 +11,7 @@ from rung.core.policy_nodes import Path
 #: Not a section: the channels that places of a policy name, such as `slack:#triage`.
 CHANNELS = "channels"
 #: What can be renamed.
-RENAMED = ("levels", "paths", "calendars", "teams", "schedules", "replies", CHANNELS)
+RENAMED = ("levels", "paths", "calendars", "teams", "schedules", "replies", "categories", CHANNELS)
 
 _TOLD = ("notify", "remind", "assign")
 #: Under which keys a name stands, and what stands before it there.
@@ -22,6 +22,7 @@ _MENTIONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "teams": ((("team",), ""), (_TOLD, "team:")),
     "schedules": ((_TOLD, "on_call:"),),
     "replies": ((("reply", "tell_customer"), ""),),
+    "categories": ((("category",), ""),),
     CHANNELS: ((("channel", *_TOLD), ""),),
 }
 

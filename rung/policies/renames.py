@@ -21,13 +21,16 @@ def added(renames: Sequence[Sequence[str]], what: str, old: str, new: str) -> li
 
 
 def carry_over(renames: Sequence[Sequence[str]], policy: Policy, *, by: str) -> None:
-    """Let the desk follow the names. Agents belong to the level under its new name; a team and a rotation are there
-    under both, because open tickets keep the version that knows the old one."""
+    """Let the desk follow the names. Agents belong to the level under its new name; a team, a rotation and a
+    category somebody masters are there under both, because open tickets keep the version that knows the old one."""
+    categories = {category.name for category in policy.categories}
     for what, old, new in renames:
         if what == "levels" and new in policy.levels and old not in policy.levels:
             _agents(old, new, by)
         elif what == "teams" and new in policy.teams and old not in policy.teams:
             _team(old, new, by)
+        elif what == "categories" and new in categories and old not in categories:
+            _skills(old, new, by)
         elif what == "schedules" and new in policy.schedules and old not in policy.schedules:
             for swap in Override.objects.filter(schedule=old).exclude(schedule=new):
                 swap.pk, swap.schedule = None, new
@@ -42,6 +45,14 @@ def _agents(old: str, new: str, by: str) -> None:
         before = changes.facts_of(agent)
         agent.level = new
         agent.save(update_fields=["level"])
+        changes.note("changed", agent, by=by, before=before)
+
+
+def _skills(old: str, new: str, by: str) -> None:
+    for agent in Agent.objects.filter(skills__contains=[old]).exclude(skills__contains=[new]):
+        before = changes.facts_of(agent)
+        agent.skills = [*agent.skills, new]
+        agent.save(update_fields=["skills"])
         changes.note("changed", agent, by=by, before=before)
 
 

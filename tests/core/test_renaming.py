@@ -22,6 +22,8 @@ REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_
         ("teams", "leads", "team leads", 6),
         ("schedules", "engineering-on-call", "duty", 2),
         ("replies", "still-there", "nudge", 2),
+        ("categories", "sso", "single sign-on", 2),
+        ("categories", "billing", "money", 3),
         ("channels", "slack:#triage", "slack:#inbox", 2),
         ("channels", "slack:#leads", "slack:#heads", 3),
     ],

@@ -263,9 +263,23 @@ def test_a_renamed_team_is_there_under_both_names(sam: Any) -> None:
     assert members == [["olga"], ["olga"]]
 
 
+def test_a_renamed_category_is_mastered_under_both_names(sam: Any, opened: Any) -> None:
+    Ticket.objects.filter(number=opened()).update(category="sso")
+    Agent.objects.filter(handle="ben").update(skills=["sso"])
+    page = sam.get("/policy/rename", {"what": "categories", "name": "sso"}).content.decode()
+    assert "1 person masters it, and masters it under both names when this is published." in page
+    assert "1 open ticket is in it and stays in “sso”" in page
+    sam.post("/policy/rename", {"what": "categories", "name": "sso", "new": "login", "seen": stamp_of(REFERENCE)})
+    assert "when: {category: login, level: L1}" in kept()
+    sam.post("/policy/review", {"text": kept(), "publish": "1", "against": "2", "seen": stamp_of(kept())})
+    assert Agent.objects.get(handle="ben").skills == ["sso", "login"]
+
+
 @pytest.mark.parametrize(
     ("what", "name", "new", "why"),
     [
+        ("categories", "other", "rest", "“other” is what a ticket is in that no category fits"),
+        ("categories", "sso", "other", "“other” is what a ticket is in that no category fits"),
         ("levels", "L1", "L2", "“L2” is there already."),
         ("levels", "L1", "next", "cannot name a level"),
         ("levels", "L1", "", "It needs a name."),

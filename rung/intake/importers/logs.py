@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from rung.core.log_map import Format
 from rung.core.log_rows import NOT_UTF8, NoObject
+from rung.core.wording import say
 from rung.intake.importers.shapes.knowing import changed, shape_of, unfolded
 from rung.intake.importers.shapes.rows import COLUMNS as SHAPED
 from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
@@ -74,7 +75,9 @@ def open_log(path: Path) -> Iterator[OpenLog]:
         if not first.strip():
             raise ValueError(f"{path} is empty: a log begins with a heading that names its columns")
         if NOT_UTF8.search(first):
-            raise ValueError("its first line is not UTF-8; `iconv -f WINDOWS-1252 -t UTF-8` makes it so, if it is that")
+            raise ValueError(
+                say("its first line is not UTF-8; `iconv -f WINDOWS-1252 -t UTF-8` makes it so, if it is that")
+            )
         if first.lstrip().startswith(("{", "[")):
             head = [first, *islice(text, LOOKED_AT - 1)]
             if (shape := shape_of(_object(first))) is not None:
@@ -82,7 +85,9 @@ def open_log(path: Path) -> Iterator[OpenLog]:
                 return
             columns = list(dict.fromkeys(chain.from_iterable(_cells(line) for line in head)))
             if not columns:
-                raise ValueError("it is JSON, but a log has one whole object on each line (`jq -c '.[]'` makes it so)")
+                raise ValueError(
+                    say("it is JSON, but a log has one whole object on each line (`jq -c '.[]'` makes it so)")
+                )
             yield OpenLog(Format.NDJSON, columns, _json_rows(chain(head, text), columns), size, raw)
             return
         rows = _csv_rows(chain([first], text), _separator(first))
@@ -102,9 +107,9 @@ def _archive(raw: BinaryIO) -> ZipFile:
     try:
         archive = ZipFile(raw)
     except BadZipFile as damage:
-        raise ValueError(f"the file is damaged or not whole: {damage}") from damage
+        raise ValueError(say("the file is damaged or not whole: %(why)s", why=damage)) from damage
     if not is_slack(archive):
-        raise ValueError("it is a zip file, but no export of Slack, which has channels.json and users.json in it")
+        raise ValueError(say("it is a zip file, but no export of Slack, which has channels.json and users.json in it"))
     return archive
 
 
@@ -115,7 +120,7 @@ class _Packed(gzip.GzipFile):
         try:
             return super().read(size)
         except (EOFError, zlib.error) as cut:
-            raise ValueError(f"the file is damaged or not whole: {cut}") from cut
+            raise ValueError(say("the file is damaged or not whole: %(why)s", why=cut)) from cut
 
 
 def _text_of(buffered: "io.BufferedReader[Any]") -> io.TextIOWrapper:

@@ -90,6 +90,26 @@ def _schedules(name: str) -> Iterator[str]:
         yield said % {"n": swaps}
 
 
+def _categories(name: str) -> Iterator[str]:
+    if people := Agent.objects.filter(skills__contains=[name], is_active=True).count():
+        said = ngettext(
+            "%(n)d person masters it, and masters it under both names when this is published.",
+            "%(n)d people master it, and master it under both names when this is published.",
+            people,
+        )
+        yield said % {"n": people}
+    if tickets := Ticket.objects.filter(IS_OPEN, category=name).count():
+        said = ngettext(
+            "%(n)d open ticket is in it and stays in “%(name)s”, which the new version does not know; "
+            "correct it by hand if it is to be judged by that version.",
+            "%(n)d open tickets are in it and stay in “%(name)s”, which the new version does not know; "
+            "correct them by hand if they are to be judged by that version.",
+            tickets,
+        )
+        yield said % {"n": tickets, "name": name}
+    yield from _others(f"category={name}")
+
+
 def _channels(_name: str) -> Iterator[str]:
     yield _("Cards that are posted stay where they are. Slack must have a channel of the new name, with Rung in it.")
 
@@ -99,5 +119,6 @@ _KNOW: dict[str, Callable[[str], Iterator[str]]] = {
     "paths": _paths,
     "teams": _teams,
     "schedules": _schedules,
+    "categories": _categories,
     CHANNELS: _channels,
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from rung.core.arrival import FALLBACK_CATEGORY
 from rung.core.document_tree import CannotEdit
 from rung.core.policy_intents import value_at
 from rung.core.policy_nodes import Path
@@ -33,6 +34,7 @@ TITLES: dict[str, Promise] = {
     "teams": gettext_lazy("Team"),
     "schedules": gettext_lazy("On-call rotation"),
     "replies": gettext_lazy("Canned answer"),
+    "categories": gettext_lazy("Category"),
     CHANNELS: gettext_lazy("Channel"),
 }
 
@@ -85,6 +87,9 @@ def _made(bench: Bench, what: str, old: str, new: str) -> Beside:
         return Beside(bench.text, problem=_("It needs a name."))
     if new == old:
         return Beside(bench.text, problem=_("It is called that already."))
+    if what == "categories" and FALLBACK_CATEGORY in {old, new}:
+        said = _("“%(name)s” is what a ticket is in that no category fits, under this name only.")
+        return Beside(bench.text, problem=said % {"name": FALLBACK_CATEGORY})
     taken = value_at(bench.said, (what, new)) is not None if what != CHANNELS else new in channels(bench.said)
     if taken:
         return Beside(bench.text, problem=_("“%(name)s” is there already.") % {"name": new})

@@ -20,6 +20,7 @@ from rung.core.log_events import hearing_of, levels_of
 from rung.core.log_guess import MOST_WORDS, guess_map
 from rung.core.log_map import read_map
 from rung.core.policy import Policy
+from rung.core.wording import say
 from rung.insights.errand_steps import Steps
 from rung.insights.errands import Recording
 from rung.intake.importers.histories import read_histories
@@ -95,7 +96,7 @@ def _refuse_bombs(data: bytes) -> None:
     heading = data[:LONGEST_HEADING] if data[:2] != GZIP_MAGIC else _heading_of_packed(data)
     is_text = data[:4] not in {PARQUET_MAGIC, ZIP_MAGIC}
     if is_text and len(heading) == LONGEST_HEADING and b"\n" not in heading:
-        raise ValueError("its first line does not end, so it is no log")
+        raise ValueError(say("its first line does not end, so it is no log"))
 
 
 def _heading_of_packed(data: bytes) -> bytes:
@@ -106,9 +107,10 @@ def _heading_of_packed(data: bytes) -> bytes:
             while part := packed.read(1 << 20):
                 unpacked += len(part)
                 if unpacked > LARGEST_UNPACKED:
-                    raise ValueError(f"unpacked it is larger than {LARGEST_UNPACKED >> 20} MB; send a part of it")
+                    most = LARGEST_UNPACKED >> 20
+                    raise ValueError(say("unpacked it is larger than %(most)d MB; send a part of it", most=most))
     except (OSError, EOFError, zlib.error) as cut:
-        raise ValueError(f"the file is damaged or not whole: {cut}") from None
+        raise ValueError(say("the file is damaged or not whole: %(why)s", why=cut)) from None
     return heading
 
 

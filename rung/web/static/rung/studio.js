@@ -38,11 +38,11 @@
   };
   const follow = () => { paint.scrollTop = numbers.scrollTop = text.scrollTop; paint.scrollLeft = text.scrollLeft; };
   text.addEventListener("input", draw);
-  text.addEventListener("scroll", () => { follow(); close(); });
+  text.addEventListener("scroll", () => { follow(); if (!list.hidden) close(); });
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target?.id === "findings" || document.getElementById("findings")) draw(); });
 
   // Completion: a list of options below the cursor.
-  const close = () => { list.hidden = true; options = []; text.removeAttribute("aria-activedescendant"); };
+  const close = () => { list.hidden = true; options = []; text.removeAttribute("aria-activedescendant"); asked += 1; };
   const place = () => {
     const before = text.value.slice(0, start).split("\n");
     const look = getComputedStyle(text);
@@ -58,7 +58,7 @@
       `<li role="option" id="option-${at}" aria-selected="${at === chosen}"><b>${escape(each.word)}</b> <span>${escape(each.about)}</span></li>`).join("");
     list.hidden = !options.length;
     document.getElementById("options-said").textContent = options[chosen]?.word || "";
-    if (!options.length) return;
+    if (!options.length) { text.removeAttribute("aria-activedescendant"); return; }
     text.setAttribute("aria-activedescendant", `option-${chosen}`);
     place();
     list.children[chosen].scrollIntoView({ block: "nearest" });
