@@ -26,6 +26,7 @@ _NEEDED = (
     *(b"content-", b"mime-version:", b"return-path:", b"auto-submitted:", b"precedence:", b"list-", b"feedback-id:"),
     *(b"x-auto", b"authentication-results:"),
 )
+_ANGLED = re.compile(r"<\s*([^<>\s@]+@[^<>\s@]+)\s*>\s*$")
 _RUNS = re.compile(r"([\s\xa0])\1{2,}")
 _WROTE = re.compile(r"(?i)\b(?:wrote|schrieb|schreef|geschreven|scritto|escribi|.crit)")
 _REPORT = "multipart/report"
@@ -72,8 +73,8 @@ def read(raw: bytes) -> Mail:
 
 
 def _of(mail: EmailMessage, raw: bytes) -> Mail:
-    sender_name, sender = _address(_header(mail, "From"))
-    reply_name, reply = _address(_header(mail, "Reply-To"))
+    sender_name, sender = _address(_header(mail, "From"), _raw(mail, "From"))
+    reply_name, reply = _address(_header(mail, "Reply-To"), _raw(mail, "Reply-To"))
     automatic = _automatic(mail, sender)
     return Mail(
         message_id=message_id(mail),
@@ -88,10 +89,17 @@ def _of(mail: EmailMessage, raw: bytes) -> Mail:
     )
 
 
-def _address(field: str) -> tuple[str, str]:
-    """(name, address). The parser of brackets within brackets knows no end."""
+def _address(field: str, raw: str) -> tuple[str, str]:
+    """(name, address): the one in angle brackets, which is what a receiving server has looked at.
+
+    The parser of brackets within brackets knows no end, and takes an address written as a name for the sender's.
+    """
     if len(field) <= LONGEST_ADDRESS and field.count("(") < 20:
-        return parseaddr(field)
+        name, address = parseaddr(field)
+        last = _ANGLED.search(raw)
+        if last is None or f"<{address}>" in raw:
+            return name, address
+        return raw[: last.start()].strip(' "'), last[1]
     found = re.search(r"[\w.+-]{1,64}@[\w.-]{1,190}", field)
     return "", found[0] if found else ""
 
@@ -117,8 +125,13 @@ def _header(mail: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(mail.get(name, "")).replace("\x00", "").split())[:LONGEST_HEAD]
     except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
-        raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
-        return " ".join(str(raw).replace("\x00", "").split())[:LONGEST_HEAD]
+        return _raw(mail, name)
+
+
+def _raw(mail: EmailMessage, name: str) -> str:
+    """The same as it was sent, whatever it means."""
+    raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(str(raw).replace("\x00", "").split())[:LONGEST_HEAD]
 
 
 def _answers(mail: EmailMessage) -> tuple[str, ...]:

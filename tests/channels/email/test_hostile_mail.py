@@ -87,6 +87,24 @@ def test_what_is_made_to_choke_the_reader_is_read(raw: bytes) -> None:
     assert "\0" not in mail.subject + mail.text
 
 
+@pytest.mark.parametrize(
+    ("field", "sender"),
+    [
+        ("ceo@acme.example <eve@evil.example>", "eve@evil.example"),
+        ("=?utf-8?q?ceo=40acme.example=2C?= <eve@evil.example>", "eve@evil.example"),
+        ('"ceo@acme.example,\\" <eve@evil.example>', "eve@evil.example"),
+        ("=?utf-8?q?Eve=0d=0aBcc=3a_x@y.z?= <eve@evil.example>", "eve@evil.example"),
+        ("Park, Zoe <zoe@acme.example>", "zoe@acme.example"),
+        ("A <zoe@acme.example>, B <b@acme.example>", "zoe@acme.example"),
+        ("zoe@acme.example (Zoe)", "zoe@acme.example"),
+    ],
+)
+def test_nobody_is_another_by_how_the_name_is_written(field: str, sender: str) -> None:
+    mail = read(f"From: {field}\nSubject: x\n\nhi".encode())
+    assert mail.sender == sender
+    assert "\n" not in mail.name
+
+
 def test_of_a_long_answer_the_quoted_lines_go_and_the_words_stay() -> None:
     words = "We tried it again and it fails.\n" * 200
     text = read(PLAIN + f"{words}> urgent\n> urgent\n".encode()).text
