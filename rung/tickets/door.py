@@ -47,6 +47,8 @@ class Visit:
         #: Each with the key of the client that asked for it.
         self._recorded: list[tuple[AnyEvent, str | None]] = []
         self._notices: list[tuple[Notice, Message | None]] = []
+        #: The events before this action, once somebody has asked; under the lock nobody adds to them.
+        self._before: list[AnyEvent] | None = None
 
     @property
     def policy(self) -> Compiled:
@@ -80,7 +82,9 @@ class Visit:
         return fold.rebuild(event for event in as_they_count(self._history()) if event.at <= moment)
 
     def _history(self) -> list[AnyEvent]:
-        return [*events_of(self.ticket.number), *(event for event, _ in self._recorded)]
+        if self._before is None:
+            self._before = events_of(self.ticket.number)
+        return [*self._before, *(event for event, _ in self._recorded)]
 
     def _refuse_unseen(self, by: str) -> None:
         if by not in self._seen_by:
