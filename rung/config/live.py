@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from rung.config import folder
 from rung.config.lifeline import die_with_parent
+from rung.config.live_readers import EVERY, Readers
 from rung.config.patience import patient
 from rung.outbox.live import CHANNEL, PRESENCE
 from rung.web import passes
@@ -32,8 +33,10 @@ log = structlog.get_logger(__name__)
 class Page:
     """One open page. Topics it has not been told of wait as a set, so a slow page never makes a queue grow."""
 
-    def __init__(self, topics: list[str]) -> None:
+    def __init__(self, topics: list[str], reader: int = 0) -> None:
         self.topics = frozenset(topics)
+        self.reader = reader
+        self.ended = False
         self.waiting: set[str] = set()
         #: Who is on a ticket this page shows, as they last said; told once and kept nowhere.
         self.present: dict[str, str] = {}
@@ -51,6 +54,11 @@ class Page:
             self.present[who] = said
             self.woken.set()
 
+    def end(self) -> None:
+        """Tell it nothing any more."""
+        self.ended = True
+        self.woken.set()
+
     async def stream(self) -> AsyncIterator[str]:
         """Server-sent events, one for each changed topic."""
         yield "retry: 2000\n\n"
@@ -60,6 +68,8 @@ class Page:
             except TimeoutError:
                 yield ": still here\n\n"
                 continue
+            if self.ended:
+                return
             self.woken.clear()
             told, self.waiting = self.waiting, set()
             met, self.present = self.present, {}
@@ -70,15 +80,19 @@ class Page:
 
 
 pages: set[Page] = set()
+readers = Readers()
 
 
 async def live(request: Request) -> Response:
     """One page listening."""
     headers = {"Access-Control-Allow-Origin": "*"}  # the pass is what lets it in; no cookie is read
-    topics = passes.read(request.query_params.get("pass", ""))
-    if topics is None:
-        return PlainTextResponse("This page's pass to /live is over; load the page again.", 403, headers)
-    page = Page(topics)
+    found = passes.read(request.query_params.get("pass", ""))
+    try:
+        if found is None or not await readers.has(found[0]):
+            return PlainTextResponse("This page's pass to /live is over; load the page again.", 403, headers)
+    except psycopg.OperationalError:
+        return PlainTextResponse("The database does not answer; the page tries again.", 503, headers)
+    page = Page(found[1], reader=found[0])
 
     async def told() -> AsyncIterator[str]:
         pages.add(page)
@@ -110,6 +124,26 @@ async def listen() -> None:
         await asyncio.sleep(RETRY)
 
 
+async def see_off() -> None:
+    """End the pages of those who do not work here any more, for ever, once a minute."""
+    while True:
+        await asyncio.sleep(EVERY)
+        await end_pages_of_gone()
+
+
+async def end_pages_of_gone(*, older_than: float = EVERY / 2) -> None:
+    """Ask who works here, if anybody listens, and end the pages of all others."""
+    if not pages:
+        return
+    try:
+        active = await readers.ask(older_than=older_than)
+    except psycopg.OperationalError as problem:
+        log.warning("live could not ask who works here", problem=str(problem))
+        return
+    for page in [each for each in pages if each.reader not in active]:
+        page.end()
+
+
 def _tell(payload: str) -> None:
     if payload.startswith(PRESENCE):
         _word, topic, who, said = payload.split(" ", 3)
@@ -122,9 +156,10 @@ def _tell(payload: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _listening(_app: Starlette) -> AsyncIterator[None]:
-    task = asyncio.create_task(listen())
+    tasks = [asyncio.create_task(listen()), asyncio.create_task(see_off())]
     yield
-    task.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 application = Starlette(routes=[Route("/live", live)], lifespan=_listening)

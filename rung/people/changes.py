@@ -56,9 +56,17 @@ def note(what: str, row: models.Model, *, by: str, before: Mapping[str, object] 
     """
     facts = difference(before or {}, facts_of(row))
     if facts or before is None:
-        noun = row._meta.model_name or ""
-        subject = f"{noun}:{next((str(getattr(row, name)) for name in _NAMES if getattr(row, name, '')), row)}"
-        record(by=by, area=_AREAS.get(noun, Area.SETTINGS), what=what, subject=subject, facts=facts)
+        area = _AREAS.get(row._meta.model_name or "", Area.SETTINGS)
+        record(by=by, area=area, what=what, subject=_subject(row), facts=facts)
+
+
+def newest_by(row: models.Model) -> str:
+    """Who changed it last, as events name them; empty if nobody ever did."""
+    return Change.objects.filter(subject=_subject(row)).values_list("by", flat=True).first() or ""
+
+
+def _subject(row: models.Model) -> str:
+    return f"{row._meta.model_name}:{next((str(getattr(row, name)) for name in _NAMES if getattr(row, name, '')), row)}"
 
 
 #: By which a row is known to people, the first it has.

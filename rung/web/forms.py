@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
 from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
+from rung.web.stale import OverRow
 
 WHEN = "%Y-%m-%dT%H:%M"
 
@@ -63,7 +64,7 @@ RESTRICTED = _("sees only the tickets of their teams, and those given to them (a
 FROM_NOW_ON = _("works here; somebody who has left keeps their name on what they did")
 
 
-class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
+class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     """An agent, for an owner."""
 
     field_order = ("name", "handle", "email", "role", "level", "teams", "is_restricted", "skills")
@@ -127,7 +128,7 @@ class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
         return agent
 
 
-class MeForm(forms.ModelForm):  # type: ignore[type-arg]
+class MeForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     """What everybody may change of themselves."""
 
     time_zone = forms.ChoiceField(choices=zones, label=_("Time zone"))
@@ -148,7 +149,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("channel", "address")
 
 
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+class TeamForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     """A team, its lead and who is in it."""
 
     members = forms.ModelMultipleChoiceField(
@@ -172,7 +173,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         return team
 
 
-class CustomerForm(forms.ModelForm):  # type: ignore[type-arg]
+class CustomerForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     """A customer. Its domains decide whose tickets are its, so each belongs to one, and none to everybody."""
 
     domains = Words(required=False, label=_("Mail domains, with commas"))

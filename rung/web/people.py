@@ -21,6 +21,7 @@ from rung.web import guide
 from rung.web.access import agent_of, may, needs
 from rung.web.fields import number_in
 from rung.web.forms import AgentForm, ContactForm, MeForm, TeamForm, TokenForm
+from rung.web.once import Shown, shown_once
 from rung.web.sure import asked_back
 
 
@@ -54,10 +55,13 @@ def agent(request: HttpRequest, name: str = "") -> HttpResponse:
 def invite(request: HttpRequest, name: str) -> HttpResponse:
     """A link that signs an agent in once, shown this once."""
     found = get_object_or_404(Agent, handle=name, is_active=True)
-    word = signin.issue_link(found, now=database_now())
-    changes.record(by=_by(request), area=Area.PEOPLE, what="made a sign-in link", subject=f"agent:{found.handle}")
-    address = request.build_absolute_uri(f"/sign-in/{word}")
-    return render(request, "people/shown_once.html", {"live": [], "who": found.name, "secret": address, "kind": "link"})
+
+    def make() -> Shown:
+        word = signin.issue_link(found, now=database_now())
+        changes.record(by=_by(request), area=Area.PEOPLE, what="made a sign-in link", subject=f"agent:{found.handle}")
+        return {"who": found.name, "secret": request.build_absolute_uri(f"/sign-in/{word}"), "kind": "link"}
+
+    return shown_once(request, make)
 
 
 @needs(Role.LEAD)
@@ -75,17 +79,18 @@ def keys(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            secret = tokens.create(form.cleaned_data["name"], role=Role(form.cleaned_data["role"]))
+            return shown_once(request, lambda: _make_key(request, form.cleaned_data))
         except IntegrityError:
             form.add_error("name", _("There is a key of that name already."))
-        else:
-            changes.note("added", Token.objects.get(name=form.cleaned_data["name"]), by=_by(request))
-            shown = {"live": [], "who": form.cleaned_data["name"], "secret": secret, "kind": "key"}
-            if request.POST.get("back") == "guide":
-                shown["back"] = guide.address_of("api")
-            return render(request, "people/shown_once.html", shown)
     context: dict[str, object] = {"live": [], "form": form, "tokens": Token.objects.select_related("agent")}
     return render(request, "people/keys.html", context, status=422 if form.errors else 200)
+
+
+def _make_key(request: HttpRequest, given: dict[str, str]) -> Shown:
+    secret = tokens.create(given["name"], role=Role(given["role"]))
+    changes.note("added", Token.objects.get(name=given["name"]), by=_by(request))
+    back = guide.address_of("api") if request.POST.get("back") == "guide" else ""
+    return {"who": given["name"], "secret": secret, "kind": "key", "back": back}
 
 
 @require_POST

@@ -11,6 +11,7 @@ def asked_back(request: HttpRequest, question: str, effect: str, word: str, back
     """
     if request.POST.get("sure") == "1":
         return None
-    given = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "sure")]
+    own = ("csrfmiddlewaretoken", "sure", "once")
+    given = [(name, value) for name, value in request.POST.items() if name not in own]
     context = {"live": [], "question": question, "effect": effect, "word": word, "back": back, "given": given}
     return render(request, "setup/sure.html", context)

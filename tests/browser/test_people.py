@@ -174,8 +174,11 @@ def test_an_owner_adds_a_webhook_and_finds_it_in_the_log(browser_of: Any, desk: 
     owner.get_by_label("Name, as in webhook:NAME").fill("ops")
     owner.get_by_label("Address").fill(f"http://127.0.0.1:{desk.port}/nowhere")
     owner.get_by_label("it may stand in our own network").check()
-    owner.get_by_role("button", name="Add it").click()
+    owner.get_by_role("button", name="Add it").dblclick()
     expect(owner.locator("pre code")).to_contain_text("whsec_")
+    owner.go_back()
+    expect(owner.get_by_role("button", name="Add it")).to_be_enabled()
+    assert owner.locator("form[aria-busy]").count() == 0
     owner.goto("/settings/webhooks/ops")
     owner.get_by_role("button", name="Send a test").click()
     expect(owner.get_by_text("answered 40")).to_be_visible()

@@ -210,6 +210,8 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     expect(page.locator("#about")).to_contain_text("duplicate of")
     page.locator("#about").get_by_role("button", name=f"Take the relation to #{theirs} away").click()
     expect(page.locator("#about")).not_to_contain_text("duplicate of")
+    assert page.evaluate("scrollY") > 0  # what came of it is said where the reader is
+    expect(page.locator("#messages .message")).to_be_in_viewport(ratio=1)
 
     for address in (f"/tickets/{theirs}", "/policy/workflows", "/people/customers"):
         page.goto(address)

@@ -72,7 +72,8 @@ def test_mail_out_is_tried_kept_and_works_for_every_mail(signed_in: Any, smtp: S
     Agent.objects.filter(handle="olga").update(email="owner@localhost")  # as every desk begins
     assert "Send a test to support@desk.example" in olga.get(PAGE).content.decode()
     assert "A test mail is on its way to support@desk.example." in said(olga, {"do": "test-out"})
-    said(olga, {"do": "stop-out"})
+    assert "Remove the mail server 127.0.0.1?" in said(olga, {"do": "stop-out"})
+    said(olga, {"do": "stop-out", "sure": "1"})
     assert outgoing.server() is None
 
 
@@ -101,7 +102,13 @@ def test_a_mailbox_is_looked_into_before_it_is_kept(signed_in: Any, smtp: Smtp, 
     said(olga, into(imap, password=""))  # the same mailbox again, with the kept password, keeps its place
     assert Mailbox.objects.get().read_to == 1
     assert "is not read any more" in said(olga, {"do": "switch", "mailbox": box.pk})
-    assert "It is gone." in said(olga, {"do": "remove", "mailbox": box.pk})
+    box.refresh_from_db()
+    said(olga, {"do": "switch", "mailbox": box.pk, "to": "off"})  # from a page on which it still was on
+    assert not Mailbox.objects.get().active
+    asked = said(olga, {"do": "remove", "mailbox": box.pk})
+    assert "What customers write there opens no ticket any more." in asked
+    assert Mailbox.objects.exists()
+    assert "It is gone." in said(olga, {"do": "remove", "mailbox": box.pk, "sure": "1"})
     assert "That form is not known here." in said(olga, {"do": "test-in", "mailbox": box.pk})
 
 

@@ -1,6 +1,8 @@
 """Agents, teams, customers, keys, and who is on call."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from rung.people import tokens
@@ -64,8 +66,12 @@ def test_running_tickets_learn_of_a_customers_new_tier(signed_in: Any, opened: A
 
 def test_a_key_is_shown_once_and_ended(signed_in: Any, desk: Any) -> None:
     olga = signed_in("olga")
-    page = olga.post("/people/keys", {"name": "importer", "role": "agent"}).content.decode()
+    form = {"name": "importer", "role": "agent", "once": once_in(olga.get("/people/keys"))}
+    page = olga.post("/people/keys", form).content.decode()
     key = page[page.index("rung_") :].partition("<")[0]
+    assert key in olga.post("/people/keys", form).content.decode()  # pressed twice, it is the same key
+    elsewhere = form | {"once": once_in(olga.get("/people/keys"))}
+    assert "There is a key of that name already." in olga.post("/people/keys", elsewhere).content.decode()
     token = tokens.find(key, now=database_now())
     assert token is not None
     assert key not in olga.get("/people/keys").content.decode()
@@ -133,3 +139,54 @@ def test_the_only_owner_stays_one(signed_in: Any, desk: Any) -> None:
         assert refused.status_code == 409
     Agent.objects.filter(handle="sam").update(role=Role.OWNER)
     assert olga.post("/people/agents/olga", {**form, "role": "agent", "is_active": "on"}).status_code == 302
+
+
+def test_a_form_saved_over_another_save_says_what_changed_and_keeps_what_was_typed(signed_in: Any, desk: Any) -> None:
+    sam, olga = signed_in("sam"), signed_in("olga")
+    acme = Customer.objects.create(name="Acme", tier="silver", domains=["acme.example"])
+    address = f"/people/customers/{acme.pk}/edit"
+    stamp = shown_as(olga.get(address))
+    saved = {"name": "Acme", "tier": "gold", "domains": "acme.example", "account_owner": str(desk["ben"].pk)}
+    sam.post(address, saved | {"shown_as": shown_as(sam.get(address))})
+
+    typed = {"name": "Acme", "tier": "bronze", "domains": "acme.example, acme.test", "account_owner": ""}
+    refused = olga.post(address, typed | {"shown_as": stamp})
+    page = unescape(refused.content.decode())
+    assert refused.status_code == 422
+    assert "Sam has saved this since you opened it." in page
+    assert "Tier: “silver” has become “gold”; what you entered stands here." in page
+    assert "Account owner: “–” has become “Ben”, which stands here now." in page
+    assert "Mail domains" not in page[page.index("Sam has saved") : page.index("<label")]
+    assert 'value="bronze"' in page
+    assert "acme.example, acme.test" in page
+    assert Customer.objects.get().tier == "gold"
+
+    again = typed | {"account_owner": str(desk["ben"].pk), "shown_as": shown_as(refused)}
+    assert olga.post(address, again).status_code == 302
+    acme.refresh_from_db()
+    assert (acme.tier, acme.account_owner) == ("bronze", desk["ben"])
+
+
+def test_a_stale_form_about_people_in_a_team_is_refused_too(signed_in: Any, desk: Any) -> None:
+    olga = signed_in("olga")
+    stamp = shown_as(olga.get("/people/teams/frontline"))
+    Team.objects.get(name="frontline").members.add(desk["ben"])
+    form = {"name": "frontline", "members": [str(desk["sam"].pk)]}
+    page = unescape(olga.post("/people/teams/frontline", form | {"shown_as": stamp}).content.decode())
+    assert "This was saved elsewhere since you opened it." in page
+    assert "Members: “Sam” has become “Ben, Sam”, which stands here now." in page
+    assert Team.objects.get(name="frontline").members.count() == 2
+
+
+def shown_as(answer: Any) -> str:
+    """The stamp of the form on a page."""
+    found = re.search(r'name="shown_as" value="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def once_in(answer: Any) -> str:
+    """The word of the form on a page."""
+    found = re.search(r'name="once" value="([^"]+)"', answer.content.decode())
+    assert found is not None
+    return found[1]

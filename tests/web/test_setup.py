@@ -33,9 +33,12 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     olga = signed_in("olga")
     form = {"name": "ops", "url": f"http://127.0.0.1:{receiver.port}/ops"}
     assert "not a public address" in olga.post("/settings/webhooks", form).content.decode()
-    shown = olga.post("/settings/webhooks", form | {"allow_private": "on"}).content.decode()
+    form |= {"allow_private": "on", "once": "pressed"}
+    shown = olga.post("/settings/webhooks", form).content.decode()
     secret = re.search(r"whsec_[\w+/=]+", shown)
     assert secret is not None
+    assert secret[0] in olga.post("/settings/webhooks", form).content.decode()  # pressed twice, it is the same
+    assert secret[0] not in olga.post("/settings/webhooks", form | {"once": "later"}).content.decode()
     assert secret[0] not in olga.get("/settings/webhooks").content.decode()
     assert secret[0] not in olga.get("/settings/webhooks/ops").content.decode()
 

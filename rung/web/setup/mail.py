@@ -6,6 +6,7 @@ from secrets import token_hex
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -21,7 +22,8 @@ from rung.people.vault import VaultProblem, seal, unseal
 from rung.web import guide
 from rung.web.access import agent_of, needs
 from rung.web.fields import number_in
-from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, test_goes_to
+from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
+from rung.web.sure import asked_back
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,10 +38,10 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 def _keep_out(request: HttpRequest) -> HttpResponse:
     """Sends a mail to the owner by it first; what does not work is not kept."""
-    form = OutgoingForm(request.POST, auto_id="out-%s")
+    row = Outgoing.objects.filter(pk=1).first()
+    form = OutgoingForm(request.POST, initial=out_of(row), over=row, auto_id="out-%s")
     if not form.is_valid():
         return _again(request, out_form=form)
-    row = Outgoing.objects.filter(pk=1).first()
     before = changes.facts_of(row) if row else None
     password = form.cleaned_data["password"] or _password_of(row)
     fields = {name: form.cleaned_data[name] for name in ("host", "port", "security", "user", "sender")}
@@ -69,6 +71,9 @@ def _test_out(request: HttpRequest) -> HttpResponse:
 def _stop_out(request: HttpRequest) -> HttpResponse:
     row = Outgoing.objects.filter(pk=1).first()
     if row is not None:
+        effect = _("No answer and no notice goes out by mail any more; they wait in the app until another is set up.")
+        if asks := _asks_back(request, _("Remove the mail server %(host)s?") % {"host": row.host}, effect):
+            return asks
         changes.note("removed", row, by=_by(request))
         row.delete()
         outgoing.forget()
@@ -139,7 +144,7 @@ def _switch(request: HttpRequest) -> HttpResponse:
     if box is None:
         return _nothing(request)
     before = changes.facts_of(box)
-    box.active, box.trouble = not box.active, ""
+    box.active, box.trouble = request.POST.get("to", "off" if box.active else "on") == "on", ""
     box.save(update_fields=["active", "trouble"])
     changes.note("changed", box, by=_by(request), before=before)
     told = _("%(address)s is read again.") if box.active else _("%(address)s is not read any more.")
@@ -151,10 +156,20 @@ def _remove(request: HttpRequest) -> HttpResponse:
     box = _box(request)
     if box is None:
         return _nothing(request)
+    effect = _(
+        "What customers write there opens no ticket any more. The tickets it brought stay, the mails stay in it."
+    )
+    if asks := _asks_back(request, _("Remove the mailbox %(address)s?") % {"address": box.address}, effect):
+        return asks
     changes.note("removed", box, by=_by(request))
     box.delete()
     messages.success(request, _("It is gone."))
     return _back(request)
+
+
+def _asks_back(request: HttpRequest, question: str, effect: str) -> HttpResponse | None:
+    back = guide.address_of("mail") if request.POST.get("back") == "guide" else reverse("mail")
+    return asked_back(request, question, effect, _("Remove"), back)
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from rung.channels.email import outgoing
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.web.access import agent_of
+from rung.web.stale import OverRow
 
 SECURITY = [
     (Security.TLS.value, gettext_lazy("TLS from the start (993, 465)")),
@@ -41,8 +42,8 @@ class ServerForm(forms.Form):
         return host
 
 
-class OutgoingForm(ServerForm):
-    """Mail out."""
+class OutgoingForm(OverRow, ServerForm):
+    """Mail out, over what is kept."""
 
     field_order = ("sender", "host", "port", "security", "user", "password")
     sender = forms.EmailField(max_length=254, label=gettext_lazy("Mails are from"))
@@ -65,7 +66,7 @@ def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, obj
         "by_environment": by_environment is not None,
         "mailboxes": Mailbox.objects.all(),
         "own_address": test_goes_to(request, found.sender) if (found := by_environment or kept) else "",
-        "out_form": forms_given.get("out_form") or OutgoingForm(initial=_out(kept), auto_id="out-%s"),
+        "out_form": forms_given.get("out_form") or OutgoingForm(initial=out_of(kept), over=kept, auto_id="out-%s"),
         "in_form": forms_given.get("in_form") or MailboxForm(initial=_into(kept), auto_id="in-%s"),
     }
 
@@ -76,7 +77,7 @@ def test_goes_to(request: HttpRequest, sender: str) -> str:
     return sender if own.endswith("@localhost") else own
 
 
-def _out(kept: Outgoing | None) -> dict[str, object]:
+def out_of(kept: Outgoing | None) -> dict[str, object]:
     if kept is None:
         return {"port": 587, "security": Security.STARTTLS.value}
     return {name: getattr(kept, name) for name in ("sender", "host", "port", "security", "user")}

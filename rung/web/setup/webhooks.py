@@ -22,6 +22,7 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.web.access import agent_of, needs
+from rung.web.once import Shown, shown_once, was_shown
 from rung.web.sure import asked_back
 
 SHOWN = 50
@@ -57,12 +58,11 @@ class EndpointForm(forms.Form):
 def webhooks(request: HttpRequest) -> HttpResponse:
     """Every endpoint, with how its deliveries go; a new one's secret is shown this once."""
     form = EndpointForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        endpoint = Endpoint(**form.cleaned_data, created_at=database_now())
-        secret = endpoint.renew_secret()
-        endpoint.save()
-        changes.note("added", endpoint, by=_by(request))
-        return _show_secret(request, endpoint, secret)
+    if request.method == "POST":
+        if form.is_valid():
+            return shown_once(request, lambda: _add(request, form.cleaned_data))
+        if again := was_shown(request):
+            return again
     counted = Delivery.objects.filter(channel="webhook").values("destination")
     sums: dict[str, dict[str, Any]] = {
         row["destination"]: dict(row)
@@ -109,10 +109,7 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
             else:
                 messages.error(request, outcome.reason)
         case "secret":
-            secret = endpoint.renew_secret()
-            endpoint.save(update_fields=["secret"])
-            changes.record(by=_by(request), area="settings", what="gave another secret to", subject=f"endpoint:{name}")
-            return _show_secret(request, endpoint, secret)
+            return shown_once(request, lambda: _renew(request, endpoint))
         case "off":
             endpoint.disabled_at, endpoint.disabled_why = database_now(), _("switched off by hand")
         case "on":
@@ -139,9 +136,20 @@ def _asks_back(request: HttpRequest, endpoint: Endpoint) -> HttpResponse | None:
     return None
 
 
-def _show_secret(request: HttpRequest, endpoint: Endpoint, secret: str) -> HttpResponse:
-    context = {"live": [], "who": endpoint.name, "secret": secret, "kind": "webhook"}
-    return render(request, "people/shown_once.html", context)
+def _add(request: HttpRequest, given: dict[str, Any]) -> Shown:
+    endpoint = Endpoint(**given, created_at=database_now())
+    secret = endpoint.renew_secret()
+    endpoint.save()
+    changes.note("added", endpoint, by=_by(request))
+    return {"who": endpoint.name, "secret": secret, "kind": "webhook"}
+
+
+def _renew(request: HttpRequest, endpoint: Endpoint) -> Shown:
+    secret = endpoint.renew_secret()
+    endpoint.save(update_fields=["secret"])
+    subject = f"endpoint:{endpoint.name}"
+    changes.record(by=_by(request), area="settings", what="gave another secret to", subject=subject)
+    return {"who": endpoint.name, "secret": secret, "kind": "webhook"}
 
 
 def _by(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
+from secrets import token_urlsafe
 from typing import Any
 
 from django import template
@@ -52,6 +53,12 @@ def countdown(at: datetime | None) -> SafeString:
     return format_html(
         '<time class="countdown {}" datetime="{}" title="{}">{}</time>', css, at.isoformat(), _full(at), until(left)
     )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A form's own word, so that sent twice it is known as one."""
+    return format_html('<input type="hidden" name="once" value="{}">', token_urlsafe(9))
 
 
 @register.filter

@@ -14,7 +14,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def live_address(context: Context, topics: Iterable[str] | None) -> str:
     """The address of /live for these topics and the reader's own."""
-    return f"{context['live_url']}?{urlencode({'pass': passes.issue(_wanted(context, topics))})}"
+    word = passes.issue(_wanted(context, topics), context["request"].user.pk)
+    return f"{context['live_url']}?{urlencode({'pass': word})}"
 
 
 @register.simple_tag(takes_context=True)

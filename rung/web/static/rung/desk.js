@@ -1,6 +1,6 @@
 // Counts the seconds, keeps what is being typed, and answers to keys. Every page works without it.
 (() => {
-  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+  const MINUTE = 60, HOUR = 3600, DAY = 86400, ANSWERED = 15_000;
 
   // The same words as `until` in templatetags/desk.py.
   const until = (milliseconds) => {
@@ -56,6 +56,20 @@
     const form = event.target.closest?.("form");
     if (form) { sent.delete(form); wait(form, false); }
   });
+  // A form that leads to another page is sent once too: the second press would cost the answer to the first, such as a
+  // key that is shown once. Its buttons stay as they are, for the one pressed says what to do.
+  const leaving = new Set();
+  const free = (form) => { leaving.delete(form); form.removeAttribute("aria-busy"); };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (leaving.has(form)) { event.preventDefault(); return; }
+    leaving.add(form);
+    form.setAttribute("aria-busy", "true");
+    setTimeout(free, ANSWERED, form); // a download leaves the page where it is
+  });
+  // Back from the other page, which the browser has kept as it was left.
+  addEventListener("pageshow", () => leaving.forEach(free));
   // Whose answer is being put in: a form that waits for its own must not be taken out of the page by another's.
   let answered = null;
   document.addEventListener("htmx:beforeSwap", (event) => { answered = event.detail.requestConfig?.elt?.closest("form") || null; });
@@ -104,6 +118,13 @@
     }
   });
 
+  // What is said stays under the bar, wherever on the page the reader is, until they have gone a screen further.
+  let saidAt = 0;
+  const follow = () => document.getElementById("messages")?.classList.toggle("left", Math.abs(scrollY - saidAt) > innerHeight);
+  const heard = () => { saidAt = scrollY; follow(); };
+  document.addEventListener("htmx:oobAfterSwap", (event) => { if (event.detail.target.id === "messages") heard(); });
+  addEventListener("scroll", follow, { passive: true });
+
   // What did not arrive is said where answers appear; what was written stays where it is.
   const failed = (event) => {
     const box = document.getElementById("messages");
@@ -120,7 +141,7 @@
     }
     drafts().forEach((field) => { if (field.value) sessionStorage.setItem(field.dataset.draft, field.value); });
     box.replaceChildren(said);
-    box.scrollIntoView({ block: "nearest" });
+    heard();
   };
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", failed);

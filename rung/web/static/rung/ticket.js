@@ -45,14 +45,13 @@
     if (link) { event.preventDefault(); link.click(); }
   });
   NARROW.addEventListener("change", close);
-  // What did not arrive is said at the top of the page; what was filled in is still in the sheet.
+  // What did not arrive is said under the bar; what was filled in is still in the sheet.
   for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, close);
   document.addEventListener("htmx:afterSettle", () => { if (isOpen()) dress(); });
-  // Done: what came of it is said at the top. Refused: the reason stands in the sheet.
+  // Done: what came of it is said under the bar. Refused: the reason stands in the sheet.
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isOpen() || !event.detail.successful || event.detail.requestConfig.verb === "get") return;
     if (acts().querySelector("[role=alert]")) return;
     close();
-    document.getElementById("messages").scrollIntoView({ block: "nearest" });
   });
 })();
