@@ -116,6 +116,8 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
         return _judged([refused.smtp_code], f"{refused.smtp_code} {_text(refused.smtp_error)}")
     except (OSError, smtplib.SMTPException) as failed:
         return Unclear(f"the connection broke while the mail was handed over: {failed}")
+    except ValueError as refused:  # of an address no mail can go to, said before anything was handed over
+        return Never(str(refused))
     finally:
         smtp.close()
     return Sent(str(mail.extra_headers["Message-ID"]))

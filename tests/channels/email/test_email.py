@@ -74,6 +74,7 @@ def test_a_person_s_answer_is_no_automatic_mail_and_hangs_on_what_the_customer_w
         (smtplib.SMTPDataError(452, b"full"), Later),
         (smtplib.SMTPServerDisconnected("gone"), Unclear),
         (TimeoutError("no answer"), Unclear),
+        (ValueError('Invalid address "a@b@c"'), Never),  # as Django's SMTP backend says it, before it hands over
     ],
 )
 def test_what_the_server_s_answers_mean(monkeypatch: pytest.MonkeyPatch, raised: Exception, outcome: type) -> None:
