@@ -179,6 +179,12 @@ def assert_at_hand(page: Page) -> None:
     expect(bar).to_be_hidden()
     page.keyboard.press("Escape")
     expect(bar).to_be_visible()
+    clipped = """bar => {
+        const shown = [..."Übernehmen Antworten Eskalieren Mehr".split(" ")].map(word => {
+            const each = bar.lastElementChild.cloneNode(); each.textContent = word; return each; });
+        bar.replaceChildren(...shown);
+        return shown.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent); }"""
+    assert bar.evaluate(clipped) == [], "German words are longer"
 
 
 def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: httpx.Client, window: Any) -> None:

@@ -10,8 +10,10 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from rung.channels.email.models import Mailbox
 from rung.channels.webhook.models import Endpoint
 from rung.outbox.models import Delivery, State
+from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Agent, Requester, SignInProvider
 from rung.tickets.actions import assignment
@@ -120,12 +122,21 @@ def test_the_log_says_who_changed_what_and_is_filtered_and_paged(signed_in: Any,
     people = olga.get("/settings/log?area=people").content.decode()
     assert re.search(r"<b>Olga</b> changed.*Ben", people, re.S)
     assert "<del>agent</del> <ins>lead</ins>" in people
+    assert '<span class="field-name">role</span>' in people
     assert "Customer 1" not in people
     tickets = olga.get("/settings/log?area=tickets").content.decode()
     assert f"#{number}" in tickets
     assert "assigned it to Ben" in tickets
     assert "published" in olga.get("/settings/log?area=policy").content.decode()
     assert "assigned it" not in olga.get("/settings/log?who=olga").content.decode()
+
+    Agent.objects.filter(handle="olga").update(language="de")
+    changes.note("added", Mailbox(address="help@desk.example", host="imap.desk.example"), by="agent:olga")
+    areas = ("people", "settings", "policy")
+    german = "".join(olga.get(f"/settings/log?area={area}").content.decode() for area in areas)
+    for words in ("Rolle</span>", "das Postfach help@desk.example", "Fassung 1</a>"):
+        assert words in german, words
+    Agent.objects.filter(handle="olga").update(language="en")
 
     first = olga.get("/settings/log?who=sam&area=customers").content.decode()
     earlier = re.search(r'href="(\?[^"]*before=[^"]+)"', first)

@@ -57,6 +57,8 @@ _NOUNS: dict[str, Promise] = {
     "contactmethod": _("a way to reach"),
     "customer": _("customer"),
     "endpoint": _("webhook"),
+    "mailbox": _("mailbox"),
+    "outgoing": _("the server for mail out"),
     "override": _("a swap on"),
     "requester": _("requester"),
     "signinprovider": _("directory"),
