@@ -76,7 +76,7 @@ def test_within_the_guide_slack_is_connected_checked_and_the_team_s_channels_are
     page = olga.post(PAGE, form, follow=True).content.decode()
     assert "Acme Desk is connected; the app sees 2 channels." in page
     assert "Where do your customers write?" in page
-    assert 'href="?way=slack&amp;check=1#channel"' in page
+    assert 'href="/start?way=slack&amp;check=1#channel"' in page
     assert 'aria-label="What is to be mended"' in olga.get("/start?way=slack&check=1").content.decode()
     chosen = {"do": "places", "back": "guide", "place-triage": "#triage", "place-L2": "#escalations", "place-L1": "#x"}
     page = olga.post(PAGE, chosen, follow=True).content.decode()
