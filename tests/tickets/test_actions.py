@@ -122,6 +122,10 @@ def test_a_merge_brings_the_messages_along_and_later_ones_follow(world: World) -
     assert isinstance(other.does("merge", one.number, by="agent:sam"), AlreadySo)
     assert isinstance(one.does("merge", other.number, by="agent:sam"), Refused)
     assert isinstance(other.does("reopen", by="agent:sam"), Refused)
+    refused = other.does("answer", Words(text="Update to 4.2"), by="agent:sam")
+    assert isinstance(refused, Refused)
+    assert refused.why == f"it went into ticket {one.number}; answer there"
+    assert not other.row.messages.filter(text="Update to 4.2").exists()
 
 
 def test_nobody_s_request_disappears_into_a_ticket_that_is_over(world: World) -> None:

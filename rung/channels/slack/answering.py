@@ -21,7 +21,7 @@ from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import actions, canned
 from rung.tickets.models import Direction, Message, Ticket
-from rung.tickets.results import Answered
+from rung.tickets.results import Answered, Refused
 from rung.tickets.sight import sees
 from rung.tickets.writing import Words
 
@@ -114,6 +114,9 @@ def _to_customer(
         files=taken,
     )
     told = actions.answer(ticket, answer, by=f"agent:{agent.handle}", now=now)
+    if isinstance(told, Refused):
+        _tell(workspace, wrote, f"This was not sent: {told.why}.", now)
+        return "an answer that was refused"
     if isinstance(told, Answered):
         _mark(workspace, wrote, now)
         if failed:

@@ -116,15 +116,18 @@ def answer(
     keep_open: bool | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
-) -> Answered | AlreadySo:
+) -> Answered | AlreadySo | Refused:
     """A person answers the customer. `keep_open`: whose turn it is afterwards; None leaves it to the policy.
 
-    What a bot says (`by` is no agent) reaches the customer too, but is no answer: it stops no clock, passes no turn.
+    What a bot says (`by` is no agent) reaches the customer too, but is no answer: it stops no clock, passes no turn. A
+    ticket that went into another is answered there: here no clock would hear it.
     """
     with visit(ticket, now=now) as at:
         before = asked_before(client_key, ticket) or _written_before(words)
         if before is not None:
             return before
+        if (into := at.case.merged_into) is not None:
+            return Refused(ticket, say("it went into ticket %(merged_into)s; answer there", merged_into=into))
         message = writing.write(ticket, Direction.PUBLIC, by, words, at.now)
         if e.actor_kind(by) is not ActorKind.AGENT:
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)

@@ -132,7 +132,8 @@
     if (!box?.dataset.failed || (event.detail.requestConfig?.verb === "get" && !isOut)) return;
     const said = document.createElement("p");
     said.className = "message error";
-    said.textContent = isOut ? box.dataset.out : event.type === "htmx:sendError" ? box.dataset.failed : box.dataset.refused;
+    const arrived = event.type !== "htmx:sendError" && event.detail.xhr.status < 500;
+    said.textContent = isOut ? box.dataset.out : arrived ? box.dataset.refused : box.dataset.failed;
     if (isOut) {
       const enter = document.createElement("a");
       enter.href = location.pathname + location.search;
