@@ -99,3 +99,17 @@ class Created(Struct, frozen=True):
     event: int
     message: int | None = None
     continues: int | None = None
+
+
+def what_came_of(result: object, otherwise: str) -> str:
+    """What a message from outside led to, in a few words for the list of what came in. `otherwise`: where it merely did
+    what it was to do."""
+    match result:
+        case Created(ticket=number, continues=None):
+            return f"opens ticket {number}"
+        case Created(ticket=number, continues=before):
+            return f"opens ticket {number}, which continues {before}"
+        case AlreadySo(why=why):
+            return why
+        case _:
+            return otherwise

@@ -21,7 +21,7 @@ from rung.people.acquaintance import customer_of_address, requester_for
 from rung.people.models import Requester
 from rung.tickets import actions, hearing
 from rung.tickets.models import Direction, Message, Ticket
-from rung.tickets.results import AlreadySo, Created
+from rung.tickets.results import what_came_of
 from rung.tickets.writing import NewFile, Words
 
 #: One for all mailboxes: a mail to two of them is one message, and our own are known by their Message-ID here too.
@@ -69,7 +69,7 @@ def _join(ticket: Ticket, mail: Mail, now: datetime) -> str:
     told = actions.customer_message(
         ticket.number, words, by=f"customer:{requester.pk}", automatic=mail.automatic, now=now
     )
-    return _said(told, f"joins ticket {ticket.number}")
+    return what_came_of(told, f"joins ticket {ticket.number}")
 
 
 def _open(mail: Mail, address: str, now: datetime, *, is_doubtful: bool) -> str:
@@ -84,7 +84,7 @@ def _open(mail: Mail, address: str, now: datetime, *, is_doubtful: bool) -> str:
         requester=requester,
         now=now,
     )
-    return _said(created, "opens")
+    return what_came_of(created, "opens")
 
 
 def _answered(mail: Mail) -> Ticket | None:
@@ -144,15 +144,3 @@ def _ours() -> set[str]:
     """Addresses we write from or read: a mail from one of them is our own, or answers itself for ever."""
     boxes = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
     return boxes | {parseaddr(outgoing.sender())[1].lower()}
-
-
-def _said(result: object, otherwise: str) -> str:
-    match result:
-        case Created(ticket=number, continues=None):
-            return f"opens ticket {number}"
-        case Created(ticket=number, continues=before):
-            return f"opens ticket {number}, which continues {before}"
-        case AlreadySo(why=why):
-            return why
-        case _:
-            return otherwise

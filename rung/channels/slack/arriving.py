@@ -21,7 +21,7 @@ from rung.people.models import Customer, Requester
 from rung.people.prepared import found
 from rung.tickets import actions, hearing
 from rung.tickets.models import Ticket
-from rung.tickets.results import AlreadySo, Created
+from rung.tickets.results import AlreadySo, Created, what_came_of
 from rung.tickets.writing import Words
 
 SUBJECT = 120
@@ -117,7 +117,7 @@ def _of_customer(
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
             told = actions.customer_message(ticket, words, by=f"customer:{requester.pk}", now=now)
-            return _said(told, f"joins ticket {ticket}")
+            return what_came_of(told, f"joins ticket {ticket}")
         if not explicit and hearing.verdict_on(words.text) is not None:
             return "thanks open nothing"
         if not speech.says_something(words.text) and not words.files:
@@ -125,7 +125,7 @@ def _of_customer(
         created = _open(workspace, wrote, words, requester, now)
         if isinstance(created, Created) and workspace.acknowledgement:
             actions.acknowledge(created.ticket, workspace.acknowledgement, by=answering.BY_BOT, now=now)
-    return _said(created, "opens")
+    return what_came_of(created, "opens")
 
 
 def _requester(workspace: Workspace, wrote: Wrote, author: Author) -> Requester:
@@ -189,15 +189,3 @@ def _one_at_a_time(workspace: Workspace, wrote: Wrote) -> None:
     with connection.cursor() as cursor:
         name = f"slack:{workspace.team}/{wrote.user}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-
-
-def _said(result: object, otherwise: str) -> str:
-    match result:
-        case Created(ticket=number, continues=None):
-            return f"opens ticket {number}"
-        case Created(ticket=number, continues=before):
-            return f"opens ticket {number}, which continues {before}"
-        case AlreadySo(why=why):
-            return why
-        case _:
-            return otherwise
