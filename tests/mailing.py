@@ -8,6 +8,7 @@ from rung.channels.email.models import Mailbox, Security
 from rung.intake.sort import sort_all_due
 from rung.people.clock import database_now
 from rung.people.vault import seal
+from rung.tickets.models import Message, Ticket
 from tests.fakes.imap import ImapMailbox
 
 MAIL = """\
@@ -40,3 +41,17 @@ def taken_in() -> None:
     for reader in readers.values():
         reader.close()
     sort_all_due()
+
+
+def answered(ticket: Ticket) -> str:
+    """The Message-ID of our answer on it."""
+    Message.objects.create(
+        ticket=ticket,
+        direction="public",
+        author="agent:sam",
+        text="Look",
+        at=database_now(),
+        inbox="email",
+        external_id="<ours@desk.example>",
+    )
+    return "<ours@desk.example>"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from rung.people.clock import database_now
@@ -66,3 +67,10 @@ def opened(desk: dict[str, Agent]) -> Callable[..., int]:
         return number
 
     return make
+
+
+@pytest.fixture
+def no_attempts_yet(db: None, settings: Any) -> None:
+    """For those who sign in again and again."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a tenth of the time
+    cache.clear()

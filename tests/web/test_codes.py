@@ -14,15 +14,9 @@ from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Agent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 PASSWORD, SECRET = "a long enough word", "JBSWY3DPEHPK3PXP"
 ASKED = "/account/2fa/authenticate/"
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_yet(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a tenth of the time
-    cache.clear()
 
 
 @pytest.fixture

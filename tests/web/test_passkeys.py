@@ -14,15 +14,9 @@ from fido2.utils import websafe_encode
 from rung.people.models import Agent
 from tests.fakes.passkeys import Passkey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
 PASSWORD = "a long enough word"
 ADD, LOGIN = "/account/2fa/webauthn/add/", "/account/2fa/webauthn/login/"
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_yet(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a tenth of the time
-    cache.clear()
 
 
 @pytest.fixture

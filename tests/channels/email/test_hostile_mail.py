@@ -14,12 +14,11 @@ from rung.channels.email.proving import is_disproved, servers_of
 from rung.channels.email.reading import read
 from rung.core.vocabulary import Automatic
 from rung.intake.models import Received
-from rung.people.clock import database_now
 from rung.people.models import Customer
 from rung.people.vault import seal
 from rung.tickets.models import Message, Ticket
 from tests.fakes.imap import ImapMailbox
-from tests.mailing import MAIL, made, taken_in
+from tests.mailing import MAIL, answered, made, taken_in
 
 REAL = Path(__file__).parents[4] / "shared/data/email/sisimai"
 PLAIN = b"From: a@b.example\nSubject: x\nContent-Type: text/plain\n\n"
@@ -195,20 +194,6 @@ def test_of_a_mail_that_is_too_large_the_words_are_taken_in(
     message = Message.objects.get()
     assert message.text == "See the file\n\n(This mail was larger than 35 MB; only its beginning was taken in.)"
     assert not message.attachments.exists()
-
-
-def answered(ticket: Ticket) -> str:
-    """The Message-ID of our answer on it."""
-    Message.objects.create(
-        ticket=ticket,
-        direction="public",
-        author="agent:sam",
-        text="Look",
-        at=database_now(),
-        inbox="email",
-        external_id="<ours@desk.example>",
-    )
-    return "<ours@desk.example>"
 
 
 def test_a_bounce_of_our_mail_is_on_its_ticket_and_a_strangers_machine_is_not(

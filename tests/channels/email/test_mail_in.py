@@ -16,7 +16,7 @@ from rung.people.models import Customer
 from rung.people.vault import seal
 from rung.tickets.models import Message, Ticket
 from tests.fakes.imap import ImapMailbox
-from tests.mailing import MAIL, made, taken_in
+from tests.mailing import MAIL, answered, made, taken_in
 
 
 def test_a_mail_becomes_a_ticket_once_and_the_mailbox_is_left_as_it_was(imap: ImapMailbox, mailbox: Mailbox) -> None:
@@ -46,15 +46,7 @@ def test_a_reply_joins_its_ticket_and_a_strangers_opens_its_own(imap: ImapMailbo
     imap.arrives(MAIL)
     taken_in()
     ticket = Ticket.objects.get()
-    Message.objects.create(
-        ticket=ticket,
-        direction="public",
-        author="agent:sam",
-        text="Look",
-        at=database_now(),
-        inbox="email",
-        external_id="<ours@desk.example>",
-    )
+    answered(ticket)
     reply = MAIL.replace("<one@", "<two@").replace("Content-Type", "In-Reply-To: <ours@desk.example>\nContent-Type", 1)
     imap.arrives(reply + "\nOn Tuesday Sam wrote:\n> Look\n")
     imap.arrives(reply.replace("<two@", "<three@").replace("zoe@acme", "eve@other"))
