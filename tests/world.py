@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.core import mail
 from django.db import connection
 
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
 from rung.escalation.desks import Desks

@@ -7,7 +7,7 @@ from typing import cast
 
 from rung.api import shapes
 from rung.api.problems import Problem
-from rung.core.attachments import Objection, objection
+from rung.core.files.attachments import Objection, objection
 from rung.tickets import filing
 from rung.tickets.writing import NewFile
 

@@ -9,7 +9,7 @@ from ninja import Router
 from rung.api.callers import OBSERVER
 from rung.api.problems import Problem
 from rung.api.tickets import the_ticket
-from rung.core.attachments import UNKNOWN
+from rung.core.files.attachments import UNKNOWN
 from rung.tickets.models import Attachment
 
 router = Router(tags=["tickets"])

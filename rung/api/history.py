@@ -12,10 +12,10 @@ from pydantic import Field, StringConstraints
 
 from rung.api.callers import LEAD
 from rung.api.problems import Problem
-from rung.core.log_direct import direct_map
-from rung.core.log_events import hearing_of, levels_of
-from rung.core.log_map import Format
-from rung.core.log_rows import Rejection
+from rung.core.log.direct import direct_map
+from rung.core.log.events import hearing_of, levels_of
+from rung.core.log.mapping import Format
+from rung.core.log.rows import Rejection
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log

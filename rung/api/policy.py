@@ -11,8 +11,8 @@ from pydantic import Field, StringConstraints
 from rung.api.callers import LEAD, OBSERVER, caller
 from rung.api.problems import Problem
 from rung.api.shapes import Given, example
-from rung.core.check import check_policy
-from rung.core.findings import Finding, has_errors
+from rung.core.check.check import check_policy
+from rung.core.document.findings import Finding, has_errors
 from rung.escalation.republishing import choose_for_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion

@@ -32,9 +32,9 @@ from rung.api.shapes import (
     TicketOut,
     TicketPage,
 )
-from rung.core import outlook
-from rung.core.events import encode
-from rung.core.receipt import receipt
+from rung.core.case.events import encode
+from rung.core.receipt import outlook
+from rung.core.receipt.receipt import receipt
 from rung.core.vocabulary import Priority, Status
 from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.clock import database_now

@@ -8,7 +8,7 @@ from rung.api.callers import AGENT, OBSERVER, caller
 from rung.api.reading import done
 from rung.api.shapes import WorkflowOut, WorkflowUse
 from rung.api.tickets import the_ticket
-from rung.core.workflows import offered
+from rung.core.reckoning.workflows import offered
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from rung.tickets.actions import workflows

@@ -10,11 +10,11 @@ from rung.cli.files import save
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
 from rung.cli.policy_versions import version
-from rung.core.handbook import Handbook, handbook
-from rung.core.handbook_parts import Ladder
-from rung.core.handbook_text import changes, html, markdown
-from rung.core.ladder_picture import ladder_svg
-from rung.core.policy_nodes import lines_by_place
+from rung.core.document.nodes import lines_by_place
+from rung.core.handbook.book import Handbook, handbook
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Ladder
+from rung.core.handbook.text import changes, html, markdown
 from rung.insights.printing import handbook_pdf
 from rung.people.desks import desk_at
 

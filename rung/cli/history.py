@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from rung.cli.files import contents
-from rung.core.conditions import phrases_of_policy
-from rung.core.durations import Duration
-from rung.core.log_events import History, hearing_of, levels_of
-from rung.core.log_map import read_map
-from rung.core.policy import Policy
+from rung.core.calendar.durations import Duration
+from rung.core.conditions.evaluation import phrases_of_policy
+from rung.core.log.events import History, hearing_of, levels_of
+from rung.core.log.mapping import read_map
+from rung.core.policy.model import Policy
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
 from rung.people.clock import database_now

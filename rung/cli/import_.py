@@ -11,10 +11,10 @@ import typer
 from django.db import DatabaseError
 
 from rung.cli.log_files import chosen, follow, map_of, progress, refused, rejections
-from rung.core.log_events import DEAF, hearing_of, levels_of
-from rung.core.log_guess import guess_map
-from rung.core.log_map import LogMap, read_map
-from rung.core.log_rows import NOT_UTF8
+from rung.core.log.events import DEAF, hearing_of, levels_of
+from rung.core.log.guess import guess_map
+from rung.core.log.mapping import LogMap, read_map
+from rung.core.log.rows import NOT_UTF8
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log

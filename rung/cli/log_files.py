@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rung.cli.files import contents
-from rung.core.findings import Finding, has_errors
-from rung.core.log_map import LogMap, read_map
-from rung.core.log_rows import Rejection
+from rung.core.document.findings import Finding, has_errors
+from rung.core.log.mapping import LogMap, read_map
+from rung.core.log.rows import Rejection
 from rung.intake.importers.histories import OnProgress, OnRejection
 from rung.intake.importers.logs import OpenLog
 from rung.intake.importers.presets.choosing import Preset, fit, preset

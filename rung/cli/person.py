@@ -12,7 +12,7 @@ from django.db import transaction
 
 from rung.cli import naming
 from rung.cli.telling import tell, write_new
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
 from rung.core.spelling import did_you_mean
 from rung.intake.persons import archive_of_agent, forget_agent
 from rung.people import changes, signin

@@ -11,12 +11,12 @@ from rung.cli.files import save
 from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_file import PolicyFile
-from rung.core.comparison import compare
-from rung.core.comparison_text import Titled, as_json, as_page, as_text
-from rung.core.comparison_text import pictures as drawn_of
-from rung.core.compiled import Compiled
-from rung.core.document_changes import document_changes
-from rung.core.moments import duration_us
+from rung.core.calendar.moments import duration_us
+from rung.core.document.changes import document_changes
+from rung.core.reckoning.compiled import Compiled
+from rung.core.replay.comparison import compare
+from rung.core.replay.comparison_text import Titled, as_json, as_page, as_text
+from rung.core.replay.comparison_text import pictures as drawn_of
 from rung.insights.queueing import Habits
 from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
 from rung.insights.simulation_text import as_text as simulation_text

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from rung.cli.files import contents
 from rung.cli.pictures import draw
-from rung.core.check import check_policy
-from rung.core.check_desk import check_desk, waits_in_words
-from rung.core.coverage import presence
-from rung.core.coverage_picture import coverage_svg
-from rung.core.findings import Finding
+from rung.core.check.check import check_policy
+from rung.core.check.coverage import presence
+from rung.core.check.coverage_picture import coverage_svg
+from rung.core.check.people import check_desk, waits_in_words
+from rung.core.document.findings import Finding
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 

@@ -12,14 +12,14 @@ from rung.cli.history import Source, progress_bars, required
 from rung.cli.pictures import PicturesFolder, draw_all
 from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, LogFile, MapFile
 from rung.cli.policy_file import PolicyFile
-from rung.core.comparison import compare
-from rung.core.curve_picture import curve_svg
-from rung.core.document_edits import edited
-from rung.core.policy_nodes import Path as Place
-from rung.core.policy_reader import read_policy
-from rung.core.policy_rules import FOLLOW_UP
-from rung.core.proposal import Proposal, propose
-from rung.core.proposal_text import as_page, as_text
+from rung.core.document.edits import edited
+from rung.core.document.nodes import Path as Place
+from rung.core.policy.reader import read_policy
+from rung.core.policy.rules import FOLLOW_UP
+from rung.core.replay.comparison import compare
+from rung.core.replay.curve_picture import curve_svg
+from rung.core.replay.proposal import Proposal, propose
+from rung.core.replay.proposal_text import as_page, as_text
 
 
 def propose_thresholds(

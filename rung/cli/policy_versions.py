@@ -12,7 +12,7 @@ from rung.cli import naming
 from rung.cli.files import save
 from rung.cli.policy_file import PolicyFile, checked
 from rung.core.calendar.instants import zone
-from rung.core.comparison_text import running_text
+from rung.core.replay.comparison_text import running_text
 from rung.escalation.republishing import choose_for_running, effects_on_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion

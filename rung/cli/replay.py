@@ -16,13 +16,13 @@ from rich.table import Table
 from rung.cli.executors import Elsewhere, Jobs, working
 from rung.cli.files import contents
 from rung.cli.log_files import chosen, follow, map_of, progress, refuse, refused, rejections
-from rung.core.durations import Duration
-from rung.core.events import StepOutcome
-from rung.core.log_events import History, hearing_of, levels_of
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy_bytes
-from rung.core.replay import replay
-from rung.core.replay_report import Report, as_json, report
+from rung.core.calendar.durations import Duration
+from rung.core.case.events import StepOutcome
+from rung.core.log.events import History, hearing_of, levels_of
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy_bytes
+from rung.core.replay.replay import replay
+from rung.core.replay.report import Report, as_json, report
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import OnProgress, Reading, Selection
 from rung.intake.importers.logs import open_log

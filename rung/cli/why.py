@@ -10,9 +10,9 @@ from django.core import signing
 from django.utils.crypto import constant_time_compare
 
 from rung.cli.files import save
-from rung.core.receipt import Receipt, receipt
-from rung.core.receipt_page import customer_page, signed, without_signature
-from rung.core.receipt_text import as_text
+from rung.core.receipt.page import customer_page, signed, without_signature
+from rung.core.receipt.receipt import Receipt, receipt
+from rung.core.receipt.text import as_text
 from rung.core.spelling import did_you_mean
 from rung.people.clock import database_now
 from rung.people.desks import desk_at

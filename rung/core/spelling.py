@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
-from rung.core.wording import say
+from rung.core.sentences import say
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

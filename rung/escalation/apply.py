@@ -11,13 +11,13 @@ import msgspec
 import psycopg
 from django.db import connection
 
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.effects import Decision, Notice, NoticeKind, Subject
-from rung.core.look import Look
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.oncall.roster import Desk
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Decision, Notice, NoticeKind, Subject
+from rung.core.reckoning.look import Look
 from rung.escalation.due import DueTicket
 from rung.escalation.replies import write_reply
 from rung.outbox import enqueue, live

@@ -7,10 +7,10 @@ import msgspec
 from django.db import transaction
 from django.db.models import Max, Min
 
-from rung.core import case as cases
-from rung.core.case import Case
-from rung.core.events import AnyEvent
-from rung.core.fold import rebuild
+from rung.core.case import case as cases
+from rung.core.case.case import Case
+from rung.core.case.events import AnyEvent
+from rung.core.case.fold import rebuild
 from rung.outbox import wakeups
 from rung.people.clock import database_now
 from rung.tickets.columns import columns

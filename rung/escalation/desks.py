@@ -5,7 +5,7 @@ from typing import cast
 
 import msgspec
 
-from rung.core.desk import Desk, Person
+from rung.core.oncall.roster import Desk, Person
 from rung.people.desks import desk_at, loads_now
 
 #: How old the ticker's knowledge of the people may be, and of how many tickets each has. The second is counted over

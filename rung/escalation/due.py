@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from rung.core import case as cases
-from rung.core.case import Case
+from rung.core.case import case as cases
+from rung.core.case.case import Case
 from rung.outbox.addresses import CustomerAddress
 from rung.outbox.enqueue import About
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from rung.core.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
 from rung.people.clock import database_now

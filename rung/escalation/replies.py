@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.events import AutoReplied
+from rung.core.case.case import Case
+from rung.core.case.events import AutoReplied
+from rung.core.reckoning.compiled import Compiled
 from rung.tickets import canned, writing
 from rung.tickets.models import Direction, Ticket
 from rung.tickets.writing import Words

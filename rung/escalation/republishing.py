@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.comparison import Comparison, note_running, nothing_yet
-from rung.core.compiled import Compiled
-from rung.core.look import Look
-from rung.core.policy import Policy
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.policy.model import Policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.look import Look
+from rung.core.replay.comparison import Comparison, note_running, nothing_yet
 from rung.people.desks import desk_at
 from rung.policies.versions import compiled
 from rung.tickets import hearing

@@ -9,8 +9,8 @@ from functools import partial
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from rung.core.past import Past
-from rung.core.reckoning import reckon_in_place
+from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.reckon import reckon_in_place
 from rung.escalation import due, parking
 from rung.escalation.apply import Looked, write
 from rung.escalation.desks import Desks

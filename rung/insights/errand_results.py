@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 
-from rung.core.comparison import Changed, Comparison, Running
-from rung.core.comparison_text import Titled, pictures
-from rung.core.policy import Policy
-from rung.core.tally import Goals
+from rung.core.policy.model import Policy
+from rung.core.replay.comparison import Changed, Comparison, Running
+from rung.core.replay.comparison_text import Titled, pictures
+from rung.core.replay.totals import Goals
 from rung.insights.simulation import Estimate, Fitted, Simulation, WhatIf
 from rung.people.languages import speaking_in
 

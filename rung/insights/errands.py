@@ -8,11 +8,11 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from rung.core.comparison import compare
-from rung.core.compiled import Compiled
-from rung.core.log_events import History
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
+from rung.core.log.events import History
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.replay.comparison import compare
 from rung.escalation.republishing import choose_for_running, effects_on_running, homeless
 from rung.insights.errand_results import compared, running, simulated
 from rung.insights.errand_steps import GOING, Steps, Stopped, stop_left

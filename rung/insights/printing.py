@@ -10,12 +10,12 @@ from typing import Literal
 import msgspec
 import typst
 
-from rung.core.handbook import Handbook
-from rung.core.handbook_parts import Block, Ladder, Points, Prose, Sentence, Table
-from rung.core.handbook_text import Lines, heading
-from rung.core.ladder_picture import ladder_svg
-from rung.core.plain_words import date_of
-from rung.core.wording import say
+from rung.core.handbook.book import Handbook
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Block, Ladder, Points, Prose, Sentence, Table
+from rung.core.handbook.text import Lines, heading
+from rung.core.policy.plain_words import date_of
+from rung.core.sentences import say
 from rung.insights.fonts import SANS, fonts, shown
 
 _TEMPLATES = Path(__file__).parent / "templates" / "print"

@@ -8,7 +8,7 @@ import simpy
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
-from rung.core.compiled import Compiled
+from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import ClockName, Priority
 from rung.insights.speaking import Alert, Voice
 from rung.insights.staffing import Staff

@@ -8,8 +8,8 @@ from statistics import fmean, stdev
 
 from msgspec import Struct
 
-from rung.core.compiled import Compiled
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
+from rung.core.reckoning.compiled import Compiled
 from rung.insights.queueing import Habits, Judge, Run, simulate
 from rung.insights.staffing import Staff
 from rung.insights.workload import Workload, grown, restaffed

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rung.core.bars_picture import paired_bars
+from rung.core.replay.bars_picture import paired_bars
 from rung.insights.simulation import Estimate, Fidelity, Simulation
 
 _HOUR_US = 3_600_000_000

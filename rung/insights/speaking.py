@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
-from rung.core.compiled import ClockRule, Compiled
-from rung.core.conditions import Facts
-from rung.core.durations import From
-from rung.core.policy import Actions, Fact
+from rung.core.calendar.durations import From
+from rung.core.conditions.evaluation import Facts
+from rung.core.policy.model import Actions, Fact
+from rung.core.reckoning.compiled import ClockRule, Compiled
 from rung.core.vocabulary import ClockName
 
 #: What makes somebody look at a ticket that nobody has taken.

@@ -6,21 +6,21 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rung.core import events as e
 from rung.core.calendar import Calendar
-from rung.core.case import Cycle
-from rung.core.clocks import Stretch
-from rung.core.compiled import Compiled
-from rung.core.conditions import Facts
-from rung.core.desk import Desk
-from rung.core.effects import Decision
-from rung.core.facts import facts
-from rung.core.log_events import History
-from rung.core.look import Look
-from rung.core.moments import to_us
-from rung.core.replay import STAFFED
-from rung.core.replay_ticket import Replay
-from rung.core.tally import Tally
+from rung.core.calendar.moments import to_us
+from rung.core.case import events as e
+from rung.core.case.case import Cycle
+from rung.core.conditions.evaluation import Facts
+from rung.core.log.events import History
+from rung.core.oncall.roster import Desk
+from rung.core.reckoning.clocks import Stretch
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Decision
+from rung.core.reckoning.facts import facts
+from rung.core.reckoning.look import Look
+from rung.core.replay.replay import STAFFED
+from rung.core.replay.ticket import Replay
+from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Priority
 from rung.insights.staffing import Held, Staff, staffing
 

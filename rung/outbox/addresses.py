@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rung.core.effects import NoticeKind
-from rung.core.policy import Policy
-from rung.core.recipients import team_of
+from rung.core.policy.model import Policy
+from rung.core.reckoning.effects import NoticeKind
+from rung.core.reckoning.recipients import team_of
 from rung.outbox import registry
 from rung.people.models import Agent, ContactMethod
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import connection
 from msgspec import Struct
 
-from rung.core.case import Case
-from rung.core.effects import Notice, NoticeKind
+from rung.core.case.case import Case
+from rung.core.reckoning.effects import Notice, NoticeKind
 from rung.outbox import registry, wakeups
 from rung.outbox.addresses import APP, AddressBook, CustomerAddress
 from rung.outbox.models import Rank, State

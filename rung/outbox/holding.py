@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from rung.core.attention import Interruption, budget_of, held_back
-from rung.core.effects import NoticeKind, Subject
+from rung.core.reckoning.attention import Interruption, budget_of, held_back
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue, lanes
 from rung.outbox.lanes import Claimed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from rung.core.effects import NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 
 if TYPE_CHECKING:

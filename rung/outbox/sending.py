@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import cast
 
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
 from rung.outbox.lanes import Claimed
 from rung.outbox.models import Delivery

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import enqueue, lanes, live, registry
 from rung.outbox.addresses import APP, Address, is_configured
 from rung.outbox.lanes import Claimed

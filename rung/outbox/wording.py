@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from rung.core.effects import Notice, Subject
-from rung.core.wording import key
+from rung.core.reckoning.effects import Notice, Subject
+from rung.core.sentences import key
 
 #: Written down in English, for whoever sends it; whoever reads it inside Rung is told it in their language.
 SENTENCES = {

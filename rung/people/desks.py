@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from rung.core.desk import Away, Desk, Person, Swap
+from rung.core.oncall.roster import Away, Desk, Person, Swap
 from rung.people.models import Absence, Agent, Membership, Override, Role, Team
 
 #: Absences and swaps further ahead than this do not matter to any look made now.

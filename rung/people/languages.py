@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils import translation
 
-from rung.core.wording import speaking
+from rung.core.sentences import speaking
 from rung.people.models import Agent
 
 

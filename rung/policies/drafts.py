@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from rung.core.policy_reader import read_policy
+from rung.core.policy.reader import read_policy
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
 from rung.policies.renames import added, carry_over

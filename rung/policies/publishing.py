@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 from msgspec import Struct
 
-from rung.core.findings import Finding
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
-from rung.core.wording import key, say
+from rung.core.document.findings import Finding
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.sentences import key, say
 from rung.policies.models import PolicyVersion
 
 #: Years of holidays kept with a version, before and after the one it is published in.

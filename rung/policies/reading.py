@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from rung.core.calendar import Calendar
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
 
 
 class Unreadable(Exception):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
 from rung.people import changes
 from rung.people.models import Agent, Membership, Override, Team
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from rung.core.document_tree import Plain
-from rung.core.policy_intents import Intent, Put, Remove, document, edited, value_at
+from rung.core.document.intents import Intent, Put, Remove, document, edited, value_at
+from rung.core.document.tree import Plain
 
 STARTER = Path(__file__).with_name("starter.yaml")
 #: What a desk may choose between, and the levels of its path.

@@ -5,8 +5,8 @@ from time import monotonic
 
 from django.db.models.expressions import RawSQL
 
-from rung.core.compiled import Compiled
-from rung.core.policy import Level, Policy, Team
+from rung.core.policy.model import Level, Policy, Team
+from rung.core.reckoning.compiled import Compiled
 from rung.people.prepared import prepared
 from rung.policies.models import PolicyVersion
 from rung.policies.reading import read

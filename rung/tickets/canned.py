@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.look import Look
-from rung.core.outlook import clock_views
-from rung.core.placeholders import PLACEHOLDERS, Filled, fill, gaps, is_known, left_open, without_gaps
-from rung.core.recipients import team_of
+from rung.core.case.case import Case
+from rung.core.receipt.outlook import clock_views
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import team_of
 from rung.core.spelling import nearest
+from rung.core.text.placeholders import PLACEHOLDERS, Filled, fill, gaps, is_known, left_open, without_gaps
 from rung.core.vocabulary import METRICS, ClockName
 from rung.people.clock import database_now
 from rung.people.desks import desk_at

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.conf import settings
 
-from rung.core import events as e
-from rung.core import workflows as common
-from rung.core.case import Case
-from rung.core.effects import NoticeKind
-from rung.core.hindsight import as_they_count
-from rung.core.look import Look
-from rung.core.outlook import clock_views, upcoming
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.late_events import as_they_count
+from rung.core.receipt.outlook import clock_views, upcoming
+from rung.core.reckoning import workflows as common
+from rung.core.reckoning.effects import NoticeKind
+from rung.core.reckoning.look import Look
 from rung.core.vocabulary import METRICS, Status
 from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery

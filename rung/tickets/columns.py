@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple, TypedDict
 
-from rung.core import clocks
-from rung.core.case import Case
-from rung.core.look import Look
-from rung.core.moments import from_us
+from rung.core.calendar.moments import from_us
+from rung.core.case.case import Case
+from rung.core.reckoning import clocks
+from rung.core.reckoning.look import Look
 from rung.core.vocabulary import METRICS, ClockName, Priority
 
 #: A deadline is at risk from this share of its goal on.

@@ -8,14 +8,14 @@ import msgspec
 import structlog
 from django.db import transaction
 
-from rung.core import case as cases
-from rung.core import fold
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.effects import Notice
-from rung.core.events import AnyEvent, Opened, encode
-from rung.core.hindsight import as_they_count
-from rung.core.wording import say
+from rung.core.case import case as cases
+from rung.core.case import fold
+from rung.core.case.case import Case
+from rung.core.case.events import AnyEvent, Opened, encode
+from rung.core.case.late_events import as_they_count
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Notice
+from rung.core.sentences import say
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
 from rung.policies.versions import compiled

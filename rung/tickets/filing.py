@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from rung.core.attachments import HEAD, Limits, kind_of, safe_name
+from rung.core.files.attachments import HEAD, Limits, kind_of, safe_name
 from rung.tickets.models import Attachment, Message
 
 FOLDER = "attachments"

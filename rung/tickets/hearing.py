@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from rung.core.compiled import Compiled
-from rung.core.conditions import phrases_of_policy
-from rung.core.events import TextFacts
+from rung.core.case.events import TextFacts
+from rung.core.conditions.evaluation import phrases_of_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.text.phrases import Phrases, is_bare_thanks
 from rung.core.vocabulary import Automatic
-from rung.core.words import Phrases, is_bare_thanks
 from rung.policies.versions import compiled
 
 #: The judgement's own version: kept with the facts, raised when the same text would be judged otherwise.

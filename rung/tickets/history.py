@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connection
 
-from rung.core.events import AnyEvent, decode
+from rung.core.case.events import AnyEvent, decode
 
 EVENTS = "SELECT data::text FROM tickets_event WHERE ticket_id = %s ORDER BY number"
 

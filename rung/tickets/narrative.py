@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from rung.core import events as e
-from rung.core.handbook_steps import name_of
-from rung.core.hindsight import happened_at
-from rung.core.policy import Actions, Policy
-from rung.core.told_late import is_late
+from rung.core.case import events as e
+from rung.core.case.late_events import happened_at
+from rung.core.handbook.steps import name_of
+from rung.core.policy.model import Actions, Policy
+from rung.core.receipt.late_messages import is_late
+from rung.core.sentences import word
 from rung.core.vocabulary import ActorKind
-from rung.core.wording import word
 from rung.people.models import Agent, Requester
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import Count, Max, Sum
 from msgspec import Struct
 
-from rung.core.events import TextFacts
-from rung.core.log_events import History, hearing_of
-from rung.core.policy import Policy
-from rung.core.record import recorded
+from rung.core.case.events import TextFacts
+from rung.core.log.events import History, hearing_of
+from rung.core.log.record import recorded
+from rung.core.policy.model import Policy
 from rung.tickets.history import events_by_ticket
 from rung.tickets.models import Message, Ticket
 

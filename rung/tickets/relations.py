@@ -1,6 +1,6 @@
 """Two of our own tickets that belong together, on both timelines."""
 
-from rung.core import events as e
+from rung.core.case import events as e
 from rung.tickets.door import Visit
 from rung.tickets.models import Relation
 

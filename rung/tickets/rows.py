@@ -7,9 +7,9 @@ from typing import NamedTuple
 import msgspec
 from django.db import connection
 
-from rung.core import case as cases
-from rung.core.case import Case
-from rung.core.events import AnyEvent, encode
+from rung.core.case import case as cases
+from rung.core.case.case import Case
+from rung.core.case.events import AnyEvent, encode
 from rung.outbox import enqueue, live, wakeups
 from rung.people.clock import moment_of
 from rung.people.prepared import prepared

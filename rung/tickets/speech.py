@@ -6,9 +6,9 @@ from datetime import datetime
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from rung.core import case as cases
-from rung.core.case import Case
-from rung.core.effects import Notice, NoticeKind, Subject
+from rung.core.case import case as cases
+from rung.core.case.case import Case
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook

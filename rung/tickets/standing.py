@@ -5,13 +5,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rung.core import case as cases
-from rung.core.case import Offer
-from rung.core.desk import Desk
-from rung.core.ladder import is_reachable, opens_at
-from rung.core.look import Look
-from rung.core.policy import Policy
-from rung.core.recipients import lead_of
+from rung.core.case import case as cases
+from rung.core.case.case import Offer
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Policy
+from rung.core.reckoning.ladder import is_reachable, opens_at
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import lead_of
 from rung.people.desks import desk_at
 from rung.policies.versions import compiled
 from rung.tickets.models import Ticket

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from rung.core.duty import on_call_of_team
-from rung.core.effects import Notice, NoticeKind, Subject
-from rung.core.look import Look
-from rung.core.recipients import lead_of, owner, owners, team_of
+from rung.core.oncall.duty import on_call_of_team
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import lead_of, owner, owners, team_of
 from rung.core.vocabulary import Priority
 from rung.people.desks import desk_at
 from rung.tickets.door import Visit

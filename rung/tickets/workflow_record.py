@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from rung.core.workflow_review import LOOKED_BACK, Use
+from rung.core.handbook.workflow_review import LOOKED_BACK, Use
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled
 from rung.tickets.models import Event

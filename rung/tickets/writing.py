@@ -6,8 +6,8 @@ from typing import IO
 from django.db import IntegrityError, connection
 from msgspec import Struct
 
-from rung.core.events import Said
-from rung.core.hindsight import said_at
+from rung.core.case.events import Said
+from rung.core.case.late_events import said_at
 from rung.people.prepared import prepared
 from rung.tickets import filing
 from rung.tickets.models import Direction, Message

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from rung.core import workflows as rules
-from rung.core.look import Look
-from rung.core.placeholders import Filled, is_known
-from rung.core.policy import Workflow
+from rung.core.policy.model import Workflow
+from rung.core.reckoning import workflows as rules
+from rung.core.reckoning.look import Look
+from rung.core.text.placeholders import Filled, is_known
 from rung.people.models import Agent
 from rung.tickets import canned
 from rung.tickets.models import Handoff, Ticket

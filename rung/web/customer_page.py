@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rung.core import case as cases
+from rung.core.case import case as cases
 from rung.core.vocabulary import Reason
 from rung.people.clock import database_now
 from rung.people.models import Requester

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.core.promises import promises
+from rung.core.reckoning.promises import promises
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer, Requester, Role

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.policy_reader import read_policy
+from rung.core.policy.reader import read_policy
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import accept, withdraw

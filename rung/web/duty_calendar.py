@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rung.core.oncall import Turn
+from rung.core.oncall.schedule import Turn
 from rung.people.models import Absence, Agent
 from rung.web.templatetags.desk import hue, initials
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.policy_reader import read_policy
+from rung.core.policy.reader import read_policy
 from rung.insights.errand_steps import before_it, stop_earlier
 from rung.insights.errands import run_errand
 from rung.people.clock import database_now

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from rung.core.ladder import is_reachable, opens_at
-from rung.core.policy import Level
+from rung.core.policy.model import Level
+from rung.core.reckoning.ladder import is_reachable, opens_at
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Agent, Role

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from rung.core import previews
+from rung.core.files import previews
 from rung.people.models import Role
 from rung.tickets import sight
 from rung.tickets.models import Attachment

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
 from rung.people import signin
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Token

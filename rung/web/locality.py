@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
-from rung.core.wording import speaking
+from rung.core.sentences import speaking
 from rung.people.models import Agent
 
 #: Answered to machines: no session is read for them.

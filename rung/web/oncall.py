@@ -14,10 +14,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core import coverage
-from rung.core.duty import nobody_on_call, on_call_now, turns_of
-from rung.core.ladder import is_reachable, opens_at
-from rung.core.oncall import Turn
+from rung.core.check import coverage
+from rung.core.oncall.duty import nobody_on_call, on_call_now, turns_of
+from rung.core.oncall.schedule import Turn
+from rung.core.reckoning.ladder import is_reachable, opens_at
 from rung.outbox import live
 from rung.people import changes
 from rung.people.clock import database_now

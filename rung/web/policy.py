@@ -11,15 +11,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from rung.core.completion import complete
-from rung.core.document_changes import DocumentChange, document_changes
-from rung.core.findings import Severity
-from rung.core.handbook import Handbook, handbook
-from rung.core.handbook_parts import Block, Ladder
-from rung.core.handbook_text import ChangedChapter, Lines, changed_for_you
-from rung.core.ladder_picture import ladder_svg
-from rung.core.policy_nodes import lines_by_place, parse
-from rung.core.policy_reader import read_policy
+from rung.core.document.changes import DocumentChange, document_changes
+from rung.core.document.findings import Severity
+from rung.core.document.nodes import lines_by_place, parse
+from rung.core.handbook.book import Handbook, handbook
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Block, Ladder
+from rung.core.handbook.text import ChangedChapter, Lines, changed_for_you
+from rung.core.policy.completion import complete
+from rung.core.policy.reader import read_policy
 from rung.escalation.republishing import homeless
 from rung.people.clock import database_now
 from rung.people.desks import desk_at

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from rung.core.coverage import presence
-from rung.core.coverage_picture import coverage_svg
-from rung.core.handbook import Handbook, handbook
-from rung.core.handbook_parts import Ladder
-from rung.core.handbook_text import html, markdown
-from rung.core.ladder_picture import ladder_svg
-from rung.core.policy_nodes import lines_by_place, parse
+from rung.core.check.coverage import presence
+from rung.core.check.coverage_picture import coverage_svg
+from rung.core.document.nodes import lines_by_place, parse
+from rung.core.handbook.book import Handbook, handbook
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Ladder
+from rung.core.handbook.text import html, markdown
 from rung.insights.printing import handbook_pdf, png
 from rung.people.clock import database_now
 from rung.people.desks import desk_at

@@ -8,11 +8,11 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from rung.core.explain import sentence
-from rung.core.receipt import CycleReceipt, Why, receipt
-from rung.core.receipt_reasons import Fired
-from rung.core.receipt_text import as_text
-from rung.core.wording import speaking
+from rung.core.conditions.explain import sentence
+from rung.core.receipt.reasons import Fired
+from rung.core.receipt.receipt import CycleReceipt, Why, receipt
+from rung.core.receipt.text import as_text
+from rung.core.sentences import speaking
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Role

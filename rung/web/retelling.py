@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rung.channels.slack.outcomes import NEVER
-from rung.core.effects import Subject
-from rung.core.wording import key, say, word
+from rung.core.reckoning.effects import Subject
+from rung.core.sentences import key, say, word
 from rung.outbox.wording import MANY, SENTENCES
 
 #: What the courier and the channels say of a delivery, apart from Slack's refusals. A gap may hold one of them in turn.

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from rung.channels.slack import doctor, manifest
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
-from rung.core.document_tree import CannotEdit
-from rung.core.policy import Policy
-from rung.core.policy_intents import Intent, Put, Remove, edited
+from rung.core.document.intents import Intent, Put, Remove, edited
+from rung.core.document.tree import CannotEdit
+from rung.core.policy.model import Policy
 from rung.people.clock import database_now
 from rung.people.models import Customer
 from rung.policies.models import PolicyVersion

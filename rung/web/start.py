@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
 from rung.escalation.republishing import choose_version
 from rung.people import changes, signin
 from rung.people.acquaintance import requester_for

@@ -11,13 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from rung.core import case as cases
-from rung.core import outlook
-from rung.core.events import AnyEvent
-from rung.core.ladder import destination
-from rung.core.look import Look
-from rung.core.outlook import Upcoming
-from rung.core.turns import is_kept_by_default
+from rung.core.case import case as cases
+from rung.core.case.events import AnyEvent
+from rung.core.receipt import outlook
+from rung.core.receipt.outlook import Upcoming
+from rung.core.reckoning.ladder import destination
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from rung.core.attachments import Objection, objection
+from rung.core.files.attachments import Objection, objection
 from rung.tickets import filing
 from rung.tickets.writing import NewFile
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from rung.core.workflow_review import LOOKED_BACK, review
+from rung.core.handbook.workflow_review import LOOKED_BACK, review
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.versions import compiled, current_number

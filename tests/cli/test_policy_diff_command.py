@@ -60,7 +60,7 @@ def test_over_a_cluster_it_is_the_same_however_it_is_split(files: list[str], mon
         n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
     ) as cluster:
         for share in (1, 3):
-            monkeypatch.setattr("rung.core.comparison.SHARE", share)
+            monkeypatch.setattr("rung.core.replay.comparison.SHARE", share)
             monkeypatch.setattr("rung.insights.simulation.SHARE", 10 * share)
             there = CliRunner().invoke(commands, [*typed, "--executor", cluster.scheduler_address])
             assert there.exit_code == 0, there.output

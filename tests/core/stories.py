@@ -4,16 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from rung.core import events as e
 from rung.core.calendar import ALWAYS, Calendar
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk, Person
-from rung.core.durations import Duration, Threshold
-from rung.core.effects import Notice
-from rung.core.fold import fold
-from rung.core.ladder import closed_by_claim
-from rung.core.policy import (
+from rung.core.calendar.durations import Duration, Threshold
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold
+from rung.core.oncall.roster import Desk, Person
+from rung.core.policy.model import (
     Actions,
     AnyOf,
     Compare,
@@ -29,7 +26,10 @@ from rung.core.policy import (
     Target,
     Team,
 )
-from rung.core.reckoning import reckon
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Notice
+from rung.core.reckoning.ladder import closed_by_claim
+from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import Automatic, ClockName, Kept, Priority, Reason, Turn
 
 OPENED_AT = datetime(2026, 11, 26, 15, 20, tzinfo=UTC)

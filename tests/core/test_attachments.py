@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core.attachments import LONGEST_NAME, Limits, Objection, kind_of, objection, safe_name
+from rung.core.files.attachments import LONGEST_NAME, Limits, Objection, kind_of, objection, safe_name
 
 
 @pytest.mark.parametrize(

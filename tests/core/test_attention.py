@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rung.core.attention import Hold, Interruption, held_back
 from rung.core.calendar import Calendar
-from rung.core.effects import NoticeKind
-from rung.core.policy import Attention, Budget, Level, Policy, Quiet
+from rung.core.policy.model import Attention, Budget, Level, Policy, Quiet
+from rung.core.reckoning.attention import Hold, Interruption, held_back
+from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import Priority
 
 OFFICE = Calendar.parse({"timezone": "UTC", "hours": {"mon-fri": ["09:00-17:00"]}})

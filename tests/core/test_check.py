@@ -13,13 +13,13 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rung.core.check import check_policy
-from rung.core.conditions import Facts, facts_of, holds
-from rung.core.handbook import handbook
-from rung.core.handbook_text import markdown
-from rung.core.policy import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
-from rung.core.policy_reader import read_policy
-from rung.core.possible import Witness, World, contains, given, otherwise
+from rung.core.check.check import check_policy
+from rung.core.conditions.evaluation import Facts, facts_of, holds
+from rung.core.conditions.satisfiable import Witness, World, contains, given, otherwise
+from rung.core.handbook.book import handbook
+from rung.core.handbook.text import markdown
+from rung.core.policy.model import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
+from rung.core.policy.reader import read_policy
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 

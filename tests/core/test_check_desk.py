@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 import pytest
 from msgspec import structs
 
-from rung.core.check_desk import check_desk, waits_in_words
-from rung.core.coverage import Hole, State, Wait, as_one, holes, presence, waits
-from rung.core.coverage_picture import coverage_svg
-from rung.core.desk import Away, Desk, Person, Swap, desk_of
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
+from rung.core.check.coverage import Hole, State, Wait, as_one, holes, presence, waits
+from rung.core.check.coverage_picture import coverage_svg
+from rung.core.check.people import check_desk, waits_in_words
+from rung.core.oncall.roster import Away, Desk, Person, Swap, desk_of
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)

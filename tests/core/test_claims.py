@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import msgspec
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.claims import HeldBy, MayNot, Take, TakeHere, claiming
-from rung.core.desk import Person
-from rung.core.fold import rebuild
-from rung.core.policy import Level, Policy, Team
-from rung.core.turns import is_kept_by_default, kept
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import rebuild
+from rung.core.oncall.roster import Person
+from rung.core.policy.model import Level, Policy, Team
+from rung.core.reckoning.claims import HeldBy, MayNot, Take, TakeHere, claiming
+from rung.core.reckoning.turns import is_kept_by_default, kept
 from rung.core.vocabulary import Kept
 from tests.core.stories import OPENED_AT
 

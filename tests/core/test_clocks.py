@@ -1,8 +1,8 @@
 """Clocks at the edges of time."""
 
 from rung.core.calendar import Calendar
-from rung.core.clocks import Reading, Stretch, crossing
-from rung.core.moments import to_us
+from rung.core.calendar.moments import to_us
+from rung.core.reckoning.clocks import Reading, Stretch, crossing
 from tests.core.stories import OPENED_AT
 
 

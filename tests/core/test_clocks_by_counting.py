@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk, Person
-from rung.core.effects import Decision
-from rung.core.fold import fold
-from rung.core.ladder import closed_by_claim
-from rung.core.policy_reader import read_policy
-from rung.core.reckoning import reckon
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold
+from rung.core.oncall.roster import Desk, Person
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Decision
+from rung.core.reckoning.ladder import closed_by_claim
+from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName, Kept
 
 STEPS = (20, 90, 200, 500, 1000)

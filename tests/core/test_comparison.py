@@ -9,16 +9,16 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core import events as e
-from rung.core.bars_picture import hours_picture, paired_bars
-from rung.core.comparison import Comparison, Moved, compare
-from rung.core.comparison_text import Titled, as_json, as_page, as_text
-from rung.core.document_changes import DocumentChange, document_changes
-from rung.core.interruption_picture import interruption_svg
-from rung.core.log_events import History
-from rung.core.policy import Policy
-from rung.core.policy_nodes import parse
-from rung.core.policy_reader import read_policy
+from rung.core.case import events as e
+from rung.core.document.changes import DocumentChange, document_changes
+from rung.core.document.nodes import parse
+from rung.core.log.events import History
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.replay.bars_picture import hours_picture, paired_bars
+from rung.core.replay.comparison import Comparison, Moved, compare
+from rung.core.replay.comparison_text import Titled, as_json, as_page, as_text
+from rung.core.replay.interruption_picture import interruption_svg
 from rung.core.vocabulary import Kept
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

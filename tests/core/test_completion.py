@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rung.core.completion import complete
+from rung.core.policy.completion import complete
 
 TEXT = """\
 name: Acme

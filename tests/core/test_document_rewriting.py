@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rung.core.document_rewriting import rewritten, said
-from rung.core.document_tree import CannotEdit, Plain, content, tree
+from rung.core.document.rewriting import rewritten, said
+from rung.core.document.tree import CannotEdit, Plain, content, tree
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT.parent / "shared" / "policy.example.yaml").read_text()

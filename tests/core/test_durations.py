@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rung.core.calendar import ALWAYS, Calendar
-from rung.core.durations import Duration, Threshold
+from rung.core.calendar.durations import Duration, Threshold
 
 HOUR = timedelta(hours=1)
 OFFICE = Calendar.parse(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rung.core.events import Opened, TextFacts
-from rung.core.fold import fold
-from rung.core.reckoning import reckon
+from rung.core.case.events import Opened, TextFacts
+from rung.core.case.fold import fold
+from rung.core.reckoning.reckon import reckon
 from tests.core.examination.cast import REFERENCE
 from tests.core.examination.play import Play
 from tests.core.examination.script import Conclusion, Situation, situations, wall

@@ -7,16 +7,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rung.core.desk import Desk, Swap
-from rung.core.durations import Duration, Threshold
-from rung.core.handbook import Handbook, handbook
-from rung.core.handbook_parts import Ladder
-from rung.core.handbook_text import changes, html, markdown
-from rung.core.ladder_picture import ladder_svg, said, spoken
-from rung.core.plain_words import actions, condition, duration, hours, threshold
-from rung.core.policy import Actions, AnyOf, Compare, Comparison, Fact, Is, Not
-from rung.core.policy_nodes import lines_by_place, parse
-from rung.core.policy_reader import read_policy
+from rung.core.calendar.durations import Duration, Threshold
+from rung.core.document.nodes import lines_by_place, parse
+from rung.core.handbook.book import Handbook, handbook
+from rung.core.handbook.ladder_picture import ladder_svg, said, spoken
+from rung.core.handbook.parts import Ladder
+from rung.core.handbook.text import changes, html, markdown
+from rung.core.oncall.roster import Desk, Swap
+from rung.core.policy.model import Actions, AnyOf, Compare, Comparison, Fact, Is, Not
+from rung.core.policy.plain_words import actions, condition, duration, hours, threshold
+from rung.core.policy.reader import read_policy
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -8,18 +8,18 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.fold import fold, needs_rebuild, rebuild
-from rung.core.hindsight import LATEST, as_they_count
-from rung.core.log_events import History
-from rung.core.moments import from_us
-from rung.core.receipt import receipt
-from rung.core.reckoning import reckon
-from rung.core.record import recorded
-from rung.core.replay import replay_all
-from rung.core.tally import Tally
-from rung.core.told_late import told_late
+from rung.core.calendar.moments import from_us
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold, needs_rebuild, rebuild
+from rung.core.case.late_events import LATEST, as_they_count
+from rung.core.log.events import History
+from rung.core.log.record import recorded
+from rung.core.receipt.late_messages import told_late
+from rung.core.receipt.receipt import receipt
+from rung.core.reckoning.reckon import reckon
+from rung.core.replay.replay import replay_all
+from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Kept, Turn
 from tests.core.stories import COMPILED, DESK
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from rung.core import events as e
-from rung.core.fold import rebuild
-from rung.core.log_events import DEAF, Hearing, History, history_of
-from rung.core.log_map import LogMap, read_map
-from rung.core.log_rows import LogRow, Rejection, RowReader
+from rung.core.case import events as e
+from rung.core.case.fold import rebuild
+from rung.core.log.events import DEAF, Hearing, History, history_of
+from rung.core.log.mapping import LogMap, read_map
+from rung.core.log.rows import LogRow, Rejection, RowReader
 from rung.core.vocabulary import Automatic, Kept, Priority, Status, Turn
 
 STATUSES = ["number", "mod", "state", "at", "opened", "priority", "owner", "group", "caller"]

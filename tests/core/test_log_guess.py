@@ -1,7 +1,7 @@
 """A map proposed for an unknown log is one that reads it."""
 
-from rung.core.log_guess import guess_map
-from rung.core.log_map import Field, LogMap, read_map
+from rung.core.log.guess import guess_map
+from rung.core.log.mapping import Field, LogMap, read_map
 
 
 def _map(text: str, columns: list[str]) -> LogMap:

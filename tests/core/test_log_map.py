@@ -1,6 +1,6 @@
 """A mapping file with mistakes: each is named with its line and the nearest right word, all at once."""
 
-from rung.core.log_map import Field, read_map
+from rung.core.log.mapping import Field, read_map
 
 COLUMNS = ["number", "state", "updated_at", "opened_at", "owner", "closed_at"]
 GOOD = """\

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rung.core.case import Case
-from rung.core.merging import of_different_customers
+from rung.core.case.case import Case
+from rung.core.reckoning.merging import of_different_customers
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rung.core.calendar import CalendarError
 from rung.core.calendar.instants import zone
-from rung.core.oncall import Absence, OnCall, Override, Schedule, Turn, Why, holes, on_call, turns
+from rung.core.oncall.schedule import Absence, OnCall, Override, Schedule, Turn, Why, holes, on_call, turns
 
 BERLIN = zone("Europe/Berlin")
 WEEKLY = Schedule.parse(

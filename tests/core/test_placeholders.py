@@ -1,6 +1,6 @@
 """Gaps of canned answers: filled, left open, unknown; and what must not be sent."""
 
-from rung.core.placeholders import Filled, fill, left_open, without_gaps
+from rung.core.text.placeholders import Filled, fill, left_open, without_gaps
 
 
 def test_what_is_known_is_filled_and_what_is_not_stays_to_be_seen() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rung.core import policy_desk, policy_promises, policy_rules
-from rung.core.policy import Fact, Metric
-from rung.core.policy_reader import SECTIONS, read_policy
+from rung.core.policy import organisation, promises, rules
+from rung.core.policy.model import Fact, Metric
+from rung.core.policy.reader import SECTIONS, read_policy
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
@@ -36,13 +36,13 @@ def test_the_examples_show_every_key() -> None:
     shown = set(re.findall(r"([\w.]+):", "\n".join(EXAMPLES)))
     keys = {
         *SECTIONS,
-        *policy_desk.LEVEL_KEYS,
-        *policy_promises.TARGET_KEYS,
-        *policy_promises.ALERT_KEYS,
-        *policy_promises.WORKFLOW_KEYS,
-        *policy_rules.STEP_KEYS,
-        *policy_rules.RULE_KEYS,
-        *policy_rules.CONNECTIVES,
+        *organisation.LEVEL_KEYS,
+        *promises.TARGET_KEYS,
+        *promises.ALERT_KEYS,
+        *promises.WORKFLOW_KEYS,
+        *rules.STEP_KEYS,
+        *rules.RULE_KEYS,
+        *rules.CONNECTIVES,
         *Fact,
         *("lead", "rotation", "every", "from", "hours", "country", "subdivision", "add", "remove", "require"),
         *("default", "learned", "minimum_confidence", "set", "critical", "customer", "third_party"),

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rung.core.durations import Duration
-from rung.core.findings import Finding
-from rung.core.policy import AnyOf, Budget, Compare, Comparison, Fact, Is, Policy
-from rung.core.policy_nodes import Entries, Items, Node, Text, lines_by_place, parse, plain
-from rung.core.policy_reader import decoded, read_document, read_policy
-from rung.core.policy_schema import schema
+from rung.core.calendar.durations import Duration
+from rung.core.document.findings import Finding
+from rung.core.document.nodes import Entries, Items, Node, Text, lines_by_place, parse, plain
+from rung.core.policy.model import AnyOf, Budget, Compare, Comparison, Fact, Is, Policy
+from rung.core.policy.reader import decoded, read_document, read_policy
+from rung.core.policy.schema import schema
 from rung.core.vocabulary import ClockName, Priority, Turn
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()

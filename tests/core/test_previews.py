@@ -2,7 +2,7 @@
 
 import pytest
 
-from rung.core.previews import MOST_BYTES, is_previewed, is_small_enough, pixels
+from rung.core.files.previews import MOST_BYTES, is_previewed, is_small_enough, pixels
 
 BEFORE = b"\xff\xd8\xff\xe1" + (20).to_bytes(2) + b"\0" * 18  # a JPEG's first segment: what the camera says
 WEBP = b"RIFF\0\0\0\0WEBP"

@@ -1,8 +1,8 @@
 """What a customer of a tier is promised, by priority."""
 
-from rung.core.compiled import Compiled
-from rung.core.policy_reader import read_policy
-from rung.core.promises import promises
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.promises import promises
 from rung.core.vocabulary import Priority
 
 POLICY = """\

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from rung.core import events as e
-from rung.core.comparison import compare
-from rung.core.curve_picture import curve_svg
-from rung.core.document_edits import edited
-from rung.core.log_events import History
-from rung.core.policy import Policy
-from rung.core.policy_nodes import parse
-from rung.core.policy_reader import read_policy
-from rung.core.proposal import SHARES, Point, Proposal, propose
-from rung.core.proposal_text import as_page, as_text
+from rung.core.case import events as e
+from rung.core.document.edits import edited
+from rung.core.document.nodes import parse
+from rung.core.log.events import History
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.replay.comparison import compare
+from rung.core.replay.curve_picture import curve_svg
+from rung.core.replay.proposal import SHARES, Point, Proposal, propose
+from rung.core.replay.proposal_text import as_page, as_text
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

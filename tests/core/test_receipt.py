@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core import events as e
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.fold import rebuild
-from rung.core.policy_reader import read_policy
-from rung.core.receipt import Why, receipt
-from rung.core.reckoning import reckon
+from rung.core.case import events as e
+from rung.core.case.fold import rebuild
+from rung.core.oncall.roster import Desk
+from rung.core.policy.reader import read_policy
+from rung.core.receipt.receipt import Why, receipt
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName
 from tests.core.stories import COMPILED, DESK, Teller, stories
 

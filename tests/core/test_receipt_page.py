@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from rung.core.receipt import receipt
-from rung.core.receipt_page import customer_page, signed, without_signature
+from rung.core.receipt.page import customer_page, signed, without_signature
+from rung.core.receipt.receipt import receipt
 from tests.core.stories import COMPILED, DESK, Teller
 
 

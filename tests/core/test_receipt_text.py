@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rung.core.receipt import receipt
-from rung.core.receipt_text import as_text, length
+from rung.core.receipt.receipt import receipt
+from rung.core.receipt.text import as_text, length
 from tests.core.stories import COMPILED, DESK, Teller
 
 

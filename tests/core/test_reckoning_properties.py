@@ -7,11 +7,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.fold import rebuild
-from rung.core.moments import from_us
-from rung.core.reckoning import reckon
+from rung.core.calendar.moments import from_us
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.case.fold import rebuild
+from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName, Turn
 from tests.core.stories import COMPILED, DESK, POLICY, Teller, stories
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rung.core.check import check_policy
-from rung.core.document_tree import CannotEdit
-from rung.core.policy_intents import document
-from rung.core.renaming import channels, in_prose, mentions, renamed
+from rung.core.check.check import check_policy
+from rung.core.document.intents import document
+from rung.core.document.renaming import channels, in_prose, mentions, renamed
+from rung.core.document.tree import CannotEdit
 
 REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 

@@ -6,21 +6,21 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from rung.core import events as e
-from rung.core import replay_ticket
 from rung.core.calendar import Calendar
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.durations import Duration, Threshold
-from rung.core.effects import Decision
-from rung.core.log_events import History
-from rung.core.memory import Memory
-from rung.core.policy import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
-from rung.core.receipt import receipt
-from rung.core.replay import replay
-from rung.core.replay_report import Report, as_json, report
-from rung.core.tally import Tally
+from rung.core.calendar.durations import Duration, Threshold
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.log.events import History
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
+from rung.core.receipt.receipt import receipt
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Decision
+from rung.core.reckoning.look_cache import Memory
+from rung.core.replay import ticket as replay_ticket
+from rung.core.replay.replay import replay
+from rung.core.replay.report import Report, as_json, report
+from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Kept, Priority, Reason
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -196,7 +196,7 @@ def test_the_outcome_does_not_depend_on_how_the_tickets_were_shared_out(monkeypa
     policy, end = _policy(rule), _at(8)
     whole = replay(histories, policy, end=end)
     for share in (1, 7, 1000):
-        monkeypatch.setattr("rung.core.replay.SHARE", share)
+        monkeypatch.setattr("rung.core.replay.replay.SHARE", share)
         for order in (histories, histories[::-1]):
             with ThreadPoolExecutor(2) as executor:
                 shared = replay(order, policy, end=end, executor=executor)
@@ -208,7 +208,7 @@ def _bytes(tally: Tally, policy: Policy) -> bytes:
 
 
 def test_a_policy_that_never_rests_is_stopped_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rung.core.replay_ticket.MOST_LOOKS", 5)
+    monkeypatch.setattr("rung.core.replay.ticket.MOST_LOOKS", 5)
     rules = (
         _rule(ClockName.UNASSIGNED, ("1m", Actions(escalate="next")), name="Start"),
         _rule(ClockName.UNACCEPTED, ("1m", Actions(escalate="next")), name="Go on"),
@@ -232,7 +232,7 @@ def test_looking_only_when_something_watched_has_happened_changes_nothing(monkey
         for number in range(6)
     ]
     sparing = _replayed(_policy(rule), *histories)
-    monkeypatch.setattr("rung.core.replay_ticket._unheard", lambda _compiled, _desk: frozenset())
+    monkeypatch.setattr("rung.core.replay.ticket._unheard", lambda _compiled, _desk: frozenset())
     after_each = _replayed(_policy(rule), *histories)
     assert sparing.looks < after_each.looks
     assert (sparing.targets, sparing.steps, sparing.worst) == (after_each.targets, after_each.steps, after_each.worst)
@@ -365,6 +365,6 @@ def test_taking_offers_that_are_made_again_together_changes_nothing(monkeypatch:
     monkeypatch.setattr(replay_ticket, "reckon_in_place", reckon)
     together = _replayed(policy, *histories, end=_at(100))
     looked = len(reckoned)
-    monkeypatch.setattr("rung.core.replay_ticket.Repeats.after", lambda *_: None)
+    monkeypatch.setattr("rung.core.replay.ticket.Repeats.after", lambda *_: None)
     assert as_json(_replayed(policy, *histories, end=_at(100))) == as_json(together)
     assert looked < len(reckoned) - looked

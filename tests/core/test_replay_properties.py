@@ -6,17 +6,17 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.durations import Duration, Threshold
-from rung.core.log_events import History
-from rung.core.policy import Actions, Attention, Fact, Is, Policy, Quiet, Rule, Step, Target
-from rung.core.reckoning import reckon_in_place
-from rung.core.record import recorded
-from rung.core.replay import STAFFED
-from rung.core.replay_ticket import MOST_LOOKS, Replay
-from rung.core.tally import Tally
+from rung.core.calendar.durations import Duration, Threshold
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.log.events import History
+from rung.core.log.record import recorded
+from rung.core.policy.model import Actions, Attention, Fact, Is, Policy, Quiet, Rule, Step, Target
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.reckon import reckon_in_place
+from rung.core.replay.replay import STAFFED
+from rung.core.replay.ticket import MOST_LOOKS, Replay
+from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName
 from tests.core.stories import POLICY, Teller, stories
 

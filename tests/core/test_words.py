@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rung.core.words import Phrases, is_bare_thanks, matched, matches_holding, own_words, tokens
+from rung.core.text.phrases import Phrases, is_bare_thanks, matched, matches_holding, own_words, tokens
 
 URGENCY = (
     "urgent",

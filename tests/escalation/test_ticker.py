@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection
 
-from rung.core.reckoning import reckon_in_place
+from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.vocabulary import Priority
 from rung.escalation import republishing, ticker
 from rung.escalation.audit import NotRepairable, repair

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rung.core.handbook import handbook
-from rung.core.handbook_parts import Ladder
-from rung.core.ladder_picture import ladder_svg
-from rung.core.policy_nodes import lines_by_place, parse
-from rung.core.policy_reader import read_policy
+from rung.core.document.nodes import lines_by_place, parse
+from rung.core.handbook.book import handbook
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Ladder
+from rung.core.policy.reader import read_policy
 from rung.insights.fonts import fonts, shown
 from rung.insights.printing import handbook_pdf, png
 

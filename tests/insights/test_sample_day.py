@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.core.policy_reader import read_policy
+from rung.core.policy.reader import read_policy
 from rung.escalation import ticker
 from rung.escalation.audit import audit
 from rung.insights.sample_day import cast, player, story

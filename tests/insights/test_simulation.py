@@ -7,11 +7,11 @@ from textwrap import dedent
 
 import pytest
 
-from rung.core import events as e
-from rung.core.compiled import Compiled
-from rung.core.log_events import History
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
+from rung.core.case import events as e
+from rung.core.log.events import History
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import Priority
 from rung.insights.queueing import Habits, Judge, simulate
 from rung.insights.simulation import Simulation, compare_by_simulation

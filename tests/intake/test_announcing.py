@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rung.core.log_direct import direct_map
-from rung.core.log_events import hearing_of, levels_of
+from rung.core.log.direct import direct_map
+from rung.core.log.events import hearing_of, levels_of
 from rung.core.vocabulary import Priority
 from rung.intake.importers import announcing
 from rung.intake.importers.grouping import Grouping

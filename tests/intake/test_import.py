@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rung.core.log_events import hearing_of, levels_of
-from rung.core.log_map import read_map
+from rung.core.log.events import hearing_of, levels_of
+from rung.core.log.mapping import read_map
 from rung.escalation.audit import audit
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from rung.cli.log_files import rejections
-from rung.core.log_events import DEAF, History
-from rung.core.log_map import Format, read_map
-from rung.core.log_rows import LogRow, Rejection
+from rung.core.log.events import DEAF, History
+from rung.core.log.mapping import Format, read_map
+from rung.core.log.rows import LogRow, Rejection
 from rung.intake.importers import grouping, logs
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Selection, read_histories

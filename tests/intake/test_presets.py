@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from rung.core.events import AnyEvent
-from rung.core.log_events import DEAF, History
-from rung.core.log_map import read_map
+from rung.core.case.events import AnyEvent
+from rung.core.log.events import DEAF, History
+from rung.core.log.mapping import read_map
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log

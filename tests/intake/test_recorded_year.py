@@ -11,24 +11,24 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rung.core import events as e
-from rung.core import replay_ticket
 from rung.core.calendar import ALWAYS, Calendar
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.durations import Duration
-from rung.core.effects import Decision
-from rung.core.log_events import DEAF, History
-from rung.core.log_map import read_map
-from rung.core.memory import Memory
-from rung.core.policy import Level, Policy, Target
-from rung.core.policy_reader import read_policy
-from rung.core.receipt import CycleReceipt, Why, receipt
-from rung.core.reckoning import reckon_in_place
-from rung.core.replay import replay
-from rung.core.replay_ticket import Replay
-from rung.core.tally import Tally
+from rung.core.calendar.durations import Duration
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.log.events import DEAF, History
+from rung.core.log.mapping import read_map
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Level, Policy, Target
+from rung.core.policy.reader import read_policy
+from rung.core.receipt.receipt import CycleReceipt, Why, receipt
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Decision
+from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.reckon import reckon_in_place
+from rung.core.replay import ticket as replay_ticket
+from rung.core.replay.replay import replay
+from rung.core.replay.ticket import Replay
+from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log

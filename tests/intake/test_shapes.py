@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rung.core.log_events import DEAF, History
+from rung.core.log.events import DEAF, History
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log

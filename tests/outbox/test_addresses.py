@@ -2,8 +2,8 @@
 
 import pytest
 
-from rung.core.effects import NoticeKind
-from rung.core.policy_reader import read_policy
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
 from rung.outbox.addresses import Address, AddressBook
 from rung.people.models import Agent, ContactMethod

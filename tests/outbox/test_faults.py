@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import lanes, settling
 from rung.outbox.models import Delivery, LaneState, State
 from rung.outbox.ports import Later, Never, Unclear

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rung.core.calendar.holidays import Holidays
-from rung.core.check import check_policy
+from rung.core.check.check import check_policy
 from rung.policies import publishing, versions
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, extend_holidays, publish

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rung.core import events as e
-from rung.core.comparison import compare
-from rung.core.policy_reader import read_policy
+from rung.core.case import events as e
+from rung.core.policy.reader import read_policy
+from rung.core.replay.comparison import compare
 from rung.tickets.recorded import histories_of, histories_since, wanted_since
 from tests.world import MONDAY_MORNING, POLICY, World, desk
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rung.core.policy_nodes import parse
+from rung.core.document.nodes import parse
 from rung.people.languages import speaking_in
 from rung.people.models import Agent
 from rung.web.templatetags.desk import step_of
@@ -85,12 +85,12 @@ def test_a_customer_is_answered_in_the_language_of_their_browser(client: Any, db
 
 
 def sentences() -> list[str]:
-    """Every sentence of the rules and of the tickets (rung/core/wording.py), read off the code that says it."""
+    """Every sentence of the rules and of the tickets (rung/core/sentences.py), read off the code that says it."""
     makers = {"say", "key", "counted"}
     found = []
     for module in sorted(CODE.rglob("*.py")):
         text = module.read_text()
-        if "from rung.core.wording import" in text:
+        if "from rung.core.sentences import" in text:
             calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
             said = [call.args for call in calls if isinstance(call.func, ast.Name) and call.func.id in makers]
             found += [each.value for args in said for each in args if isinstance(each, ast.Constant)]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.core.policy_names import PEOPLE_WORDS
-from rung.core.policy_reader import SECTIONS
-from rung.core.policy_rules import ACTION_KEYS
+from rung.core.policy.names import PEOPLE_WORDS
+from rung.core.policy.reader import SECTIONS
+from rung.core.policy.rules import ACTION_KEYS
 from rung.insights.errands import run_errand
 from rung.people.acquaintance import requester_for
 from rung.people.clock import database_now

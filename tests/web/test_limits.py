@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 
-from rung.core.events import StepOutcome
+from rung.core.case.events import StepOutcome
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from rung.policies.drafts import keep

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rung.core.picture_colors import Color
+from rung.core.handbook.picture_colors import Color
 
 STYLE = Path(__file__).parents[2] / "rung" / "web" / "static" / "rung" / "desk.css"
 

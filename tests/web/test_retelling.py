@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rung.core.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox.models import Delivery, State
 from rung.outbox.wording import Told, wording

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from rung.core.policy_intents import document
+from rung.core.document.intents import document
 from rung.people.clock import database_now
 from rung.people.models import Agent, Team
 from rung.policies.models import Draft, PolicyVersion

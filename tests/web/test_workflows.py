@@ -106,7 +106,7 @@ def test_by_the_api(reset: int) -> None:
 
 
 def test_the_card_names_what_fits(reset: int) -> None:
-    from rung.core.workflows import offered
+    from rung.core.reckoning.workflows import offered
 
     look = look_at(Ticket.objects.get(number=reset), database_now())
     assert [each.name for each in offered(look.compiled.workflows, look.facts, look.case)] == [

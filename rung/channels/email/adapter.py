@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.crypto import salted_hmac
 
 from rung.channels.email import mailboxes, outgoing
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
     Card,

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from rung.channels.email.models import Mailbox, Security
 from rung.channels.email.trouble import of_connection
-from rung.core.wording import say
+from rung.core.sentences import say
 from rung.people.vault import VaultProblem, unseal
 
 TIMEOUT = 20.0

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rung.channels.email.models import Outgoing, Security
 from rung.channels.email.trouble import of_connection
-from rung.core.wording import say
+from rung.core.sentences import say
 from rung.outbox import registry
 from rung.people.vault import VaultProblem, unseal
 

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-from rung.core.wording import say
+from rung.core.sentences import say
 
 
 def of_connection(failed: Exception, host: str, port: int) -> str:

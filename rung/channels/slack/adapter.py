@@ -13,7 +13,7 @@ from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outcomes import DISCONNECTED, GONE, TOO_LONG, code_of, of_error
 from rung.channels.slack.switching_off import switch_off
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
     CustomerMessage,

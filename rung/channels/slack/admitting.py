@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from rung.channels.slack import directory, members
 from rung.channels.slack.addresses import person
 from rung.channels.slack.models import Admitted, PersonSeen, Workspace
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
 from rung.people.models import Agent, ContactMethod, Role
 from rung.policies.versions import compiled, current_number
 

@@ -15,7 +15,7 @@ from rung.channels.slack.clients import client_of
 from rung.channels.slack.facts import Wrote
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.standing import Standing
-from rung.core.events import Said
+from rung.core.case.events import Said
 from rung.intake import memory
 from rung.people.models import Customer, Requester
 from rung.people.prepared import found

@@ -14,7 +14,7 @@ from rung.channels.slack.clients import client_of, web_client
 from rung.channels.slack.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.outcomes import NEVER, code_of
-from rung.core.wording import say
+from rung.core.sentences import say
 from rung.outbox import registry
 from rung.people import changes
 from rung.people.vault import seal

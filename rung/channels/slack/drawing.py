@@ -17,7 +17,7 @@ from rung.channels.slack.escalation_card import escalation_card
 from rung.channels.slack.looking import metadata
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, Press, write
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move
 from rung.tickets import customer_pass
 

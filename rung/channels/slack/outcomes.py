@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.core.wording import key
+from rung.core.sentences import key
 from rung.outbox.ports import Later, Never, Outcome, Unclear
 
 #: Calls that may be made twice without harm: an unclear one is simply repeated.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from rung.core.effects import NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook
 from rung.outbox.enqueue import NewDelivery

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from rung.channels.slack.addresses import Place, parse
 from rung.channels.slack.clients import is_error
 from rung.channels.slack.models import Reminder
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import Turn
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Card

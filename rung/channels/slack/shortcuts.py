@@ -14,7 +14,7 @@ from rung.channels.slack.members import CannotAsk
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About
 from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, open_window, tell
-from rung.core.turns import is_kept_by_default
+from rung.core.reckoning.turns import is_kept_by_default
 from rung.people.models import Agent
 from rung.tickets.sight import sees
 

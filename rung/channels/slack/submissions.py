@@ -16,7 +16,7 @@ from rung.channels.slack.installations import of_payload
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, read
 from rung.channels.slack.pressing import NOT_ALLOWED, agent_of, draw_home
-from rung.core.turns import is_kept_by_default
+from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent
 from rung.tickets import actions, canned

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from rung.channels.slack.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
-from rung.core.effects import NoticeKind
-from rung.core.events import Said
+from rung.core.case.events import Said
+from rung.core.reckoning.effects import NoticeKind
 from rung.intake import memory
 from rung.people.models import Requester
 from rung.people.prepared import prepared

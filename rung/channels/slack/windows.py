@@ -13,13 +13,13 @@ from rung.channels.slack.clients import client_of
 from rung.channels.slack.modals import Choice, HandoffField
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.presses import About, Press, read
-from rung.core import case as cases
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.ladder import Kind, destination
-from rung.core.turns import is_kept_by_default
+from rung.core.case import case as cases
+from rung.core.case.case import Case
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.ladder import Kind, destination
+from rung.core.reckoning.turns import is_kept_by_default
+from rung.core.reckoning.workflows import missing
 from rung.core.vocabulary import Priority, Reason
-from rung.core.workflows import missing
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
 from rung.tickets import actions, canned

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from rung.channels.webhook import guarded
 from rung.channels.webhook.models import Endpoint
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
     Comment,

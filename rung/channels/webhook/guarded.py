@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from rung.core.wording import say
+from rung.core.sentences import say
 
 TIMEOUT = httpx.Timeout(15, connect=5)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from rung.cli.bench import desk
-from rung.core import case as cases
+from rung.core.case import case as cases
 from rung.people.models import Agent, Role
 from rung.tickets.columns import columns
 from rung.tickets.models import Ticket

@@ -7,15 +7,15 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.fold import fold
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy
-from rung.core.reckoning import reckon_in_place
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.vocabulary import Priority
 from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Role, Team

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from rung.cli.bench import desk
 from rung.cli.bench.replay import year
-from rung.core.log_events import History
+from rung.core.log.events import History
 from rung.intake.importers.recording import record
 from rung.people.clock import database_now
 

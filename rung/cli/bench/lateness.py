@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from rung.cli.bench import desk
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.fold import fold
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold
 from rung.core.vocabulary import Priority
 from rung.escalation import ticker
 from rung.people.clock import database_now

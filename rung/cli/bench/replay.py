@@ -8,15 +8,15 @@ from time import process_time
 
 import msgspec
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.compiled import Compiled
-from rung.core.fold import fold
-from rung.core.log_events import History, hearing_of, levels_of
-from rung.core.log_map import read_map
-from rung.core.policy import Policy
-from rung.core.policy_reader import read_policy_bytes
-from rung.core.replay import replay_all
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.case.fold import fold
+from rung.core.log.events import History, hearing_of, levels_of
+from rung.core.log.mapping import read_map
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy_bytes
+from rung.core.reckoning.compiled import Compiled
+from rung.core.replay.replay import replay_all
 from rung.core.vocabulary import Priority
 from rung.intake.importers.histories import read_histories
 from rung.intake.importers.logs import open_log

@@ -12,7 +12,7 @@ from django.db import connection
 
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.cli.bench import desk
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
 from rung.escalation.desks import Desks
 from rung.outbox import courier, enqueue, registry

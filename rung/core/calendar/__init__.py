@@ -23,8 +23,8 @@ from rung.core.calendar.hours import Hours, parse_hours
 from rung.core.calendar.instants import EPOCH, MICROSECOND, from_us, naive, to_us, zone
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.calendar.openings import FIRST_YEAR, LAST_YEAR, MICROSECONDS, Openings, build, on_day
+from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
-from rung.core.wording import say
 
 __all__ = ["ALWAYS", "Calendar", "CalendarError", "Mistake"]
 

@@ -9,8 +9,8 @@ from holidays import HolidayBase, country_holidays, list_supported_countries
 from holidays.registry import COUNTRIES
 
 from rung.core.calendar.mistakes import Mistake
+from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
-from rung.core.wording import say
 
 KEYS = ("country", "subdivision", "add", "remove")
 

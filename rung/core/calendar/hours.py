@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rung.core.calendar.mistakes import CalendarError, Mistake
+from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
-from rung.core.wording import say
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -5,8 +5,8 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from rung.core.sentences import say
 from rung.core.spelling import nearest
-from rung.core.wording import say
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = EPOCH.replace(tzinfo=None)

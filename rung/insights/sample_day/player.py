@@ -4,7 +4,7 @@ import threading
 
 import structlog
 
-from rung.core.wording import key
+from rung.core.sentences import key
 from rung.insights.sample_day import story
 from rung.insights.sample_day.script import ACTS, Act, ticket_of
 from rung.insights.sample_day.story import Line

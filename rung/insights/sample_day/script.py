@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rung.core.sentences import key
 from rung.core.vocabulary import Reason
-from rung.core.wording import key
 from rung.insights.sample_day import cast
 from rung.tickets import actions
 from rung.tickets.models import Ticket

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from msgspec.structs import replace
 
-from rung.core.effects import Notice, NoticeKind, Subject
-from rung.core.policy import Policy
+from rung.core.policy.model import Policy
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook

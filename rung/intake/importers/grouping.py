@@ -11,7 +11,7 @@ from zlib import crc32
 
 import msgspec
 
-from rung.core.log_rows import LogRow
+from rung.core.log.rows import LogRow
 
 #: Rows, and letters in them, kept in memory before files are begun.
 MOST_IN_MEMORY = 100_000

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from rung.core.log_events import Hearing, History, history_of
-from rung.core.log_map import LogMap
-from rung.core.log_rows import LogRow, Rejection, RowReader
+from rung.core.log.events import Hearing, History, history_of
+from rung.core.log.mapping import LogMap
+from rung.core.log.rows import LogRow, Rejection, RowReader
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.logs import OpenLog
 

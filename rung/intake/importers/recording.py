@@ -9,13 +9,13 @@ import psycopg
 from django.db import connection, transaction
 from msgspec import Struct
 
-from rung.core import case as cases
-from rung.core import events as e
-from rung.core.compiled import Compiled
-from rung.core.desk import Desk
-from rung.core.imported import Imported, imported
-from rung.core.log_events import History
-from rung.core.look import Look
+from rung.core.case import case as cases
+from rung.core.case import events as e
+from rung.core.log.events import History
+from rung.core.log.imported import Imported, imported
+from rung.core.oncall.roster import Desk
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.look import Look
 from rung.intake.importers.announcing import announce
 from rung.intake.importers.translating import LONGEST_ACTOR, Translator
 from rung.outbox import wakeups

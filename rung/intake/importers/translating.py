@@ -4,8 +4,8 @@ import re
 
 import msgspec
 
-from rung.core import events as e
-from rung.core.log_events import History
+from rung.core.case import events as e
+from rung.core.log.events import History
 from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.models import Agent, Customer, Requester
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from rung.core import events as e
-from rung.core.claims import HeldBy, MayNot, Take, TakeHere, claiming
-from rung.core.desk import Person
+from rung.core.case import events as e
+from rung.core.oncall.roster import Person
+from rung.core.reckoning.claims import HeldBy, MayNot, Take, TakeHere, claiming
+from rung.core.sentences import say, word
 from rung.core.vocabulary import Turn
-from rung.core.wording import say, word
 from rung.people.desks import desk_at
 from rung.tickets import telling, writing
 from rung.tickets.door import Visit, asked_before, visit

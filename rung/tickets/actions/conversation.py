@@ -7,14 +7,14 @@ from datetime import datetime
 import msgspec
 from django.db import IntegrityError, transaction
 
-from rung.core import events as e
-from rung.core import hindsight
 from rung.core.calendar import ALWAYS
-from rung.core.hindsight import spoken_at
-from rung.core.recipients import may_see
-from rung.core.turns import kept as kept_because
+from rung.core.case import events as e
+from rung.core.case import late_events
+from rung.core.case.late_events import spoken_at
+from rung.core.reckoning.recipients import may_see
+from rung.core.reckoning.turns import kept as kept_because
+from rung.core.sentences import say
 from rung.core.vocabulary import ActorKind, Automatic, Priority
-from rung.core.wording import say
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester
@@ -192,7 +192,7 @@ def _hear(
     if before is not None:
         return before
     verdict = automatic or hearing.verdict_on(words.text)
-    said_at = at.now if words.said is None else hindsight.said_at(words.said, at.now)
+    said_at = at.now if words.said is None else late_events.said_at(words.said, at.now)
     if verdict is None and _is_too_late_to_reopen(at, said_at):
         return _written_before(words) or _continued(at, words, by=by, client_key=client_key)
     message = writing.write_once(ticket, Direction.INBOUND, by, words, at.now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rung.core import events as e
+from rung.core.case import events as e
 from rung.tickets import telling, writing
 from rung.tickets.door import asked_before, visit
 from rung.tickets.models import Direction

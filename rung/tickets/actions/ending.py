@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rung.core import events as e
+from rung.core.case import events as e
+from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
-from rung.core.wording import say, word
 from rung.tickets import canned, telling, writing
 from rung.tickets.door import Visit, asked_before, visit
 from rung.tickets.models import Direction, Message

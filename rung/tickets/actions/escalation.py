@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from rung.core import events as e
-from rung.core.compiled import Compiled
-from rung.core.ladder import Destination, Kind, destination, is_reachable, opens_at
-from rung.core.policy_names import SYSTEMS
-from rung.core.recipients import may_see
+from rung.core.case import events as e
+from rung.core.policy.names import SYSTEMS
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.ladder import Destination, Kind, destination, is_reachable, opens_at
+from rung.core.reckoning.recipients import may_see
+from rung.core.sentences import say, word
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
-from rung.core.wording import say, word
 from rung.people.desks import desk_at
 from rung.tickets import telling, writing
 from rung.tickets.door import Visit, asked_before, visit

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from rung.core import events as e
-from rung.core.merging import of_different_customers
+from rung.core.case import events as e
+from rung.core.reckoning.merging import of_different_customers
+from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
-from rung.core.wording import say, word
 from rung.tickets import hearing
 from rung.tickets.door import asked_before, begin, visit
 from rung.tickets.models import Link, Message, Ticket

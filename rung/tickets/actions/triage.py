@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from rung.core import events as e
+from rung.core.case import events as e
+from rung.core.sentences import say, word
 from rung.core.vocabulary import Priority
-from rung.core.wording import say, word
 from rung.people.models import Customer
 from rung.tickets.door import asked_before, visit
 from rung.tickets.results import AlreadySo, Done, Refused

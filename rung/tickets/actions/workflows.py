@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from rung.core import events as e
-from rung.core import workflows as rules
-from rung.core.policy import Workflow
+from rung.core.case import events as e
+from rung.core.policy.model import Workflow
+from rung.core.reckoning import workflows as rules
+from rung.core.reckoning.turns import kept as kept_because
+from rung.core.sentences import say, word
 from rung.core.spelling import did_you_mean
-from rung.core.turns import kept as kept_because
 from rung.core.vocabulary import Status
-from rung.core.wording import say, word
 from rung.people.models import Agent
 from rung.tickets import canned, telling, writing
 from rung.tickets.door import Visit, asked_before, visit

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rung.core.events import decode
+from rung.core.case.events import decode
 from rung.people.changes import SECRET, Change
 from rung.people.models import Agent, Role
 from rung.policies.models import PolicyVersion

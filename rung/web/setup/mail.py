@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from rung.channels.email import mailboxes, outgoing
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.channels.email.outgoing import Server
-from rung.core.wording import say
+from rung.core.sentences import say
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role

@@ -5,12 +5,12 @@ from hashlib import sha256
 
 from django.utils.functional import cached_property
 
-from rung.core.document_tree import CannotEdit, Plain
-from rung.core.findings import Finding
-from rung.core.policy import Policy
-from rung.core.policy_intents import document
-from rung.core.policy_nodes import Path, line_at, parse
-from rung.core.policy_reader import read_policy
+from rung.core.document.findings import Finding
+from rung.core.document.intents import document
+from rung.core.document.nodes import Path, line_at, parse
+from rung.core.document.tree import CannotEdit, Plain
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
 from rung.people.models import Agent
 from rung.policies.drafts import go_on, withdraw
 from rung.policies.models import Draft, PolicyVersion

@@ -8,15 +8,15 @@ from django.utils.safestring import SafeString, mark_safe
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
-from rung.core.compiled import Compiled
-from rung.core.findings import Finding, Severity, has_errors
-from rung.core.handbook_parts import Ladder
-from rung.core.handbook_rules import ladders
-from rung.core.ladder_picture import ladder_svg
-from rung.core.policy import Policy
-from rung.core.policy_nodes import Path, place_of
-from rung.core.possible import World
-from rung.core.week_picture import week_svg
+from rung.core.conditions.satisfiable import World
+from rung.core.document.findings import Finding, Severity, has_errors
+from rung.core.document.nodes import Path, place_of
+from rung.core.handbook.ladder_picture import ladder_svg
+from rung.core.handbook.parts import Ladder
+from rung.core.handbook.rules import ladders
+from rung.core.handbook.week_picture import week_svg
+from rung.core.policy.model import Policy
+from rung.core.reckoning.compiled import Compiled
 from rung.people.clock import database_now
 from rung.web.studio.checking import checked
 from rung.web.studio.sayings import sentence

@@ -10,11 +10,11 @@ import msgspec
 from django.utils.translation import get_language
 from msgspec import Struct
 
-from rung.core.check import check_policy
-from rung.core.check_desk import check_desk
-from rung.core.desk import Desk
-from rung.core.findings import Finding, has_errors
-from rung.core.policy import Policy
+from rung.core.check.check import check_policy
+from rung.core.check.people import check_desk
+from rung.core.document.findings import Finding, has_errors
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Policy
 from rung.people.clock import database_now
 from rung.people.desks import desk_at
 from rung.people.languages import speaking_in

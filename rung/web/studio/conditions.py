@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from rung.core.document_tree import Plain
-from rung.core.policy import NUMERIC_FACTS, Comparison, Fact
+from rung.core.document.tree import Plain
+from rung.core.policy.model import NUMERIC_FACTS, Comparison, Fact
 from rung.web.studio.naming import FACTS, Names, Option
 
 MOST_ROWS, MOST_WAYS = 12, 6

@@ -9,10 +9,10 @@ from django.utils.functional import Promise
 from msgspec import Struct
 
 from rung.core.calendar import CalendarError
+from rung.core.calendar.durations import Duration, From, Threshold
 from rung.core.calendar.hours import DAYS, parse_hours
-from rung.core.document_tree import Plain
-from rung.core.durations import Duration, From, Threshold
-from rung.core.policy_intents import value_at
+from rung.core.document.intents import value_at
+from rung.core.document.tree import Plain
 from rung.web.studio import conditions
 from rung.web.studio.conditions import ticked
 from rung.web.studio.naming import Names

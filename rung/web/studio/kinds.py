@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from rung.core.document_tree import Plain
-from rung.core.policy_intents import value_at
-from rung.core.policy_nodes import Path
+from rung.core.document.intents import value_at
+from rung.core.document.nodes import Path
+from rung.core.document.tree import Plain
 from rung.web.studio.fields import Field, Label
 
 

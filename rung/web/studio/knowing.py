@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from rung.core.renaming import CHANNELS
+from rung.core.document.renaming import CHANNELS
 from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Override, Token
 from rung.tickets.models import IS_OPEN, Ticket

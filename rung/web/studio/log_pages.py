@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from rung.core.log_guess import guess_words
-from rung.core.log_map import ISO, WORDS, Field, LogMap, TimeColumn, read_map
+from rung.core.log.guess import guess_words
+from rung.core.log.mapping import ISO, WORDS, Field, LogMap, TimeColumn, read_map
 from rung.people.models import Role
 from rung.policies.models import Errand, UploadedLog
 from rung.web.access import agent_of, needs

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
-from rung.core.document_tree import Plain
-from rung.core.policy import Fact, Metric
+from rung.core.document.tree import Plain
+from rung.core.policy.model import Fact, Metric
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
 from rung.people.models import Agent, Customer
 from rung.web.templatetags.desk import words

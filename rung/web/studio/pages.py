@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.document_rewriting import said as wording
-from rung.core.document_tree import CannotEdit, Plain
-from rung.core.policy import Fact
-from rung.core.policy_intents import Insert, Intent, Move, Put, Remove, edited, number_for_step, value_at
-from rung.core.policy_nodes import Path
-from rung.core.renaming import RENAMED, channels
+from rung.core.document.intents import Insert, Intent, Move, Put, Remove, edited, number_for_step, value_at
+from rung.core.document.nodes import Path
+from rung.core.document.renaming import RENAMED, channels
+from rung.core.document.rewriting import said as wording
+from rung.core.document.tree import CannotEdit, Plain
+from rung.core.policy.model import Fact
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import withdraw

@@ -2,9 +2,9 @@
 
 from urllib.parse import quote, unquote
 
-from rung.core.document_tree import Plain
-from rung.core.policy_intents import value_at
-from rung.core.policy_nodes import Path
+from rung.core.document.intents import value_at
+from rung.core.document.nodes import Path
+from rung.core.document.tree import Plain
 
 
 def place_text(path: Path) -> str:

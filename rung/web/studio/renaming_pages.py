@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from rung.core.arrival import FALLBACK_CATEGORY
-from rung.core.document_tree import CannotEdit
-from rung.core.policy_intents import value_at
-from rung.core.policy_nodes import Path
-from rung.core.renaming import CHANNELS, RENAMED, channels, in_prose, mentions, renamed
+from rung.core.document.intents import value_at
+from rung.core.document.nodes import Path
+from rung.core.document.renaming import CHANNELS, RENAMED, channels, in_prose, mentions, renamed
+from rung.core.document.tree import CannotEdit
+from rung.core.reckoning.arrival_rules import FALLBACK_CATEGORY
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import remember_rename

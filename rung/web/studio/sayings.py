@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from rung.core import plain_words as words
-from rung.core.document_tree import Plain
-from rung.core.handbook_steps import name_of
-from rung.core.policy import ALWAYS_TRUE, Actions, Policy, Rule, Target, When
-from rung.core.policy_nodes import Path
+from rung.core.document.nodes import Path
+from rung.core.document.tree import Plain
+from rung.core.handbook.steps import name_of
+from rung.core.policy import plain_words as words
+from rung.core.policy.model import ALWAYS_TRUE, Actions, Policy, Rule, Target, When
+from rung.core.sentences import say, word
 from rung.core.vocabulary import METRICS
-from rung.core.wording import say, word
 from rung.web.studio.places import place_text
 
 

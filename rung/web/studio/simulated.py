@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from rung.core.bars_picture import paired_bars
+from rung.core.replay.bars_picture import paired_bars
 
 #: Per cent more tickets; more or fewer people at a level.
 GROWTH = (0, 10, 25, 50, 100)

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from rung.core.conditions import phrases_of_policy
-from rung.core.log_events import hearing_of, levels_of
-from rung.core.log_guess import MOST_WORDS, guess_map
-from rung.core.log_map import read_map
-from rung.core.policy import Policy
-from rung.core.wording import say
+from rung.core.conditions.evaluation import phrases_of_policy
+from rung.core.log.events import hearing_of, levels_of
+from rung.core.log.guess import MOST_WORDS, guess_map
+from rung.core.log.mapping import read_map
+from rung.core.policy.model import Policy
+from rung.core.sentences import say
 from rung.insights.errand_steps import Steps
 from rung.insights.errands import Recording
 from rung.intake.importers.histories import read_histories

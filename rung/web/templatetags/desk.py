@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from rung.core import previews
-from rung.core.attachments import Limits
-from rung.core.policy_rules import FOLLOW_UP
+from rung.core.files import previews
+from rung.core.files.attachments import Limits
+from rung.core.policy.rules import FOLLOW_UP
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number

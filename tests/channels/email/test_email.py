@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from rung.channels.email.adapter import Email, adapter
-from rung.core.effects import NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.outbox.ports import CustomerMessage, Later, Method, Moment, Never, Sent, Unclear
 from tests.world import World, desk
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rung.channels.slack.adapter import SlackAdapter
 from rung.channels.slack.models import Workspace
-from rung.core.effects import NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority, Status, Turn
 from rung.outbox.ports import Card, CustomerMessage, Digest, Later, Method, Moment, Never, Sent, Unclear
 from rung.people.vault import seal

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rung.channels.slack.card import fallback, needs_attention, triage_card
 from rung.channels.slack.escalation_card import escalation_card
 from rung.channels.slack.phrases import why_priority
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 from rung.outbox.ports import Card, Deadline, NextStep, OpenOffer, WasTold
 from tests.fakes.slack.blockkit import faults_of_blocks

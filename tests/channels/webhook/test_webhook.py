@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from rung.channels.webhook import guarded
 from rung.channels.webhook.adapter import WebhookChannel
 from rung.channels.webhook.models import Endpoint
-from rung.core.effects import Subject
+from rung.core.reckoning.effects import Subject
 from rung.outbox.ports import Later, Moment, Never, Outcome, Sent, Unclear
 
 SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from rung.core.compiled import Compiled
-from rung.core.desk import Away, Desk, Person, Swap
-from rung.core.findings import has_errors
-from rung.core.policy_reader import read_policy
+from rung.core.document.findings import has_errors
+from rung.core.oncall.roster import Away, Desk, Person, Swap
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
 from tests.core.examination.script import Situation, moment
 
 HERE = Path(__file__).parent

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.claims import Take, claiming
-from rung.core.conditions import phrases_of_policy
-from rung.core.desk import Desk
-from rung.core.ladder import destination
-from rung.core.policy import Policy
-from rung.core.turns import kept
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.conditions.evaluation import phrases_of_policy
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Policy
+from rung.core.reckoning.claims import Take, claiming
+from rung.core.reckoning.ladder import destination
+from rung.core.reckoning.turns import kept
+from rung.core.text.phrases import matched
 from rung.core.vocabulary import Automatic, Priority, Reason
-from rung.core.words import matched
 from tests.core.examination.script import moment
 
 _DEED = re.compile(r'^(?P<words>[^"]*?)(?: "(?P<text>.*)")?(?P<more>(?: \w+=\S+)*)$')

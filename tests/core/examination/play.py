@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from rung.core import events as e
-from rung.core.case import Case, encode
-from rung.core.compiled import Compiled
-from rung.core.fold import fold, rebuild
-from rung.core.look import Look
-from rung.core.outlook import clock_views
-from rung.core.past import Past
-from rung.core.reckoning import reckon
+from rung.core.case import events as e
+from rung.core.case.case import Case, encode
+from rung.core.case.fold import fold, rebuild
+from rung.core.receipt.outlook import clock_views
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName, Turn
 from tests.core.examination.cast import Cast, policies
 from tests.core.examination.deeds import Deed, Scene, Text, events_of

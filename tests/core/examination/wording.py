@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rung.core import events as e
-from rung.core.case import Case
-from rung.core.effects import Decision, NoticeKind
-from rung.core.policy import Policy
+from rung.core.case import events as e
+from rung.core.case.case import Case
+from rung.core.policy.model import Policy
+from rung.core.reckoning.effects import Decision, NoticeKind
 from tests.core.examination.script import wall
 
 #: Cards are views of what is recorded anyway; the examination is about what is said, once, to somebody.

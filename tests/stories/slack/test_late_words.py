@@ -6,10 +6,10 @@ from datetime import timedelta
 from itertools import permutations
 
 from rung.channels.slack.catching_up import catch_up
-from rung.core import case as cases
-from rung.core.moments import from_us
-from rung.core.receipt import receipt
-from rung.core.receipt_text import as_text
+from rung.core.calendar.moments import from_us
+from rung.core.case import case as cases
+from rung.core.receipt.receipt import receipt
+from rung.core.receipt.text import as_text
 from rung.people.desks import desk_at
 from rung.policies.versions import compiled
 from rung.tickets import actions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rung.core.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
 from rung.escalation.desks import Desks
 from rung.outbox import enqueue

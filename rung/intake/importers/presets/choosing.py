@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rung.core.log_map import Field, LogMap, read_map
+from rung.core.log.mapping import Field, LogMap, read_map
 from rung.core.spelling import did_you_mean, nearest
 
 FOLDER = Path(__file__).parent

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from rung.core.log_rows import NoObject, OtherKind
+from rung.core.log.rows import NoObject, OtherKind
 from rung.intake.importers.shapes import freshdesk, jira, servicenow, zendesk
 from rung.intake.importers.shapes.rows import COLUMNS, Record, Shape, cells, items
 

@@ -1,0 +1,1 @@
+"""What happened to a ticket: its events, and the case they add up to."""

@@ -1,0 +1,180 @@
+"""What the words and deeds of customers, agents and third parties do to a case."""
+
+from rung.core.calendar.moments import to_us
+from rung.core.case import events as e
+from rung.core.case.case import Case, Span
+from rung.core.case.fold_parts import (
+    acted,
+    assign,
+    contradict,
+    count_answer,
+    end,
+    finish,
+    hear,
+    keep_name,
+    pass_turn,
+    reopen,
+    span,
+    start,
+    take_up,
+)
+from rung.core.case.late_events import when_said
+from rung.core.vocabulary import ActorKind, ClockName, Status, Turn
+
+
+def opened(case: Case, event: e.Opened) -> None:
+    event = when_said(event)
+    case.opened_at = event.at
+    case.policy = event.policy
+    case.channel = event.channel
+    case.customer = event.customer
+    case.tier = event.tier
+    case.account_owner = event.account_owner
+    case.requester = event.requester
+    case.category = event.category
+    case.category_by_person = event.category is not None
+    case.priority = event.priority
+    case.priority_by_person = event.priority is not None
+    case.spans.append(Span(to_us(event.at), event.number, Turn.OURS))
+    for clock in (ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.UNASSIGNED, ClockName.AT_LEVEL):
+        start(case, clock, event)
+    hear(case, event.facts, event.number)
+
+
+def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
+    if event.automatic is not None:
+        return
+    event = when_said(event)
+    keep_name(case, event)
+    if case.status.is_over:
+        reopen(case, event, by_customer=True)
+    else:
+        contradict(case)
+        end(case, ClockName.CUSTOMER_SILENCE, event)
+        case.snoozed_until = None
+        pass_turn(case, event, Status.OPEN)
+    if ClockName.FIRST_RESPONSE not in case.running and ClockName.NEXT_RESPONSE not in case.running:
+        start(case, ClockName.NEXT_RESPONSE, event)
+    hear(case, event.facts, event.number)
+
+
+def answered(case: Case, event: e.Answered) -> None:
+    event = when_said(event)
+    keep_name(case, event)
+    count_answer(case, event)
+    if case.status.is_over:
+        return
+    start(case, ClockName.UPDATE, event)
+    acted(case, event)
+    if event.kept is None:
+        pass_turn(case, event, Status.PENDING)
+
+
+def noted(case: Case, event: e.Noted) -> None:
+    acted(case, event)
+
+
+def assigned(case: Case, event: e.Assigned) -> None:
+    if event.assignee is None and case.assignee is not None and e.actor_kind(event.by) is ActorKind.RULE:
+        case.excused.append(case.assignee)
+    assign(case, event, event.assignee)
+
+
+def held(case: Case, event: e.Held) -> None:
+    take_up(case, event)
+    acted(case, event)
+    pass_turn(case, event, Status.ON_HOLD)
+
+
+def waited(case: Case, event: e.Waited) -> None:
+    take_up(case, event)
+    acted(case, event)
+    pass_turn(case, event, Status.PENDING)
+
+
+def turn_taken(case: Case, event: e.TurnTaken) -> None:
+    take_up(case, event)
+    acted(case, event)
+    pass_turn(case, event, Status.OPEN)
+
+
+def snoozed(case: Case, event: e.Snoozed) -> None:
+    if case.status.is_over:
+        return
+    case.snoozed_until = event.until
+    span(case, event)
+
+
+def snooze_ended(case: Case, event: e.SnoozeEnded) -> None:
+    case.snoozed_until = None
+    span(case, event)
+
+
+def resolved(case: Case, event: e.Resolved) -> None:
+    if event.message is not None and e.actor_kind(event.by) is ActorKind.AGENT:
+        count_answer(case, event)
+    finish(case, event, Status.RESOLVED)
+
+
+def closed(case: Case, event: e.Closed) -> None:
+    finish(case, event, Status.CLOSED)
+
+
+def reopened(case: Case, event: e.Reopened) -> None:
+    if case.status.is_over:
+        reopen(case, event, by_customer=e.actor_kind(event.by) is ActorKind.CUSTOMER)
+
+
+def priority_set(case: Case, event: e.PrioritySet) -> None:
+    case.priority = event.priority
+    case.judged = event.number
+    if event.critical is not None:
+        case.critical = event.critical
+    if e.actor_kind(event.by) is ActorKind.AGENT:
+        case.priority_by_person = True
+
+
+def category_set(case: Case, event: e.CategorySet) -> None:
+    case.category = event.category
+    if e.actor_kind(event.by) is ActorKind.AGENT:
+        case.category_by_person = True
+
+
+def tagged(case: Case, event: e.Tagged) -> None:
+    case.tags = sorted((set(case.tags) | set(event.added)) - set(event.removed))
+
+
+def customer_changed(case: Case, event: e.CustomerChanged) -> None:
+    case.customer = event.customer
+    case.tier = event.tier
+    case.account_owner = event.account_owner
+
+
+def rated(case: Case, event: e.Rated) -> None:
+    case.rating = event.rating
+
+
+def merged(case: Case, event: e.Merged) -> None:
+    case.merged_into = event.into
+    finish(case, event, Status.CLOSED)
+
+
+def workflow_used(case: Case, event: e.WorkflowUsed) -> None:
+    case.workflows.append(event.workflow)
+
+
+def linked(case: Case, event: e.Linked) -> None:
+    name = f"{event.tracker}:{event.issue}"
+    if name not in case.links:
+        case.links.append(name)
+
+
+def unlinked(case: Case, event: e.Unlinked) -> None:
+    name = f"{event.tracker}:{event.issue}"
+    case.links = [link for link in case.links if link != name]
+
+
+def third_party_moved(case: Case, event: e.ThirdPartyMoved) -> None:
+    if not event.own and case.turn is Turn.THIRD_PARTY:
+        end(case, ClockName.THIRD_PARTY_SILENCE, event)
+        start(case, ClockName.THIRD_PARTY_SILENCE, event)

@@ -1,0 +1,1 @@
+"""Conditions: whether they hold, whether they ever can, and why."""

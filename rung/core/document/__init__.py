@@ -1,0 +1,1 @@
+"""A YAML document as places, and the edits that leave every other character alone."""

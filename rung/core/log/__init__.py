@@ -1,0 +1,1 @@
+"""Recorded history: its columns, rows and events."""

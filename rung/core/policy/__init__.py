@@ -1,0 +1,1 @@
+"""The policy: its values, and the reader that makes them of a document."""

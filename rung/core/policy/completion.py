@@ -1,0 +1,252 @@
+"""What may be written at a place of a policy text, while somebody types it and it is not yet right."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from rung.core.policy.names import PEOPLE_WORDS
+from rung.core.policy.schema import Schema, schema
+
+MOST = 14
+_KEY = re.compile(r"""\s*(?:-\s+)*("[^"]*"|'[^']*'|[^\s"'#\[\]{},:][^#\[\]{},:]*):(?=\s|$)""")
+_WORD = re.compile(r"""["']?[\w.:#@+-]*$""")
+_SECTION = re.compile(r"^([a-z_]+):", re.M)
+_NAMED = re.compile(r"^  (\"[^\"]+\"|[^\s#:-][^#:]*):", re.M)
+#: Sections whose entries have names that other places use.
+_DECLARING = ("levels", "paths", "teams", "calendars", "schedules", "categories", "replies")
+
+
+class Option(Struct, frozen=True):
+    """One word to write, and what it is about."""
+
+    word: str
+    about: str = ""
+
+
+class Completion(Struct, frozen=True):
+    """The options in place of the characters from `start` to the cursor."""
+
+    start: int
+    options: tuple[Option, ...]
+
+
+class Spot(Struct, frozen=True):
+    """Where the cursor stands: inside which keys (`[]` for a list), writing a key or a value."""
+
+    path: tuple[str, ...]
+    is_key: bool
+    start: int
+
+
+def complete(text: str, at: int, people: Mapping[str, str]) -> Completion:
+    """Everything that fits at a character of the text. `people`: handle -> name. Total: an odd text has no options."""
+    spot = spot_at(text, at)
+    typed = text[spot.start : at].lstrip("\"'").lower()
+    found = _keys(spot.path) if spot.is_key else _values(spot.path, _declared(text), people)
+    fits = [each for each in found if each.word.lower().startswith(typed)]
+    fits += [each for each in found if typed and typed in each.word.lower() and each not in fits]
+    # A word that stands there whole already is no help.
+    return Completion(spot.start, () if [each.word.lower() for each in fits] == [typed] else tuple(fits[:MOST]))
+
+
+def spot_at(text: str, at: int) -> Spot:
+    """The keys around a character, by indentation and by the braces of its line."""
+    before = text[:at]
+    line = before[before.rfind("\n") + 1 :]
+    word = _WORD.search(line)
+    start = at - len(word[0]) if word else at
+    outer = _outer(before)
+    key = _KEY.match(line)
+    rest, path = (line[key.end() :], (*outer, _bare(key[1]))) if key else (line, outer)
+    inside, is_key = _braces(rest)
+    if inside is not None:
+        return Spot((*path, *inside), is_key, start)
+    if key:
+        return Spot(path, is_key=False, start=start)
+    listed = line.lstrip().startswith("-") and "properties" not in _node(outer)
+    return Spot(outer, is_key=not listed, start=start)
+
+
+def _outer(before: str) -> tuple[str, ...]:
+    """The keys of the lines above that hold the last one."""
+    lines = before.split("\n")
+    line = lines.pop()
+    path: list[str] = []
+    indent = len(line) - len(line.lstrip())
+    if line.lstrip().startswith("-"):
+        path.append("[]")
+    for above in reversed(lines):
+        bare = above.lstrip()
+        own = len(above) - len(bare)
+        if not bare or bare.startswith("#"):
+            continue
+        key = _KEY.match(above)
+        dashed = bare.startswith("-")
+        if dashed and own < indent:
+            if path[:1] != ["[]"]:
+                path.insert(0, "[]")
+            indent = own
+        elif key and not dashed and (own < indent or (path[:1] == ["[]"] and own == indent and own < len(line))):
+            path.insert(0, _bare(key[1]))
+            indent = own
+        if indent == 0:
+            break
+    return tuple(path)
+
+
+def _braces(rest: str) -> tuple[tuple[str, ...] | None, bool]:
+    """The keys inside the braces still open at the end of a line, and whether a key is being written there."""
+    stack: list[list[str]] = []
+    quote = word = ""
+    for character in rest:
+        if quote:
+            quote = "" if character == quote else quote
+            continue
+        match character:
+            case '"' | "'":
+                quote = character
+            case "{" | "[":
+                stack.append(["[]"] if character == "[" else [""])
+                word = ""
+            case "}" | "]":
+                if stack:
+                    stack.pop()
+            case ":" if stack and stack[-1][0] != "[]":
+                stack[-1][0] = word.strip()
+                word = ""
+            case ",":
+                if stack and stack[-1][0] != "[]":
+                    stack[-1][0] = ""
+                word = ""
+            case _:
+                word += character
+    if not stack:
+        return None, False
+    keys = tuple(each[0] for each in stack)
+    return (keys[:-1], True) if keys[-1] == "" else (keys, False)
+
+
+def _bare(key: str) -> str:
+    return key.strip().strip("\"'")
+
+
+# --- what the schema knows
+
+
+def _keys(path: tuple[str, ...]) -> list[Option]:
+    fields = _node(path).get("properties")
+    if not isinstance(fields, dict):
+        return []
+    return [Option(f"{key}:", _about(value)) for key, value in fields.items()]
+
+
+def _node(path: Sequence[str]) -> Schema:
+    whole = schema()
+    node = whole
+    for step in path:
+        node = _inside(whole, node, step)
+    return _resolved(whole, node)
+
+
+def _inside(whole: Schema, node: Schema, step: str) -> Schema:
+    node = _resolved(whole, node)
+    fields = node.get("properties")
+    more: object = node.get("items") if step == "[]" else None
+    if isinstance(fields, dict) and step in fields:
+        more = fields[step]
+    elif step != "[]" and isinstance(node.get("additionalProperties"), dict):
+        more = node["additionalProperties"]
+    return more if isinstance(more, dict) else {}
+
+
+def _resolved(whole: Schema, node: Schema) -> Schema:
+    """Through references, and to the richest of alternatives."""
+    definitions = whole["$defs"]
+    while isinstance(node.get("$ref"), str) and isinstance(definitions, dict):
+        node = definitions[str(node["$ref"]).rpartition("/")[2]]
+    ways = node.get("anyOf")
+    if isinstance(ways, list) and "properties" not in node:
+        inner = [_resolved(whole, way) for way in ways if isinstance(way, dict)]
+        for wanted in ("properties", "items", "enum"):
+            if found := next((way for way in inner if wanted in way), None):
+                return found
+    return node
+
+
+def _about(node: object) -> str:
+    return str(node.get("description", "")) if isinstance(node, dict) else ""
+
+
+# --- what the document and the desk know
+
+
+def _values(path: tuple[str, ...], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
+    node = _node(path)
+    one = _inside(schema(), node, "[]") if "items" in node else node
+    words = one.get("enum")
+    if isinstance(words, list):
+        return [Option(_quoted(str(word))) for word in words if word is not None]
+    if node.get("type") == "boolean":
+        return [Option("true"), Option("false")]
+    if node.get("const") is True:
+        return [Option("true")]
+    if isinstance(node.get("const"), str):
+        return [Option(str(node["const"]))]
+    examples = one.get("examples")
+    named = _named([step for step in path if step != "[]"], names, people)
+    return named + ([Option(str(each)) for each in examples] if isinstance(examples, list) else [])
+
+
+def _named(keys: Sequence[str], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
+    """Names that a key may refer to."""
+    key = keys[-1] if keys else ""
+    source = _SOURCES.get("paths" if keys[:1] == ["paths"] else key, ())
+    found: list[Option] = []
+    for each in source:
+        head, _, section = each.rpartition(" ")
+        if section == "people":
+            found += [Option(_quoted(f"{head}{handle}"), name) for handle, name in people.items()]
+        elif section in _DECLARING:
+            found += [Option(_quoted(f"{head}{name}"), section[:-1]) for name in names[section]]
+        else:
+            found.append(Option(each))
+    return found
+
+
+_RECIPIENTS = (*PEOPLE_WORDS, "team: teams", "on_call: schedules", "agent: people")
+_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "team": ("teams",),
+    "lead": ("people",),
+    "rotation": ("people",),
+    "calendar": ("always", "calendars"),
+    "outside": ("always", "calendars"),
+    "path": ("paths",),
+    "paths": ("levels",),
+    "level": ("levels",),
+    "offered_to": ("levels",),
+    "category": ("categories",),
+    "reply": ("replies",),
+    "tell_customer": ("replies",),
+    "escalate": ("next", "expert", "levels", "path: paths", "expert: people"),
+    "assign": ("least_busy", "lead", "on_call: schedules", "people"),
+    "notify": _RECIPIENTS,
+    "remind": ("triage", "level", *_RECIPIENTS),
+    "page": ("pagerduty",),
+}
+
+
+def _declared(text: str) -> dict[str, list[str]]:
+    """The names of each section, read line by line, because the text may be broken just now."""
+    found: dict[str, list[str]] = {section: [] for section in _DECLARING}
+    heads = list(_SECTION.finditer(text))
+    for number, head in enumerate(heads):
+        if head[1] in found:
+            end = heads[number + 1].start() if number + 1 < len(heads) else len(text)
+            found[head[1]] = [_bare(each[1]) for each in _NAMED.finditer(text, head.end(), end)]
+    return found
+
+
+def _quoted(word: str) -> str:
+    """As it has to be written inside brackets, too."""
+    return f'"{word}"' if ":" in word or word.startswith("+") else word

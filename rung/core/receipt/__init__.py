@@ -1,0 +1,1 @@
+"""Every second of every clock accounted for, and what happens next."""

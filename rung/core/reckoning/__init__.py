@@ -1,0 +1,1 @@
+"""What a policy makes of a case at a moment."""

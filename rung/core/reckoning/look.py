@@ -1,0 +1,146 @@
+"""One look at one ticket: the case it works on, what it has concluded so far, and what holds while it looks."""
+
+from datetime import datetime
+
+from rung.core.calendar import Calendar
+from rung.core.calendar.moments import to_us
+from rung.core.case import events as e
+from rung.core.case.case import Case, Cycle
+from rung.core.case.events import AnyEvent
+from rung.core.case.fold import fold
+from rung.core.conditions.evaluation import Facts
+from rung.core.oncall.roster import Desk
+from rung.core.reckoning.clocks import Reading, reading
+from rung.core.reckoning.compiled import ClockRule, Compiled, Standing, TimedStep
+from rung.core.reckoning.earlier_case import Past, as_of
+from rung.core.reckoning.effects import Notice
+from rung.core.reckoning.look_cache import Memory
+from rung.core.vocabulary import Status
+
+#: `by` of what the ticker itself concludes.
+SYSTEM = "system"
+
+#: What is only written down: it changes no fact and no clock, so it brings nothing else about.
+WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
+    {e.StepFired, e.TargetMissed, e.CyclesJudged, e.PauseOverrun, e.EpisodeEnded, e.NobodyReached, e.AutoReplied}
+)
+
+
+class Look:
+    """Mutable, and alive only for the length of one reckoning. The case is its own: pass it a copy."""
+
+    __slots__ = (
+        "_happened_us",
+        "_past",
+        "_standing",
+        "anew",
+        "case",
+        "compiled",
+        "desk",
+        "events",
+        "highest",
+        "memory",
+        "notices",
+        "now",
+        "now_us",
+        "stirred",
+        "unjudged",
+        "unplanned",
+    )
+
+    def __init__(
+        self,
+        case: Case,
+        compiled: Compiled,
+        desk: Desk,
+        now: datetime,
+        memory: Memory | None = None,
+        *,
+        past: Past | None = None,
+    ) -> None:
+        self.memory = Memory() if memory is None else memory
+        self._past = past
+        #: When the newest event happened that this look found.
+        self._happened_us = 0 if past is None or case.last_at is None else to_us(case.last_at)
+        self.case = case
+        self.compiled = compiled
+        self.desk = desk
+        #: An event is never earlier than the ticket's last one, whatever the clock of the machine says.
+        self.now = now if case.last_at is None or now >= case.last_at else case.last_at
+        self.now_us = to_us(self.now)
+        self.events: list[AnyEvent] = []
+        self.notices: list[Notice] = []
+        #: The rank of the highest offer made in this look.
+        self.highest = -2
+        new = self.memory.number != case.number
+        self._standing = None if new else self.memory.standing
+        #: Whether this pass recorded anything that may bring about something else.
+        self.stirred = False
+        #: Whether facts may have changed, ended cycles wait for a verdict, and moments of running ones for a plan: not
+        #: where nothing has happened since the last look came to rest, and only time has passed.
+        self.anew = self.unjudged = self.unplanned = new
+
+    @property
+    def number(self) -> int:
+        """The number of the next event."""
+        return self.case.number + 1
+
+    @property
+    def standing(self) -> Standing:
+        """What the policy says to the facts as they are now."""
+        if self._standing is None:
+            self._standing = self.compiled.standing(self.case)
+        return self._standing
+
+    @property
+    def facts(self) -> Facts:
+        return self.standing.facts
+
+    @property
+    def target(self) -> int | None:
+        """The place of the ticket's target among those of the policy."""
+        return self.standing.target
+
+    @property
+    def calendar(self) -> Calendar:
+        """The ticket's calendar: its target's, else its level's, else `always`."""
+        return self.standing.calendar
+
+    def applies(self, rule: ClockRule, timed: TimedStep, crossed_us: int) -> bool:
+        """Whether a step's `when` held when it was crossed; without a past, whether it holds now."""
+        if self._past is None or crossed_us >= self._happened_us or timed.is_unconditional(rule):
+            return self.standing.applies(rule, timed)
+        return self.compiled.standing(as_of(self._past, self.compiled, self.case, crossed_us)).applies(rule, timed)
+
+    def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
+        """A cycle of this ticket, counted on a calendar."""
+        return reading(self.case, cycle, self.compiled.pauses(self.target, self.calendar), calendar)
+
+    def record(self, event: AnyEvent) -> None:
+        """Add an event numbered `number`; from here on the look sees its consequences."""
+        again = type(event) is e.Offered and self._is_again(event)
+        fold(self.case, event)
+        self.events.append(event)
+        if again:
+            self.stirred = self.unplanned = True
+        elif type(event) not in WITHOUT_CONSEQUENCE:
+            self._standing = None
+            self.stirred = self.anew = self.unjudged = self.unplanned = True
+
+    def _is_again(self, event: e.Offered) -> bool:
+        """Whether a rule offers an open ticket where it is offered already: all stays but the clock of the offer."""
+        newest = self.case.open_offer
+        return (
+            newest is not None
+            and newest.level == event.level
+            and self.case.status is Status.OPEN
+            and event.by.startswith("rule:")
+        )
+
+    def rest(self) -> None:
+        """Remember that for now everything has been concluded."""
+        self.memory.number = self.case.number
+        self.memory.standing = self._standing
+
+    def say(self, notice: Notice) -> None:
+        self.notices.append(notice)

@@ -1,0 +1,126 @@
+"""Whom a notice reaches: `notify` and `remind` words turned into people, teams and places. Somebody, always."""
+
+from msgspec import Struct
+
+from rung.core.case.case import Case
+from rung.core.oncall.duty import on_call_now
+from rung.core.oncall.roster import Desk
+from rung.core.policy.model import Policy
+from rung.core.reckoning.look import Look
+
+
+class Recipient(Struct, frozen=True):
+    """`to`: as in `Notice.to`. `instead_of`: whom it was meant for, when that would have reached nobody."""
+
+    to: str
+    instead_of: str | None = None
+
+
+def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
+    """Who is meant by one entry of `notify`, or by `remind`. What reaches nobody goes to the lead, then the team."""
+    head, _, rest = word.partition(":")
+    match head:
+        case "triage" | "slack" | "email" | "team":
+            return (Recipient(word),)
+        case "level":
+            return (Recipient(f"level:{rest or look.case.level or ''}"),)
+        case "owners":
+            return owners(look)
+        case "owner":
+            return (owner(look),)
+        case "lead":
+            return (lead(look),)
+    return (_person(look, word),)
+
+
+def new_owner(look: Look, word: str) -> Recipient:
+    """Who is meant by `assign`: as `recipients`, also somebody who may not see the ticket yet; given it, they may."""
+    head, _, _ = word.partition(":")
+    return recipients(look, word)[0] if head in _PLACES else _person(look, word, becomes_theirs=True)
+
+
+def may_see(handle: str, case: Case, policy: Policy, desk: Desk) -> bool:
+    """Whether words about this ticket may be said to this person.
+
+    Restricted to teams, they see what a level of these teams holds or is offered, and what is their own.
+    """
+    if desk.staffed or handle == case.assignee:
+        return True
+    person = desk.people.get(handle)
+    if person is None or not person.restricted:
+        return person is not None
+    levels = (case.level, *(offer.level for offer in case.offers))
+    return any(team_of(level, policy) in person.teams for level in levels if level)
+
+
+def owner(look: Look) -> Recipient:
+    """The assignee; until somebody is assigned, the team that holds the ticket, its lead first."""
+    assignee = look.case.assignee
+    if assignee is not None and _is_there(look, assignee):
+        return Recipient(f"agent:{assignee}")
+    return lead(look, instead_of=assignee and f"agent:{assignee}")
+
+
+def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
+    """The lead of the team that holds the ticket, else that team."""
+    team = team_of(look.case.level, look.compiled.policy)
+    handle = lead_of(team, look.compiled.policy, look.desk)
+    if handle is not None and _is_there(look, handle):
+        return Recipient(f"agent:{handle}", instead_of)
+    return Recipient(f"team:{team}", instead_of or (f"agent:{handle}" if handle else None))
+
+
+def owners(look: Look) -> tuple[Recipient, ...]:
+    """The desk's owners who are active; without any, the lead."""
+    desk = look.desk
+    active = [
+        handle for handle in desk.owners if desk.staffed or (handle in desk.people and desk.people[handle].active)
+    ]
+    return tuple(Recipient(f"agent:{handle}") for handle in active) or (lead(look, instead_of="owners"),)
+
+
+def lead_of(team: str, policy: Policy, desk: Desk) -> str | None:
+    """The policy's word first, then what the app says."""
+    named = policy.teams.get(team)
+    return (named.lead if named is not None else None) or desk.leads.get(team)
+
+
+def team_of(level: str | None, policy: Policy) -> str:
+    held = policy.levels.get(level or "")
+    return held.team if held is not None else (level or "")
+
+
+def _person(look: Look, word: str, *, becomes_theirs: bool = False) -> Recipient:
+    handle = _handle(look, word)
+    if handle is not None and _is_there(look, handle, becomes_theirs=becomes_theirs):
+        return Recipient(f"agent:{handle}")
+    return lead(look, instead_of=f"agent:{handle}" if handle else word)
+
+
+def _handle(look: Look, word: str) -> str | None:
+    """The one person a word names, if there is one."""
+    head, _, rest = word.partition(":")
+    match head:
+        case "assignee":
+            return look.case.assignee
+        case "account_owner":
+            return look.case.account_owner
+        case "agent":
+            return rest
+        case "on_call":
+            schedule = look.compiled.policy.schedules.get(rest)
+            return None if schedule is None else on_call_now(schedule, look.desk, look.now)
+        case _:
+            return word
+
+
+def _is_there(look: Look, handle: str, *, becomes_theirs: bool = False) -> bool:
+    """Present, and allowed to read what they would be told."""
+    if look.desk.staffed:
+        return True
+    sees = becomes_theirs or may_see(handle, look.case, look.compiled.policy, look.desk)
+    return sees and look.desk.is_present(handle, look.now)
+
+
+#: Words that name no single person.
+_PLACES = ("triage", "slack", "email", "team", "level", "owners", "owner", "lead")

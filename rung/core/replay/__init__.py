@@ -1,0 +1,1 @@
+"""A policy over recorded history, alone and beside another."""

@@ -1,0 +1,1 @@
+"""What a text says: phrases, quotations, negations, bare thanks, gaps."""
