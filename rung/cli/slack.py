@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from rung.channels.slack import catching_up, connecting
-from rung.channels.slack import manifest as manifests
-from rung.channels.slack.connecting import NotConnected, Secrets
+from rung.channels.slack.connection import connect as connecting
+from rung.channels.slack.connection import manifest as manifests
+from rung.channels.slack.connection.connect import NotConnected, Secrets
+from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
 from rung.people import changes
 from rung.people.clock import database_now
@@ -101,7 +102,7 @@ def reconcile() -> None:
     """Fetch what was written while the desk or Slack's events were away. The sorter makes tickets of it."""
     if not Workspace.objects.filter(active=True).exists():
         raise SystemExit("No workspace is connected; `rung slack connect` connects one.")
-    for found in catching_up.catch_up(database_now()):
+    for found in catch_up.catch_up(database_now()):
         print(
             f"{found.channel}: {found.read} messages read, {found.new} new, {found.corrected} edited or deleted"
             + (f"; {found.problem}" if found.problem else "")

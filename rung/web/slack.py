@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rung.channels.slack import channels, connecting, installing, members
-from rung.channels.slack.connecting import Secrets
+from rung.channels.slack.api import members
+from rung.channels.slack.connection import channel_changes, connect, oauth_install
+from rung.channels.slack.connection.connect import Secrets
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
 from rung.people import changes
 from rung.people.clock import database_now
@@ -34,13 +35,13 @@ def slack(request: HttpRequest) -> HttpResponse:
 
 def _connect(request: HttpRequest) -> None:
     given = {name: request.POST.get(name, "").strip() for name in SECRETS}
-    say(request, connecting.connect(msgspec.convert(given, Secrets), database_now(), by=_by(request)))
+    say(request, connect.connect(msgspec.convert(given, Secrets), database_now(), by=_by(request)))
 
 
 def _app(request: HttpRequest) -> None:
     """What the button "Add to Slack" needs to know of the app."""
     given = (request.POST.get(name, "").strip() for name in ("client_id", "client_secret", "signing_secret"))
-    if problem := installing.keep_application(*given, by=_by(request)):
+    if problem := oauth_install.keep_application(*given, by=_by(request)):
         messages.error(request, problem)
     else:
         messages.success(request, _("Kept. Now press “Add to Slack”."))
@@ -63,7 +64,7 @@ def _watch(request: HttpRequest) -> None:
         changes.note("changed", row, by=_by(request), before=before)
         messages.success(request, _("%(channel)s is left alone.") % {"channel": row})
         return
-    if problem := connecting.watch(row, database_now(), by=_by(request), **choices):
+    if problem := connect.watch(row, database_now(), by=_by(request), **choices):
         messages.warning(request, problem)
     else:
         messages.success(request, _("Customers may write in %(channel)s.") % {"channel": row})
@@ -90,7 +91,7 @@ def _group(request: HttpRequest, workspace: Workspace, name: str) -> None:
     """The user group whose members are agents; one that Slack does not have is not kept."""
     try:
         found = members.group_called(workspace, name, database_now()) if name else ""
-    except connecting.TROUBLE:
+    except connect.TROUBLE:
         messages.error(request, _("Slack did not answer for %(name)s.") % {"name": workspace.name})
         return
     if name and not found:
@@ -104,8 +105,8 @@ def _refresh(request: HttpRequest) -> None:
     """Ask Slack for the channels again."""
     for workspace in Workspace.objects.filter(active=True):
         try:
-            channels.refresh_all(workspace, database_now())
-        except connecting.TROUBLE:
+            channel_changes.refresh_all(workspace, database_now())
+        except connect.TROUBLE:
             messages.error(request, _("Slack did not answer for %(name)s.") % {"name": workspace.name})
 
 

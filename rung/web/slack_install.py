@@ -10,8 +10,8 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from rung.channels.slack import installing
-from rung.channels.slack.connecting import Connected, NotConnected
+from rung.channels.slack.connection import oauth_install
+from rung.channels.slack.connection.connect import Connected, NotConnected
 from rung.channels.slack.models import Application
 from rung.people.clock import database_now
 from rung.people.models import Role
@@ -32,7 +32,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     state = secrets.token_urlsafe(24)
     request.session[STATE] = [state, database_now().isoformat()]
     request.session[BACK] = "guide" if request.GET.get("back") == "guide" else ""
-    return redirect(installing.authorize_address(application, state))
+    return redirect(oauth_install.authorize_address(application, state))
 
 
 @require_GET
@@ -46,9 +46,9 @@ def back(request: HttpRequest) -> HttpResponse:
         return redirect(where)
     refused = request.GET.get("error", "")
     if refused:
-        say(request, NotConnected(installing.why(refused)))
+        say(request, NotConnected(oauth_install.why(refused)))
     else:
-        say(request, installing.install(request.GET.get("code", ""), now, by=f"agent:{agent_of(request).handle}"))
+        say(request, oauth_install.install(request.GET.get("code", ""), now, by=f"agent:{agent_of(request).handle}"))
     return redirect(where)
 
 

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from rung.channels.slack import doctor, manifest
+from rung.channels.slack import doctor
+from rung.channels.slack.connection import manifest
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
 from rung.core.document.intents import Intent, Put, Remove, edited
 from rung.core.document.tree import CannotEdit

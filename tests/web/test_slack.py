@@ -9,7 +9,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from rung.channels.slack import clients, manifest
+from rung.channels.slack.api import clients
+from rung.channels.slack.connection import manifest
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.people.models import Customer
 from rung.policies.versions import compiled, current_number

@@ -8,11 +8,12 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from rung.channels.slack import clients, directory, drawing, looking, reminders
-from rung.channels.slack.addresses import Place, parse
+from rung.channels.slack.api import clients, directory
+from rung.channels.slack.api.addresses import Place, parse
+from rung.channels.slack.api.outcomes import DISCONNECTED, GONE, TOO_LONG, code_of, of_error
+from rung.channels.slack.connection.disconnect import switch_off
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.outcomes import DISCONNECTED, GONE, TOO_LONG, code_of, of_error
-from rung.channels.slack.switching_off import switch_off
+from rung.channels.slack.outbound import lost_posts, post_arguments, reminders
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
@@ -83,7 +84,7 @@ class SlackAdapter:
             return _nowhere(moment.to)
         workspace, place = found
         thread = reminders.thread_of(moment.ticket, place) if moment.ticket and not place.is_person else ""
-        outcome = _post(workspace, Place(place.team, place.channel, thread), drawing.moment(moment))
+        outcome = _post(workspace, Place(place.team, place.channel, thread), post_arguments.moment(moment))
         if thread and moment.ticket and isinstance(outcome, Sent):
             reminders.keep(moment.ticket, outcome.external_id)
         return outcome
@@ -91,11 +92,11 @@ class SlackAdapter:
     def send_digest(self, digest: Digest) -> Outcome:
         """Everything that was held back, as one message."""
         found = directory.find(digest.to)
-        return _post(*found, drawing.digest(digest)) if found else _nowhere(digest.to)
+        return _post(*found, post_arguments.digest(digest)) if found else _nowhere(digest.to)
 
     def post_card(self, card: Card) -> Outcome:
         found = directory.find(card.to)
-        return _post(*found, drawing.card(card)) if found else _nowhere(card.to)
+        return _post(*found, post_arguments.card(card)) if found else _nowhere(card.to)
 
     def edit_card(self, card: Card, external_id: str) -> Outcome:
         """Edit it where it stands; one that is gone or closed is posted anew."""
@@ -103,7 +104,7 @@ class SlackAdapter:
         if found is None:
             return _nowhere(external_id)
         workspace, place = found
-        drawn = drawing.card(card)
+        drawn = post_arguments.card(card)
         try:
             client = clients.client_of(workspace, database_now())
             client.chat_update(channel=place.channel, ts=place.ts, **drawn)
@@ -120,7 +121,7 @@ class SlackAdapter:
     def find_card(self, card: Card) -> Sent | Later | None:
         """Look in the channel for our own key."""
         found = directory.find(card.to)
-        return looking.in_channel(*found, card.key) if found else None
+        return lost_posts.in_channel(*found, card.key) if found else None
 
     def send_message(self, message: CustomerMessage) -> Outcome:
         """An answer, in the customer's thread and under the agent's name."""
@@ -128,14 +129,14 @@ class SlackAdapter:
         if found is None:
             return _nowhere(message.to)
         workspace, place = found
-        drawn = drawing.customer_message(message, workspace)
-        short = drawing.customer_message(message, workspace, drawing.SHORT_ANSWER)
+        drawn = post_arguments.customer_message(message, workspace)
+        short = post_arguments.customer_message(message, workspace, post_arguments.SHORT_ANSWER)
         return _post(workspace, place, drawn, answers=message, short=short)
 
     def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:
         """Look in the thread for our own key."""
         found = directory.find(message.to)
-        return looking.in_thread(*found, message.key) if found else None
+        return lost_posts.in_thread(*found, message.key) if found else None
 
 
 def _elsewhere(card: Card, gone: Place, drawn: dict[str, Any]) -> Outcome | None:
@@ -173,7 +174,7 @@ def _post(
 
 def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessage) -> None:
     """The files go after the words; those that do not are named on the ticket, for whoever has it."""
-    missing = drawing.attach(client, sent.channel, thread, answers.files)
+    missing = post_arguments.attach(client, sent.channel, thread, answers.files)
     if missing:
         who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
         text = f"{f'@{who}: ' if who else ''}Slack did not take {', '.join(missing)}; the customer has only the words."

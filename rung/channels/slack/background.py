@@ -7,7 +7,10 @@ import threading
 import structlog
 from django.db import Error, close_old_connections, connection
 
-from rung.channels.slack import catching_up, home_tabs, sockets, switching_off
+from rung.channels.slack import socket_mode
+from rung.channels.slack.connection import disconnect
+from rung.channels.slack.events import catch_up
+from rung.channels.slack.home import open_tabs
 from rung.people.clock import database_now
 
 log = structlog.get_logger(__name__)
@@ -22,8 +25,8 @@ HOME_EVERY = 10.0
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop."""
-    catching_up.wanted.set()
-    kept = sockets.Sockets()
+    catch_up.wanted.set()
+    kept = socket_mode.Sockets()
     since_sockets, since_known, since_home = SOCKETS_EVERY, 0.0, 0.0
     try:
         while not stop.is_set():
@@ -33,13 +36,13 @@ def run(stop: threading.Event) -> None:
                     kept.match()
                 if since_known >= KNOWN_EVERY:
                     since_known = 0.0
-                    switching_off.look(database_now())
+                    disconnect.look(database_now())
                 if since_home >= HOME_EVERY:
                     since_home = 0.0
-                    home_tabs.redraw(database_now())
-                if catching_up.wanted.is_set():
-                    catching_up.wanted.clear()
-                    catching_up.catch_up(database_now(), sleep=stop.wait)
+                    open_tabs.redraw(database_now())
+                if catch_up.wanted.is_set():
+                    catch_up.wanted.clear()
+                    catch_up.catch_up(database_now(), sleep=stop.wait)
             except Error as lost:
                 log.warning("Slack's background work waits for the database", error=str(lost).strip())
             close_old_connections()

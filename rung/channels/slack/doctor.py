@@ -9,12 +9,13 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import channels, directory, members
-from rung.channels.slack.clients import client_of, is_error
-from rung.channels.slack.connecting import scopes_of
-from rung.channels.slack.manifest import missing_scopes
+from rung.channels.slack.api import directory, members
+from rung.channels.slack.api.clients import client_of, is_error
+from rung.channels.slack.api.outcomes import NEVER, code_of
+from rung.channels.slack.connection import channel_changes
+from rung.channels.slack.connection.connect import scopes_of
+from rung.channels.slack.connection.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
-from rung.channels.slack.outcomes import NEVER, code_of
 from rung.people.models import ContactMethod
 from rung.policies.versions import compiled, current_number
 
@@ -76,7 +77,7 @@ def _clock(workspace: Workspace, headers: dict[str, object], now: datetime) -> I
 
 def _channel(workspace: Workspace, row: SlackChannel, now: datetime) -> Iterator[str]:
     try:
-        row = channels.refresh(workspace, row.channel, now)
+        row = channel_changes.refresh(workspace, row.channel, now)
     except SlackApiError as refused:
         code = code_of(refused)
         yield f"{workspace.name}: #{row.name}: {NEVER.get(code, code)}"

@@ -7,20 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rung.channels.slack import (
-    admitting,
-    arriving,
-    background,
-    catching_up,
-    channels,
-    corrections,
-    home,
-    installations,
-    persons,
-)
-from rung.channels.slack import incoming as reader
-from rung.channels.slack.clients import client_of
-from rung.channels.slack.facts import (
+from rung.channels.slack import background
+from rung.channels.slack.api import installations
+from rung.channels.slack.api.clients import client_of
+from rung.channels.slack.connection import channel_changes
+from rung.channels.slack.connection.disconnect import switch_off
+from rung.channels.slack.events import catch_up
+from rung.channels.slack.events import parsing as reader
+from rung.channels.slack.events.facts import (
     ChannelChanged,
     ChannelMoved,
     Deleted,
@@ -36,9 +30,11 @@ from rung.channels.slack.facts import (
     Uninstalled,
     Wrote,
 )
+from rung.channels.slack.home import content
+from rung.channels.slack.messages import customer_messages, edits
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.standing import Standing
-from rung.channels.slack.switching_off import switch_off
+from rung.channels.slack.people import admission, identity
+from rung.channels.slack.people.affiliation import Standing
 from rung.intake import memory
 
 #: What is said in a channel, which several of our workspaces may be told.
@@ -74,18 +70,22 @@ def act(fact: Fact, now: datetime) -> str:
 
 
 def _wrote(workspace: Workspace, fact: Wrote, now: datetime) -> str:
-    return arriving.message(workspace, fact, now)
+    return customer_messages.message(workspace, fact, now)
 
 
 def _reacted(workspace: Workspace, fact: Reacted, now: datetime) -> str:
     """The chosen emoji of an agent makes a ticket of the message it is put on."""
     if fact.emoji != workspace.emoji:
         return "another emoji"
-    row = persons.seen(workspace, fact.user, now)
-    if persons.standing_of(workspace, row, now) is not Standing.AGENT:
+    row = identity.seen(workspace, fact.user, now)
+    if identity.standing_of(workspace, row, now) is not Standing.AGENT:
         return "the emoji of somebody who is no agent"
     found = message_at(workspace, fact.channel, fact.ts, now)
-    return arriving.message(workspace, found, now, explicit=True) if found else "the message is not there any more"
+    return (
+        customer_messages.message(workspace, found, now, explicit=True)
+        if found
+        else "the message is not there any more"
+    )
 
 
 def message_at(workspace: Workspace, channel: str, ts: str, now: datetime) -> Wrote | None:
@@ -101,45 +101,45 @@ def message_at(workspace: Workspace, channel: str, ts: str, now: datetime) -> Wr
 
 
 def _edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
-    return corrections.edited(workspace, fact, now)
+    return edits.edited(workspace, fact, now)
 
 
 def _deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
-    return corrections.deleted(workspace, fact, now)
+    return edits.deleted(workspace, fact, now)
 
 
 def _home_opened(workspace: Workspace, fact: HomeOpened, now: datetime) -> str:
-    return home.publish(workspace, fact.user, now)
+    return content.publish(workspace, fact.user, now)
 
 
 def _moved(workspace: Workspace, fact: ChannelMoved, _now: datetime) -> str:
-    return channels.moved(workspace, fact.old, fact.new)
+    return channel_changes.moved(workspace, fact.old, fact.new)
 
 
 def _channel(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
     if fact.how in ("joined", "left") and fact.user:
-        admitting.came_or_went(workspace, fact.channel, (fact.user,), now)
-    return channels.changed(workspace, fact, now)
+        admission.came_or_went(workspace, fact.channel, (fact.user,), now)
+    return channel_changes.changed(workspace, fact, now)
 
 
 def _group(workspace: Workspace, fact: GroupChanged, now: datetime) -> str:
-    admitting.came_or_went(workspace, fact.group, fact.users, now)
+    admission.came_or_went(workspace, fact.group, fact.users, now)
     return "a group has other members"
 
 
 def _reach(workspace: Workspace, fact: ReachChanged, now: datetime) -> str:
-    return channels.reaches(workspace, fact.teams, granted=fact.granted, now=now)
+    return channel_changes.reaches(workspace, fact.teams, granted=fact.granted, now=now)
 
 
 def _person(workspace: Workspace, fact: PersonChanged, now: datetime) -> str:
-    persons.forget(workspace, fact.user)
+    identity.forget(workspace, fact.user)
     if fact.deleted:
-        admitting.left(workspace, fact.user, now)
+        admission.left(workspace, fact.user, now)
     return "a person has changed"
 
 
 def _throttled(_workspace: Workspace, _fact: Throttled, _now: datetime) -> str:
-    catching_up.wanted.set()
+    catch_up.wanted.set()
     return "Slack dropped events; what was missed is fetched"
 
 

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.channels.slack import doors, proof
+from rung.channels.slack import entry
+from rung.channels.slack.connection import signature
 from rung.people.clock import database_now
 
 log = structlog.get_logger(__name__)
@@ -23,14 +24,14 @@ log = structlog.get_logger(__name__)
 def events(request: HttpRequest) -> HttpResponse:
     """The Events API. 200 only once the event is kept: anything else, and Slack sends it again."""
     now = database_now()
-    if not proof.is_genuine(request.body, request.headers, now):
+    if not signature.is_genuine(request.body, request.headers, now):
         return HttpResponse("The signature is not Slack's, or too old.", status=401)
     payload = _object(request.body)
     if payload is None:
         return HttpResponse("That is not JSON.", status=400)
     if payload.get("type") == "url_verification":
         return JsonResponse({"challenge": payload.get("challenge")})
-    doors.event(payload, now)
+    entry.event(payload, now)
     return HttpResponse(status=200)
 
 
@@ -38,14 +39,14 @@ def events(request: HttpRequest) -> HttpResponse:
 @require_POST
 def interactive(request: HttpRequest) -> HttpResponse:
     """Buttons, windows and shortcuts."""
-    return _answered(request, lambda: _object(request.POST.get("payload", "").encode()), doors.interactive)
+    return _answered(request, lambda: _object(request.POST.get("payload", "").encode()), entry.interactive)
 
 
 @csrf_exempt
 @require_POST
 def commands(request: HttpRequest) -> HttpResponse:
     """Slash commands."""
-    return _answered(request, lambda: request.POST.dict(), doors.command)  # noqa: PLW0108  the body comes before POST
+    return _answered(request, lambda: request.POST.dict(), entry.command)  # noqa: PLW0108  the body comes before POST
 
 
 def _answered(
@@ -54,7 +55,7 @@ def _answered(
     act: Callable[[dict[str, Any], Any], dict[str, Any]],
 ) -> HttpResponse:
     now, body = database_now(), request.body  # the body is read before the form, for its signature
-    if not proof.is_genuine(body, request.headers, now) or not proof.is_first(request.headers, now):
+    if not signature.is_genuine(body, request.headers, now) or not signature.is_first(request.headers, now):
         return HttpResponse("The signature is not Slack's, or was used before.", status=401)
     payload = read()
     if payload is None:

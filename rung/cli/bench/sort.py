@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from rung.channels.slack.incoming import place_of
+from rung.channels.slack.events.parsing import place_of
 from rung.cli.bench import desk, slack_desk
 from rung.intake import receive, sort
 from rung.intake.models import Received

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import LazySettings
 
-from rung.channels.slack import manifest
+from rung.channels.slack.connection import manifest
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.outbox import registry
 from rung.people.clock import cranked

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rung.channels.slack.card import fallback, needs_attention, triage_card
-from rung.channels.slack.escalation_card import escalation_card
-from rung.channels.slack.phrases import why_priority
+from rung.channels.slack.blocks.card import fallback, needs_attention, triage_card
+from rung.channels.slack.blocks.escalation_card import escalation_card
+from rung.channels.slack.blocks.field_words import why_priority
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 from rung.outbox.ports import Card, Deadline, NextStep, OpenOffer, WasTold

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rung.channels.slack import incoming
-from rung.channels.slack.facts import ChannelChanged, ChannelMoved, Deleted, Edited, Nothing, Uninstalled, Wrote
+from rung.channels.slack.events import parsing
+from rung.channels.slack.events.facts import ChannelChanged, ChannelMoved, Deleted, Edited, Nothing, Uninstalled, Wrote
 from tests.fakes.slack.specification import specification_folder
 
 
@@ -15,7 +15,7 @@ def envelope(**event: Any) -> dict[str, Any]:
 
 
 def test_a_message_is_known_with_its_authors_home() -> None:
-    found = incoming.read(
+    found = parsing.read(
         envelope(type="message", channel="C1", ts="1.1", user="U1", user_team="T2", text="help", channel_type="channel")
     )
     assert isinstance(found, Wrote)
@@ -24,18 +24,18 @@ def test_a_message_is_known_with_its_authors_home() -> None:
 
 def test_joins_topics_and_unknown_kinds_say_nothing() -> None:
     for subtype in ("channel_join", "channel_topic", "channel_name", "something_new", "tombstone"):
-        assert isinstance(incoming.read(envelope(type="message", subtype=subtype, text="x")), Nothing)
-    assert isinstance(incoming.read(envelope(type="emoji_changed")), Nothing)
-    assert isinstance(incoming.read({"type": "event_callback"}), Nothing)
+        assert isinstance(parsing.read(envelope(type="message", subtype=subtype, text="x")), Nothing)
+    assert isinstance(parsing.read(envelope(type="emoji_changed")), Nothing)
+    assert isinstance(parsing.read({"type": "event_callback"}), Nothing)
 
 
 def test_a_preview_is_no_edit_but_other_words_are() -> None:
     before = {"ts": "1.1", "user": "U1", "text": "a"}
     same = envelope(type="message", subtype="message_changed", channel="C1", message=before, previous_message=before)
-    assert isinstance(incoming.read(same), Nothing)
+    assert isinstance(parsing.read(same), Nothing)
     changed = dict(before, text="b")
     other = envelope(type="message", subtype="message_changed", channel="C1", message=changed, previous_message=before)
-    assert incoming.read(other) == Edited(
+    assert parsing.read(other) == Edited(
         team="T1", event_id="Ev1", channel="C1", ts="1.1", user="U1", text="b", before="a"
     )
 
@@ -45,24 +45,24 @@ def test_a_deletion_comes_as_such_or_as_a_tombstone() -> None:
     tombstone = {"subtype": "tombstone", "ts": "1.1"}
     hidden = envelope(type="message", subtype="message_changed", channel="C1", message=tombstone, previous_message={})
     expected = Deleted(team="T1", event_id="Ev1", channel="C1", ts="1.1")
-    assert incoming.read(plainly) == incoming.read(hidden) == expected
+    assert parsing.read(plainly) == parsing.read(hidden) == expected
 
 
 def test_what_happens_to_channels_and_to_the_app() -> None:
-    moved = incoming.read(envelope(type="channel_id_changed", old_channel_id="G1", new_channel_id="C2"))
+    moved = parsing.read(envelope(type="channel_id_changed", old_channel_id="G1", new_channel_id="C2"))
     assert isinstance(moved, ChannelMoved)
-    renamed = incoming.read(envelope(type="channel_rename", channel={"id": "C1", "name": "new"}))
+    renamed = parsing.read(envelope(type="channel_rename", channel={"id": "C1", "name": "new"}))
     assert isinstance(renamed, ChannelChanged)
     assert (renamed.channel, renamed.name) == ("C1", "new")
-    assert isinstance(incoming.read(envelope(type="app_uninstalled")), Uninstalled)
-    assert isinstance(incoming.read(envelope(type="tokens_revoked", tokens={"bot": ["U1"]})), Uninstalled)
-    assert isinstance(incoming.read(envelope(type="tokens_revoked", tokens={"oauth": ["U1"]})), Nothing)
+    assert isinstance(parsing.read(envelope(type="app_uninstalled")), Uninstalled)
+    assert isinstance(parsing.read(envelope(type="tokens_revoked", tokens={"bot": ["U1"]})), Uninstalled)
+    assert isinstance(parsing.read(envelope(type="tokens_revoked", tokens={"oauth": ["U1"]})), Nothing)
 
 
 def test_every_sample_event_of_slack_is_read_without_an_accident() -> None:
     samples = sorted((specification_folder() / "samples/json-logs/samples/events").glob("*.json"))
     assert len(samples) > 90
-    read = {path.stem: incoming.read(json.loads(path.read_text())) for path in samples}
+    read = {path.stem: parsing.read(json.loads(path.read_text())) for path in samples}
     assert isinstance(read["MessagePayload"], Wrote)
     assert isinstance(read["MessageDeletedPayload"], Deleted)
     assert isinstance(read["MessageChannelJoinPayload"], Nothing)

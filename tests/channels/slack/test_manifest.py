@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rung.channels.slack import manifest as m
+from rung.channels.slack.connection import manifest as m
 from tests.fakes.slack import FakeSlack
 
 

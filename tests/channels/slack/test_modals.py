@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rung.channels.slack import modals as m
-from rung.channels.slack.presses import About, read, write
+from rung.channels.slack.blocks import modal_views as m
+from rung.channels.slack.blocks.button_values import About, read, write
 from rung.core.vocabulary import Priority, Reason
 from tests.fakes.slack.blockkit import faults_of_view
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from rung.channels.slack.outcomes import DISCONNECTED, GONE, of_code, of_error
+from rung.channels.slack.api.outcomes import DISCONNECTED, GONE, of_code, of_error
 from rung.outbox.ports import Later, Never, Outcome, Unclear
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.model import Channel

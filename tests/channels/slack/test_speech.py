@@ -2,7 +2,7 @@
 
 import pytest
 
-from rung.channels.slack.speech import mentioned, plain, says_something, without_mention
+from rung.channels.slack.messages.mrkdwn import mentioned, plain, says_something, without_mention
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
-from rung.channels.slack.standing import Colleagues, Profile, Standing, Workspace, may_press, profile_of, standing
+from rung.channels.slack.people.affiliation import (
+    Colleagues,
+    Profile,
+    Standing,
+    Workspace,
+    may_press,
+    profile_of,
+    standing,
+)
 
 OURS = Workspace(team="T1", bot_user="UBOT")
 GRID = Workspace(team="T1", enterprise="E1", bot_user="UBOT")

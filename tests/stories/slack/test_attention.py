@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from rung.channels.slack import connecting
-from rung.channels.slack.catching_up import catch_up
-from rung.channels.slack.connecting import Connected, Secrets
-from rung.channels.slack.presses import Press
+from rung.channels.slack.blocks.button_values import Press
+from rung.channels.slack.connection import connect
+from rung.channels.slack.connection.connect import Connected, Secrets
+from rung.channels.slack.events.catch_up import catch_up
 from rung.people.models import Agent, ContactMethod, Customer
 from rung.tickets import actions
 from rung.tickets.models import Ticket
@@ -84,11 +84,11 @@ def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWo
     support = world.slack.channel(other, "support", kim)
     installation = world.slack.install(other, support)
     secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, Connected)
     row = done.workspace.channels.get(channel=support.id)
     globex = Customer.objects.create(name="Globex")
-    assert connecting.watch(row, world.now, customer=globex) == ""
+    assert connect.watch(row, world.now, customer=globex) == ""
     asked = world.says(kim, "Invoices are wrong", support)
     world.says(world.zoe, "Our import stops")
     assert [(ticket.inbox, str(ticket.customer)) for ticket in world.tickets] == [
@@ -112,9 +112,9 @@ def test_a_channel_that_two_of_our_workspaces_share_is_one_queue(
     world.shared.members |= {kim.id, lee.id}
     world.slack.deliveries.each_hears, world.slack.deliveries.shuffled = True, order
     secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, Connected)
-    connecting.watch(done.workspace.channels.get(channel=world.shared.id), world.now)
+    connect.watch(done.workspace.channels.get(channel=world.shared.id), world.now)
     ContactMethod.objects.create(agent=Agent.objects.get(handle="ben"), channel="slack", address=f"{other.id}/{kim.id}")
     asked = world.says(world.zoe, "Our import stops")
     world.slack.people.edits(world.zoe, asked, "Our import stops at ten")

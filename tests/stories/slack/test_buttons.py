@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rung.channels.slack.presses import About, Press, write
-from rung.channels.slack.pressing import NOT_ALLOWED
+from rung.channels.slack.blocks.button_values import About, Press, write
+from rung.channels.slack.interactive.button_actions import NOT_ALLOWED
 from rung.people.models import Agent
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld

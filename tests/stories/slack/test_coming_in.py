@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from rung.channels.slack.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
-from rung.channels.slack.pressing import NOT_ALLOWED
+from rung.channels.slack.connection.manifest import ADD_NOTE, OPEN_TICKET, SEND_ANSWER
+from rung.channels.slack.interactive.button_actions import NOT_ALLOWED
 from rung.intake import sort
 from rung.people.models import Requester
 from rung.tickets.models import Attachment, Message

@@ -8,9 +8,10 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from rung.channels.slack import background, connecting, doctor
-from rung.channels.slack.catching_up import catch_up
-from rung.channels.slack.connecting import Connected, NotConnected, Secrets
+from rung.channels.slack import background, doctor
+from rung.channels.slack.connection import connect
+from rung.channels.slack.connection.connect import Connected, NotConnected, Secrets
+from rung.channels.slack.events.catch_up import catch_up
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.cli import slack as command
 from rung.people.vault import seal
@@ -23,7 +24,7 @@ def test_a_workspace_is_connected_with_its_channels(world: SlackWorld) -> None:
     general = world.slack.channel(team, "general")
     installation = world.slack.install(team, general)
     secrets = Secrets(token=world.slack.token_of(installation), signing_secret="s")
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, Connected)
     assert (done.workspace.name, done.channels, done.missing) == ("Second Desk", 1, {})
     row = SlackChannel.objects.get(channel=general.id)
@@ -42,14 +43,14 @@ def test_a_workspace_is_connected_with_its_channels(world: SlackWorld) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(world: SlackWorld, secrets: Secrets, why: str) -> None:
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, NotConnected)
     assert done.why.startswith(why)
 
 
 def test_missing_permissions_are_named_with_what_they_are_for(world: SlackWorld) -> None:
     world.installation.scopes = world.installation.scopes - {"files:read"}
-    done = connecting.connect(Secrets(token=world.slack.token_of(world.installation), signing_secret="s"), world.now)
+    done = connect.connect(Secrets(token=world.slack.token_of(world.installation), signing_secret="s"), world.now)
     assert isinstance(done, Connected)
     assert done.missing == {"files:read": "takes over files that customers attach"}
 
@@ -61,7 +62,7 @@ def test_connecting_again_after_an_uninstall_switches_the_inbox_on(world: SlackW
     secrets = Secrets(
         token=world.slack.token_of(world.installation), signing_secret=world.slack.state.app.signing_secret
     )
-    assert isinstance(connecting.connect(secrets, world.now), Connected)
+    assert isinstance(connect.connect(secrets, world.now), Connected)
     world.says(world.zoe, "Our import stops")
     assert len(world.tickets) == 1
 
@@ -69,9 +70,9 @@ def test_connecting_again_after_an_uninstall_switches_the_inbox_on(world: SlackW
 def test_watching_a_channel_lets_the_app_join_it(world: SlackWorld) -> None:
     fresh = world.slack.channel(world.team, "newcomer", world.zoe, shared_with=(world.acme,))
     secret = world.slack.channel(world.team, "secret", world.zoe, kind="private")
-    assert connecting.watch(world.knows(fresh, is_member=False), world.now) == ""
+    assert connect.watch(world.knows(fresh, is_member=False), world.now) == ""
     assert world.installation.bot_user_id in fresh.members
-    told = connecting.watch(world.knows(secret, is_member=False), world.now)
+    told = connect.watch(world.knows(secret, is_member=False), world.now)
     assert told == "Invite the app to #secret: write /invite there."
     world.says(world.zoe, "Our import stops", fresh)
     assert len(world.tickets) == 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from rung.channels.slack.blocks.button_values import Press
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.presses import Press
 from rung.tickets.models import Event, Ticket
 from tests.stories.slack.world import SlackWorld
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from rung.channels.slack import connecting, doctor, switching_off
-from rung.channels.slack.catching_up import catch_up
-from rung.channels.slack.connecting import Connected, Secrets
+from rung.channels.slack import doctor
+from rung.channels.slack.blocks.button_values import Press
+from rung.channels.slack.connection import connect, disconnect
+from rung.channels.slack.connection.connect import Connected, Secrets
+from rung.channels.slack.events.catch_up import catch_up
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.presses import Press
 from rung.intake.models import Received
 from rung.outbox.models import Delivery as Sent
 from rung.outbox.models import LaneState
@@ -112,9 +113,9 @@ def test_the_tickets_of_a_workspace_that_is_switched_off_go_on_where_its_channel
     installation = world.slack.install(other, world.shared)
     world.shared.shared_with.add(other.id)
     secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, Connected)
-    connecting.watch(done.workspace.channels.get(channel=world.shared.id), world.now)
+    connect.watch(done.workspace.channels.get(channel=world.shared.id), world.now)
     world.slack.deliveries.each_hears = True
     asked = world.says(world.zoe, "Our import stops")
     number = world.tickets[0].number
@@ -173,11 +174,11 @@ def test_a_token_that_is_lost_while_only_customers_write_is_noticed_and_nothing_
     world.slack.faults.error("users.info", "account_inactive", times=None)
     asked = world.says(world.zoe, "Our import stops")
     assert world.tickets == []  # who wrote it cannot be asked
-    switching_off.look(world.now)
+    disconnect.look(world.now)
     assert not Workspace.objects.get().active
     [told] = Sent.objects.filter(subject="alert")
     assert told.recipient == "agent:carla"
-    switching_off.look(world.now)
+    disconnect.look(world.now)
     assert Sent.objects.filter(subject="alert").count() == 1
     world.slack.faults.clear()
     Workspace.objects.update(active=True)  # connected again

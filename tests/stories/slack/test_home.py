@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rung.channels.slack import home_tabs
+from rung.channels.slack.home import open_tabs
 from rung.channels.slack.models import HomeTab
 from tests.fakes.slack.model import User
 from tests.stories.slack.world import SlackWorld
@@ -16,8 +16,8 @@ def shown(world: SlackWorld, user: User) -> str:
 
 def looks(world: SlackWorld) -> int:
     """The next round of what runs beside the sorter."""
-    world.now += home_tabs.LOOK_EVERY
-    return home_tabs.redraw(world.now)
+    world.now += open_tabs.LOOK_EVERY
+    return open_tabs.redraw(world.now)
 
 
 def published(world: SlackWorld) -> int:
@@ -76,7 +76,7 @@ def test_a_hundred_open_tabs_stay_within_what_slack_grants(world: SlackWorld) ->
         rounds.append(looks(world))
         assert len(rounds) < 8
     assert sum(rounds) == 25
-    assert max(rounds) <= home_tabs.AT_ONCE
+    assert max(rounds) <= open_tabs.AT_ONCE
     assert published(world) - before == 28  # with the three that were refused
     assert world.now - began <= timedelta(minutes=1)
     assert all(world.slack.hands.home(user) for user in others)

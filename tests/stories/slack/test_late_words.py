@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import permutations
 
-from rung.channels.slack.catching_up import catch_up
+from rung.channels.slack.events.catch_up import catch_up
 from rung.core.calendar.moments import from_us
 from rung.core.case import case as cases
 from rung.core.receipt.receipt import receipt

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from rung.channels.slack.blocks.button_values import About, Press, write
+from rung.channels.slack.interactive.button_actions import NOT_ALLOWED
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.presses import About, Press, write
-from rung.channels.slack.pressing import NOT_ALLOWED
 from rung.people.models import Agent
 from rung.tickets import actions
 from rung.tickets.models import Attachment, Message
@@ -145,7 +145,7 @@ def test_the_token_goes_to_no_address_a_file_from_outside_names(world: SlackWorl
         asked.append(address)
         raise AssertionError(address)
 
-    monkeypatch.setattr("rung.channels.slack.files.httpx.get", get)
+    monkeypatch.setattr("rung.channels.slack.messages.files.httpx.get", get)
     addresses = ("https://evil.example/a", "https://files.slack.com.evil.example/b", "http://files.slack.com/c")
     hidden = [{"id": "F2", "mode": "hidden_by_limit"}, {"id": "F3", "mode": "tombstone"}, {"name": "nameless"}]
     files = [external(f"{n}.txt", address) for n, address in enumerate(addresses)]

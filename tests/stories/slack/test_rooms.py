@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rung.channels.slack import catching_up, switching_off
+from rung.channels.slack.connection import disconnect
+from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.outbox.models import Delivery
 from rung.people.models import Customer, Requester
@@ -19,16 +20,16 @@ from tests.stories.slack.world import SlackWorld
 @pytest.fixture(autouse=True)
 def nothing_wanted() -> Iterator[None]:
     """What one story wants fetched is no other's."""
-    catching_up.wanted.clear()
+    catch_up.wanted.clear()
     yield
-    catching_up.wanted.clear()
+    catch_up.wanted.clear()
 
 
 def fetches(world: SlackWorld) -> None:
     """What runs beside the sorter does, if something was found to be fetched."""
-    assert catching_up.wanted.is_set()
-    catching_up.wanted.clear()
-    catching_up.catch_up(world.now)
+    assert catch_up.wanted.is_set()
+    catch_up.wanted.clear()
+    catch_up.catch_up(world.now)
     world.settle()
 
 
@@ -44,7 +45,7 @@ def row(world: SlackWorld) -> SlackChannel:
 
 def test_the_bot_put_out_and_invited_again_hears_what_was_written_meanwhile(world: SlackWorld) -> None:
     asked = world.says(world.zoe, "Our import stops")
-    catching_up.catch_up(world.now)
+    catch_up.catch_up(world.now)
     world.passes(minutes=5)
     world.slack.rooms.puts_out(world.people["sam"], world.installation, world.shared)
     world.settle()
@@ -153,7 +154,7 @@ def test_a_workspace_moved_into_an_organisation_keeps_its_people_and_hears_what_
     world.slack.deliveries.lost = True
     world.slack.people.says(world.zoe, world.shared, "It is row ten", thread=asked)
     world.slack.deliveries.lost = False
-    switching_off.look(world.now)
+    disconnect.look(world.now)
     assert Workspace.objects.get().enterprise == "E0RUNG"
     assert not PersonSeen.objects.exists()
     fetches(world)
@@ -161,8 +162,8 @@ def test_a_workspace_moved_into_an_organisation_keeps_its_people_and_hears_what_
     [ticket] = world.tickets
     assert texts(world, ticket.number)[1:] == ["inbound: It is row ten", "public: Leave it out"]
     assert ticket.turn == "customer"
-    switching_off.look(world.now)
-    assert not catching_up.wanted.is_set()  # told once
+    disconnect.look(world.now)
+    assert not catch_up.wanted.is_set()  # told once
 
 
 def test_a_stranger_who_presses_or_looks_leaves_nothing_here(world: SlackWorld) -> None:

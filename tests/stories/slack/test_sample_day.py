@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rung.channels.slack import sample
+from rung.channels.slack.blocks.button_values import Press
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.presses import Press
 from tests.fakes.slack.pictures import Pictures
 from tests.stories.slack.world import SlackWorld
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rung.channels.slack import catching_up
+from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import Workspace
 from rung.intake import sort
 from rung.outbox.models import Delivery, LaneState
@@ -171,9 +171,9 @@ def test_the_day_slack_connect_gives_a_channel_another_id(world: SlackWorld) -> 
 
 
 def test_when_slack_says_that_it_dropped_events_they_are_fetched(world: SlackWorld) -> None:
-    catching_up.wanted.clear()
+    catch_up.wanted.clear()
     told = {"type": "app_rate_limited", "team_id": world.team.id, "minute_rate_limited": 1, "token": "x"}
     assert world.slack.http.send("events_api", told).ok
     assert world.slack.http.send("events_api", {**told, "minute_rate_limited": 2}).ok
     assert sort.sort_all_due() == 2
-    assert catching_up.wanted.is_set()
+    assert catch_up.wanted.is_set()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rung.channels.slack import connecting, manifest
-from rung.channels.slack.connecting import Connected, Secrets
+from rung.channels.slack.blocks.button_values import Press
+from rung.channels.slack.connection import connect, manifest
+from rung.channels.slack.connection.connect import Connected, Secrets
+from rung.channels.slack.interactive.button_actions import NOT_ALLOWED, WHO
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.presses import Press
-from rung.channels.slack.pressing import NOT_ALLOWED, WHO
 from rung.people.models import Agent, ContactMethod, Customer, Role
 from rung.tickets import actions
 from rung.tickets.models import Message as Written
@@ -151,14 +151,14 @@ def test_one_installation_serves_all_workspaces_of_an_organisation(world: SlackW
     elsewhere = world.slack.channel(south, "south-only", kim)
     installation = world.slack.install_org("E0GRID", (north, south), helpdesk)
     secrets = Secrets(token=world.slack.token_of(installation), signing_secret=world.slack.state.app.signing_secret)
-    done = connecting.connect(secrets, world.now)
+    done = connect.connect(secrets, world.now)
     assert isinstance(done, Connected)
     assert (done.workspace.team, done.workspace.is_org_wide) == ("E0GRID", True)
     assert set(done.workspace.teams) == {north.id, south.id}
     assert {row.channel for row in done.workspace.channels.all()} == {helpdesk.id, elsewhere.id}
     ContactMethod.objects.create(agent=Agent.objects.get(handle="sam"), channel="slack", address="E0GRID/W0KIM")
     row = done.workspace.channels.get(channel=helpdesk.id)
-    connecting.watch(row, world.now, customer=Customer.objects.get(name="Acme"))
+    connect.watch(row, world.now, customer=Customer.objects.get(name="Acme"))
     asked = world.says(world.zoe, "Our import stops", helpdesk)
     world.says(lee, "Is it plugged in?", helpdesk, thread=asked)  # of the organisation, but no agent
     assert [(ticket.inbox, str(ticket.requester), ticket.turn) for ticket in world.tickets] == [

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import LazySettings
 from django.test import Client
 
-from rung.channels.slack import manifest, proof
+from rung.channels.slack.connection import manifest, signature
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
@@ -175,7 +175,7 @@ class SlackWorld:
         # By the story's clock: the database's stands in the future on some days, and in the past on others.
         Workspace.objects.update(connected_at=self.now - timedelta(minutes=1))
         self.workspace.refresh_from_db()
-        proof.secrets.read()
+        signature.secrets.read()
         acme = Customer.objects.create(name="Acme", tier="business")
         for channel in self.channels.values():
             self.knows(channel)

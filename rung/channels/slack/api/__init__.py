@@ -1,0 +1,1 @@
+"""Slack's Web API: clients, installations, addresses, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""Connecting a workspace, and noticing when it is lost."""

@@ -1,0 +1,1 @@
+"""Buttons, forms, commands and shortcuts: what people do in Slack."""

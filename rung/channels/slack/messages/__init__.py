@@ -1,0 +1,1 @@
+"""Messages of customers and agents: read, kept, answered."""

@@ -1,0 +1,194 @@
+"""A message in Slack becomes a ticket, joins one, or is nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rung.channels.slack.api.addresses import Place
+from rung.channels.slack.api.clients import client_of
+from rung.channels.slack.blocks import elements as b
+from rung.channels.slack.events import threads
+from rung.channels.slack.events.facts import Wrote
+from rung.channels.slack.home import content
+from rung.channels.slack.messages import agent_messages, files, mrkdwn
+from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
+from rung.channels.slack.people import identity
+from rung.channels.slack.people.affiliation import Standing
+from rung.core.case.events import Said
+from rung.intake import memory
+from rung.people.models import Customer, Requester
+from rung.people.prepared import found
+from rung.tickets import actions, hearing
+from rung.tickets.models import Ticket
+from rung.tickets.results import AlreadySo, Created, what_came_of
+from rung.tickets.writing import Words
+
+SUBJECT = 120
+
+
+class Author(Struct, frozen=True):
+    """Who wrote, what that makes of them, and where."""
+
+    row: PersonSeen | None
+    standing: Standing
+    channel: SlackChannel | None
+    #: The channel's id, and those it had before.
+    ids: tuple[str, ...]
+
+
+def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool = False) -> str:
+    """What came of it, in a few words. `explicit`: somebody asked for a ticket (emoji, shortcut, mention)."""
+    if _is_ours(workspace, wrote):
+        return "our own message"
+    if wrote.bot or not wrote.user:
+        return "a bot's message"
+    author = memory.once(("author", workspace.pk, wrote.user, wrote.channel), lambda: _author(workspace, wrote, now))
+    if author.standing in (Standing.BOT, Standing.OURSELVES):
+        return "a bot's message"
+    if threads.is_kept_elsewhere(workspace, author.ids, wrote.ts):
+        return "another of our workspaces has kept it"
+    asked = explicit or wrote.mention or mrkdwn.mentions(wrote.text, workspace.bot_user)
+    card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
+    if card is not None:
+        return agent_messages.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
+    # Whoever makes a ticket of a message from long ago asks for it now; nobody answered new words before the edit.
+    said = None if explicit else threads.said(wrote.channel, wrote.edited_ts or wrote.ts)
+    return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
+        workspace, wrote, author, now, explicit=asked, said=said
+    )
+
+
+def _inside(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, asked: bool, explicit: bool) -> str:
+    """What is no request of a customer's: our own people's words, and channels nobody watches. Empty: it is one."""
+    if author.standing is Standing.AGENT and not explicit:
+        return agent_messages.in_customers_thread(workspace, wrote, author.row, now)
+    if author.standing is Standing.COLLEAGUE and not asked and not wrote.direct:
+        return agent_messages.by_colleague(workspace, wrote, author.row, now)
+    watched = author.channel is not None and author.channel.watched
+    if watched or wrote.direct or asked or _belongs_to_a_ticket(workspace, wrote, author):
+        return ""
+    return "nobody watches this channel"
+
+
+def _is_ours(workspace: Workspace, wrote: Wrote) -> bool:
+    ids = (wrote.user == workspace.bot_user, wrote.bot == workspace.bot, wrote.app == workspace.app)
+    known = (workspace.bot_user, workspace.bot, workspace.app)
+    return any(same and name for same, name in zip(ids, known, strict=True))
+
+
+def _author(workspace: Workspace, wrote: Wrote, now: datetime) -> Author:
+    row = identity.seen(workspace, wrote.user, now)
+    channel = _channel(workspace, wrote.channel)
+    ids = (wrote.channel, *(channel.former if channel else ()))
+    return Author(row, identity.standing_of(workspace, row, now, channel), channel, ids)
+
+
+def _channel(workspace: Workspace, name: str) -> SlackChannel | None:
+    """With its customer."""
+    channel = next(iter(found(SlackChannel, "workspace_id = %s AND channel = %s", [workspace.pk, name])), None)
+    if channel is not None and channel.customer_id is not None:
+        whose = channel.customer_id
+        channel.customer = memory.once(("customer", whose), lambda: _customer(whose))
+    return channel
+
+
+def _customer(key: int) -> Customer | None:
+    return next(iter(found(Customer, "id = %s", [key])), None)
+
+
+def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> bool:
+    return wrote.is_reply and threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts) is not None
+
+
+def _of_customer(
+    workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool, said: Said | None
+) -> str:
+    with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
+        requester = memory.once(
+            ("requester", workspace.pk, wrote.user, wrote.user_team, wrote.channel),
+            lambda: _requester(workspace, wrote, author),
+        )
+        words = replace(_words(workspace, wrote, author.row, now), said=said)
+        if (explicit or wrote.direct) and _asks_for_status(words.text):
+            return _tell_status(workspace, wrote, requester, now)
+        ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
+        if ticket is None and not wrote.is_reply:
+            ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
+        if ticket is not None:
+            told = actions.customer_message(ticket, words, by=f"customer:{requester.pk}", now=now)
+            return what_came_of(told, f"joins ticket {ticket}")
+        if not explicit and hearing.verdict_on(words.text) is not None:
+            return "thanks open nothing"
+        if not mrkdwn.says_something(words.text) and not words.files:
+            return "an empty message"
+        created = _open(workspace, wrote, words, requester, now)
+        if isinstance(created, Created) and workspace.acknowledgement:
+            actions.acknowledge(created.ticket, workspace.acknowledgement, by=agent_messages.BY_BOT, now=now)
+    return what_came_of(created, "opens")
+
+
+def _requester(workspace: Workspace, wrote: Wrote, author: Author) -> Requester:
+    """Who asks. From here on the messages of one person are sorted one after the other, until this is committed."""
+    _one_at_a_time(workspace, wrote)
+    customer = author.channel.customer if author.channel else None
+    return identity.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
+
+
+def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester, now: datetime) -> Created | AlreadySo:
+    return actions.open_ticket(
+        subject_of(words.text) or "(a file)",
+        words,
+        by=f"customer:{requester.pk}",
+        channel="slack",
+        inbox=workspace.inbox,
+        thread=str(Place(workspace.team, wrote.channel, wrote.thread_ts or wrote.ts)),
+        customer=requester.customer,
+        requester=requester,
+        now=now,
+    )
+
+
+def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> Words:
+    text = mrkdwn.without_mention(wrote.text, workspace.bot_user)
+    names = identity.names(workspace, list(mrkdwn.mentioned(text)), now)
+    taken, failed = files.take_over(workspace, wrote.files, now)
+    spoken = "\n".join([mrkdwn.plain(text, names), *failed]).strip()
+    return Words(
+        text=spoken,
+        author_name=row.name if row else wrote.user_name or wrote.user,
+        inbox=workspace.inbox,
+        external_id=threads.external_id(wrote.channel, wrote.ts),
+        files=taken,
+    )
+
+
+def _asks_for_status(text: str) -> bool:
+    return text.strip().lower().strip("?!. ") in ("status", "what is the status", "/status")
+
+
+def _tell_status(workspace: Workspace, wrote: Wrote, requester: Requester, now: datetime) -> str:
+    """How the requester's own tickets stand, told where they asked."""
+    tickets = Ticket.objects.filter(requester=requester).order_by("-number")[:5]
+    told = [content.status_line(ticket) for ticket in tickets] or ["You have no requests here yet."]
+    client = client_of(workspace, now)
+    thread = wrote.thread_ts or wrote.ts
+    rows = b.lines([[b.words(line)] for line in told])
+    client.chat_postMessage(channel=wrote.channel, thread_ts=thread, text=b.escaped(told[0]), blocks=[rows])
+    return "a question about the status"
+
+
+def subject_of(text: str) -> str:
+    """The first line that says something, shortened."""
+    line = next((line.strip() for line in text.splitlines() if mrkdwn.says_something(line)), "")
+    return line if len(line) <= SUBJECT else line[: SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _one_at_a_time(workspace: Workspace, wrote: Wrote) -> None:
+    """The messages of one person are sorted one after the other: they are one requester, and a burst is one ticket."""
+    with connection.cursor() as cursor:
+        name = f"slack:{workspace.team}/{wrote.user}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

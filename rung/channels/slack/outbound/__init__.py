@@ -1,0 +1,1 @@
+"""What Rung posts in Slack."""

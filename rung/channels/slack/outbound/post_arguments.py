@@ -1,0 +1,142 @@
+"""What is posted: the arguments of chat.postMessage and chat.update, with our key in the metadata."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Any
+
+import structlog
+from django.core.files.storage import default_storage
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from rung.channels.slack.blocks import elements as b
+from rung.channels.slack.blocks.button_values import About, Press, write
+from rung.channels.slack.blocks.card import fallback, triage_card
+from rung.channels.slack.blocks.escalation_card import escalation_card
+from rung.channels.slack.models import Workspace
+from rung.channels.slack.outbound.lost_posts import metadata
+from rung.core.reckoning.effects import NoticeKind
+from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move
+from rung.tickets import customer_pass
+
+log = structlog.get_logger(__name__)
+
+Drawn = dict[str, Any]
+LONGEST_ANSWER, SHORT_ANSWER = 30_000, 2_500
+PIECE = 2_900
+LONGEST_ADDRESS = 60  # as shown; it leads to all of it
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
+
+
+def card(one: Card) -> Drawn:
+    drawn = escalation_card(one) if one.kind is NoticeKind.OFFER_CARD else triage_card(one)
+    return {"text": fallback(one), "blocks": drawn, "metadata": metadata(one.key)}
+
+
+def moment(one: Moment) -> Drawn:
+    """A few lines, and what can be done from here."""
+    details = [line for line in one.text.splitlines() if line and line not in (one.title, one.url)]
+    rows = [[b.words(b.cut(one.title, 500), bold=True)], *([b.words(b.cut(line, 1000))] for line in details[:20])]
+    drawn = [b.lines(rows)]
+    buttons = _moves(one)
+    if buttons:
+        drawn.append(b.actions(buttons, "moment"))
+    elif one.url.startswith("http"):
+        drawn.append(b.lines([[b.link(one.url, "Open")]]))
+    return {"text": b.escaped(b.cut(one.title, b.FALLBACK)), "blocks": drawn, "metadata": metadata(one.key)}
+
+
+def digest(one: Digest) -> Drawn:
+    """A line for each."""
+    shown = one.moments[:40]
+    rows = [[b.words("• "), b.link(each.url, b.cut(each.title, 300))] for each in shown]
+    more = len(one.moments) - len(shown)
+    rows += [[b.words(f"and {more} more")]] if more > 0 else []
+    return {
+        "text": b.escaped(b.cut(one.title, b.FALLBACK)),
+        "blocks": [b.lines([[b.words(b.cut(one.title, 500), bold=True)], *rows])],
+        "metadata": metadata(one.key),
+    }
+
+
+def customer_message(one: CustomerMessage, workspace: Workspace, most: int = LONGEST_ANSWER) -> Drawn:
+    """The words and nothing else; addresses in them can be pressed, mentions and markup are only words.
+
+    What is longer than `most` is cut, with a link to where the customer reads all of it.
+    """
+    text = one.text if len(one.text) <= most else f"{b.cut(one.text, most)}\n{customer_pass.link(one.ticket)}"
+    drawn: Drawn = {
+        "text": b.escaped(b.cut(one.text, b.FALLBACK)),
+        "blocks": pieces(text),
+        "metadata": metadata(one.key),
+    }
+    if one.author and not one.automatic and "chat:write.customize" in workspace.scopes:
+        drawn["username"] = b.cut(one.author, 80)
+    drawn["blocks"] += _for_customers(one)
+    return drawn
+
+
+def _for_customers(one: CustomerMessage) -> list[b.Block]:
+    """The buttons a customer has; who presses is asked again."""
+    if Move.ASK_ESCALATION in one.moves:
+        asked = b.button("Ask for escalation", Press.ASK_ESCALATION, write(About(one.ticket)))
+        return [b.actions([asked], "customer")]
+    if Move.RATE in one.moves:
+        marks = [b.button(str(n), f"{Press.RATE}:{n}", write(About(one.ticket, what=str(n)))) for n in range(1, 6)]
+        return [b.aside("How did we do? 1 is bad, 5 is good."), b.actions(marks, "rating")]
+    return []
+
+
+def pieces(text: str) -> list[b.Block]:
+    """A long text as several blocks, cut at ends of lines where there are some."""
+    found, rest = [], text.strip() or "–"
+    while rest:
+        end = len(rest) if len(rest) <= PIECE else max(rest.rfind("\n", 0, PIECE), rest.rfind(" ", PIECE - 200, PIECE))
+        end = end if end > 0 else PIECE
+        found.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": linked(rest[:end])}]})
+        rest = rest[end:].lstrip("\n")
+    return found
+
+
+def linked(text: str) -> list[b.Leaf]:
+    """The words, with the web addresses among them as links."""
+    found, position = [], 0
+    for match in _ADDRESS.finditer(text):
+        if match.start() > position:
+            found.append(b.words(text[position : match.start()]))
+        found.append(b.link(match[0], b.cut(match[0], LONGEST_ADDRESS)))
+        position = match.end()
+    if position < len(text) or not found:
+        found.append(b.words(text[position:]))
+    return found
+
+
+def attach(client: WebClient, channel: str, thread: str, files: tuple[AttachedFile, ...]) -> list[str]:
+    """Send the files of an answer after it. The names of those that cannot be sent: its words are already there."""
+    missing = []
+    for file in files:
+        try:
+            with contextlib.closing(default_storage.open(file.path)) as stored:
+                client.files_upload_v2(channel=channel, thread_ts=thread, filename=file.name, content=stored.read())
+        except (SlackClientError, OSError) as error:
+            log.warning("a file could not be sent to Slack", file=file.name, channel=channel, error=str(error))
+            missing.append(file.name)
+    return missing
+
+
+def _moves(one: Moment) -> list[b.Block]:
+    if one.ticket is None:
+        return []
+    value = write(About(one.ticket))
+    known = {
+        Move.CLAIM: b.button("Claim", Press.CLAIM, value, style="primary"),
+        Move.ASSIGN_ME: b.button("Take it", Press.TAKE, value, style="primary"),
+        Move.ESCALATE: b.button("Escalate", Press.ESCALATE, value),
+        Move.RESOLVE: b.button("Resolve", Press.RESOLVE, value),
+    }
+    buttons = [known[move] for move in one.moves if move in known]
+    if buttons and one.url.startswith("http"):
+        buttons.append(b.button("Open", Press.OPEN, value, url=one.url))
+    return buttons
