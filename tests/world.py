@@ -11,8 +11,8 @@ from django.db import connection
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
-from rung.escalation.desks import Desks
-from rung.outbox import lanes, registry
+from rung.escalation.roster_cache import Desks
+from rung.outbox import queues, registry
 from rung.outbox.courier import Courier, source
 from rung.outbox.models import Delivery
 from rung.outbox.ports import (
@@ -32,8 +32,8 @@ from rung.people.models import Agent, ContactMethod, Customer, Membership, Reque
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Event, Ticket
-from rung.tickets.writing import Words
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -300,7 +300,7 @@ class World:
         self._courier.close()
 
     def _next(self) -> datetime | None:
-        return min((at for at in (due.next_due_at(), lanes.next_at()) if at is not None), default=None)
+        return min((at for at in (due.next_due_at(), queues.next_at()) if at is not None), default=None)
 
 
 @contextmanager

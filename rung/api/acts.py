@@ -36,13 +36,13 @@ from rung.api.shapes import (
     TagChanges,
 )
 from rung.api.tickets import the_ticket
-from rung.people.acquaintance import customer_for
 from rung.people.models import Agent
+from rung.people.requester_lookup import customer_for
 from rung.policies.versions import compiled
-from rung.tickets import canned
-from rung.tickets.actions import assignment, conversation, ending, escalation, joining, triage, turns
+from rung.tickets import canned_answers
+from rung.tickets.actions import assignment, conversation, ending, escalation, merging, triage, turns
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 
 router = Router(tags=["actions"], auth=AGENT)
 Answer = Reply[DoneOut]
@@ -253,21 +253,21 @@ def merge(request: HttpRequest, number: int, body: Merging) -> Answer:
     """
     the_ticket(request, number)
     _refuse_unknown_ticket(request, body.into, "body.into")
-    return done(joining.merge(number, body.into, by=caller(request).acting(body.agent), confirmed=body.confirm))
+    return done(merging.merge(number, body.into, by=caller(request).acting(body.agent), confirmed=body.confirm))
 
 
 @router.post("/tickets/{int:number}/split", response=BOTH, summary="Split messages off into a new ticket")
 def split(request: HttpRequest, number: int, body: Splitting) -> Answer:
     the_ticket(request, number)
     by = caller(request).acting(body.agent)
-    return done(joining.split(number, tuple(dict.fromkeys(body.messages)), body.subject, by=by))
+    return done(merging.split(number, tuple(dict.fromkeys(body.messages)), body.subject, by=by))
 
 
 @router.post("/tickets/{int:number}/relations", response=BOTH, summary="Say that two tickets belong together")
 def relate(request: HttpRequest, number: int, body: Relating) -> Answer:
     the_ticket(request, number)
     _refuse_unknown_ticket(request, body.ticket, "body.ticket")
-    return done(joining.relate(number, body.ticket, by=caller(request).acting(body.agent), relation=body.relation))
+    return done(merging.relate(number, body.ticket, by=caller(request).acting(body.agent), relation=body.relation))
 
 
 @router.delete("/tickets/{int:number}/relations/{int:other}", response=BOTH, summary="Say that they do not")
@@ -275,7 +275,7 @@ def unrelate(request: HttpRequest, number: int, other: int) -> Answer:
     """What one came from the other by, a split or a merge, stays."""
     the_ticket(request, number)
     the_ticket(request, other)
-    return done(joining.unrelate(number, other, by=caller(request).by))
+    return done(merging.unrelate(number, other, by=caller(request).by))
 
 
 @router.post("/tickets/{int:number}/links", response=BOTH, summary="Link a ticket elsewhere")
@@ -285,20 +285,20 @@ def link(request: HttpRequest, number: int, body: NewLink) -> Answer:
     if body.url and not body.url.startswith(("https://", "http://")):
         raise Problem(422, "body.url: it starts with https:// or http://", place="body.url")
     by = caller(request).acting(body.agent)
-    return done(joining.link(number, body.tracker, body.issue, by=by, url=body.url))
+    return done(merging.link(number, body.tracker, body.issue, by=by, url=body.url))
 
 
 @router.delete("/tickets/{int:number}/links/{tracker}/{issue}", response=BOTH, summary="Unlink a ticket elsewhere")
 def unlink(request: HttpRequest, number: int, tracker: str, issue: str) -> Answer:
     """Nothing happens to it elsewhere."""
     the_ticket(request, number)
-    return done(joining.unlink(number, tracker, issue, by=caller(request).by))
+    return done(merging.unlink(number, tracker, issue, by=caller(request).by))
 
 
 def refuse_gaps(ticket: Ticket, text: str) -> None:
     """Raises Problem 422 where a gap of a canned answer still stands in words to the customer."""
-    if gap := canned.gap_in(text, compiled(ticket.policy)):
-        raise Problem(422, f"body.text: {canned.gap_sentence(*gap)}", place="body.text", nearest=gap[1] or None)
+    if gap := canned_answers.gap_in(text, compiled(ticket.policy)):
+        raise Problem(422, f"body.text: {canned_answers.gap_sentence(*gap)}", place="body.text", nearest=gap[1] or None)
 
 
 def _words(text: str, by: str, files: Sequence[NewFile] = ()) -> Words:

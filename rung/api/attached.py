@@ -8,14 +8,14 @@ from typing import cast
 from rung.api import shapes
 from rung.api.problems import Problem
 from rung.core.files.attachments import Objection, objection
-from rung.tickets import filing
-from rung.tickets.writing import NewFile
+from rung.tickets import file_store
+from rung.tickets.message_rows import NewFile
 
 
 def files_of(given: Sequence[shapes.NewFile]) -> tuple[NewFile, ...]:
     """The files of a body. Raises Problem 413 or 422."""
     files = tuple(NewFile(name=file.name, content_type="", data=_decoded(file, n)) for n, file in enumerate(given))
-    limits = filing.limits()
+    limits = file_store.limits()
     match objection([(file.name, len(cast("bytes", file.data))) for file in files], limits):
         case Objection.TOO_MANY, _name:
             raise Problem(413, f"body.files: not more than {limits.most} files at once", place="body.files")

@@ -7,7 +7,7 @@ from ninja.security import HttpBearer
 
 from rung.api import limits
 from rung.api.problems import Problem, unknown
-from rung.people import roles, signin, tokens
+from rung.people import roles, sign_in, tokens
 from rung.people.models import Agent, Role, Token
 
 
@@ -78,7 +78,7 @@ class May(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """The caller. Raises Problem 401, 403 or 429."""
-        address = signin.network_of(request)
+        address = sign_in.network_of(request)
         limits.refuse_guessing(address)
         found = tokens.find(token)
         if found is None:

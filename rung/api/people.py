@@ -17,12 +17,12 @@ from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.outbox.models import Delivery, State
-from rung.people import changes, signin
+from rung.people import changes, sign_in
 from rung.people.clock import database_now
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
 from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
-from rung.tickets.sight import visible
+from rung.tickets.visibility import visible
 
 router = Router(tags=["people"])
 Handle = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
@@ -174,7 +174,7 @@ def change_agent(request: HttpRequest, handle: str, body: AgentChanges) -> Agent
     with transaction.atomic():
         agent.save()
         if not agent.is_active:
-            signin.sign_out_everywhere(agent, now=database_now())
+            sign_in.sign_out_everywhere(agent, now=database_now())
         if body.teams is not None:
             agent.teams.clear()
             _join(agent, body.teams)

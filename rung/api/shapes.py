@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 
 from rung.core.vocabulary import Automatic, ClockName, Priority, Reason, Status, Turn
 from rung.tickets.actions.triage import LONGEST_TAG, TAGS_AT_A_TIME
-from rung.tickets.writing import LONGEST_FIELD, LONGEST_WORDS
+from rung.tickets.message_rows import LONGEST_FIELD, LONGEST_WORDS
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=r"\S")]

@@ -36,18 +36,18 @@ from rung.core.case.events import encode
 from rung.core.receipt import outlook
 from rung.core.receipt.receipt import receipt
 from rung.core.vocabulary import Priority, Status
-from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester, Role
+from rung.people.requester_lookup import customer_for, customer_of_address, requester_for
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled, current_number
-from rung.tickets import narrative
+from rung.tickets import timeline_text
 from rung.tickets.actions import conversation
 from rung.tickets.history import events_of
+from rung.tickets.message_rows import Words
 from rung.tickets.models import IS_OPEN, Ticket
-from rung.tickets.sight import sees_all, visible
-from rung.tickets.standing import ladder, look_at
-from rung.tickets.writing import Words
+from rung.tickets.overview import ladder, look_at
+from rung.tickets.visibility import sees_all, visible
 
 router = Router(tags=["tickets"])
 MOST = 200
@@ -152,10 +152,10 @@ def timeline(request: HttpRequest, number: int) -> list[EventOut]:
     """Every event with who and why, oldest first. `data` is the event itself: facts and numbers, nobody's words."""
     ticket = the_ticket(request, number)
     events = events_of(number)
-    names = narrative.Names.read(compiled(ticket.policy).policy, events)
+    names = timeline_text.Names.read(compiled(ticket.policy).policy, events)
     shown = []
     for event in events:
-        told = narrative.tell(event, names)
+        told = timeline_text.tell(event, names)
         shown.append(
             EventOut(
                 number=told.number,
@@ -198,7 +198,7 @@ def what_next(request: HttpRequest, number: int) -> NextOut:
     """The ladder as it stands, and every step that will be due, soonest first, with what would prevent it."""
     ticket, now = the_ticket(request, number), database_now()
     look = look_at(ticket, now)
-    names = narrative.Names.read(look.compiled.policy)
+    names = timeline_text.Names.read(look.compiled.policy)
     rungs = [
         LadderOut(
             level=rung.name,
@@ -221,7 +221,7 @@ def what_next(request: HttpRequest, number: int) -> NextOut:
             rule_name=step.rule_name,
             step=step.step,
             clock=step.clock,
-            does=list(narrative.tell_actions(step.actions, step.to, names)),
+            does=list(timeline_text.tell_actions(step.actions, step.to, names)),
             to=list(step.to),
             applies=step.applies,
             unless=step.unless,

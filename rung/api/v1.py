@@ -10,11 +10,11 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-from rung.api import acts, downloads, history, people, persons, policy, shapes, tickets, workflows
+from rung.api import acts, downloads, history, people, policy, privacy, shapes, tickets, workflows
 from rung.api.callers import Nobody
 from rung.api.description import DescribedAPI
 from rung.api.problems import Problem, known_fields, of_validation
-from rung.tickets.sight import NotTheirs
+from rung.tickets.visibility import NotTheirs
 
 DESCRIPTION = """\
 Requests become tickets, a written policy runs their clocks, and an escalation is an offer until somebody claims it.
@@ -58,7 +58,7 @@ api.add_router("", downloads.router)
 api.add_router("", acts.router)
 api.add_router("", workflows.router)
 api.add_router("", people.router)
-api.add_router("", persons.router)
+api.add_router("", privacy.router)
 api.add_router("", policy.router)
 api.add_router("", history.router)
 

@@ -12,7 +12,7 @@ from rung.core.reckoning.workflows import offered
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from rung.tickets.actions import workflows
-from rung.tickets.standing import look_at
+from rung.tickets.overview import look_at
 
 router = Router(tags=["actions"], auth=AGENT)
 

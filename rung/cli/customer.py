@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from rung.cli import naming
-from rung.cli.telling import tell, write_new
-from rung.intake.persons import archive_of_requester, forget_requester
+from rung.cli import lookup
+from rung.cli.privacy_text import tell, write_new
+from rung.intake.privacy import archive_of_requester, forget_requester
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester
@@ -30,7 +30,7 @@ def add(
         defaults={
             "tier": tier,
             "domains": [word.strip().lower().removeprefix("@") for word in domain or []],
-            "account_owner": naming.agent(owner) if owner else None,
+            "account_owner": lookup.agent(owner) if owner else None,
         },
     )
     changes.note("changed" if known else "added", customer, by="system", before=before)
@@ -69,5 +69,5 @@ def _requester(email: str) -> Requester:
     found = Requester.objects.filter(email=email.strip().lower()).first()
     if found is None:
         known = [person.email for person in Requester.objects.exclude(email=None) if person.email]
-        raise naming.nothing("person who asked has the address", email, known)
+        raise lookup.nothing("person who asked has the address", email, known)
     return found

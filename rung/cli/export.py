@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.log_files import progress, refused
-from rung.intake.moving import NotMovable, export
+from rung.intake.transfer import NotMovable, export
 
 
 def command(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:

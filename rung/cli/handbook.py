@@ -16,7 +16,7 @@ from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Ladder
 from rung.core.handbook.text import changes, html, markdown
 from rung.insights.printing import handbook_pdf
-from rung.people.desks import desk_at
+from rung.people.who_is_there import desk_at
 
 DAY = ["%Y-%m-%d"]
 

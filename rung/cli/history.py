@@ -18,7 +18,7 @@ from rung.core.policy.model import Policy
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
 from rung.people.clock import database_now
-from rung.tickets.recorded import histories_since
+from rung.tickets.histories import histories_since
 
 
 class Source(Struct, frozen=True):

@@ -21,10 +21,10 @@ from rung.intake.importers.logs import open_log
 from rung.intake.importers.presets.choosing import preset as known_preset
 from rung.intake.importers.presets.choosing import preset_names
 from rung.intake.importers.recording import Written, record
-from rung.intake.moving import NotMovable, take_in
+from rung.intake.transfer import NotMovable, take_in
 from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
-from rung.tickets.rows import kind_of
+from rung.tickets.ticket_sql import kind_of
 
 #: Rows a guess is made from, and letters of each cell.
 LOOKED_AT = 20_000

@@ -10,12 +10,12 @@ import typer
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rung.cli import naming
-from rung.cli.telling import tell, write_new
+from rung.cli import lookup
+from rung.cli.privacy_text import tell, write_new
 from rung.core.policy.model import Policy
 from rung.core.spelling import did_you_mean
-from rung.intake.persons import archive_of_agent, forget_agent
-from rung.people import changes, signin
+from rung.intake.privacy import archive_of_agent, forget_agent
+from rung.people import changes, sign_in
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
 from rung.policies.versions import compiled, current_number
@@ -111,14 +111,14 @@ def link(
     """Print a one-time sign-in link. It works for a day and ends earlier ones. A second factor is still asked for."""
     from django.conf import settings
 
-    agent = naming.agent(handle)
+    agent = lookup.agent(handle)
     if without_factors:
-        signin.take_factors_away(agent, now=database_now())
+        sign_in.take_factors_away(agent, now=database_now())
         changes.record(
             by="system", area=changes.Area.PEOPLE, what="took the second factors of", subject=f"agent:{handle}"
         )
     changes.record(by="system", area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{handle}")
-    print(f"{settings.BASE_URL}/sign-in/{signin.issue_link(agent, now=database_now())}")
+    print(f"{settings.BASE_URL}/sign-in/{sign_in.issue_link(agent, now=database_now())}")
 
 
 @commands.command()
@@ -129,7 +129,7 @@ def away(
     reason: Annotated[str, typer.Option()] = "",
 ) -> None:
     """Note an absence."""
-    agent = naming.agent(handle)
+    agent = lookup.agent(handle)
     zone = ZoneInfo(agent.time_zone)
     if start >= end:
         raise SystemExit("--from must be before --to.")
@@ -142,19 +142,19 @@ def away(
 @commands.command()
 def leave(handle: str) -> None:
     """An agent has left: no sign-in, no tickets. What they did stays on the timelines."""
-    agent = naming.agent(handle)
+    agent = lookup.agent(handle)
     before = changes.facts_of(agent)
     agent.is_active = False
     with transaction.atomic():
         agent.save()
-        signin.sign_out_everywhere(agent, now=database_now())
+        sign_in.sign_out_everywhere(agent, now=database_now())
     changes.note("changed", agent, by="system", before=before)
 
 
 @commands.command()
 def export(handle: str, file: Annotated[Path, typer.Argument(help="A zip that is not there yet.")]) -> None:
     """Write everything the desk holds about an agent: JSON and the files they sent. Secrets are left out."""
-    write_new(file, archive_of_agent(naming.agent(handle), database_now()))
+    write_new(file, archive_of_agent(lookup.agent(handle), database_now()))
 
 
 @commands.command()
@@ -164,7 +164,7 @@ def delete(
     yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
 ) -> None:
     """Forget an agent for good: ways in, words, files, name, addresses and ids. What they did stays, by a pseudonym."""
-    agent = naming.agent(handle)
+    agent = lookup.agent(handle)
     if not yes:
         typer.confirm(f"Forget {agent.name} ({handle})? This cannot be undone", abort=True)
     try:

@@ -17,7 +17,7 @@ from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.comparison import compare
 from rung.core.replay.comparison_text import Titled, as_json, as_page, as_text
 from rung.core.replay.comparison_text import pictures as drawn_of
-from rung.insights.queueing import Habits
+from rung.insights.simulated_run import Habits
 from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
 from rung.insights.simulation_text import as_text as simulation_text
 from rung.insights.simulation_text import fidelity_pictures

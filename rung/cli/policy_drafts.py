@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rung.cli import naming
+from rung.cli import lookup
 from rung.cli.policy_file import checked
 from rung.cli.policy_versions import By, Fire, Running, Why, told
 from rung.people.clock import database_now
@@ -22,7 +22,7 @@ def push(
 ) -> None:
     """Keep a text as a draft for somebody else to read and publish. Exits 1, and keeps nothing, for one with errors."""
     text = checked(file)
-    draft = keep(text, author=f"agent:{naming.agent(by).handle}", reason=reason, now=database_now())
+    draft = keep(text, author=f"agent:{lookup.agent(by).handle}", reason=reason, now=database_now())
     print(f"Draft {draft.pk} waits; `rung policy accept {draft.pk} --by HANDLE` publishes it.")
 
 
@@ -37,7 +37,7 @@ def drafts() -> None:
 
 def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = False) -> None:
     """Publish a draft. Where the policy in force asks for a second person, not by whoever wrote it."""
-    draft, reader = _open(number), naming.agent(by)
+    draft, reader = _open(number), lookup.agent(by)
     if not (reader.is_active and may(reader.role, CHANGE_POLICY)):
         raise SystemExit(f"{reader.handle} may not publish: a lead or an owner who is here does.")
     who = f"agent:{reader.handle}"

@@ -10,7 +10,7 @@ from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
 from rung.core.document.findings import Finding
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
+from rung.people.who_is_there import desk_at
 
 
 def among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...], str]:

@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, track
 
-from rung.cli import naming
+from rung.cli import lookup
 from rung.cli.files import save
 from rung.cli.policy_file import PolicyFile, checked
 from rung.core.calendar.instants import zone
 from rung.core.replay.comparison_text import running_text
-from rung.escalation.republishing import choose_for_running, effects_on_running
+from rung.escalation.policy_rollout import choose_for_running, effects_on_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
@@ -90,7 +90,7 @@ def revert(
 
 
 def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by: str) -> None:
-    author = f"agent:{naming.agent(by).handle}" if by else "system"
+    author = f"agent:{lookup.agent(by).handle}" if by else "system"
     told(
         publish(text, author=author, reason=reason, file=name, now=database_now()),
         by=author,

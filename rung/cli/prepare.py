@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from rung.insights.sample_day import cast
-from rung.people import signin
+from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.publishing import extend_holidays, publish
@@ -25,7 +25,7 @@ def command() -> None:
     if current_number() == 0:
         publish(STARTER.read_text(), author="system", reason="The policy a new desk starts with", now=database_now())
     extend_holidays(database_now())
-    print(signin.issue_link(_owner(), now=database_now()))
+    print(sign_in.issue_link(_owner(), now=database_now()))
 
 
 def _owner() -> Agent:

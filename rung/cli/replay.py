@@ -28,7 +28,7 @@ from rung.intake.importers.histories import OnProgress, Reading, Selection
 from rung.intake.importers.logs import open_log
 from rung.intake.importers.presets.choosing import Preset
 from rung.people.clock import database_now
-from rung.tickets.recorded import histories_of, wanted_since
+from rung.tickets.histories import histories_of, wanted_since
 
 FIRED = StepOutcome.FIRED
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

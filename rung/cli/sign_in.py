@@ -7,7 +7,7 @@ import typer
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from rung.cli.naming import nothing
+from rung.cli.lookup import nothing
 from rung.people import changes, providers, vault
 from rung.people.models import SignInProvider
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from django.db import transaction
 
-from rung.cli import naming
+from rung.cli import lookup
 from rung.people import changes
 from rung.people.models import Membership, Team
 
@@ -19,8 +19,8 @@ def add(
     member: Annotated[list[str] | None, typer.Option(help="A handle; may be repeated.")] = None,
 ) -> None:
     """Add a team, or people to one that is there."""
-    head = naming.agent(lead) if lead else None
-    people = [naming.agent(handle) for handle in member or []] + ([head] if head else [])
+    head = lookup.agent(lead) if lead else None
+    people = [lookup.agent(handle) for handle in member or []] + ([head] if head else [])
     known = Team.objects.filter(name=name).first()
     before = changes.facts_of(known) if known else None
     with transaction.atomic():
@@ -36,9 +36,9 @@ def add(
 @commands.command()
 def remove(name: str, member: str) -> None:
     """Take somebody out of a team."""
-    team = naming.team(name)
+    team = lookup.team(name)
     before = changes.facts_of(team)
-    Membership.objects.filter(team=team, agent=naming.agent(member)).delete()
+    Membership.objects.filter(team=team, agent=lookup.agent(member)).delete()
     changes.note("changed", team, by="system", before=before)
 
 

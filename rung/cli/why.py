@@ -15,7 +15,7 @@ from rung.core.receipt.receipt import Receipt, receipt
 from rung.core.receipt.text import as_text
 from rung.core.spelling import did_you_mean
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 from rung.tickets.models import Ticket

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psycopg
 
-from rung.config import folder, programs
+from rung.config import data_folder, postgres_programs
 from rung.config.embedded import Embedded
-from rung.config.programs import DatabaseProblem
+from rung.config.postgres_programs import DatabaseProblem
 
 DUMP = "database.dump"
 FILES = "files"
@@ -23,7 +23,7 @@ KEY = "secret-key"
 
 def backup(target: Path) -> None:
     """Write everything to one file; the desk may be running. An interrupted backup leaves no file behind."""
-    data = folder.data_folder()
+    data = data_folder.data_folder()
     partial = target.with_name(target.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
@@ -43,15 +43,15 @@ def _write(partial: Path, data: Path) -> None:
         _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}"], url)
         with tarfile.open(partial, "w") as archive:
             archive.add(dump, DUMP)
-            for name, there in ((FILES, folder.files(data)), (KEY, data / KEY)):
+            for name, there in ((FILES, data_folder.files(data)), (KEY, data / KEY)):
                 if there.exists():
                     archive.add(there, name)
 
 
 def restore(source: Path) -> None:
     """Put everything back as it was then, in place of what is there. The desk must be stopped."""
-    data = folder.data_folder()
-    folder.make(data)
+    data = data_folder.data_folder()
+    data_folder.make(data)
     with tempfile.TemporaryDirectory() as scratch, _opened(source) as archive:
         archive.extractall(scratch, filter="data")
         dump = Path(scratch) / DUMP
@@ -82,7 +82,7 @@ def _opened(source: Path) -> tarfile.TarFile:
 
 def _put_back(scratch: Path, data: Path) -> None:
     if (scratch / FILES).exists():
-        files = folder.files(data)
+        files = data_folder.files(data)
         if files.exists():
             files.rename(_free_name(files.with_name(f"{files.name}-before-restore")))
         _move(scratch / FILES, files)
@@ -112,7 +112,7 @@ def _move(source: Path, target: Path) -> None:
 @contextmanager
 def _database(data: Path) -> Iterator[str]:
     """The desk's database: the one that answers, else the embedded one, started for as long as this takes."""
-    url = folder.database_url(data)
+    url = data_folder.database_url(data)
     if url is not None and _answers(url):
         yield url
         return
@@ -150,7 +150,7 @@ def _without_extensions(listed: str) -> str:
 
 def _run(command: Sequence[str], url: str) -> str:
     """Run one of PostgreSQL's client programs, ours, with the address where other accounts cannot see it."""
-    here = programs.installed(programs.home(folder.data_folder() / "pg"))
+    here = postgres_programs.installed(postgres_programs.home(data_folder.data_folder() / "pg"))
     words = [str(here / command[0]), *command[1:]]
     done = subprocess.run(words, env={**os.environ, **_reach(url)}, capture_output=True, text=True, check=False)
     if done.returncode:

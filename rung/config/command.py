@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rung.config import folder
+from rung.config import data_folder
 
 #: What is right or wrong in itself is said without a desk, and without waiting for one's libraries.
 NEEDS_NO_DESK = {"check", "schema"}
@@ -26,10 +26,10 @@ def main() -> None:
     from rung.config import processes
 
     if len(words) == 1 and words[0] in {*processes.PARTS, processes.PLAYER}:
-        folder.make(folder.data_folder())
+        data_folder.make(data_folder.data_folder())
         processes.run(words[0])
     elif _measures_a_database(words):
-        from rung.config.scratch import scratch_database
+        from rung.config.scratch_database import scratch_database
 
         with scratch_database():
             _run_whole(words)
@@ -94,13 +94,11 @@ def _run_whole(words: list[str]) -> None:
     except OperationalError as problem:
         if os.environ.get("DATABASE_URL"):
             sys.exit(f"The database that DATABASE_URL names does not answer. ({_first_line(problem)})")
-        if not folder.database_url(folder.data_folder()):
-            sys.exit(
-                f"There is no desk in {folder.data_folder()}; start one with bin/up, or name its folder with --data."
-            )
+        place = data_folder.data_folder()
+        if not data_folder.database_url(place):
+            sys.exit(f"There is no desk in {place}; start one with bin/up, or name its folder with --data.")
         sys.exit(
-            f"The desk in {folder.data_folder()} does not answer; is it running (bin/up), is --data right? "
-            f"({_first_line(problem)})"
+            f"The desk in {place} does not answer; is it running (bin/up), is --data right? ({_first_line(problem)})"
         )
 
 
@@ -133,7 +131,7 @@ def _add_up(app: typer.Typer) -> None:
 
 def _add_backup(app: typer.Typer) -> None:
     from rung.config import backup as keeping
-    from rung.config.programs import DatabaseProblem
+    from rung.config.postgres_programs import DatabaseProblem
 
     @app.command(rich_help_panel="Running")
     def backup(file: Annotated[Path, typer.Argument(help="Where to write it, such as desk.tar.")]) -> None:

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from rung.config import major_version, programs, sockets
-from rung.config.folder import write_secret
-from rung.config.programs import DatabaseProblem
+from rung.config import major_version, postgres_programs, sockets
+from rung.config.data_folder import write_secret
+from rung.config.postgres_programs import DatabaseProblem
 
 # Written once into the cluster's postgresql.conf, where the operator may change them.
 SETTINGS = {
@@ -74,14 +74,14 @@ class Embedded:
     def start(self) -> None:
         """Start the server, first making the cluster or changing its major version. Returns when it answers."""
         self.make_folders()
-        here = programs.installed(self.home)
+        here = postgres_programs.installed(self.home)
         self.stop_left_over()
         if self._half_made.exists():
             self._empty_cluster()
         if not (self.cluster / "PG_VERSION").exists():
             major_version.refuse_half_changed(self)
             self.make_cluster(here)
-        elif (old := (self.cluster / "PG_VERSION").read_text().strip()) != (new := programs.major(here)):
+        elif (old := (self.cluster / "PG_VERSION").read_text().strip()) != (new := postgres_programs.major(here)):
             major_version.change(self, old, new, here)
         self.serve(here)
         self.make_database()
@@ -106,11 +106,13 @@ class Embedded:
             # The number may belong to somebody else by now, and PostgreSQL would refuse to start.
             pid_file.unlink(missing_ok=True)
             return
-        here = programs.installed(self.home)
+        here = postgres_programs.installed(self.home)
         with self.opened() as (place, fd):
             for mode, seconds in (("fast", 30), ("immediate", 10)):
                 try:
-                    programs.run([here / "pg_ctl", "stop", "-D", place, "-m", mode, "-w", "-t", str(seconds)], fds=[fd])
+                    postgres_programs.run(
+                        [here / "pg_ctl", "stop", "-D", place, "-m", mode, "-w", "-t", str(seconds)], fds=[fd]
+                    )
                 except DatabaseProblem:
                     if not self._serves_here(pid):
                         return
@@ -124,12 +126,12 @@ class Embedded:
             self._server.wait()
             self._server = None
         self.stop_left_over()
-        self.serve(programs.installed(self.home))
+        self.serve(postgres_programs.installed(self.home))
 
     @property
     def home(self) -> Path:
         """Where programs of every version this data was served by are kept."""
-        return programs.home(self.folder)
+        return postgres_programs.home(self.folder)
 
     @property
     def superuser(self) -> dict[str, str]:
@@ -143,7 +145,7 @@ class Embedded:
 
     def make_folders(self) -> None:
         """Make what is missing of the folders, each closed to other accounts."""
-        who = programs.owner()
+        who = postgres_programs.owner()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, exist_ok=True)
         sockets.make(self.socket, who)
@@ -152,7 +154,7 @@ class Embedded:
                 folder.mkdir(mode=0o700)
                 os.chown(folder, who.uid, who.gid, follow_symlinks=False)
             elif folder.stat().st_uid != who.uid:
-                mine = programs.SYSTEM_USER if who.is_other else "this user"
+                mine = postgres_programs.SYSTEM_USER if who.is_other else "this user"
                 raise DatabaseProblem(
                     f"{folder} belongs to another account than {mine}; start Rung as the user who made it, "
                     "or choose another --data folder."
@@ -160,7 +162,7 @@ class Embedded:
 
     def make_cluster(self, here: Path) -> None:
         """Make an empty cluster with these programs. The superuser's password is handed over in memory."""
-        who = programs.owner()
+        who = postgres_programs.owner()
         password = os.memfd_create("password")
         os.fchmod(password, 0o600)
         os.fchown(password, who.uid, who.gid)
@@ -171,7 +173,7 @@ class Embedded:
         self._half_made.touch()
         try:
             with self.opened() as (place, fd):
-                programs.run(
+                postgres_programs.run(
                     [
                         *(here / "initdb", "-D", place, "--username=postgres", "--auth=scram-sha-256"),
                         *(f"--pwfile=/proc/self/fd/{password}", "--encoding=UTF8"),
@@ -197,7 +199,7 @@ class Embedded:
         """Start the server over the cluster with these programs. Returns when it answers."""
         where = "../run" if self.socket.parent == self.folder else self.socket
         with self.opened() as (place, fd), self.log.open("ab") as log:
-            self._server = programs.launch(
+            self._server = postgres_programs.launch(
                 [here / "postgres", "-D", place, "-c", "listen_addresses=", "-c", f"unix_socket_directories={where}"],
                 fds=[fd],
                 log=log,

@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from rung.config import folder
-from rung.config.lifeline import die_with_parent
+from rung.config import data_folder
+from rung.config.connection_timeouts import patient
 from rung.config.live_readers import EVERY, Readers
-from rung.config.patience import patient
+from rung.config.parent_death import die_with_parent
 from rung.outbox.live import CHANNEL, PRESENCE
-from rung.web import passes
+from rung.web.frame import live_token
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
 if os.environ.get("RUNG_PART") == "live":
@@ -86,7 +86,7 @@ readers = Readers()
 async def live(request: Request) -> Response:
     """One page listening."""
     headers = {"Access-Control-Allow-Origin": "*"}  # the pass is what lets it in; no cookie is read
-    found = passes.read(request.query_params.get("pass", ""))
+    found = live_token.read(request.query_params.get("pass", ""))
     try:
         if found is None or not await readers.has(found[0]):
             return PlainTextResponse("This page's pass to /live is over; load the page again.", 403, headers)
@@ -113,7 +113,7 @@ async def listen() -> None:
     """Pass on what the database says, for ever. After a break every page is told to ask again."""
     while True:
         try:
-            url = folder.database_url(folder.data_folder()) or ""
+            url = data_folder.database_url(data_folder.data_folder()) or ""
             async with await psycopg.AsyncConnection.connect(patient(url), autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
                 _tell(EVERYTHING)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rung.config import programs
-from rung.config.programs import DatabaseProblem
+from rung.config import postgres_programs
+from rung.config.postgres_programs import DatabaseProblem
 
 if TYPE_CHECKING:
     from rung.config.embedded import Embedded
@@ -19,7 +19,7 @@ def change(server: "Embedded", old: str, new: str, here: Path) -> None:
 
     The new cluster is made beside the old one and takes its place when it is whole; the old one stays as `cluster-OLD`.
     """
-    before = programs.programs_of_major(server.home, old)
+    before = postgres_programs.programs_of_major(server.home, old)
     if before is None:
         raise DatabaseProblem(
             f"{server.cluster} was written by PostgreSQL {old} and this is {new}; its own programs are no longer in "

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from rung.config import desk_lock, folder
+from rung.config import data_folder, desk_lock
 from rung.config import up as desk
 from rung.config.processes import PLAYER
 from rung.insights.sample_day import files as sample_files
@@ -14,7 +14,7 @@ KEPT_OUT = ("DATABASE_URL", "RUNG_URL", "RUNG_HEARTBEAT_URL", "RUNG_LIVE_URL", "
 
 def up(*, host: str, port: int) -> None:
     """Play it until told to stop, or until it is removed on its page; nothing of it stays."""
-    data = folder.data_folder() / sample_files.FOLDER
+    data = data_folder.data_folder() / sample_files.FOLDER
     if data.exists():
         desk_lock.take(data).close()  # refuses while another plays
         shutil.rmtree(data)
@@ -28,7 +28,7 @@ def up(*, host: str, port: int) -> None:
             extra=[PLAYER],
             tend=(data / sample_files.OVER).exists,
             throwaway=True,
-            ready=lambda link: folder.write_secret(data / sample_files.LINK, link),
+            ready=lambda link: data_folder.write_secret(data / sample_files.LINK, link),
         )
     finally:
         shutil.rmtree(data, ignore_errors=True)

@@ -7,11 +7,11 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from rung.config import folder
-from rung.config.patience import patient
+from rung.config import data_folder
+from rung.config.connection_timeouts import patient
 
 PACKAGE = Path(__file__).parent.parent
-DATA = folder.data_folder()
+DATA = data_folder.data_folder()
 
 
 def _listed(name: str) -> list[str]:
@@ -49,9 +49,9 @@ def _database(url: str) -> dict[str, object]:
 # -- what runs
 
 DEBUG = False
-SECRET_KEY = folder.secret_key(DATA)
+SECRET_KEY = data_folder.secret_key(DATA)
 SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
-DATABASES = {"default": _database(folder.database_url(DATA) or make_conninfo(host=str(DATA / "pg" / "run")))}
+DATABASES = {"default": _database(data_folder.database_url(DATA) or make_conninfo(host=str(DATA / "pg" / "run")))}
 # A desk that plays a fictitious day: another clock, no way out, marked on every page. `rung up --sample-day` makes it.
 SAMPLE_DAY = os.environ.get("RUNG_SAMPLE_DAY") == "1"
 # Whether one may be asked for on the first page: under a supervisor that starts it.
@@ -64,7 +64,7 @@ WSGI_APPLICATION = "rung.config.wsgi.application"
 CHANNELS = ["rung.channels.slack", "rung.channels.email", "rung.channels.webhook"]
 TRACKERS: list[str] = []
 # Who tells the outbox what a delivery says when it is sent, and whether it is still true.
-DELIVERY_SOURCE = "rung.tickets.speech.Speech"
+DELIVERY_SOURCE = "rung.tickets.delivery_source.Speech"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -99,7 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "rung.web.security.content_security_policy",
+    "rung.web.frame.security.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "rung.web.locality.middleware",
+    "rung.web.frame.locale_middleware.middleware",
     "rung.api.idempotency.middleware",
 ]
 
@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "rung.web.context.shell",
+                "rung.web.shell.context.shell",
             ],
         },
     }
@@ -131,7 +131,7 @@ TEMPLATES = [
 # -- addresses
 
 # The desk's own address as people see it, such as https://desk.example.com; links in messages start with it.
-BASE_URL = folder.base_url(DATA)
+BASE_URL = data_folder.base_url(DATA)
 _HOST = (
     BASE_URL.partition("://")[2].partition("/")[0].rpartition(":")[0] or BASE_URL.partition("://")[2].partition("/")[0]
 )
@@ -176,7 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "rung.people.signin.Invited"
+ACCOUNT_ADAPTER = "rung.people.sign_in.Invited"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -185,26 +185,26 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody has this desk write to strangers
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
-SOCIALACCOUNT_ADAPTER = "rung.people.arrivals.FromDirectory"
+SOCIALACCOUNT_ADAPTER = "rung.people.directory_adapter.FromDirectory"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link leads to the directory: from a form, our own content security policy would not let the browser go there.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # before a directory's account is connected or taken away
-MFA_ADAPTER = "rung.people.factors.Sealed"
+MFA_ADAPTER = "rung.people.mfa.Sealed"
 MFA_TOTP_ISSUER = "Rung"
 MFA_TOTP_TOLERANCE = 1  # the code before still counts: people type slowly, and clocks differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "authenticate": "rung.people.factors.SignInCode",
-    "reauthenticate": "rung.people.factors.AgainCode",
-    "activate_totp": "rung.people.factors.FirstCode",
-    "login_webauthn": "rung.people.factors.SignInPasskey",
-    "authenticate_webauthn": "rung.people.factors.SecondPasskey",
-    "reauthenticate_webauthn": "rung.people.factors.AgainPasskey",
-    "add_webauthn": "rung.people.factors.NewPasskey",
-    "edit_webauthn": "rung.people.factors.PasskeyName",
+    "authenticate": "rung.people.mfa.SignInCode",
+    "reauthenticate": "rung.people.mfa.AgainCode",
+    "activate_totp": "rung.people.mfa.FirstCode",
+    "login_webauthn": "rung.people.mfa.SignInPasskey",
+    "authenticate_webauthn": "rung.people.mfa.SecondPasskey",
+    "reauthenticate_webauthn": "rung.people.mfa.AgainPasskey",
+    "add_webauthn": "rung.people.mfa.NewPasskey",
+    "edit_webauthn": "rung.people.mfa.PasskeyName",
 }
 
 # What the limits on sign-in count, and which codes have been used, for all processes of a desk together. A cache that
@@ -234,7 +234,10 @@ LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 
 STATIC_URL = "/static/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder.files(DATA)}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": data_folder.files(DATA)},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -251,7 +254,7 @@ ATTACHMENT_LARGEST = _number("RUNG_ATTACHMENT_MB", 25) * 1024 * 1024
 ATTACHMENTS_MOST = _number("RUNG_ATTACHMENTS", 10)
 # An address of its own for downloads, such as https://files.example.com, which leads to the same web process.
 FILES_URL = os.environ.get("RUNG_FILES_URL", "").rstrip("/")
-FILE_UPLOAD_HANDLERS = ["rung.web.uploads.Bounded"]
+FILE_UPLOAD_HANDLERS = ["rung.web.frame.uploads.Bounded"]
 
 # -- mail out
 

@@ -5,7 +5,7 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
-from rung.config.programs import DatabaseProblem, Owner
+from rung.config.postgres_programs import DatabaseProblem, Owner
 
 LONGEST = 107  # bytes in sockaddr_un, less the closing zero
 SOCKET = ".s.PGSQL.5432"

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import FrameType
 
 from rung.config.embedded import Embedded
-from rung.config.lifeline import tied_to_us
-from rung.config.programs import DatabaseProblem
+from rung.config.parent_death import tied_to_us
+from rung.config.postgres_programs import DatabaseProblem
 
 LOOK_EVERY = 1.0  # seconds; the end of a part wakes us sooner
 GREET_EVERY = 0.1

@@ -12,13 +12,13 @@ from tempfile import TemporaryFile
 
 import psycopg
 
-from rung.config import desk_lock, folder
+from rung.config import data_folder, desk_lock
+from rung.config.connection_timeouts import patient
 from rung.config.embedded import Embedded
-from rung.config.lifeline import tied_to_us
-from rung.config.patience import patient
+from rung.config.parent_death import tied_to_us
+from rung.config.postgres_programs import DatabaseProblem
 from rung.config.processes import PARTS
-from rung.config.programs import DatabaseProblem
-from rung.config.sample_beside import Beside
+from rung.config.sample_day_process import Beside
 from rung.config.supervisor import Part, Supervisor, command_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
@@ -40,7 +40,7 @@ def up(
     `extra`: further parts. `tend`: see Supervisor; without it a sample day may be asked for on the first page.
     `throwaway`: the database need not survive a loss of power. `ready` is given the sign-in link.
     """
-    data, url = folder.data_folder(), os.environ.get("DATABASE_URL")
+    data, url = data_folder.data_folder(), os.environ.get("DATABASE_URL")
     _make_folder(data)
     lock = desk_lock.take(data)
     for number in (port, port + 1):
@@ -62,7 +62,7 @@ def up(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the supervisor takes over, stop tidily too
     database = None if url else Embedded(data, throwaway=throwaway)
     if url:
-        folder.write_secret(data / "database-url", url)  # so that the `rung` command finds it
+        data_folder.write_secret(data / "database-url", url)  # so that the `rung` command finds it
     word = _bring_up(database, environment)
 
     def greet() -> bool:
@@ -142,7 +142,7 @@ def _answers(host: str, port: int) -> bool:
 def _make_folder(data: Path) -> None:
     """Make it and see whether anything can be kept there; ends with a sentence where nothing can."""
     try:
-        folder.make(data)
+        data_folder.make(data)
         with TemporaryFile(dir=data):
             pass
     except FileExistsError:

@@ -23,9 +23,9 @@ from rung.escalation.replies import write_reply
 from rung.outbox import enqueue, live
 from rung.outbox.addresses import AddressBook
 from rung.outbox.enqueue import NewDelivery
-from rung.tickets.columns import NextDeadline, columns, next_deadline
-from rung.tickets.door import topics
-from rung.tickets.rows import kind_of
+from rung.tickets.ticket_columns import NextDeadline, columns, next_deadline
+from rung.tickets.ticket_sql import kind_of
+from rung.tickets.transaction import topics
 
 
 class Looked(NamedTuple):

@@ -11,11 +11,11 @@ from rung.core.case import case as cases
 from rung.core.case.case import Case
 from rung.core.case.events import AnyEvent
 from rung.core.case.fold import rebuild
-from rung.outbox import wakeups
+from rung.outbox import notify
 from rung.people.clock import database_now
-from rung.tickets.columns import columns
 from rung.tickets.history import events_by_ticket, events_of
 from rung.tickets.models import Ticket
+from rung.tickets.ticket_columns import columns
 
 AT_ONCE = 500
 
@@ -68,7 +68,7 @@ def repair(number: int) -> None:
         ticket.snapshot = cases.encode(rebuilt)
         ticket.wake_at = database_now()
         ticket.save()
-        wakeups.ticker()
+        notify.ticker()
 
 
 def _held_still(number: int) -> list[Difference]:

@@ -5,15 +5,15 @@ from datetime import datetime
 from rung.core.case.case import Case
 from rung.core.case.events import AutoReplied
 from rung.core.reckoning.compiled import Compiled
-from rung.tickets import canned, writing
+from rung.tickets import canned_answers, message_rows
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Ticket
-from rung.tickets.writing import Words
 
 
 def write_reply(number: int, event: AutoReplied, case: Case, compiled: Compiled, now: datetime) -> int | None:
     """The message of a step's canned answer; None if the policy has no words under that name."""
     ticket = Ticket.objects.select_related("customer", "requester", "assignee").get(number=number)
-    text = canned.text(event.reply, ticket, case, compiled, now)
+    text = canned_answers.text(event.reply, ticket, case, compiled, now)
     if not text:
         return None
-    return writing.write(number, Direction.PUBLIC, event.by, Words(text=text), now).pk
+    return message_rows.write(number, Direction.PUBLIC, event.by, Words(text=text), now).pk

@@ -11,12 +11,12 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from rung.core.reckoning.earlier_case import Past
 from rung.core.reckoning.reckon import reckon_in_place
-from rung.escalation import due, parking
+from rung.escalation import due, poison_tickets
 from rung.escalation.apply import Looked, write
-from rung.escalation.desks import Desks
 from rung.escalation.due import DueTicket
 from rung.escalation.heartbeat import call_heartbeat_url
-from rung.outbox import loop, wakeups
+from rung.escalation.roster_cache import Desks
+from rung.outbox import loop, notify
 from rung.outbox.loop import Loop
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
@@ -38,7 +38,7 @@ def run(stop: threading.Event) -> None:
     loop.run(
         Loop(
             name="ticker",
-            channel=wakeups.TICKER,
+            channel=notify.TICKER,
             round=rounds,
             next_at=due.next_due_at,
             beat=call_heartbeat_url,
@@ -87,7 +87,7 @@ def _look_alone(number: int, desks: Desks) -> int:
     except Exception as raised:
         log.exception("a look at a ticket raised; it is parked", ticket=number)
         desks.forget()
-        parking.park(number, raised)
+        poison_tickets.park(number, raised)
     return 1
 
 

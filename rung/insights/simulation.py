@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
-from rung.insights.queueing import Habits, Judge, Run, simulate
+from rung.insights.simulated_run import Habits, Judge, Run, simulate
 from rung.insights.staffing import Staff
 from rung.insights.workload import Workload, grown, restaffed
 

@@ -9,10 +9,10 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg import errors
 
-from rung.intake import memory
+from rung.intake import batch_cache
 from rung.intake.models import LANES, Received
 from rung.people.clock import database_now
-from rung.people.prepared import prepared
+from rung.people.prepared_statements import prepared
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def next_due_at() -> datetime | None:
 
 def sort_lane(lane: int, sorters: Mapping[str, Sorter]) -> int:
     """The oldest that are due there, all in one transaction; how many. 0 while somebody else has the lane."""
-    with transaction.atomic(), memory.kept(), connection.cursor() as cursor:
+    with transaction.atomic(), batch_cache.kept(), connection.cursor() as cursor:
         cursor.execute(_ALONE, [lane])
         (is_alone,) = cursor.fetchone()
         if not is_alone:
@@ -86,7 +86,7 @@ def _sort(received: Received, sorters: Mapping[str, Sorter], *, is_first: bool) 
             if is_first or not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
                 raise
             return False
-        memory.forget()  # what it made is undone
+        batch_cache.forget()  # what it made is undone
         _put_off(received, error, now)
     return True
 

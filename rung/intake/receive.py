@@ -10,7 +10,7 @@ import msgspec
 from django.db import connection
 
 from rung.intake.models import LANES
-from rung.outbox import wakeups
+from rung.outbox import notify
 
 #: An escaped NUL, which PostgreSQL's jsonb refuses; not the six letters after an escaped backslash.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -34,7 +34,7 @@ def store(
         cursor.execute(_STORE, [channel, external_id, inbox, lane_of(channel, place), text, now, now])
         new: bool = cursor.rowcount == 1
     if new:
-        wakeups.sorter()
+        notify.sorter()
     return new
 
 

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from rung.intake import batch
 from rung.intake.batch import Sorter
-from rung.outbox import loop, wakeups
+from rung.outbox import loop, notify
 from rung.outbox.loop import Loop
 
 #: Each waits for the database most of the time.
@@ -35,7 +35,7 @@ def run(stop: threading.Event) -> None:
                 stop.wait(ANOTHER_LOOK)
             return done
 
-        loop.run(Loop(name="sorter", channel=wakeups.SORTER, round=rounds, next_at=batch.next_due_at), stop)
+        loop.run(Loop(name="sorter", channel=notify.SORTER, round=rounds, next_at=batch.next_due_at), stop)
 
 
 def sort_all_due() -> int:

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
-from rung.outbox import holding, lanes, loop, settling, wakeups
-from rung.outbox.lanes import Claimed
+from rung.outbox import loop, notify, outcomes, queues, quiet_hours
 from rung.outbox.loop import Loop
 from rung.outbox.ports import Outcome, Source, Unclear
+from rung.outbox.queues import Claimed
 from rung.outbox.sending import call_for
 from rung.people.clock import database_now
 
@@ -36,7 +36,7 @@ def run(stop: threading.Event) -> None:
         loop.run(
             Loop(
                 name="courier",
-                channel=wakeups.COURIER,
+                channel=notify.COURIER,
                 round=lambda: courier.send_all(stop, within=loop.ROUND_LASTS),
                 next_at=courier.next_at,
             ),
@@ -78,26 +78,26 @@ class Courier:
             finished, _ = wait(self._away, timeout=LOOK_ROUND_EVERY, return_when=FIRST_COMPLETED)
             for future in finished:
                 # Forgotten only when it is written: if the database goes away now, the outcome is still known then.
-                settling.settle(self._away[future], future.result(), self._source, database_now())
+                outcomes.settle(self._away[future], future.result(), self._source, database_now())
                 del self._away[future]
                 done += 1
         return done
 
     def next_at(self) -> datetime | None:
         """When there is something to do: at once, while something is under way."""
-        return database_now() if self._away else lanes.next_at()
+        return database_now() if self._away else queues.next_at()
 
     def close(self) -> None:
         """Let the threads finish, or leave them. Theirs is written down as unclear, so that no lease is waited for."""
         finished, left = wait(self._away, timeout=STOP_WITHIN.total_seconds())
         for future in (*finished, *left):
             outcome = future.result() if future in finished else Unclear("the courier stopped while it was being sent")
-            settling.settle(self._away.pop(future), outcome, self._source, database_now())
+            outcomes.settle(self._away.pop(future), outcome, self._source, database_now())
         self._pool.shutdown(wait=not left, cancel_futures=True)
 
     def _start(self) -> None:
-        settling.settle_abandoned(self._source, database_now())
-        holding.release(self._source, database_now())
+        outcomes.settle_abandoned(self._source, database_now())
+        quiet_hours.release(self._source, database_now())
         room = WORKERS - len(self._away)
         while room > 0 and (claimed := self._claim(room)):
             for one, call in claimed:
@@ -113,7 +113,7 @@ class Courier:
         while not ready:
             with transaction.atomic():
                 now = database_now()
-                claimed = lanes.claim(most, now, now + LEASE)
+                claimed = queues.claim(most, now, now + LEASE)
                 if not claimed:
                     return []
                 prepared = ((one, self._prepared(one, now)) for one in claimed)
@@ -124,14 +124,14 @@ class Courier:
         """The call that sends it; None if it is not to be sent now. One that cannot be drawn stops no other."""
         try:
             with transaction.atomic():
-                if settling.drop_unwanted(one, self._source, now) or holding.hold(one, now):
+                if outcomes.drop_unwanted(one, self._source, now) or quiet_hours.hold(one, now):
                     return None
                 return call_for(one, self._source, now)
         except (OperationalError, InterfaceError):
             raise  # the database, not a delivery
         except Exception as raised:
             log.exception("a delivery could not be drawn", delivery=one.delivery.pk, ticket=one.delivery.ticket_id)
-            settling.put_off(one, f"{type(raised).__name__}: {raised}", self._source, now)
+            outcomes.put_off(one, f"{type(raised).__name__}: {raised}", self._source, now)
             return None
 
 

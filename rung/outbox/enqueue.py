@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from rung.core.case.case import Case
 from rung.core.reckoning.effects import Notice, NoticeKind
-from rung.outbox import registry, wakeups
+from rung.outbox import notify, registry
 from rung.outbox.addresses import APP, AddressBook, CustomerAddress
 from rung.outbox.models import Rank, State
+from rung.outbox.notice_titles import Told, wording
 from rung.outbox.ports import Method
-from rung.outbox.wording import Told, wording
 
 METHODS = {
     NoticeKind.REPLY: Method.MESSAGE,
@@ -130,7 +130,7 @@ def insert(rows: Sequence[NewDelivery]) -> None:
     waiting = {row.lane for row in rows if row.lane}
     if waiting:
         open_lanes(waiting, rows[0].created_at)
-        wakeups.courier()
+        notify.courier()
 
 
 def refresh(cases: Mapping[int, Case], now: datetime) -> None:
@@ -245,7 +245,7 @@ REFRESHING = {
 }
 _GIVEN = {name: f"%({name})s::{kind}" for name, kind in REFRESHING.items()}
 _REFRESH = f"""
-    WITH edited AS ({EDIT_CARDS.format(**_GIVEN)}) {wakeups.COURIER_NOW} WHERE EXISTS (SELECT FROM edited);
+    WITH edited AS ({EDIT_CARDS.format(**_GIVEN)}) {notify.COURIER_NOW} WHERE EXISTS (SELECT FROM edited);
     {SETTLE_CARDS.format(**_GIVEN)}
 """
 _OPEN_LANES = """

@@ -6,9 +6,9 @@ from typing import cast
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
-from rung.outbox.lanes import Claimed
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker, Unclear
+from rung.outbox.queues import Claimed
 
 Call = Callable[[], Outcome]
 

@@ -7,7 +7,7 @@ from django.db import connection
 from rung.people import secrets
 from rung.people.clock import moment_of
 from rung.people.models import Agent, Role, Token
-from rung.people.prepared import prepared
+from rung.people.prepared_statements import prepared
 
 PREFIX = "rung_"
 USE_NOTED_EVERY = timedelta(minutes=10)

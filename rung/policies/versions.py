@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from rung.core.policy.model import Level, Policy, Team
 from rung.core.reckoning.compiled import Compiled
-from rung.people.prepared import prepared
+from rung.people.prepared_statements import prepared
 from rung.policies.models import PolicyVersion
 from rung.policies.reading import read
 

@@ -15,12 +15,12 @@ from rung.core.vocabulary import METRICS, Status
 from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Card, Deadline, Move, NextStep, OpenOffer, WasTold
-from rung.people.desks import desk_at
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled
-from rung.tickets.columns import AT_RISK
 from rung.tickets.history import events_of
 from rung.tickets.models import Direction, Ticket
-from rung.tickets.narrative import Names, tell_actions
+from rung.tickets.ticket_columns import AT_RISK
+from rung.tickets.timeline_text import Names, tell_actions
 
 LONGEST_EXCERPT = 500
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from rung.core.vocabulary import Reason
-from rung.tickets.board import for_rows
 from rung.tickets.models import IS_OPEN, Event, Message, Ticket
+from rung.tickets.triage_board import for_rows
 
 CLAIMED, RETURNED = "claimed", "offer_returned"
 #: Handshakes of one kind on a page; there are seldom more in a week.

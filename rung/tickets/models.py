@@ -210,7 +210,7 @@ class TicketWords(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a message, in the desk's storage under `path`; `rung.tickets.filing` keeps and removes."""
+    """A file that came with a message, kept under `path`; `rung.tickets.file_store` writes and removes it."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=255)

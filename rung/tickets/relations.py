@@ -1,8 +1,8 @@
 """Two of our own tickets that belong together, on both timelines."""
 
 from rung.core.case import events as e
-from rung.tickets.door import Visit
 from rung.tickets.models import Relation
+from rung.tickets.transaction import Visit
 
 #: How the other ticket sees it.
 MIRRORED = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from rung.people.clock import database_now
-from rung.tickets import filing
+from rung.tickets import file_store
 
 #: An upload cut off is kept this long before it is swept.
 LEFT_ALONE = timedelta(days=1)
@@ -15,4 +15,4 @@ LEFT_ALONE = timedelta(days=1)
 @app.task(name="sweep_attachments", queueing_lock="sweep_attachments")
 def sweep_attachments(timestamp: int) -> int:  # noqa: ARG001  procrastinate's signature
     """Returns how many files were deleted."""
-    return filing.sweep(before=database_now() - LEFT_ALONE)
+    return file_store.sweep(before=database_now() - LEFT_ALONE)

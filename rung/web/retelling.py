@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from rung.channels.slack.api.outcomes import NEVER
 from rung.core.reckoning.effects import Subject
 from rung.core.sentences import key, say, word
-from rung.outbox.wording import MANY, SENTENCES
+from rung.outbox.notice_titles import MANY, SENTENCES
 
 #: What the courier and the channels say of a delivery, apart from Slack's refusals. A gap may hold one of them in turn.
 _OUTCOMES = (

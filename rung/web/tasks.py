@@ -2,29 +2,21 @@
 
 from procrastinate.contrib.django import app
 
-from rung.insights import errands
-from rung.policies.models import Errand
-from rung.web.studio.uploaded import read_uploaded
-
-#: Short errands and long ones have hands of their own, and other jobs theirs.
-SHORT, LONG = "errands", "long errands"
+from rung.insights import policy_jobs
+from rung.web.policy.job_queue import SHORT, TASK, hand_over
+from rung.web.policy.studio.uploaded import read_uploaded
 
 
-@app.task(name="policy_errand", queue=SHORT)
+@app.task(name=TASK, queue=SHORT)
 def policy_errand(errand: int) -> None:
     """Do the errand of that number."""
-    errands.run_errand(errand, read_uploaded)
-
-
-def hand_over(errand: Errand) -> None:
-    """Let the worker do it, after those that came before it."""
-    policy_errand.configure(queue=LONG if errand.kind in Errand.LONG else SHORT).defer(errand=errand.pk)
+    policy_jobs.run_errand(errand, read_uploaded)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="take_up_errands", queueing_lock="take_up_errands")
 def take_up_errands(timestamp: int) -> None:
     """Those that were cut off with their worker; logs nobody has replayed go."""
-    for errand in errands.taken_up_again():
+    for errand in policy_jobs.taken_up_again():
         hand_over(errand)
-    errands.forget_logs()
+    policy_jobs.forget_logs()

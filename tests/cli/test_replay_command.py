@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from rung.cli.replay import command
 from rung.people.clock import database_now
 from rung.tickets.actions.conversation import open_ticket
+from rung.tickets.message_rows import Words
 from rung.tickets.results import Created
-from rung.tickets.writing import Words
 
 SHARED = Path(__file__).parents[3] / "shared"
 

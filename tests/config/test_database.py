@@ -10,8 +10,8 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from rung.people import prepared as prepared_statements
-from rung.people.prepared import prepared
+from rung.people import prepared_statements
+from rung.people.prepared_statements import prepared
 from tests.desk import eventually
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from rung.config import programs
+from rung.config import postgres_programs
 from rung.config.embedded import Embedded
-from rung.config.programs import DatabaseProblem
+from rung.config.postgres_programs import DatabaseProblem
 
 
 @pytest.fixture
@@ -138,7 +138,9 @@ def test_a_cluster_of_an_older_major_version_is_brought_along(data: Path, monkey
     server = Embedded(data, throwaway=True)
     server.make_folders()
     with server.opened() as (place, fd):
-        programs.run([OLD / "initdb", "-D", place, "--username=postgres", "--auth=trust", "--encoding=UTF8"], fds=[fd])
+        postgres_programs.run(
+            [OLD / "initdb", "-D", place, "--username=postgres", "--auth=trust", "--encoding=UTF8"], fds=[fd]
+        )
     server.serve(OLD)
     superuser = server._url("postgres", "postgres")
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -149,7 +151,7 @@ def test_a_cluster_of_an_older_major_version_is_brought_along(data: Path, monkey
         connection.execute("create table kept as select 42 as n")
     server.stop()
     old = (server.cluster / "PG_VERSION").read_text().strip()
-    monkeypatch.setattr(programs, "programs_of_major", lambda _home, wanted: OLD if wanted == old else None)
+    monkeypatch.setattr(postgres_programs, "programs_of_major", lambda _home, wanted: OLD if wanted == old else None)
 
     server.start()
     assert say(server, "select n from kept") == 42

@@ -8,10 +8,10 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from rung.config import folder, live
+from rung.config import data_folder, live
 from rung.config.live_readers import Readers
 from rung.people.models import Agent
-from rung.web import passes
+from rung.web.frame import live_token
 
 
 def ask(word: str) -> httpx.Response:
@@ -24,7 +24,7 @@ def ask(word: str) -> httpx.Response:
 
 
 def test_a_page_without_our_pass_is_refused_in_words() -> None:
-    for word in ("", "made-up", passes.issue(["triage"], 1)[:-1]):
+    for word in ("", "made-up", live_token.issue(["triage"], 1)[:-1]):
         answer = ask(word)
         assert answer.status_code == 403
         assert answer.text == "This page's pass to /live is over; load the page again."
@@ -57,7 +57,7 @@ def test_whoever_is_deactivated_hears_no_more_and_is_not_let_in_again(monkeypatc
     url = make_conninfo(
         "", **{name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}
     )
-    monkeypatch.setattr(folder, "database_url", lambda _folder: url)
+    monkeypatch.setattr(data_folder, "database_url", lambda _folder: url)
     monkeypatch.setattr(live, "readers", Readers())
     olga, sam = (Agent.objects.create_user(f"{name}@desk.example", handle=name, name=name) for name in ("olga", "sam"))
 
@@ -65,7 +65,7 @@ def test_whoever_is_deactivated_hears_no_more_and_is_not_let_in_again(monkeypatc
         transport = httpx.ASGITransport(live.application)
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
             listening = [
-                asyncio.create_task(client.get("/live", params={"pass": passes.issue(["triage"], agent.pk)}))
+                asyncio.create_task(client.get("/live", params={"pass": live_token.issue(["triage"], agent.pk)}))
                 for agent in (olga, sam)
             ]
             async with asyncio.timeout(60):
@@ -75,7 +75,7 @@ def test_whoever_is_deactivated_hears_no_more_and_is_not_let_in_again(monkeypatc
             await live.end_pages_of_gone(older_than=0)
             ended = await asyncio.wait_for(listening[0], 60)
             still = len(live.pages)
-            again = await client.get("/live", params={"pass": passes.issue(["triage"], olga.pk)})
+            again = await client.get("/live", params={"pass": live_token.issue(["triage"], olga.pk)})
             listening[1].cancel()
             return ended, still, again
 

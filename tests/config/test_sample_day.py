@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from rung.config import desk_lock
-from rung.config.sample_beside import Beside
+from rung.config.sample_day_process import Beside
 from rung.insights.sample_day import files
 from tests.desk import Desk, eventually, free_port
 

@@ -9,13 +9,13 @@ from django.db import IntegrityError, connection
 
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.vocabulary import Priority
-from rung.escalation import republishing, ticker
+from rung.escalation import policy_rollout, ticker
 from rung.escalation.audit import NotRepairable, repair
-from rung.escalation.desks import Desks
+from rung.escalation.roster_cache import Desks
 from rung.people.models import Agent, Membership, Team
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Event, Ticket
-from rung.tickets.writing import Words
 from tests.world import POLICY, World, desk
 
 LEAST_BUSY = "rules:\n  - {name: Taken, clock: unassigned, steps: [{at: 5m, assign: least_busy}]}\n"
@@ -147,10 +147,10 @@ def test_a_new_version_judges_new_tickets_and_running_ones_only_when_told(world:
     number = world.publishes(POLICY.replace('["everyone is down"]', '["everyone is down", "please hurry"]'))
     world.settle()
     assert (case.row.policy, case.row.priority) == (1, "normal")
-    assert sum(republishing.choose_for_running(number, by="agent:carla")) == 1
+    assert sum(policy_rollout.choose_for_running(number, by="agent:carla")) == 1
     world.settle()
     assert (case.row.policy, case.row.priority, case.row.critical) == (2, "urgent", True)
-    assert sum(republishing.choose_for_running(number, by="agent:carla")) == 0
+    assert sum(policy_rollout.choose_for_running(number, by="agent:carla")) == 0
     assert world.differences() == []
 
 
@@ -163,7 +163,7 @@ def test_steps_a_new_version_has_crossed_already_are_recorded_or_fired_as_chosen
     case = world.acme.writes("Help")
     world.passes(minutes=20)
     number = world.publishes(POLICY.replace("at: 50%", "at: 25%"))
-    list(republishing.choose_for_running(number, by="agent:carla", fire=fire))
+    list(policy_rollout.choose_for_running(number, by="agent:carla", fire=fire))
     world.settle()
     assert [step["outcome"] for step in case.events("step_fired")] == [outcome]
     assert len(world.chat.heard_by("#triage")) == int(fire)

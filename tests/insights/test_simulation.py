@@ -13,7 +13,7 @@ from rung.core.policy.model import Policy
 from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import Priority
-from rung.insights.queueing import Habits, Judge, simulate
+from rung.insights.simulated_run import Habits, Judge, simulate
 from rung.insights.simulation import Simulation, compare_by_simulation
 from rung.insights.simulation_text import ASSUMPTIONS, NO_LEVELS, as_text, fidelity_pictures
 from rung.insights.staffing import Held, Staff, staffing

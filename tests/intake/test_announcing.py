@@ -9,7 +9,7 @@ import pytest
 from rung.core.log.direct import direct_map
 from rung.core.log.events import hearing_of, levels_of
 from rung.core.vocabulary import Priority
-from rung.intake.importers import announcing
+from rung.intake.importers import announcement
 from rung.intake.importers.grouping import Grouping
 from rung.intake.importers.histories import Reading
 from rung.intake.importers.logs import open_log
@@ -49,7 +49,7 @@ def running(world: World, count: int, first: int = 0) -> list[str]:
 def test_the_most_pressing_get_cards_and_one_line_tells_of_the_rest(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing, "CARDS", 3)
+    monkeypatch.setattr(announcement, "CARDS", 3)
     over = f"D1,{(world.time.at - timedelta(days=1)).isoformat()},resolved,normal,ann"
     take_in(world, tmp_path, [*running(world, 10), over])
     cards = world.chat.cards_in("#triage")

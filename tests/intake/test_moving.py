@@ -11,8 +11,8 @@ from django.db import connection
 
 from rung.escalation.audit import audit
 from rung.escalation.ticker import look_at_all_due
-from rung.intake.moving import NotMovable, export, take_in
-from rung.intake.moving.tables import TABLES
+from rung.intake.transfer import NotMovable, export, take_in
+from rung.intake.transfer.tables import TABLES
 from rung.people.changes import Change, record
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer, Membership, Team
@@ -20,9 +20,9 @@ from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions.assignment import assign
 from rung.tickets.actions.conversation import answer, open_ticket
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Attachment, Ticket, TicketWords
 from rung.tickets.results import Created
-from rung.tickets.writing import NewFile, Words
 from rung.web.models import SavedView
 
 pytestmark = pytest.mark.django_db(transaction=True)

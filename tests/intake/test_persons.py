@@ -18,18 +18,18 @@ from rung.channels.slack.models import PersonSeen, Workspace
 from rung.escalation.audit import audit
 from rung.escalation.ticker import look_at_all_due
 from rung.intake.models import Received
-from rung.intake.persons import archive_of_agent, archive_of_requester, forget_agent, forget_requester
+from rung.intake.privacy import archive_of_agent, archive_of_requester, forget_agent, forget_requester
 from rung.outbox.models import Delivery
-from rung.people import changes, signin, tokens
-from rung.people.acquaintance import customer_for, requester_for
+from rung.people import changes, sign_in, tokens
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Identity, Override, Role, Team
+from rung.people.requester_lookup import customer_for, requester_for
 from rung.policies.models import Draft
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions import assignment, conversation, escalation
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Message, Ticket
-from rung.tickets.writing import NewFile, Words
 from rung.web.models import SavedView
 from tests.api.conftest import POLICY
 
@@ -186,7 +186,7 @@ def test_an_agent_is_taken_along_and_forgotten(desk: dict[str, Agent], storage: 
         facts={"name": ["", "Marlene Kurz"]},
     )
     browser = Client()
-    word = signin.issue_link(marlene, now=now)
+    word = sign_in.issue_link(marlene, now=now)
     browser.post(f"/sign-in/{word}")
     (storage / "log" / "web.log").write_text('{"agent": "marlene.kurz", "who": "agent:marlene.kurz"}\n')
     words = (MARKER, "Marlene Kurz", "marlene.kurz", "m.kurz@home.example", "U0MARL88", "uid-3141592")

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from rung.channels.slack.models import Workspace
-from rung.intake import batch, memory, receive, sort
+from rung.intake import batch, batch_cache, receive, sort
 from rung.intake.models import Received
 from rung.people.clock import cranked
 
@@ -109,7 +109,7 @@ def test_what_was_asked_for_a_message_that_failed_is_asked_again(place: Place) -
         asked.append("who")
         return "zoe"
 
-    place.each = lambda: memory.once(("who",), ask)
+    place.each = lambda: batch_cache.once(("who",), ask)
     for name in ("a", "b", "bad", "c", "d"):
         receive.store("pigeon", name, {"text": name}, now=place.now)
     place.refused = "bad"

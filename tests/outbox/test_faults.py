@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 
 from rung.core.reckoning.effects import NoticeKind
-from rung.outbox import lanes, settling
+from rung.outbox import outcomes, queues
 from rung.outbox.models import Delivery, LaneState, State
 from rung.outbox.ports import Later, Never, Unclear
 from rung.people.models import ContactMethod
-from rung.tickets.writing import Words
+from rung.tickets.message_rows import Words
 from tests.world import POLICY, World, desk
 
 
@@ -25,7 +25,7 @@ def _killed_while_sending(world: World) -> Delivery:
     """A courier claims the first delivery that is due, and is gone."""
     with transaction.atomic():
         now = world.time.at
-        (claimed,) = lanes.claim(1, now, now + timedelta(minutes=2))
+        (claimed,) = queues.claim(1, now, now + timedelta(minutes=2))
     return claimed.delivery
 
 
@@ -118,12 +118,12 @@ def test_a_late_courier_cannot_overwrite_what_another_has_written(world: World) 
     world.acme.writes("Our nightly import has stopped")
     world.time.at += timedelta(minutes=1)
     with transaction.atomic():
-        (mine,) = lanes.claim(1, world.time.at, world.time.at + timedelta(minutes=2))
+        (mine,) = queues.claim(1, world.time.at, world.time.at + timedelta(minutes=2))
     world.passes(minutes=5)
     before = Delivery.objects.get(pk=mine.delivery.pk)
     from rung.outbox.courier import source
 
-    settling.settle(mine, Never("too late"), source(), world.time.at)
+    outcomes.settle(mine, Never("too late"), source(), world.time.at)
     after = Delivery.objects.get(pk=mine.delivery.pk)
     assert (after.state, after.outcome) == (before.state, before.outcome) == (State.SENT, "sent")
 

@@ -7,7 +7,7 @@ import pytest
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Later
 from rung.people.models import Agent
-from rung.tickets.writing import Words
+from rung.tickets.message_rows import Words
 from tests.world import POLICY, World, desk
 
 TELLS_BEN = POLICY.replace("{at: 50%, remind: triage}", "{at: 50%, notify: ['agent:ben']}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rung.people import signin, tokens
+from rung.people import sign_in, tokens
 from rung.people.models import Agent
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -17,23 +17,23 @@ def sam() -> Agent:
 
 
 def test_a_link_signs_in_once(sam: Agent) -> None:
-    word = signin.issue_link(sam, now=NOW)
-    assert signin.redeem_link(word, now=NOW) == sam
-    assert signin.redeem_link(word, now=NOW) is None
+    word = sign_in.issue_link(sam, now=NOW)
+    assert sign_in.redeem_link(word, now=NOW) == sam
+    assert sign_in.redeem_link(word, now=NOW) is None
 
 
 def test_a_link_ends_after_a_day_and_when_a_newer_one_is_made(sam: Agent) -> None:
-    old = signin.issue_link(sam, now=NOW)
-    new = signin.issue_link(sam, now=NOW)
-    assert signin.redeem_link(old, now=NOW) is None
-    assert signin.redeem_link(new, now=NOW + timedelta(hours=24)) is None
+    old = sign_in.issue_link(sam, now=NOW)
+    new = sign_in.issue_link(sam, now=NOW)
+    assert sign_in.redeem_link(old, now=NOW) is None
+    assert sign_in.redeem_link(new, now=NOW + timedelta(hours=24)) is None
 
 
 def test_who_has_left_is_not_let_in(sam: Agent) -> None:
-    word, key = signin.issue_link(sam, now=NOW), tokens.create("sam's script", agent=sam)
+    word, key = sign_in.issue_link(sam, now=NOW), tokens.create("sam's script", agent=sam)
     sam.is_active = False
     sam.save()
-    assert signin.redeem_link(word, now=NOW) is None
+    assert sign_in.redeem_link(word, now=NOW) is None
     assert tokens.find(key, now=NOW) is None
 
 

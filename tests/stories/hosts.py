@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rung.config import programs
+from rung.config import postgres_programs
 from rung.config.embedded import Embedded
 from tests.stories.site import Site
 
@@ -91,7 +91,7 @@ class Reachable(Embedded):
                 rules.write(rule)
         with self.opened() as (place, fd), self.log.open("ab") as log:
             words = [f"{here}/postgres", "-D", place, "-c", f"listen_addresses={HERE}", "-c", f"port={PORT}"]
-            self._server = programs.launch(
+            self._server = postgres_programs.launch(
                 [*words, "-c", "unix_socket_directories=../run"], fds=[fd], log=log, dies_by=signal.SIGINT
             )
         for socket in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):  # where its other methods look for it

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from rung.config.embedded import Embedded
-from rung.config.lifeline import tied_to_us
+from rung.config.parent_death import tied_to_us
 from tests.desk import free_port
 from tests.fakes.hooks import Hooks
 from tests.fakes.mailbox import Mailbox

@@ -10,12 +10,12 @@ from django.db import connection
 
 from rung.core.vocabulary import Priority
 from rung.escalation import ticker
-from rung.escalation.desks import Desks
+from rung.escalation.roster_cache import Desks
 from rung.outbox.courier import Courier, source
 from rung.people import clock
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Event
-from rung.tickets.writing import Words
 from tests.world import World, desk
 
 SECONDS = 6.0

@@ -24,8 +24,8 @@ from rung.people.models import Agent, Membership, Team
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Event, Ticket
-from rung.tickets.writing import Words
 
 POLICY = """
 name: In a hurry

@@ -12,8 +12,8 @@ from django.db import connection
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Moment
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Event, Ticket
-from rung.tickets.writing import Words
 from tests.world import World
 
 EVERY = 13  # of some hundred statements; 4 takes minutes and has been run

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rung.config.lifeline import tied_to_us
+from rung.config.parent_death import tied_to_us
 from tests.stories.hosts import Host, Spread, two_hosts, why_not
 from tests.stories.judging import ESCALATED, judge, tell
 from tests.stories.site import REPOSITORY

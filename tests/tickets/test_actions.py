@@ -9,9 +9,9 @@ from django.db import connection
 
 from rung.core.vocabulary import Automatic, Priority, Reason
 from rung.tickets import actions
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Event, Message, Ticket
 from rung.tickets.results import AlreadySo, Created, Done, Escalated, Refused, Unreachable
-from rung.tickets.writing import NewFile, Words
 from tests.world import World, desk
 
 

@@ -7,7 +7,7 @@ import pytest
 from rung.core.case import events as e
 from rung.core.policy.reader import read_policy
 from rung.core.replay.comparison import compare
-from rung.tickets.recorded import histories_of, histories_since, wanted_since
+from rung.tickets.histories import histories_of, histories_since, wanted_since
 from tests.world import MONDAY_MORNING, POLICY, World, desk
 
 
@@ -44,7 +44,7 @@ def test_the_record_is_heard_with_the_phrases_of_the_policy_that_is_tried(world:
 def test_the_record_is_read_as_it_is_gone_through_and_ends_where_it_ended_when_it_was_asked_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rung.tickets.recorded._SHARE", 2)
+    monkeypatch.setattr("rung.tickets.histories._SHARE", 2)
     for number in range(5):
         world.acme.writes(f"The import has stopped {number}")
     policy, _ = read_policy(POLICY, "policy")

@@ -12,8 +12,8 @@ from rung.people.models import Agent, Role, Team
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions import conversation
-from rung.tickets.writing import Words
-from rung.web import throttle
+from rung.tickets.message_rows import Words
+from rung.web.frame import throttle
 from tests.api.conftest import POLICY
 
 

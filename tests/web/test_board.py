@@ -9,9 +9,9 @@ from django.test import Client
 from rung.core.vocabulary import Reason
 from rung.people.models import Agent, Customer
 from rung.tickets.actions import assignment, conversation, escalation, turns
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
-from rung.web import triage
+from rung.web.queue import triage
 
 FRAGMENT = {"HX-Request": "true"}
 

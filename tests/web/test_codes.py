@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.cache import cache
 from django.test import Client
 
-from rung.people import signin
+from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent
 
@@ -118,7 +118,7 @@ def test_a_session_alone_switches_nothing_off_and_shows_no_codes(sam: Agent) -> 
 
 def test_a_sign_in_link_does_not_stand_for_the_second_factor(sam: Agent) -> None:
     client = Client()
-    asked = client.post(f"/sign-in/{signin.issue_link(sam, now=database_now())}", follow=True)
+    asked = client.post(f"/sign-in/{sign_in.issue_link(sam, now=database_now())}", follow=True)
     assert asked.redirect_chain[-1][0] == ASKED
     assert client.get("/").status_code == 302
     assert "Sam Ode" in client.post(ASKED, {"code": code()}, follow=True).content.decode()
@@ -135,6 +135,6 @@ def test_an_owner_takes_the_factors_of_a_lost_device_away(signed_in: Any) -> Non
     assert client.get("/").status_code == 200
     olga.post("/people/agents/iris/factors", {"sure": "1"})
     assert client.get("/").status_code == 302
-    link = f"/sign-in/{signin.issue_link(iris, now=database_now())}"
+    link = f"/sign-in/{sign_in.issue_link(iris, now=database_now())}"
     assert "Iris Ode" in Client().post(link, follow=True).content.decode()
     assert "took the passkeys and codes of" in olga.get("/settings/log").content.decode()

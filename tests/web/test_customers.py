@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.people.acquaintance import requester_for
 from rung.people.clock import database_now
 from rung.people.models import Customer
+from rung.people.requester_lookup import requester_for
 from rung.tickets import customer_pass
 from rung.tickets.customer_pass import pass_of, pass_of_person
 from rung.tickets.models import Message

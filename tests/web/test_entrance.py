@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from rung.api.limits import buckets
-from rung.people import signin
+from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from tests.desk import eventually
@@ -41,7 +41,7 @@ def test_a_password_lets_in_and_a_wrong_one_does_not(client: Client, sam: Agent)
 
 
 def test_looking_at_a_link_does_not_use_it_up_and_signing_in_does(client: Client, sam: Agent) -> None:
-    address = f"/sign-in/{signin.issue_link(sam, now=database_now())}"
+    address = f"/sign-in/{sign_in.issue_link(sam, now=database_now())}"
     assert client.get(address).status_code == client.head(address).status_code == 200
     assert "Sam Ode" in client.post(address, follow=True).content.decode()
     refused = Client().post(address)
@@ -50,7 +50,7 @@ def test_looking_at_a_link_does_not_use_it_up_and_signing_in_does(client: Client
 
 
 def test_a_link_too_old_is_refused(client: Client, sam: Agent) -> None:
-    word = signin.issue_link(sam, now=database_now() - timedelta(hours=25))
+    word = sign_in.issue_link(sam, now=database_now() - timedelta(hours=25))
     assert client.post(f"/sign-in/{word}").status_code == 410
 
 
@@ -125,7 +125,7 @@ def test_signing_out_everywhere_ends_every_session(client: Client, sam: Agent) -
     for browser in (client, other):
         browser.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
     assert client.get("/account/sessions/").content.decode().count("· since") == 2
-    word = signin.issue_link(sam, now=database_now())
+    word = sign_in.issue_link(sam, now=database_now())
     client.post("/you/signed-out")
     assert client.get("/").status_code == other.get("/").status_code == 302
     assert Client().post(f"/sign-in/{word}").status_code == 410

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from rung.insights.errand_steps import LEFT_AFTER
-from rung.insights.errands import DEAD_AFTER, KEPT_FOR, forget_logs, run_errand, taken_up_again
+from rung.insights.policy_job_progress import LEFT_AFTER
+from rung.insights.policy_jobs import DEAD_AFTER, KEPT_FOR, forget_logs, run_errand, taken_up_again
 from rung.people.clock import database_now
 from rung.policies.models import Errand, UploadedLog
 from rung.policies.versions import current_number
 from rung.tickets.models import Ticket
-from rung.web import errands
-from rung.web.studio import uploaded
-from rung.web.studio.uploaded import read_uploaded
+from rung.web.policy import jobs
+from rung.web.policy.studio import uploaded
+from rung.web.policy.studio.uploaded import read_uploaded
 from tests.web.test_policy import CHANGED
 
 
@@ -38,7 +38,7 @@ def test_a_replay_waits_for_the_worker_and_shows_what_changes(signed_in: Any, op
 def test_many_running_tickets_are_left_to_the_worker(
     signed_in: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(errands, "AT_ONCE", 0)
+    monkeypatch.setattr(jobs, "AT_ONCE", 0)
     ticket = opened()
     sam = signed_in("sam")
     asked = {"text": CHANGED, "publish": "1", "running": "1"}
@@ -90,7 +90,7 @@ def test_two_leads_see_how_many_are_before_them_and_a_preview_waits_for_no_repla
     sam.post("/policy/replay", {"text": CHANGED})
     page = olga.post("/policy/replay", {"text": CHANGED}, headers=PART).content.decode()
     assert "Waiting: 1 is before it." in page
-    monkeypatch.setattr(errands, "AT_ONCE", 0)
+    monkeypatch.setattr(jobs, "AT_ONCE", 0)
     assert "Waiting for the worker" in olga.post("/policy/effects", {"text": CHANGED}, headers=PART).content.decode()
     first, second, _preview = Errand.objects.order_by("pk")
     run_errand(first.pk)

@@ -36,7 +36,7 @@ def test_a_broken_page_says_so_and_nothing_else(signed_in: Any, monkeypatch: pyt
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("inside-7 /etc/secret")
 
-    monkeypatch.setattr("rung.web.views.of_reader", broken)
+    monkeypatch.setattr("rung.web.queue.saved_views.of_reader", broken)
     client = signed_in("sam")
     client.raise_request_exception = False
     answer = client.get("/")

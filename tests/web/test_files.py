@@ -14,11 +14,11 @@ from django.test import Client
 from rung.people import tokens
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.tickets import filing
+from rung.tickets import file_store
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Attachment, Message, Ticket
-from rung.tickets.writing import NewFile, Words
 from tests.web.test_ask import REQUEST
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -111,10 +111,10 @@ def test_the_same_content_lies_there_once_and_goes_with_its_last_message(
     assert one.path == other.path
     assert len(on_disk(folder)) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        filing.remove([one])
+        file_store.remove([one])
     assert default_storage.exists(other.path)
     with django_capture_on_commit_callbacks(execute=True):
-        filing.remove([other])
+        file_store.remove([other])
     assert on_disk(folder) == []
 
 
@@ -196,15 +196,15 @@ def test_what_was_cut_off_or_belongs_to_nothing_is_swept(opened: Any, folder: Pa
         number, Words(text="x", files=(NewFile(name="kept.log", content_type="", data=b"kept"),)), by="agent:sam"
     )
     kept = Attachment.objects.get()
-    cut, orphan = folder / filing.INCOMING / "tmpcut", folder / filing.FOLDER / "ab" / ("ab" * 32)
-    fresh = folder / filing.INCOMING / "tmpfresh"
+    cut, orphan = folder / file_store.INCOMING / "tmpcut", folder / file_store.FOLDER / "ab" / ("ab" * 32)
+    fresh = folder / file_store.INCOMING / "tmpfresh"
     for path in (cut, orphan, fresh):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"part of")
     long_ago = (database_now() - timedelta(days=3)).timestamp()
     for path in (cut, orphan, Path(default_storage.path(kept.path))):
         os.utime(path, (long_ago, long_ago))
-    assert filing.sweep(before=database_now() - timedelta(days=1)) == 2
+    assert file_store.sweep(before=database_now() - timedelta(days=1)) == 2
     assert {path.name for path in on_disk(folder)} == {Path(kept.path).name, "tmpfresh"}
 
 
@@ -216,7 +216,7 @@ def test_a_disk_that_refuses_keeps_neither_the_message_nor_a_part_of_the_file(
     def full(_fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(filing.os, "fsync", full)
+    monkeypatch.setattr(file_store.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         conversation.note(
             number, Words(text="x", files=(NewFile(name="a.log", content_type="", data=b"a"),)), by="agent:sam"

@@ -11,7 +11,7 @@ import pytest
 from rung.core.document.nodes import parse
 from rung.people.languages import speaking_in
 from rung.people.models import Agent
-from rung.web.templatetags.desk import step_of
+from rung.web.templatetags.formatting import step_of
 
 CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_MESSAGES" / "django"
 CODE = Path(__file__).parents[2] / "rung"

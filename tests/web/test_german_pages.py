@@ -10,18 +10,18 @@ from django.test import Client
 from rung.core.policy.names import PEOPLE_WORDS
 from rung.core.policy.reader import SECTIONS
 from rung.core.policy.rules import ACTION_KEYS
-from rung.insights.errands import run_errand
-from rung.people.acquaintance import requester_for
+from rung.insights.policy_jobs import run_errand
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer
+from rung.people.requester_lookup import requester_for
 from rung.policies.drafts import keep
 from rung.policies.models import Draft, Errand
 from rung.policies.publishing import publish
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of, pass_of_person
-from rung.tickets.writing import Words
-from rung.web.studio import checking
-from rung.web.studio.kinds import SECTIONS as STUDIO
+from rung.tickets.message_rows import Words
+from rung.web.policy.studio import checking
+from rung.web.policy.studio.kinds import SECTIONS as STUDIO
 from tests.web.test_access import ours
 from tests.web.two_tongues import in_both, sayings
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from rung.people.models import Customer
 from rung.tickets.actions import conversation
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Message, Relation, Ticket
-from rung.tickets.writing import Words
 
 
 def test_merging_into_another_customers_ticket_asks_back_who_gets_the_answers(signed_in: Any, opened: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent
 from rung.policies.publishing import publish
-from rung.web import duty_calendar
+from rung.web.people import duty_calendar
 from tests.api.conftest import POLICY
 
 SCHEDULE = "schedules: {nights: {timezone: UTC, rotation: [ben], every: 1w, from: 2026-01-05T09:00}}\n"

@@ -10,7 +10,7 @@ from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
-from rung.web.studio import checking
+from rung.web.policy.studio import checking
 from tests.api.conftest import POLICY
 
 CHANGED = POLICY.replace("first_response: 1h", "first_response: 2h")

@@ -9,10 +9,10 @@ from django.test import Client
 
 from rung.people import tokens
 from rung.people.models import Agent, Customer, Role
-from rung.tickets import sight
+from rung.tickets import visibility
 from rung.tickets.actions import assignment, conversation, escalation
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 from tests.web.test_access import ours
 
 #: Stands in everything about the ticket that is not theirs, and in nothing else.
@@ -95,20 +95,20 @@ def _example(body: dict[str, Any], hidden: int) -> Any:
 
 
 def test_what_is_offered_or_given_to_them_is_theirs(restricted: Agent, hidden: int) -> None:
-    assert not sight.sees(restricted, hidden)
+    assert not visibility.sees(restricted, hidden)
     escalation.escalate(hidden, "L2", by="agent:sam", anyway=True)
-    assert sight.sees(restricted, hidden)
+    assert visibility.sees(restricted, hidden)
     escalation.escalate(hidden, "management", by="agent:sam", anyway=True)
-    assert sight.sees(restricted, hidden)  # the older offer is still theirs to claim
+    assert visibility.sees(restricted, hidden)  # the older offer is still theirs to claim
     for offer in (event.number for event in Ticket.objects.get(number=hidden).events.filter(kind="offered")):
         assignment.withdraw_offer(hidden, offer, by="agent:sam")
-    assert not sight.sees(restricted, hidden)
+    assert not visibility.sees(restricted, hidden)
     assignment.assign(hidden, "ben", by="agent:sam")
-    assert sight.sees(restricted, hidden)
+    assert visibility.sees(restricted, hidden)
 
 
 def test_the_door_itself_refuses(restricted: Agent, hidden: int) -> None:
-    with pytest.raises(sight.NotTheirs):
+    with pytest.raises(visibility.NotTheirs):
         conversation.note(hidden, Words(text="I was never here"), by="agent:ben")
     assert not Ticket.objects.get(number=hidden).messages.filter(text__contains="never here").exists()
 
@@ -116,7 +116,7 @@ def test_the_door_itself_refuses(restricted: Agent, hidden: int) -> None:
 def test_without_a_team_there_is_nothing(restricted: Agent, hidden: int) -> None:
     escalation.escalate(hidden, "L2", by="agent:sam", anyway=True)
     restricted.teams.clear()
-    assert not sight.visible(restricted).exists()
+    assert not visibility.visible(restricted).exists()
 
 
 def test_only_agents_and_observers_can_be_restricted(signed_in: Any, desk: Any) -> None:

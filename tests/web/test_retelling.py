@@ -9,7 +9,7 @@ import pytest
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox.models import Delivery, State
-from rung.outbox.wording import Told, wording
+from rung.outbox.notice_titles import Told, wording
 from rung.people.clock import database_now
 from rung.people.languages import speaking_in
 from rung.people.models import Agent
@@ -67,7 +67,7 @@ def test_every_outcome_the_code_can_write_is_known() -> None:
             if isinstance(call, ast.Call) and name in {"Later", "Never", "Unclear"} and call.args:
                 unknown += [f"{module.name}: {said}" for said in _said(call.args[0]) if _is_untold(said)]
     for function in ("_is_past", "_not_for_them"):
-        speech = ast.parse((CODE / "tickets" / "speech.py").read_text())
+        speech = ast.parse((CODE / "tickets" / "delivery_source.py").read_text())
         (found,) = [node for node in speech.body if isinstance(node, ast.FunctionDef) and node.name == function]
         returned = [node.value for node in ast.walk(found) if isinstance(node, ast.Return) and node.value]
         unknown += [said for value in returned for said in _said(value) if _is_untold(said)]

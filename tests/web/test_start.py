@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from rung.escalation.ticker import look_at_all_due
-from rung.people import signin
+from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
-from rung.web.desk_form import policy_text
+from rung.web.setup.name_and_hours import policy_text
 
 DESK = {
     "name": 'Acme "support"',
@@ -90,7 +90,7 @@ def test_people_are_invited_with_links_at_their_levels_that_are_there_after_a_re
     again = olga.post("/start/invite", ada, follow=True).content.decode()  # the same form once more
     assert "has it already" not in again
     (word,) = re.findall(r"/sign-in/(\S+?)<", again)
-    assert signin.redeem_link(word, now=database_now()) == agent
+    assert sign_in.redeem_link(word, now=database_now()) == agent
     assert "/sign-in/" not in olga.get("/start").content.decode()  # it was used
 
 

@@ -15,11 +15,11 @@ from rung.people.models import Agent, Team
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import publish
 from rung.tickets.models import Ticket
-from rung.web.studio import fields
-from rung.web.studio.bench import Bench, stamp_of
-from rung.web.studio.kinds import SECTIONS, kind_of
-from rung.web.studio.pages import Asked
-from rung.web.studio.places import place_path, place_text
+from rung.web.policy.studio import fields
+from rung.web.policy.studio.kinds import SECTIONS, kind_of
+from rung.web.policy.studio.pages import Asked
+from rung.web.policy.studio.places import place_path, place_text
+from rung.web.policy.studio.working_draft import Bench, stamp_of
 from tests.core.test_document_rewriting import REFERENCE, places
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from rung.people.clock import database_now
 from rung.tickets.actions import conversation
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 
 
 def test_what_needs_somebody_comes_first_with_its_reason(signed_in: Any, opened: Any) -> None:

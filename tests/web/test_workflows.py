@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from rung.people import tokens
-from rung.people.acquaintance import requester_for
 from rung.people.clock import database_now
 from rung.people.models import Role
+from rung.people.requester_lookup import requester_for
 from rung.policies.publishing import publish
 from rung.tickets.models import Message, Ticket
-from rung.tickets.standing import look_at
+from rung.tickets.overview import look_at
 from tests.api.conftest import POLICY
 
 MORE = """\

@@ -21,7 +21,7 @@ from imap_tools.errors import MailboxLoginError
 from msgspec import Struct
 
 from rung.channels.email.models import Mailbox, Security
-from rung.channels.email.trouble import of_connection
+from rung.channels.email.server_errors import of_connection
 from rung.core.sentences import say
 from rung.people.vault import VaultProblem, unseal
 

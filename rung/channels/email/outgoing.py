@@ -10,7 +10,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from msgspec import Struct
 
 from rung.channels.email.models import Outgoing, Security
-from rung.channels.email.trouble import of_connection
+from rung.channels.email.server_errors import of_connection
 from rung.core.sentences import say
 from rung.outbox import registry
 from rung.people.vault import VaultProblem, unseal

@@ -14,15 +14,15 @@ from msgspec.structs import replace
 
 from rung.channels.email import background, outgoing
 from rung.channels.email.models import Mailbox
-from rung.channels.email.proving import is_disproved, servers_of
 from rung.channels.email.reading import Mail, read
+from rung.channels.email.sender_proof import is_disproved, servers_of
 from rung.core.vocabulary import Automatic
-from rung.people.acquaintance import customer_of_address, requester_for
 from rung.people.models import Requester
-from rung.tickets import actions, hearing
+from rung.people.requester_lookup import customer_of_address, requester_for
+from rung.tickets import actions, text_facts
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import what_came_of
-from rung.tickets.writing import NewFile, Words
 
 #: One for all mailboxes: a mail to two of them is one message, and our own are known by their Message-ID here too.
 INBOX = "email"
@@ -53,7 +53,7 @@ def sort(envelope: Mapping[str, Any], now: datetime) -> str:
         return _join(ticket, mail, now)
     if mail.automatic is not None:
         return f"a mail by a machine ({mail.automatic.value}) opens nothing"
-    if hearing.verdict_on(mail.text) is not None and not mail.files:
+    if text_facts.verdict_on(mail.text) is not None and not mail.files:
         return "thanks open nothing"
     return _open(mail, address, now, is_doubtful=is_doubtful)
 

@@ -30,8 +30,8 @@ from rung.outbox.ports import (
 )
 from rung.people.clock import database_now
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 
 POST_EVERY = timedelta(seconds=1)  # one message a second and channel
 EDIT_EVERY = timedelta(seconds=1.25)  # chat.update: fifty a minute and workspace, with room for a retry

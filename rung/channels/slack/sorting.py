@@ -35,7 +35,7 @@ from rung.channels.slack.messages import customer_messages, edits
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import admission, identity
 from rung.channels.slack.people.affiliation import Standing
-from rung.intake import memory
+from rung.intake import batch_cache
 
 #: What is said in a channel, which several of our workspaces may be told.
 _SAID = (Wrote, Edited, Deleted, Reacted)
@@ -46,7 +46,7 @@ def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     fact = reader.read(envelope)
     told = act(fact, now)
     if not isinstance(fact, Wrote):
-        memory.forget()  # it may have been about somebody or something that is known by now
+        batch_cache.forget()  # it may have been about somebody or something that is known by now
     return told
 
 
@@ -57,7 +57,7 @@ def begin(stop: threading.Event) -> None:
 
 def act(fact: Fact, now: datetime) -> str:
     """Do what one fact asks for."""
-    workspace = memory.once(("workspace", fact.team), lambda: installations.of_team(fact.team))
+    workspace = batch_cache.once(("workspace", fact.team), lambda: installations.of_team(fact.team))
     if workspace is None:
         return "its workspace is not connected"
     if isinstance(fact, Uninstalled):
@@ -65,7 +65,7 @@ def act(fact: Fact, now: datetime) -> str:
         return fact.why
     if isinstance(fact, _SAID):
         told, where = workspace, fact.channel
-        workspace = memory.once(("home", told.pk, where), lambda: installations.home(told, where))
+        workspace = batch_cache.once(("home", told.pk, where), lambda: installations.home(told, where))
     return _HANDLERS[type(fact)](workspace, fact, now)
 
 

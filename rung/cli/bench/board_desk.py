@@ -9,8 +9,8 @@ from django.db import connection
 from rung.cli.bench import desk
 from rung.core.case import case as cases
 from rung.people.models import Agent, Role
-from rung.tickets.columns import columns
 from rung.tickets.models import Ticket
+from rung.tickets.ticket_columns import columns
 
 #: Different texts of messages; tickets share them, as those of one product do.
 TEXTS = 20_000

@@ -21,9 +21,9 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Role, Team
 from rung.policies.publishing import publish
 from rung.policies.starter import STARTER
-from rung.tickets.columns import columns
-from rung.tickets.door import row as event_row
 from rung.tickets.models import Event, Ticket
+from rung.tickets.ticket_columns import columns
+from rung.tickets.transaction import row as event_row
 
 #: The reference policy where a working copy has it beside itself, else the one every desk starts with.
 REFERENCE = Path(__file__).parents[4] / "shared" / "policy.example.yaml"

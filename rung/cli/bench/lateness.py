@@ -15,9 +15,9 @@ from rung.core.case.fold import fold
 from rung.core.vocabulary import Priority
 from rung.escalation import ticker
 from rung.people.clock import database_now
-from rung.tickets.columns import columns
-from rung.tickets.door import row
 from rung.tickets.models import Event, Ticket
+from rung.tickets.ticket_columns import columns
+from rung.tickets.transaction import row
 
 BAR_SECONDS = 1.0
 RATE = 200

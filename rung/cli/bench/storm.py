@@ -14,13 +14,13 @@ from rung.channels.slack.models import SlackChannel, Workspace
 from rung.cli.bench import desk
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
-from rung.escalation.desks import Desks
+from rung.escalation.roster_cache import Desks
 from rung.outbox import courier, enqueue, registry
 from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
 from rung.people.vault import seal
 from rung.tickets import actions
-from rung.tickets.writing import Words
+from rung.tickets.message_rows import Words
 
 TICKETS, SECONDS = 1_000, 180
 ESCALATE_EVERY = 3.0

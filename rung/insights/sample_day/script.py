@@ -7,8 +7,8 @@ from rung.core.sentences import key
 from rung.core.vocabulary import Reason
 from rung.insights.sample_day import cast
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 
 #: Done or not yet possible: False is tried again at the next look.
 Deed = Callable[[str], bool]

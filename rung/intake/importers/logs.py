@@ -18,7 +18,7 @@ from msgspec import Struct
 from rung.core.log.mapping import Format
 from rung.core.log.rows import NOT_UTF8, NoObject
 from rung.core.sentences import say
-from rung.intake.importers.shapes.knowing import changed, shape_of, unfolded
+from rung.intake.importers.shapes.recognition import changed, shape_of, unfolded
 from rung.intake.importers.shapes.rows import COLUMNS as SHAPED
 from rung.intake.importers.slack_archive import COLUMNS, is_slack, slack_rows
 

@@ -16,15 +16,15 @@ from rung.core.log.imported import Imported, imported
 from rung.core.oncall.roster import Desk
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.look import Look
-from rung.intake.importers.announcing import announce
+from rung.intake.importers.announcement import announce
 from rung.intake.importers.translating import LONGEST_ACTOR, Translator
-from rung.outbox import wakeups
-from rung.people.desks import desk_at
+from rung.outbox import notify
 from rung.people.models import Customer, Requester
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled, current_number
-from rung.tickets.columns import NextDeadline, columns, next_deadline
 from rung.tickets.models import Direction, Event, Message
-from rung.tickets.rows import kind_of
+from rung.tickets.ticket_columns import NextDeadline, columns, next_deadline
+from rung.tickets.ticket_sql import kind_of
 
 #: Tickets in one transaction, and letters said in them: what is lost when the import is killed, and done again by the
 #: next.
@@ -60,7 +60,7 @@ def record(histories: Iterable[History], source: str, now: datetime) -> Iterator
     for batch in _batches(histories):
         with transaction.atomic():
             importer.write(batch)
-        wakeups.ticker()
+        notify.ticker()
         yield importer.written
     importer.written.carded = announce(importer.source, importer.inbox, importer.policy.policy, now)
     if importer.written.carded:

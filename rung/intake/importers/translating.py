@@ -6,8 +6,8 @@ import msgspec
 
 from rung.core.case import events as e
 from rung.core.log.events import History
-from rung.people.acquaintance import customer_for, customer_of_address, requester_for
 from rung.people.models import Agent, Customer, Requester
+from rung.people.requester_lookup import customer_for, customer_of_address, requester_for
 
 #: Enough of an address to be kept as one.
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,180}")

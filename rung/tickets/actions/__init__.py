@@ -5,12 +5,12 @@ transaction. It does nothing in the state it leads to and says so, and with a `c
 `by` names who acts, as events do: `agent:sam`, `customer:7`, `bot:slack`. An unknown number raises Ticket.DoesNotExist.
 """
 
+from rung.tickets.actions.acknowledgement import acknowledge
 from rung.tickets.actions.assignment import assign, claim, return_offer, withdraw_offer
 from rung.tickets.actions.conversation import answer, customer_message, note, open_ticket, recount
-from rung.tickets.actions.courtesy import acknowledge
 from rung.tickets.actions.ending import close, reopen, resolve
 from rung.tickets.actions.escalation import escalate, give_handoff
-from rung.tickets.actions.joining import link, merge, relate, split, third_party_moved, unlink
+from rung.tickets.actions.merging import link, merge, relate, split, third_party_moved, unlink
 from rung.tickets.actions.triage import rate, set_category, set_customer, set_priority, tag
 from rung.tickets.actions.turns import hold, snooze, take_turn, wait, wake
 

@@ -7,12 +7,12 @@ from rung.core.oncall.roster import Person
 from rung.core.reckoning.claims import HeldBy, MayNot, Take, TakeHere, claiming
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Turn
-from rung.people.desks import desk_at
-from rung.tickets import telling, writing
-from rung.tickets.door import Visit, asked_before, visit
+from rung.people.who_is_there import desk_at
+from rung.tickets import action_notices, message_rows
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Claimed, Done, Refused
-from rung.tickets.writing import Words
+from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def assign(
@@ -33,7 +33,7 @@ def assign(
             return Refused(ticket, say("no agent is called %(to)r", to=to))
         number = at.record(e.Assigned(at=at.now, by=by, assignee=to), client_key=client_key)
         if to is not None:
-            telling.assignee(at, to, by=by, event=number)
+            action_notices.assignee(at, to, by=by, event=number)
         return Done(ticket, number)
 
 
@@ -68,12 +68,12 @@ def return_offer(
             return AlreadySo(ticket, say("that offer is not open") if offer else say("no offer is open"))
         if not why.strip():
             return Refused(ticket, say("a return needs a reason, so that the sender knows what is missing"))
-        message = writing.write(ticket, Direction.NOTE, by, Words(text=why), at.now)
+        message = message_rows.write(ticket, Direction.NOTE, by, Words(text=why), at.now)
         number = at.record(
             e.OfferReturned(at=at.now, by=by, offer=returned.number, level=returned.level, message=message.pk),
             client_key=client_key,
         )
-        telling.returned(at, returned.by, event=number)
+        action_notices.returned(at, returned.by, event=number)
         return Done(ticket, number, message.pk)
 
 
@@ -121,7 +121,7 @@ def _take(at: Visit, agent: str, take: Take, client_key: str | None) -> Claimed:
     if wanted is not None:
         tracker, _, project = wanted.partition(":")
         if not _is_linked_there(at, tracker, project):
-            telling.wanted_elsewhere(at, tracker, project, event=number)
+            action_notices.wanted_elsewhere(at, tracker, project, event=number)
     return Claimed(at.ticket.number, number, take.level, take.closes)
 
 

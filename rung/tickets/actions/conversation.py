@@ -16,16 +16,16 @@ from rung.core.reckoning.turns import kept as kept_because
 from rung.core.sentences import say
 from rung.core.vocabulary import ActorKind, Automatic, Priority
 from rung.people.clock import database_now
-from rung.people.desks import desk_at
 from rung.people.models import Customer, Requester
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import current_number
-from rung.tickets import hearing, telling, writing
-from rung.tickets.door import Visit, asked_before, begin, visit
+from rung.tickets import action_notices, message_rows, text_facts
 from rung.tickets.history import events_of
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.relations import relate
 from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
-from rung.tickets.writing import Words
+from rung.tickets.transaction import Visit, asked_before, begin, visit
 
 _MENTION = re.compile(r"(?<![\w@./])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")
 LONGEST_SUBJECT = 300
@@ -128,15 +128,15 @@ def answer(
             return before
         if (into := at.case.merged_into) is not None:
             return Refused(ticket, say("it went into ticket %(merged_into)s; answer there", merged_into=into))
-        message = writing.write(ticket, Direction.PUBLIC, by, words, at.now)
+        message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now)
         if e.actor_kind(by) is not ActorKind.AGENT:
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)
-            telling.customer(at, message, event=number)
+            action_notices.customer(at, message, event=number)
             return Answered(ticket, number, message.pk, "by_bot")
         kept = kept_because(at.case_at(message.at), at.policy.policy, words.text, chosen=keep_open)
         answered = e.Answered(at=at.now, by=by, message=message.pk, said=words.said, kept=kept)
         number = at.record(answered, client_key=client_key)
-        telling.customer(at, message, event=number)
+        action_notices.customer(at, message, event=number)
         return Answered(ticket, number, message.pk, kept.value if kept else "")
 
 
@@ -148,11 +148,11 @@ def note(
         before = asked_before(client_key, ticket) or _written_before(words)
         if before is not None:
             return before
-        message = writing.write(ticket, Direction.NOTE, by, words, at.now)
+        message = message_rows.write(ticket, Direction.NOTE, by, words, at.now)
         desk = desk_at(at.now)
         mentions = mentioned(words.text, desk.people)
         number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions), client_key=client_key)
-        telling.mentioned(at, mentions, by=by, event=number)
+        action_notices.mentioned(at, mentions, by=by, event=number)
         untold = tuple(
             handle
             for handle in mentions
@@ -191,11 +191,11 @@ def _hear(
     before = asked_before(client_key, ticket)
     if before is not None:
         return before
-    verdict = automatic or hearing.verdict_on(words.text)
+    verdict = automatic or text_facts.verdict_on(words.text)
     said_at = at.now if words.said is None else late_events.said_at(words.said, at.now)
     if verdict is None and _is_too_late_to_reopen(at, said_at):
         return _written_before(words) or _continued(at, words, by=by, client_key=client_key)
-    message = writing.write_once(ticket, Direction.INBOUND, by, words, at.now)
+    message = message_rows.write_once(ticket, Direction.INBOUND, by, words, at.now)
     if message is None:
         return _came_before(words)
     event = e.CustomerWrote(
@@ -203,7 +203,7 @@ def _hear(
         by=by,
         message=message.pk,
         said=words.said,
-        facts=hearing.facts_of(words.text, at.case.policy),
+        facts=text_facts.facts_of(words.text, at.case.policy),
         automatic=verdict,
     )
     return Done(ticket, at.record(event, client_key=client_key), message.pk)
@@ -214,7 +214,7 @@ def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | N
     ticket.opened_at, ticket.changed_at = spoken_at(event), event.at
     ticket.snapshot = b"{}"
     ticket.save(force_insert=True)
-    message = writing.write(ticket.number, Direction.INBOUND, event.by, words, event.at)
+    message = message_rows.write(ticket.number, Direction.INBOUND, event.by, words, event.at)
     opened = msgspec.structs.replace(event, message=message.pk)
     return begin(ticket, opened, client_key=client_key), message
 
@@ -232,7 +232,7 @@ def _opened(ticket: Ticket, words: Words, *, by: str, now: datetime) -> e.Opened
         account_owner=customer.account_owner.handle if customer and customer.account_owner else None,
         requester=str(ticket.requester_id) if ticket.requester_id else None,
         said=words.said,
-        facts=hearing.facts_of(f"{ticket.subject}\n\n{words.text}", version),
+        facts=text_facts.facts_of(f"{ticket.subject}\n\n{words.text}", version),
     )
 
 
@@ -262,7 +262,7 @@ def _is_too_late_to_reopen(at: Visit, said_at: datetime) -> bool:
 
 
 def _written_before(words: Words) -> AlreadySo | None:
-    known = writing.known(words)
+    known = message_rows.known(words)
     return AlreadySo(known[0], say("this message came before"), message=known[1]) if known else None
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
-from rung.tickets import canned, telling, writing
-from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets import action_notices, canned_answers, message_rows
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
-from rung.tickets.writing import Words
+from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def resolve(
@@ -26,10 +26,10 @@ def resolve(
             return before
         if at.case.status.is_over:
             return AlreadySo(ticket, say("it is %(status)s already", status=word(at.case.status)))
-        message = writing.write(ticket, Direction.PUBLIC, by, words, at.now) if words else None
+        message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now) if words else None
         number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None), client_key=client_key)
         if message is not None:
-            telling.customer(at, message, event=number)
+            action_notices.customer(at, message, event=number)
         else:
             message = _tell_customer(at)
         return Done(ticket, number, message.pk if message else None)
@@ -67,10 +67,10 @@ def _tell_customer(at: Visit) -> Message | None:
     reply = at.policy.policy.closing.tell_customer
     if reply is None or at.case.merged_into is not None:
         return None
-    text = canned.text(reply, at.ticket, at.case, at.policy, at.now)
+    text = canned_answers.text(reply, at.ticket, at.case, at.policy, at.now)
     if not text:
         return None
-    message = writing.write(at.ticket.number, Direction.PUBLIC, "rule:closing", Words(text=text), at.now)
+    message = message_rows.write(at.ticket.number, Direction.PUBLIC, "rule:closing", Words(text=text), at.now)
     number = at.record(e.AutoReplied(at=at.now, by="rule:closing", message=message.pk, reply=reply))
-    telling.customer(at, message, event=number)
+    action_notices.customer(at, message, event=number)
     return message

@@ -11,12 +11,12 @@ from rung.core.reckoning.recipients import may_see
 from rung.core.sentences import say, word
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
-from rung.people.desks import desk_at
-from rung.tickets import telling, writing
-from rung.tickets.door import Visit, asked_before, visit
+from rung.people.who_is_there import desk_at
+from rung.tickets import action_notices, message_rows
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Handoff
 from rung.tickets.results import AlreadySo, Done, Escalated, Refused, Unreachable
-from rung.tickets.writing import Words
+from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def escalate(
@@ -45,7 +45,7 @@ def escalate(
         goal = destination(at.case, at.policy.policy, to)
         if goal.kind is Kind.LEVEL and (stopped := _stopped(at, goal, anyway=anyway)):
             return stopped
-        message = writing.write(ticket, Direction.NOTE, by, Words(text=note), at.now) if note.strip() else None
+        message = message_rows.write(ticket, Direction.NOTE, by, Words(text=note), at.now) if note.strip() else None
         if priority is not None and priority is not at.case.priority:
             at.record(e.PrioritySet(at=at.now, by=by, priority=priority, reasons=("escalation",)))
         given = _give(at, goal.level, handoff or {}, note, by) if handoff or note.strip() else None
@@ -148,9 +148,9 @@ def _offer(
     if given is not None:
         given.missing = list(missing)
         given.save(update_fields=["missing"])
-    telling.offered(at, goal.level, event=number)
+    action_notices.offered(at, goal.level, event=number)
     if goal.is_last:
-        telling.last_level(at, goal.level, event=number)
+        action_notices.last_level(at, goal.level, event=number)
     opens = None if reachable else opens_at(at.policy, desk, goal.level, at.now)
     return Escalated(at.ticket.number, number, goal.level, missing, not reachable, opens)
 
@@ -180,7 +180,7 @@ def _ask(
     number = at.record(
         e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message), client_key=client_key
     )
-    telling.mentioned(at, agents, by=by, event=number)
+    action_notices.mentioned(at, agents, by=by, event=number)
     return Done(at.ticket.number, number, message)
 
 
@@ -188,7 +188,7 @@ def _send_out(at: Visit, goal: Destination, *, by: str, reason: Reason, client_k
     number = at.record(
         e.SentOut(at=at.now, by=by, tracker=goal.tracker, project=goal.name, reason=reason), client_key=client_key
     )
-    telling.wanted_elsewhere(at, goal.tracker, goal.name, event=number)
+    action_notices.wanted_elsewhere(at, goal.tracker, goal.name, event=number)
     return Done(at.ticket.number, number)
 
 

@@ -6,8 +6,8 @@ from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Priority
 from rung.people.models import Customer
-from rung.tickets.door import asked_before, visit
 from rung.tickets.results import AlreadySo, Done, Refused
+from rung.tickets.transaction import asked_before, visit
 
 #: What a person can read at a glance: characters of a tag, tags added at a time, tags of a ticket.
 LONGEST_TAG, TAGS_AT_A_TIME, MOST_TAGS = 60, 20, 50

@@ -5,8 +5,8 @@ from datetime import datetime
 from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
-from rung.tickets.door import Visit, asked_before, visit
 from rung.tickets.results import AlreadySo, Done, Refused
+from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def hold(

@@ -11,11 +11,11 @@ from rung.core.sentences import say, word
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Status
 from rung.people.models import Agent
-from rung.tickets import canned, telling, writing
-from rung.tickets.door import Visit, asked_before, visit
+from rung.tickets import action_notices, canned_answers, message_rows
+from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
-from rung.tickets.writing import NewFile, Words
+from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def use(
@@ -61,7 +61,7 @@ def use(
         message = None
         if words:
             said = Words(text=words, author_name=agent.name, files=files)
-            message = writing.write(ticket, Direction.PUBLIC, by, said, at.now)
+            message = message_rows.write(ticket, Direction.PUBLIC, by, said, at.now)
         _conclude(at, found, message, by=by)
         return Done(ticket, number, message.pk if message else None)
 
@@ -73,7 +73,7 @@ def _words(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, st
         return Refused(at.ticket.number, say("still to be asked: %(missing)s", missing=", ".join(missing)))
     if workflow.reply is None:
         return ""
-    filled = canned.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers)
+    filled = canned_answers.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers)
     if still := (*filled.unknown, *filled.open):
         listed = ", ".join(f"{{{gap}}}" for gap in still)
         return Refused(
@@ -90,7 +90,7 @@ def _words(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, st
 def _template(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str:
     if workflow.reply is None:
         return ""
-    return canned.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers).text
+    return canned_answers.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers).text
 
 
 def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: str) -> None:
@@ -106,4 +106,4 @@ def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: str
     if workflow.then is Status.ON_HOLD:
         number = at.record(e.Held(at=at.now, by=by))
     if message is not None:
-        telling.customer(at, message, event=number)
+        action_notices.customer(at, message, event=number)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from rung.people import changes, providers, vault
 from rung.people.models import Role, SignInProvider
-from rung.web.access import agent_of, needs
-from rung.web.forms import Words
-from rung.web.sure import asked_back
+from rung.web.frame.access import agent_of, needs
+from rung.web.frame.confirm import asked_back
+from rung.web.people.forms import Words
 
 Kind = SignInProvider.Kind
 

@@ -16,7 +16,7 @@ from rung.channels.email.models import Mailbox
 from rung.channels.slack.models import Workspace
 from rung.people.models import Role, Token
 from rung.tickets.models import Link, Ticket
-from rung.web.access import needs
+from rung.web.frame.access import needs
 
 
 @dataclass(frozen=True)

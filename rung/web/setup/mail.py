@@ -19,11 +19,11 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.people.vault import VaultProblem, seal, unseal
-from rung.web import guide
-from rung.web.access import agent_of, needs
-from rung.web.fields import number_in
+from rung.web.frame.access import agent_of, needs
+from rung.web.frame.confirm import asked_back
+from rung.web.frame.fields import number_in
+from rung.web.setup import guide
 from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
-from rung.web.sure import asked_back
 
 
 @require_http_methods(["GET", "POST"])

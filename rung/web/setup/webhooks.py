@@ -21,9 +21,9 @@ from rung.outbox.ports import Sent
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.web.access import agent_of, needs
-from rung.web.once import Shown, shown_once, was_shown
-from rung.web.sure import asked_back
+from rung.web.frame.access import agent_of, needs
+from rung.web.frame.confirm import asked_back
+from rung.web.frame.show_once import Shown, shown_once, was_shown
 
 SHOWN = 50
 

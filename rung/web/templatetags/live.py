@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import Context
 
-from rung.web import passes
+from rung.web.frame import live_token
 
 register = template.Library()
 
@@ -14,7 +14,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def live_address(context: Context, topics: Iterable[str] | None) -> str:
     """The address of /live for these topics and the reader's own."""
-    word = passes.issue(_wanted(context, topics), context["request"].user.pk)
+    word = live_token.issue(_wanted(context, topics), context["request"].user.pk)
     return f"{context['live_url']}?{urlencode({'pass': word})}"
 
 

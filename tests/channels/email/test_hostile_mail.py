@@ -10,8 +10,8 @@ import pytest
 
 from rung.channels.email import mailboxes, receiving
 from rung.channels.email.models import Mailbox, Security
-from rung.channels.email.proving import is_disproved, servers_of
 from rung.channels.email.reading import read
+from rung.channels.email.sender_proof import is_disproved, servers_of
 from rung.core.vocabulary import Automatic
 from rung.intake.models import Received
 from rung.people.models import Customer

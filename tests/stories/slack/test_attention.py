@@ -12,8 +12,8 @@ from rung.channels.slack.connection.connect import Connected, Secrets
 from rung.channels.slack.events.catch_up import catch_up
 from rung.people.models import Agent, ContactMethod, Customer
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 from tests.stories.slack.world import SlackWorld
 
 

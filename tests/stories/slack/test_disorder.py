@@ -16,8 +16,8 @@ from rung.intake.models import Received
 from rung.outbox.models import Delivery as Sent
 from rung.outbox.models import LaneState
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Attachment, Message
-from rung.tickets.writing import Words
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.gateways import encode, signature
 from tests.stories.slack.world import SlackWorld

@@ -10,12 +10,12 @@ from rung.core.calendar.moments import from_us
 from rung.core.case import case as cases
 from rung.core.receipt.receipt import receipt
 from rung.core.receipt.text import as_text
-from rung.people.desks import desk_at
+from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled
 from rung.tickets import actions
 from rung.tickets.history import events_of
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
-from rung.tickets.writing import Words
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.model import Message, User
 from tests.stories.slack.world import SlackWorld

@@ -12,7 +12,7 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.outbox.models import Delivery
 from rung.people.models import Customer, Requester
 from rung.tickets import actions
-from rung.tickets.writing import Words
+from rung.tickets.message_rows import Words
 from tests.stories.slack.test_coming_in import texts
 from tests.stories.slack.world import SlackWorld
 

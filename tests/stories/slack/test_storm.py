@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
-from rung.escalation.desks import Desks
+from rung.escalation.roster_cache import Desks
 from rung.outbox import enqueue
 from rung.outbox.models import Delivery, State
 from rung.tickets import actions
-from rung.tickets.writing import Words
+from rung.tickets.message_rows import Words
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld
 

@@ -9,8 +9,8 @@ from rung.channels.slack.models import Workspace
 from rung.intake import sort
 from rung.outbox.models import Delivery, LaneState
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Message
-from rung.tickets.writing import Words
 from tests.fakes.slack.gateways import Answer, encode, signature
 from tests.stories.slack.world import SlackWorld
 

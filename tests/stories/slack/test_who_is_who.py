@@ -11,8 +11,8 @@ from rung.channels.slack.interactive.button_actions import NOT_ALLOWED, WHO
 from rung.channels.slack.models import Workspace
 from rung.people.models import Agent, ContactMethod, Customer, Role
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Message as Written
-from rung.tickets.writing import Words
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld
 

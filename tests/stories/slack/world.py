@@ -15,9 +15,9 @@ from rung.channels.slack.connection import manifest, signature
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
-from rung.escalation.desks import Desks
+from rung.escalation.roster_cache import Desks
 from rung.intake import batch, sort
-from rung.outbox import lanes, registry
+from rung.outbox import queues, registry
 from rung.outbox.courier import Courier, source
 from rung.people import clock
 from rung.people.models import Agent, ContactMethod, Customer, Membership, Role, Team
@@ -94,7 +94,7 @@ class SlackWorld:
 
     def _next(self) -> datetime | None:
         slack = [datetime.fromtimestamp(one.due, UTC) for one in self.slack.deliveries.waiting]
-        known = (due.next_due_at(), lanes.next_at(), batch.next_due_at(), *slack)
+        known = (due.next_due_at(), queues.next_at(), batch.next_due_at(), *slack)
         return min((at for at in known if at is not None), default=None)
 
     def says(self, user: User, text: str, channel: Channel | None = None, **how: Any) -> Message:

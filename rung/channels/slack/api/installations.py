@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from rung.channels.slack.models import Workspace
-from rung.people.prepared import prepared
+from rung.people.prepared_statements import prepared
 
 Payload = Mapping[str, Any]
 _HOME = """

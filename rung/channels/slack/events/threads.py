@@ -9,9 +9,9 @@ from rung.channels.slack.api.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
 from rung.core.case.events import Said
 from rung.core.reckoning.effects import NoticeKind
-from rung.intake import memory
+from rung.intake import batch_cache
 from rung.people.models import Requester
-from rung.people.prepared import prepared
+from rung.people.prepared_statements import prepared
 from rung.tickets.models import OVER, Message
 
 BURST = timedelta(minutes=10)
@@ -70,7 +70,7 @@ def sharing(workspace: Workspace, ids: Sequence[str]) -> tuple[str, ...]:
         rows = SlackChannel.objects.filter(channel__in=list(ids)).order_by("workspace__team")
         return tuple(dict.fromkeys((workspace.team, *rows.values_list("workspace__team", flat=True))))
 
-    return memory.once(("sharing", workspace.pk, *ids), ask)
+    return batch_cache.once(("sharing", workspace.pk, *ids), ask)
 
 
 def is_kept_elsewhere(workspace: Workspace, ids: Sequence[str], ts: str) -> bool:

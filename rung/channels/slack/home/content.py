@@ -22,7 +22,7 @@ from rung.channels.slack.people.affiliation import Standing
 from rung.core.vocabulary import Priority
 from rung.people.models import Agent, Requester
 from rung.tickets.models import IS_OPEN, Ticket
-from rung.tickets.sight import visible
+from rung.tickets.visibility import visible
 
 #: Of each list: on the Home tab, and in a message, which may have half as many blocks.
 SHOWN, SHOWN_IN_MESSAGE = 8, 5

@@ -29,7 +29,7 @@ from rung.people.models import Agent
 from rung.tickets import actions
 from rung.tickets.actions import workflows
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
-from rung.tickets.sight import sees
+from rung.tickets.visibility import sees
 
 log = structlog.get_logger(__name__)
 

@@ -18,10 +18,10 @@ from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.people import identity
 from rung.people.models import Agent, Requester
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
-from rung.tickets.sight import visible
-from rung.tickets.writing import Words
+from rung.tickets.visibility import visible
 
 Payload = Mapping[str, Any]
 Answer = dict[str, Any]

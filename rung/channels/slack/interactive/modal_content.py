@@ -23,10 +23,10 @@ from rung.core.reckoning.workflows import missing
 from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
-from rung.tickets import actions, canned
+from rung.tickets import actions, canned_answers
 from rung.tickets.models import Direction, Event, Ticket
 from rung.tickets.results import Escalated, Refused
-from rung.tickets.sight import sees
+from rung.tickets.visibility import sees
 
 ONCE_IN = timedelta(hours=24)
 NOT_THEIRS = "Only the people who asked may do that."
@@ -71,7 +71,7 @@ def fill_in(workspace: Workspace, payload: Payload, about: About, agent: Agent, 
     if original is None or view.get("callback_id") != "rung:reply" or not sees(agent, original.ticket):
         return ""
     seen = Seen(original.ticket)
-    text = canned.filled(about.what, seen.ticket, seen.case, seen.compiled, agent=agent).text
+    text = canned_answers.filled(about.what, seen.ticket, seen.case, seen.compiled, agent=agent).text
     answers = [Choice(name.replace("-", " ").capitalize(), name) for name in seen.compiled.policy.replies]
     keeps = is_kept_by_default(seen.case, seen.compiled.policy)
     filled = modal_views.reply(
@@ -143,7 +143,9 @@ def _workflow(seen: Seen, about: About, agent: Agent) -> Block:
     known = {one.label: one.value for one in fields}
     preview = ""
     if found.reply is not None:
-        preview = canned.filled(found.reply, seen.ticket, seen.case, seen.compiled, agent=agent, answers=known).text
+        preview = canned_answers.filled(
+            found.reply, seen.ticket, seen.case, seen.compiled, agent=agent, answers=known
+        ).text
     then = f"Afterwards: {found.then.value.replace('_', ' ')}." if found.then else ""
     return modal_views.workflow(about, customer=seen.customer, fields=fields, preview=preview, then=then)
 

@@ -21,7 +21,7 @@ from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import identity
 from rung.core.reckoning.turns import is_kept_by_default
 from rung.people.models import Agent
-from rung.tickets.sight import sees
+from rung.tickets.visibility import sees
 
 Payload = Mapping[str, Any]
 NOT_NOW = "Slack cannot say now who wrote that; please try again in a minute."

@@ -20,11 +20,11 @@ from rung.channels.slack.models import Workspace
 from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.people.models import Agent
-from rung.tickets import actions, canned
+from rung.tickets import actions, canned_answers
 from rung.tickets.actions import workflows
+from rung.tickets.message_rows import Words
 from rung.tickets.results import AlreadySo, Refused, Unreachable
-from rung.tickets.sight import sees
-from rung.tickets.writing import Words
+from rung.tickets.visibility import sees
 
 Answer = dict[str, Any]
 UNITS = {"h": "hours", "d": "days"}
@@ -81,8 +81,8 @@ def _reply(sent: Sent) -> Answer:
     if not text.strip():
         return _error(sent.block("text"), "Say something, or cancel.")
     seen, ticked = modal_content.Seen(sent.ticket), bool(sent.given("keep"))
-    if gap := canned.gap_in(text, seen.compiled):
-        return _error(sent.block("text"), _sentence(canned.gap_sentence(*gap)))
+    if gap := canned_answers.gap_in(text, seen.compiled):
+        return _error(sent.block("text"), _sentence(canned_answers.gap_sentence(*gap)))
     untouched = not ticked and not is_kept_by_default(seen.case, seen.compiled.policy)
     keep_open = None if untouched else ticked  # left alone, a holding phrase still keeps the turn
     words = Words(text=text, author_name=sent.agent.name)
@@ -172,8 +172,8 @@ def _return(sent: Sent) -> Answer:
 
 def _resolve(sent: Sent) -> Answer:
     text = sent.given("text").strip()
-    if gap := canned.gap_in(text, modal_content.Seen(sent.ticket).compiled):
-        return _error(sent.block("text"), _sentence(canned.gap_sentence(*gap)))
+    if gap := canned_answers.gap_in(text, modal_content.Seen(sent.ticket).compiled):
+        return _error(sent.block("text"), _sentence(canned_answers.gap_sentence(*gap)))
     words = Words(text=text, author_name=sent.agent.name) if text else None
     return _done(actions.resolve(sent.ticket, by=sent.by, words=words, client_key=sent.key, now=sent.now), "text")
 

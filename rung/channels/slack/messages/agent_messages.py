@@ -21,11 +21,11 @@ from rung.channels.slack.people.affiliation import Standing
 from rung.outbox.models import Delivery, State
 from rung.people.models import Agent
 from rung.policies.versions import compiled
-from rung.tickets import actions, canned
+from rung.tickets import actions, canned_answers
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import Answered, Refused
-from rung.tickets.sight import sees
-from rung.tickets.writing import Words
+from rung.tickets.visibility import sees
 
 #: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
 TO_CUSTOMER = (">>", "reply:", "to customer:")
@@ -129,8 +129,8 @@ def _to_customer(
 def _gap_in(ticket: int, text: str) -> str:
     """A sentence about a gap of a canned answer that still stands in it, or nothing."""
     version = Ticket.objects.values_list("policy", flat=True).get(number=ticket)
-    gap = canned.gap_in(text, compiled(version))
-    return f"{canned.gap_sentence(*gap).rstrip('.')}." if gap else ""
+    gap = canned_answers.gap_in(text, compiled(version))
+    return f"{canned_answers.gap_sentence(*gap).rstrip('.')}." if gap else ""
 
 
 def _tell(workspace: Workspace, wrote: Wrote, text: str, now: datetime) -> None:

@@ -19,13 +19,13 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
 from rung.core.case.events import Said
-from rung.intake import memory
+from rung.intake import batch_cache
 from rung.people.models import Customer, Requester
-from rung.people.prepared import found
-from rung.tickets import actions, hearing
+from rung.people.prepared_statements import found
+from rung.tickets import actions, text_facts
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created, what_came_of
-from rung.tickets.writing import Words
 
 SUBJECT = 120
 
@@ -46,7 +46,9 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
         return "our own message"
     if wrote.bot or not wrote.user:
         return "a bot's message"
-    author = memory.once(("author", workspace.pk, wrote.user, wrote.channel), lambda: _author(workspace, wrote, now))
+    author = batch_cache.once(
+        ("author", workspace.pk, wrote.user, wrote.channel), lambda: _author(workspace, wrote, now)
+    )
     if author.standing in (Standing.BOT, Standing.OURSELVES):
         return "a bot's message"
     if threads.is_kept_elsewhere(workspace, author.ids, wrote.ts):
@@ -92,7 +94,7 @@ def _channel(workspace: Workspace, name: str) -> SlackChannel | None:
     channel = next(iter(found(SlackChannel, "workspace_id = %s AND channel = %s", [workspace.pk, name])), None)
     if channel is not None and channel.customer_id is not None:
         whose = channel.customer_id
-        channel.customer = memory.once(("customer", whose), lambda: _customer(whose))
+        channel.customer = batch_cache.once(("customer", whose), lambda: _customer(whose))
     return channel
 
 
@@ -108,7 +110,7 @@ def _of_customer(
     workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool, said: Said | None
 ) -> str:
     with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
-        requester = memory.once(
+        requester = batch_cache.once(
             ("requester", workspace.pk, wrote.user, wrote.user_team, wrote.channel),
             lambda: _requester(workspace, wrote, author),
         )
@@ -121,7 +123,7 @@ def _of_customer(
         if ticket is not None:
             told = actions.customer_message(ticket, words, by=f"customer:{requester.pk}", now=now)
             return what_came_of(told, f"joins ticket {ticket}")
-        if not explicit and hearing.verdict_on(words.text) is not None:
+        if not explicit and text_facts.verdict_on(words.text) is not None:
             return "thanks open nothing"
         if not mrkdwn.says_something(words.text) and not words.files:
             return "an empty message"

@@ -11,8 +11,8 @@ from rung.channels.slack.messages.agent_messages import BY_BOT
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import identity
 from rung.tickets import actions
+from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message
-from rung.tickets.writing import Words
 
 EDITED = "(edited) "
 

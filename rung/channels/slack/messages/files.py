@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackClientError
 from rung.channels.slack.api.clients import client_of
 from rung.channels.slack.events.facts import Raw
 from rung.channels.slack.models import Workspace
-from rung.tickets.writing import NewFile
+from rung.tickets.message_rows import NewFile
 
 log = structlog.get_logger(__name__)
 

@@ -16,9 +16,9 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.people import admission
 from rung.channels.slack.people import affiliation as rule
 from rung.channels.slack.people.affiliation import Profile, Standing
-from rung.intake import memory
+from rung.intake import batch_cache
 from rung.people.models import Agent, ContactMethod, Customer, Identity, Requester, Role
-from rung.people.prepared import found
+from rung.people.prepared_statements import found
 
 BELIEVED_FOR = timedelta(minutes=5)
 STILL_BELIEVED_FOR = timedelta(hours=1)
@@ -93,7 +93,7 @@ def terms(workspace: Workspace) -> rule.Workspace:
     return rule.Workspace(
         team=workspace.team,
         enterprise=workspace.enterprise,
-        teams=memory.once(("own teams",), installations.own_teams),
+        teams=batch_cache.once(("own teams",), installations.own_teams),
         bot_user=workspace.bot_user,
         bot=workspace.bot,
         app=workspace.app,

@@ -1,0 +1,178 @@
+"""Does an errand about a policy: previews it on running tickets, replays or simulates it, or rolls it out."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from rung.core.log.events import History
+from rung.core.policy.model import Policy
+from rung.core.policy.reader import read_policy
+from rung.core.reckoning.compiled import Compiled
+from rung.core.replay.comparison import compare
+from rung.escalation.policy_rollout import choose_for_running, effects_on_running, homeless
+from rung.insights.policy_job_progress import GOING, Steps, Stopped, stop_left
+from rung.insights.policy_job_results import compared, running, simulated
+from rung.insights.simulated_run import Habits
+from rung.insights.simulation import FEWEST_RUNS, WhatIf, compare_by_simulation
+from rung.insights.workload import fit
+from rung.people.clock import database_now
+from rung.people.languages import language_of, speaking_in
+from rung.policies.models import Errand, UploadedLog
+from rung.policies.versions import NONE_PUBLISHED, compiled, current_number
+from rung.tickets.histories import histories_since
+from rung.tickets.models import IS_OPEN, Ticket
+
+log = structlog.get_logger(__name__)
+
+#: A log that was uploaded and not replayed.
+KEPT_FOR = timedelta(hours=6)
+#: How long somebody who heeds a message takes on average, in a simulation.
+_REACTION_US = 30 * 60 * 1_000_000
+
+#: A worker that has noted nothing for so long is gone.
+DEAD_AFTER = timedelta(minutes=3)
+
+
+class Recording(Struct, frozen=True):
+    """What is replayed: the same tickets heard with the phrases of either policy, and when the history ends."""
+
+    before: list[History]
+    after: list[History]
+    end: datetime
+    #: Reason -> rows that do not count.
+    rejected: Mapping[str, int] = {}
+
+
+#: Reads a log somebody has uploaded; ValueError with a sentence where that cannot be done.
+LogReader = Callable[[Errand, Policy, Policy, Steps], Recording]
+
+
+def _no_logs(_errand: Errand, _old: Policy, _new: Policy, _steps: Steps) -> Recording:
+    raise ValueError("this worker reads no logs")
+
+
+def run_errand(number: int, read_log: LogReader = _no_logs) -> None:
+    """Do it, once: whoever begins it first has it. A failure is written down with its reason, for whoever asked."""
+    stop_left(number)
+    began = Errand.objects.filter(pk=number, state=Errand.State.WAITING)
+    if not began.update(state=Errand.State.WORKING, changed_at=database_now()):
+        return
+    errand = Errand.objects.get(pk=number)
+    try:
+        with speaking_in(language_of(errand.author)):  # what goes wrong is told to whoever asked
+            result = _done(errand, read_log)
+    except Stopped:
+        return
+    except ValueError as problem:  # of what was given: a sentence for whoever gave it
+        _end(errand, Errand.State.FAILED, problem=str(problem))
+        return
+    except Exception as problem:  # noqa: BLE001  the page that waits for it says why
+        log.error("errand failed", errand=number, error=traceback.format_exc())
+        _end(errand, Errand.State.FAILED, problem=f"{type(problem).__name__}: {problem}")
+        return
+    finally:
+        UploadedLog.objects.filter(errand=number).delete()
+    _end(errand, Errand.State.DONE, result=result)
+
+
+def _done(errand: Errand, read_log: LogReader) -> dict[str, Any]:
+    match Errand.Kind(errand.kind):
+        case Errand.Kind.PREVIEW:
+            return _preview(errand)
+        case Errand.Kind.REPLAY:
+            return _replay(errand, read_log)
+        case Errand.Kind.SIMULATION:
+            return _simulation(errand)
+        case Errand.Kind.ROLLOUT:
+            return _rollout(errand)
+
+
+def taken_up_again() -> list[Errand]:
+    """Errands whose worker has died: they wait once more. What was done of a rollout stays done."""
+    stop_left()
+    dead = Errand.objects.filter(state=Errand.State.WORKING, changed_at__lt=database_now() - DEAD_AFTER)
+    found = list(dead)
+    Errand.objects.filter(pk__in=[each.pk for each in found]).update(
+        state=Errand.State.WAITING, changed_at=database_now()
+    )
+    return found
+
+
+def forget_logs() -> int:
+    """Uploaded logs that nobody has replayed, or whose replay is over."""
+    old = UploadedLog.objects.filter(created_at__lt=database_now() - KEPT_FOR)
+    return old.exclude(errand__state__in=GOING).delete()[0]
+
+
+def _preview(errand: Errand) -> dict[str, Any]:
+    policy = _policy(errand.text)
+    step = Steps(errand, Ticket.objects.filter(IS_OPEN).count())
+    found = effects_on_running(policy, now=database_now(), on_each=step.one)
+    return running(found)
+
+
+def _replay(errand: Errand, read_log: LogReader) -> dict[str, Any]:
+    old, new = _both(errand)
+    step = Steps(errand, 0)
+    given = read_log(errand, old, new, step) if "map" in errand.wanted else _of_the_record(errand, old, new, step)
+    step.begin(len(given.before))
+    found = compare(given.before, given.after, old, new, end=given.end, on_progress=step.at)
+    return compared(found, new, given.end) | {"rejected": dict(given.rejected)}
+
+
+def _of_the_record(errand: Errand, old: Policy, new: Policy, step: Steps) -> Recording:
+    now = database_now()
+    since = now - timedelta(days=errand.days or 30)
+    return Recording(histories_since(since, old, step.reading), histories_since(since, new, step.reading), now)
+
+
+def _simulation(errand: Errand) -> dict[str, Any]:
+    old, new = _both(errand)
+    step = Steps(errand, 0)
+    given = _of_the_record(errand, old, old, step)
+    if not given.before:
+        return {"tickets": 0}
+    step.begin(len(given.before) + 3 * FEWEST_RUNS)
+    work = fit(given.before, Compiled(old), Compiled(new), given.end, on_each=step.one)
+    found = compare_by_simulation(
+        work,
+        old,
+        new,
+        Habits(float(errand.wanted.get("heed", 0.5)), _REACTION_US),
+        what_if=WhatIf(int(errand.wanted.get("more_tickets", 0)), dict(errand.wanted.get("more_people", {}))),
+        on_progress=lambda done: step.at(len(given.before) + done),
+        runs_at_a_time=1,
+    )
+    return simulated(found, errand.days or 30)
+
+
+def _both(errand: Errand) -> tuple[Policy, Policy]:
+    """The policy in force, and the one that is tried."""
+    number = current_number()
+    return compiled(number).policy if number else NONE_PUBLISHED, _policy(errand.text)
+
+
+def _rollout(errand: Errand) -> dict[str, Any]:
+    step = Steps(errand, Ticket.objects.filter(IS_OPEN).exclude(policy=errand.version or 0).count())
+    moved = 0
+    for one in choose_for_running(errand.version or 0, by=errand.author, fire=errand.fire):
+        moved += one
+        step.one()
+    kept = homeless(compiled(errand.version or 0).policy)
+    return {"moved": moved, "kept": kept}
+
+
+def _end(errand: Errand, state: Errand.State, *, result: dict[str, Any] | None = None, problem: str = "") -> None:
+    working = Errand.objects.filter(pk=errand.pk, state=Errand.State.WORKING)
+    working.update(state=state, result=result, problem=problem, changed_at=database_now())
+
+
+def _policy(text: str) -> Policy:
+    policy, findings = read_policy(text, "policy.yaml")
+    if policy is None:
+        raise ValueError("; ".join(map(str, findings)))
+    return policy

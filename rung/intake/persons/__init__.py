@@ -1,6 +1,0 @@
-"""One person's data: what there is of it, taken along as a file, and forgotten."""
-
-from rung.intake.persons.forgetting import Forgotten, forget_agent, forget_requester
-from rung.intake.persons.giving import archive_of_agent, archive_of_requester
-
-__all__ = ["Forgotten", "archive_of_agent", "archive_of_requester", "forget_agent", "forget_requester"]

@@ -1,0 +1,113 @@
+"""Whom an action by hand concerns: the notices that go with its event, in the same transaction."""
+
+from collections.abc import Iterable
+
+from rung.core.oncall.duty import on_call_of_team
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import lead_of, owner, owners, team_of
+from rung.core.vocabulary import Priority
+from rung.people.who_is_there import desk_at
+from rung.tickets.models import Message
+from rung.tickets.transaction import Visit
+
+
+def customer(at: Visit, message: Message, *, event: int) -> None:
+    """A public message goes to the customer, where they wrote."""
+    at.say(
+        Notice(
+            kind=NoticeKind.REPLY,
+            to="customer",
+            subject=Subject.ANSWER,
+            key=f"message/{message.pk}",
+            event=event,
+            priority=at.case.priority,
+            exempt=True,
+        ),
+        message=message,
+    )
+
+
+def assignee(at: Visit, handle: str, *, by: str, event: int) -> None:
+    """Somebody was given a ticket by somebody else."""
+    if by != f"agent:{handle}":
+        at.say(_moment(at, f"agent:{handle}", Subject.ASSIGNED, event))
+
+
+def mentioned(at: Visit, handles: Iterable[str], *, by: str, event: int) -> None:
+    """People named in a note are asked for what they know."""
+    for handle in handles:
+        if by != f"agent:{handle}":
+            at.say(_moment(at, f"agent:{handle}", Subject.EXPERT_ASKED, event))
+
+
+def offered(at: Visit, level: str, *, event: int) -> None:
+    """An offer by hand: its card, and those on call while the level's people are not there."""
+    at.say(
+        Notice(
+            kind=NoticeKind.OFFER_CARD,
+            to=f"level:{level}",
+            subject=Subject.OFFER,
+            key=f"offer/{event}",
+            event=event,
+            priority=at.case.priority,
+            exempt=True,
+        )
+    )
+    if at.policy.level_calendar(level).is_open(at.now):
+        return
+    policy = at.policy.policy
+    for handle in on_call_of_team(policy.schedules, desk_at(at.now), team_of(level, policy), at.now):
+        at.say(_moment(at, f"agent:{handle}", Subject.OFFER, event, exempt=True))
+
+
+def last_level(at: Visit, level: str, *, event: int) -> None:
+    """Offered again where there is nothing above: the lead and the desk's owners hear of it."""
+    policy, desk = at.policy.policy, desk_at(at.now)
+    team = team_of(level, policy)
+    handle = lead_of(team, policy, desk)
+    told = {f"agent:{handle}" if handle else f"team:{team}": None}
+    told.update((who.to, None) for who in owners(_look(at)))
+    for to in told:
+        at.say(_moment(at, to, Subject.LAST_LEVEL, event))
+
+
+def returned(at: Visit, offered_by: str, *, event: int) -> None:
+    """Whoever offered it hears that it came back; for a rule's offer, the ticket's owner."""
+    to = offered_by
+    if not offered_by.startswith("agent:"):
+        to = owner(_look(at)).to
+    at.say(_moment(at, to, Subject.RETURNED, event))
+
+
+def wanted_elsewhere(at: Visit, tracker: str, project: str, *, event: int) -> None:
+    """A ticket is to be opened, or found, in another system."""
+    at.say(
+        Notice(
+            kind=NoticeKind.LINK,
+            to=f"{tracker}:{project}",
+            subject=Subject.NEW_LINK,
+            key=f"link/{tracker}/{project}/{event}",
+            event=event,
+            what=project,
+            priority=at.case.priority,
+            exempt=True,
+        )
+    )
+
+
+def _look(at: Visit) -> Look:
+    """The ticket as the rules see it at this moment, to ask whom they would tell."""
+    return Look(at.case, at.policy, desk_at(at.now), at.now)
+
+
+def _moment(at: Visit, to: str, subject: Subject, event: int, *, exempt: bool = False) -> Notice:
+    return Notice(
+        kind=NoticeKind.MOMENT,
+        to=to,
+        subject=subject,
+        key=f"{subject}/{event}/{to}",
+        event=event,
+        priority=at.case.priority,
+        exempt=exempt or (subject is Subject.OFFER and at.case.priority is Priority.URGENT),
+    )

@@ -1,0 +1,203 @@
+"""Tickets that belong together: merge, split, relate, link and unlink."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from rung.core.case import events as e
+from rung.core.reckoning.merging import of_different_customers
+from rung.core.sentences import say, word
+from rung.core.vocabulary import Status
+from rung.tickets import text_facts
+from rung.tickets.models import Link, Message, Ticket
+from rung.tickets.relations import relate as relate_both
+from rung.tickets.relations import unrelate as unrelate_both
+from rung.tickets.results import AlreadySo, Created, Done, Refused, Unconfirmed
+from rung.tickets.transaction import asked_before, begin, visit
+
+
+def merge(
+    ticket: int, into: int, *, by: str, confirmed: bool = False, now: datetime | None = None
+) -> Done | AlreadySo | Refused | Unconfirmed:
+    """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
+
+    An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
+    `confirmed`: whoever asks knows that it goes to another customer, who alone hears the answers.
+    """
+    if ticket == into:
+        return Refused(ticket, say("a ticket cannot go into itself"))
+    with transaction.atomic():
+        # Always the lower number first, so that two merges crossing each other wait instead of locking up.
+        first, second = sorted((ticket, into))
+        with visit(first, now=now) as one, visit(second, now=now) as other:
+            gone, kept = (one, other) if ticket == first else (other, one)
+            if gone.case.merged_into is not None:
+                return AlreadySo(ticket, say("it went into ticket %(merged_into)s", merged_into=gone.case.merged_into))
+            if kept.case.merged_into is not None:
+                return Refused(
+                    ticket,
+                    say(
+                        "ticket %(into)s went into %(merged_into)s itself", into=into, merged_into=kept.case.merged_into
+                    ),
+                )
+            if not confirmed and of_different_customers(gone.case, kept.case):
+                return Unconfirmed(ticket, into, gone=_whose(gone.ticket), kept=_whose(kept.ticket))
+            waits_for_us = gone.case.status is Status.OPEN
+            if kept.case.status.is_over and not gone.case.status.is_over:
+                sentence = say(
+                    "ticket %(into)s is %(status)s, where nobody would look at this one; reopen it first",
+                    into=into,
+                    status=word(kept.case.status),
+                )
+                return Refused(ticket, sentence)
+            number = gone.record(e.Merged(at=gone.now, by=by, into=into))
+            kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket))
+            if waits_for_us and kept.case.status is not Status.OPEN:
+                # What the customer asked in the ticket that is gone waits for us still.
+                kept.record(e.TurnTaken(at=kept.now, by=by))
+            theirs = Message.objects.filter(ticket_id=ticket)
+            theirs.filter(came_from=None).update(came_from=ticket)
+            theirs.update(ticket_id=into)
+            return Done(ticket, number)
+
+
+def split(
+    ticket: int,
+    messages: tuple[int, ...],
+    subject: str,
+    *,
+    by: str,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Created | AlreadySo | Refused:
+    """Messages that are about something else become a ticket of their own, opened now, related to this one."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        rows = list(Message.objects.filter(ticket_id=ticket, pk__in=messages).order_by("at", "pk"))
+        if len(rows) != len(set(messages)) or not rows:
+            return Refused(ticket, say("not all of those messages are on ticket %(ticket)s", ticket=ticket))
+        old = at.ticket
+        new = Ticket(
+            subject=" ".join(subject.split())[:300] or old.subject,
+            customer=old.customer,
+            requester=old.requester,
+            channel=old.channel,
+            inbox=old.inbox,
+            thread=old.thread,
+            opened_at=at.now,
+            changed_at=at.now,
+            snapshot=b"{}",
+        )
+        new.save(force_insert=True)
+        case = at.case
+        opened = e.Opened(
+            at=at.now,
+            by=by,
+            policy=case.policy,
+            channel=old.channel,
+            customer=case.customer,
+            tier=case.tier,
+            account_owner=case.account_owner,
+            requester=case.requester,
+            message=rows[0].pk,
+            facts=text_facts.facts_of("\n\n".join(row.text for row in rows if row.direction == "inbound"), case.policy),
+        )
+        started = begin(new, opened)
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(ticket=new)
+        number = at.record(
+            e.SplitOff(at=at.now, by=by, ticket=new.number, messages=tuple(row.pk for row in rows)),
+            client_key=client_key,
+        )
+        relate_both(started, at, "split_from", by=by)
+        started.write()
+        return Created(new.number, number, rows[0].pk, continues=ticket)
+
+
+def relate(
+    ticket: int, other: int, *, by: str, relation: str = "related", now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """Two tickets that should know of each other. `relation`: one of `relations.BY_HAND`, as the first sees it."""
+    if ticket == other:
+        return Refused(ticket, say("a ticket is not related to itself"))
+    first, second = sorted((ticket, other))
+    with visit(first, now=now) as one, visit(second, now=now) as two:
+        mine, theirs = (one, two) if ticket == first else (two, one)
+        if not relate_both(mine, theirs, relation, by=by):
+            return AlreadySo(ticket, say("they are related already"))
+        return Done(ticket, mine.case.number)
+
+
+def unrelate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+    """They need not know of each other any more. What one came from the other by (a split, a merge) stays."""
+    if ticket == other:
+        return Refused(ticket, say("a ticket is not related to itself"))
+    first, second = sorted((ticket, other))
+    with visit(first, now=now) as one, visit(second, now=now) as two:
+        mine, theirs = (one, two) if ticket == first else (two, one)
+        if not unrelate_both(mine, theirs, by=by):
+            return AlreadySo(ticket, say("nobody had related them"))
+        return Done(ticket, mine.case.number)
+
+
+def link(
+    ticket: int,
+    tracker: str,
+    issue: str,
+    *,
+    by: str,
+    url: str = "",
+    origin: str = "there",
+    key: str | None = None,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """A ticket elsewhere belongs to this one. `origin`: `rung` if we made it, under `key`."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        _, is_new = Link.objects.get_or_create(
+            ticket=at.ticket,
+            tracker=tracker,
+            issue=issue,
+            defaults={"url": url, "origin": origin, "key": key, "linked_at": at.now},
+        )
+        if not is_new:
+            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is linked already", tracker=tracker, issue=issue))
+        event = e.Linked(at=at.now, by=by, tracker=tracker, issue=issue, url=url)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def unlink(ticket: int, tracker: str, issue: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+    """It no longer belongs to this one; nothing happens to it elsewhere."""
+    with visit(ticket, now=now) as at:
+        gone, _ = Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).delete()
+        if not gone:
+            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is not linked", tracker=tracker, issue=issue))
+        return Done(ticket, at.record(e.Unlinked(at=at.now, by=by, tracker=tracker, issue=issue)))
+
+
+def third_party_moved(
+    ticket: int,
+    tracker: str,
+    issue: str,
+    *,
+    by: str,
+    status: str | None = None,
+    own: bool = False,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | AlreadySo:
+    """Something happened on a linked ticket. `own`: by us or a bot, so no sign of life."""
+    with visit(ticket, now=now) as at:
+        if before := asked_before(client_key, ticket):
+            return before
+        moved = {"moved_at": at.now} | ({"status": status} if status else {})
+        Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).update(**moved)
+        event = e.ThirdPartyMoved(at=at.now, by=by, tracker=tracker, issue=issue, status=status, own=own)
+        return Done(ticket, at.record(event, client_key=client_key))
+
+
+def _whose(ticket: Ticket) -> str:
+    """The customer, and who asks there."""
+    return " / ".join(str(each) for each in (ticket.customer, ticket.requester) if each is not None)

@@ -1,0 +1,224 @@
+"""What a delivery says at the moment it is sent, and whether it is still worth saying: the outbox's `Source`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from rung.core.case import case as cases
+from rung.core.case.case import Case
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.vocabulary import Priority
+from rung.outbox import enqueue
+from rung.outbox.addresses import AddressBook
+from rung.outbox.models import Delivery
+from rung.outbox.outcomes import CARDS
+from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
+from rung.people.models import Agent
+from rung.policies.versions import compiled
+from rung.tickets import cards
+from rung.tickets.actions import merging
+from rung.tickets.actions.acknowledgement import ACKNOWLEDGEMENT
+from rung.tickets.delivery_context import about
+from rung.tickets.models import Message, Ticket
+from rung.tickets.visibility import sees
+
+#: Moments that ask for something which only an open ticket needs.
+_FOR_OPEN_TICKETS = frozenset(Subject) - {Subject.ANSWER, Subject.CANNED_REPLY, Subject.ALERT}
+#: What was decided once and for all: it is said even if the ticket has moved on.
+_ALWAYS_WANTED = (NoticeKind.REPLY, NoticeKind.LINK, NoticeKind.COMMENT)
+
+
+class Speech:
+    """Reads the ticket as it stands; keeps nothing between calls."""
+
+    def no_longer_wanted(self, delivery: Delivery) -> str | None:
+        """Asked just before sending. A card that hangs somewhere is always wanted: it must show the end."""
+        if delivery.ticket is None:
+            return None
+        return _not_for_them(delivery) or _is_past(delivery, delivery.ticket)
+
+    def moment(self, delivery: Delivery) -> Moment:
+        return Moment(
+            key=delivery.key,
+            to=delivery.destination,
+            subject=Subject(delivery.subject),
+            title=delivery.title,
+            text=delivery.words,
+            ticket=delivery.ticket_id,
+            url=_url(delivery.ticket_id),
+            priority=Priority(delivery.priority) if delivery.priority else None,
+            moves=(Move.CLAIM, Move.RETURN) if delivery.subject == Subject.OFFER else (Move.OPEN,),
+        )
+
+    def digest(self, delivery: Delivery, parts: Sequence[Delivery]) -> Digest:
+        return Digest(
+            key=delivery.key,
+            to=delivery.destination,
+            title=delivery.title,
+            moments=tuple(self.moment(part) for part in parts),
+        )
+
+    def card(self, delivery: Delivery, now: datetime) -> Card:
+        ticket = _ticket(delivery)
+        return cards.draw(ticket, _case(ticket), delivery, now)
+
+    def message(self, delivery: Delivery) -> CustomerMessage:
+        ticket, message = _ticket(delivery), delivery.message
+        text, html, author = "", "", ""
+        files: tuple[AttachedFile, ...] = ()
+        if message is not None:
+            text, html, author = message.text, message.html, message.author_name
+            files = tuple(
+                AttachedFile(name=f.name, content_type=f.content_type, path=default_storage.path(f.path), size=f.size)
+                for f in message.attachments.all()
+            )
+        return CustomerMessage(
+            key=delivery.key,
+            to=delivery.destination,
+            thread=ticket.thread,
+            inbox=ticket.inbox,
+            ticket=ticket.number,
+            subject=ticket.subject,
+            text=text or delivery.words,
+            html=html,
+            author=author,
+            automatic=message is None or not message.author.startswith("agent:"),
+            in_reply_to=_last_inbound_id(ticket),
+            moves=_moves(ticket, message),
+            files=files,
+        )
+
+    def page(self, delivery: Delivery) -> Page:
+        ticket = _ticket(delivery)
+        return Page(
+            key=delivery.key,
+            service=delivery.destination,
+            title=delivery.title,
+            text=delivery.words,
+            ticket=ticket.number,
+            url=_url(ticket.number),
+            priority=Priority(delivery.priority) if delivery.priority else None,
+        )
+
+    def issue(self, delivery: Delivery) -> NewIssue:
+        ticket = _ticket(delivery)
+        return NewIssue(
+            key=f"rung-{delivery.key}",
+            project=delivery.destination,
+            ticket=ticket.number,
+            url=_url(ticket.number),
+            title=ticket.subject,
+            text=cards.handoff_text(ticket),
+            priority=Priority(ticket.priority) if ticket.priority else None,
+            customer=ticket.customer.name if ticket.customer else None,
+            tags=tuple(ticket.tags),
+        )
+
+    def comment(self, delivery: Delivery) -> Comment:
+        ticket = _ticket(delivery)
+        return Comment(
+            key=delivery.key,
+            issue=delivery.destination,
+            ticket=ticket.number,
+            url=_url(ticket.number),
+            text=delivery.words,
+        )
+
+    def was_sent(self, delivery: Delivery, external_id: str, now: datetime) -> None:
+        """An issue that was made, or found, is linked; a public message is known by its id there."""
+        if delivery.kind == NoticeKind.LINK and delivery.ticket_id is not None and external_id:
+            merging.link(
+                delivery.ticket_id,
+                delivery.channel,
+                external_id,
+                by="system",
+                origin="rung",
+                key=f"rung-{delivery.key}",
+                now=now,
+            )
+        if delivery.message is not None and external_id and delivery.message.external_id is None:
+            Message.objects.filter(pk=delivery.message.pk, external_id=None).update(
+                external_id=external_id, inbox=delivery.message.inbox or delivery.channel
+            )
+
+    def was_lost(self, delivery: Delivery, why: str, now: datetime) -> None:
+        """A message that will not reach the customer: whoever has the ticket must know."""
+        if delivery.kind != NoticeKind.REPLY or delivery.ticket is None:
+            return
+        ticket = delivery.ticket  # its columns, not its case: one that cannot be read must still be heard of
+        notice = Notice(
+            kind=NoticeKind.MOMENT,
+            to=f"agent:{ticket.assignee_id}" if ticket.assignee_id else f"level:{ticket.level}",
+            subject=Subject.NOTIFICATION,
+            key=f"lost/{delivery.pk}",
+            event=delivery.event,
+            priority=Priority(ticket.priority) if ticket.priority else None,
+        )
+        book = AddressBook.read(compiled(ticket.policy).policy)
+        words = f"What was written to the customer on #{delivery.ticket_id} did not reach them: {why}"
+        enqueue.insert([enqueue.delivery(notice, about(delivery.ticket), book, now, words=words)])
+
+
+def _ticket(delivery: Delivery) -> Ticket:
+    ticket = delivery.ticket
+    if ticket is None:
+        raise ValueError(f"delivery {delivery.pk} is about no ticket")
+    return ticket
+
+
+def _is_past(delivery: Delivery, ticket: Ticket) -> str | None:
+    """Why it need not be said any more."""
+    subject = Subject(delivery.subject)
+    if subject is Subject.ALERT:
+        return None  # of a ticket that cannot be read too
+    case = _case(ticket)
+    hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
+    if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
+        return None
+    if case.status.is_over and subject in _FOR_OPEN_TICKETS:
+        return f"the ticket is {case.status.value}"
+    if subject is Subject.OFFER and case.offer(delivery.event) is None:
+        return "the offer is no longer open"
+    is_theirs = subject is not Subject.ASSIGNED or delivery.recipient == f"agent:{case.assignee}"
+    return None if is_theirs else "somebody else has it now"
+
+
+def _not_for_them(delivery: Delivery) -> str | None:
+    """Why the person it goes to is not told: they have left, or other teams' tickets are not there for them."""
+    kind, _, handle = delivery.recipient.partition(":")
+    if kind not in ("agent", "account_owner") or delivery.ticket_id is None:
+        return None
+    agent = Agent.objects.filter(handle=handle).first()
+    if agent is None or not agent.is_active:
+        return f"{handle} does not work here any more"
+    return None if sees(agent, delivery.ticket_id) else f"{handle} may not see this ticket"
+
+
+def _case(ticket: Ticket) -> Case:
+    return cases.decode(bytes(ticket.snapshot))
+
+
+def _url(ticket: int | None) -> str:
+    return f"{settings.BASE_URL}/tickets/{ticket}" if settings.BASE_URL and ticket is not None else ""
+
+
+def _moves(ticket: Ticket, message: Message | None) -> tuple[Move, ...]:
+    """What a customer may do from a message of the desk's own: ask for escalation, or rate at the end."""
+    if message is None or message.author.startswith("agent:"):
+        return ()
+    spoken = ticket.events.filter(kind="auto_replied", data__message=message.pk).values_list("data__reply", flat=True)
+    closing = compiled(ticket.policy).policy.closing
+    match spoken.first():
+        case name if name == ACKNOWLEDGEMENT:
+            return (Move.ASK_ESCALATION,)
+        case name if name and name == closing.tell_customer and closing.ask_rating:
+            return (Move.RATE,)
+        case _:
+            return ()
+
+
+def _last_inbound_id(ticket: Ticket) -> str:
+    last = ticket.messages.filter(direction="inbound", external_id__isnull=False).order_by("-at", "-pk").first()
+    return (last.external_id or "") if last else ""

@@ -1,0 +1,82 @@
+"""Rows of words: messages and the files that came with them."""
+
+from datetime import datetime
+from typing import IO
+
+from django.db import IntegrityError, connection
+from msgspec import Struct
+
+from rung.core.case.events import Said
+from rung.core.case.late_events import said_at
+from rung.people.prepared_statements import prepared
+from rung.tickets import file_store
+from rung.tickets.models import Direction, Message
+
+_FIELDS = ["ticket_id", "direction", "author", "author_name", "text", "html", "at", "inbox", "external_id"]
+_ALL = ["id", *_FIELDS, "blanked_at", "came_from_id"]
+_INSERT = f"""
+    INSERT INTO tickets_message ({", ".join(_FIELDS)}) VALUES ({", ".join(["%s"] * len(_FIELDS))})
+    ON CONFLICT (inbox, external_id) WHERE external_id IS NOT NULL DO NOTHING RETURNING id
+"""  # noqa: S608  our own names
+_KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND external_id = %s"
+
+
+#: Characters of what a person may say at once, to a customer or inside; longer things are files.
+LONGEST_WORDS = 50_000
+#: Of a field of the handoff, and of what is said beside it.
+LONGEST_FIELD = 20_000
+
+
+class Words(Struct, frozen=True, kw_only=True):
+    """What somebody wrote. `external_id` is unique within its inbox. `said`: when and where, if a server we trust has
+    stamped it."""
+
+    text: str
+    html: str = ""
+    author_name: str = ""
+    inbox: str = ""
+    external_id: str | None = None
+    said: Said | None = None
+    files: "tuple[NewFile, ...]" = ()
+
+
+class NewFile(Struct, frozen=True, kw_only=True):
+    """A file as it came. Its type is found by looking; `content_type` is what its sender says."""
+
+    name: str
+    content_type: str
+    data: bytes | IO[bytes]
+
+
+def write(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message:
+    """Keep the words and the files. Raises IntegrityError if the inbox has brought this message before."""
+    message = write_once(ticket, direction, by, words, now)
+    if message is None:
+        raise IntegrityError(f"the inbox {words.inbox} has brought {words.external_id} before")
+    return message
+
+
+def write_once(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message | None:
+    """The same; None, and nothing is kept, if the inbox has brought this message before."""
+    at = now if words.said is None else said_at(words.said, now)
+    said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)
+    values = (ticket, direction.value, by, *said)
+    with prepared() as cursor:
+        cursor.execute(_INSERT, values)
+        made = cursor.fetchone()
+    if made is None:
+        return None
+    message = Message.from_db(connection.alias, _ALL, [*made, *values, None, None])
+    for file in words.files:
+        file_store.keep(message, file.name, file.data)
+    return message
+
+
+def known(words: Words) -> tuple[int, int] | None:
+    """(its ticket, its row) of the same message, if its inbox has brought it before."""
+    if words.external_id is None:
+        return None
+    with prepared() as cursor:
+        cursor.execute(_KNOWN, [words.inbox, words.external_id])
+        found: tuple[int, int] | None = cursor.fetchone()
+    return found

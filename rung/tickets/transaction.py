@@ -1,0 +1,176 @@
+"""The one way in: a ticket under its lock, its case, and events that are recorded together or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from django.db import transaction
+
+from rung.core.case import case as cases
+from rung.core.case import fold
+from rung.core.case.case import Case
+from rung.core.case.events import AnyEvent, Opened, encode
+from rung.core.case.late_events import as_they_count
+from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.effects import Notice
+from rung.core.sentences import say
+from rung.outbox import enqueue
+from rung.outbox.addresses import AddressBook
+from rung.policies.versions import compiled
+from rung.tickets import ticket_sql, visibility
+from rung.tickets.delivery_context import about
+from rung.tickets.history import events_of
+from rung.tickets.models import Event, Message, Ticket
+from rung.tickets.results import AlreadySo
+
+log = structlog.get_logger(__name__)
+
+#: Whoever reads the clock and then waits for a ticket may find it changed a little later: the clock has not stepped.
+MERELY_OVERTAKEN = timedelta(seconds=1)
+
+
+class Visit:
+    """One action on one ticket: it sees the case, and what it records is folded in at once."""
+
+    def __init__(
+        self, ticket: Ticket, case: Case, now: datetime, *, requester_name: str = "", opens: bool = False
+    ) -> None:
+        self.ticket = ticket
+        self.requester_name = requester_name
+        self._opens = opens
+        self.case = case
+        #: Never earlier than the ticket's last event, whatever the clock says.
+        self.now = _not_before(case.last_at, now, ticket.number)
+        self._seen_by: set[str] = set()
+        #: Each with the key of the client that asked for it.
+        self._recorded: list[tuple[AnyEvent, str | None]] = []
+        self._notices: list[tuple[Notice, Message | None]] = []
+        #: The events before this action, once somebody has asked; under the lock nobody adds to them.
+        self._before: list[AnyEvent] | None = None
+
+    @property
+    def policy(self) -> Compiled:
+        """The version that judges the ticket."""
+        return compiled(self.case.policy)
+
+    @property
+    def next_number(self) -> int:
+        """The number the next event will have."""
+        return self.case.number + 1
+
+    def record(self, event: AnyEvent, *, client_key: str | None = None) -> int:
+        """Add an event, which gets the next number. Returns that number.
+
+        Raises NotTheirs where it is done by an agent who may not see the ticket; who opens one may.
+        """
+        if not self._opens:
+            self._refuse_unseen(event.by)
+        numbered = msgspec.structs.replace(event, number=self.next_number, at=self.now)
+        if fold.needs_rebuild(self.case, numbered):
+            self.case = fold.rebuild([*self._history(), numbered])
+        else:
+            fold.fold(self.case, numbered)
+        self._recorded.append((numbered, client_key))
+        return numbered.number
+
+    def case_at(self, moment: datetime) -> Case:
+        """The case as it stood at an earlier moment, by all that is known now."""
+        if self.case.last_at is None or moment >= self.case.last_at:
+            return self.case
+        return fold.rebuild(event for event in as_they_count(self._history()) if event.at <= moment)
+
+    def _history(self) -> list[AnyEvent]:
+        if self._before is None:
+            self._before = events_of(self.ticket.number)
+        return [*self._before, *(event for event, _ in self._recorded)]
+
+    def _refuse_unseen(self, by: str) -> None:
+        if by not in self._seen_by:
+            visibility.refuse_unseen(by, self.ticket.number)
+            self._seen_by.add(by)
+
+    def say(self, notice: Notice, *, message: Message | None = None) -> None:
+        """Have something said when the action is written. `message`: the words, where a person wrote them."""
+        self._notices.append((notice, message))
+
+    def write(self) -> None:
+        """Events, snapshot, columns, deliveries and `wake_at`, inside the transaction of the lock."""
+        if not self._recorded:
+            return
+        self._enqueue()
+        ticket_sql.write(self.ticket, self.case, self._recorded, topics(self.ticket.number, self.case), self.now)
+
+    def _enqueue(self) -> None:
+        if self._notices:
+            book = AddressBook.read(self.policy.policy)
+            whom = about(self.ticket)
+            enqueue.insert(
+                [
+                    enqueue.delivery(notice, whom, book, self.now, message=message.pk if message else None)
+                    for notice, message in self._notices
+                ]
+            )
+
+
+@contextmanager
+def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
+    """Lock the ticket; write what was recorded when the block ends, or nothing if it raises.
+
+    `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
+    """
+    with transaction.atomic():
+        ticket, name, read_at = ticket_sql.lock(number)
+        inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or read_at, requester_name=name)
+        with structlog.contextvars.bound_contextvars(ticket=number):
+            yield inside
+            inside.write()
+
+
+def begin(ticket: Ticket, event: Opened, *, client_key: str | None = None) -> Visit:
+    """The first event of a ticket whose row was just made. To be called inside a transaction; the caller writes it."""
+    inside = Visit(ticket, Case(), event.at, opens=True)
+    inside.record(event, client_key=client_key)
+    return inside
+
+
+def asked_before(client_key: str | None, ticket: int | None = None) -> AlreadySo | None:
+    """The same request, by its client's key, was done before. Call it under the lock, or before an opening."""
+    if client_key is None:
+        return None
+    first = Event.objects.filter(client_key=client_key).first()
+    if first is None:
+        return None
+    why = say("this request was done before")
+    if ticket is not None and first.ticket_id != ticket:
+        why = say("this key was used for ticket %(ticket_id)s", ticket_id=first.ticket_id)
+    return AlreadySo(first.ticket_id, why, first.number, first.data.get("message"))
+
+
+def row(ticket: int, event: AnyEvent, client_key: str | None = None) -> Event:
+    """The event as a row."""
+    return Event(
+        ticket_id=ticket,
+        number=event.number,
+        at=event.at,
+        kind=ticket_sql.kind_of(event),
+        by=event.by,
+        data=msgspec.json.decode(encode(event)),
+        client_key=client_key,
+    )
+
+
+def topics(number: int, case: Case) -> tuple[str, ...]:
+    """The topics of open pages that a change of this ticket touches."""
+    person = (f"person:{case.assignee}",) if case.assignee else ()
+    return (f"ticket:{number}", "triage", *person)
+
+
+def _not_before(last_at: datetime | None, now: datetime, number: int) -> datetime:
+    if last_at is None or now >= last_at:
+        return now
+    if last_at - now < MERELY_OVERTAKEN:
+        return last_at
+    log.warning("the clock stepped back", ticket=number, now=now.isoformat(), last_event_at=last_at.isoformat())
+    return last_at

@@ -1,0 +1,1 @@
+"""What every view stands on: access, limits, uploads, forms over changed rows."""

@@ -1,0 +1,42 @@
+"""What a browser may load: our own files, and nothing written into a page."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotFound
+from django.shortcuts import render
+
+from rung.web.frame.live_address import live_url
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'{live}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: adds the policy, unless a view has set its own (a page that others may embed)."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        if settings.FILES_HOST and request.get_host() == settings.FILES_HOST and not request.path.startswith("/files/"):
+            return HttpResponseNotFound()  # the origin of downloads knows nothing else
+        if "\x00" in request.path:
+            raise Http404("nothing here has a name with a NUL in it, and the database takes none")
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and "text/html" in request.headers.get("Accept", ""):
+            response = _no_page(request, response)
+        live = "" if settings.LIVE_URL.startswith("/") else " " + live_url(request).rpartition("/")[0]
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(live=live))
+        return response
+
+    return respond
+
+
+def _no_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponseBase:
+    """The address of a form, opened as a page: browsers show nothing of an answer without words."""
+    page = render(request, "405.html", status=refused.status_code)
+    page.headers["Allow"] = refused.headers.get("Allow", "")
+    return page

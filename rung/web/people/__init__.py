@@ -1,0 +1,1 @@
+"""Agents, teams, customers, on call, and signing in."""

@@ -1,0 +1,1 @@
+"""The policy: read, edited, reviewed, published."""

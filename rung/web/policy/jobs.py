@@ -1,0 +1,166 @@
+"""Errands about the policy on its pages: begun, watched while the worker does them, and what came of them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rung.core.policy.reader import read_policy
+from rung.insights.policy_job_progress import before_it, stop_earlier
+from rung.insights.policy_jobs import run_errand
+from rung.people.clock import database_now
+from rung.people.models import Role
+from rung.policies.models import Errand
+from rung.tickets.models import IS_OPEN, Ticket
+from rung.web.frame.access import agent_of, needs
+from rung.web.policy.job_queue import hand_over
+from rung.web.policy.studio import simulated
+from rung.web.policy.studio.uploaded import rejected_in_words
+
+#: Open tickets looked at while the page waits; more are the worker's.
+AT_ONCE = 100
+LONGEST = 1_000_000  # characters of a policy
+PERIODS = (7, 30, 90, 365)
+#: Without a sign of life for so long, it is said that the worker may be down.
+SILENT = timedelta(seconds=60)
+
+
+def begin(kind: Errand.Kind, by: str, **wanted: Any) -> Errand:
+    """Write it down and let the worker do it; what is small is done before this returns. It takes the place of what
+    the same person has asked for in this way and not yet got."""
+    now = database_now()
+    errand = Errand.objects.create(kind=kind, author=by, created_at=now, changed_at=now, **wanted)
+    stop_earlier(errand)
+    if kind not in Errand.LONG and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
+        run_errand(errand.pk)
+        errand.refresh_from_db()
+    else:
+        with transaction.atomic():
+            hand_over(errand)
+    return errand
+
+
+@require_POST
+@needs(Role.LEAD)
+def replay(request: HttpRequest) -> HttpResponse:
+    """Run a text over some days of the record, beside the version in force."""
+    return _begun(request, Errand.Kind.REPLAY, {})
+
+
+@require_POST
+@needs(Role.LEAD)
+def simulate(request: HttpRequest) -> HttpResponse:
+    """What people might have done under a text: with more tickets, with more or fewer people."""
+    return _begun(request, Errand.Kind.SIMULATION, simulated.wanted(request.POST))
+
+
+def _begun(request: HttpRequest, kind: Errand.Kind, wanted: dict[str, Any]) -> HttpResponse:
+    days = request.POST.get("days", "")
+    chosen = int(days) if days in map(str, PERIODS) else 30
+    return waiting(request, begin(kind, _author(request), text=text_of(request), days=chosen, wanted=wanted))
+
+
+def waiting(request: HttpRequest, errand: Errand) -> HttpResponse:
+    """The page, or the part of one, that watches an errand."""
+    if not request.headers.get("HX-Request"):
+        return redirect("policy-errand", number=errand.pk)
+    return render(request, "policy/errand.html", shown(errand))
+
+
+def text_of(request: HttpRequest) -> str:
+    """The policy a page has sent."""
+    return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
+
+
+def _author(request: HttpRequest) -> str:
+    return f"agent:{agent_of(request).handle}"
+
+
+@needs(Role.LEAD)
+def errand(request: HttpRequest, number: int) -> HttpResponse:
+    """How far it is, or what came of it; a part of a page where a page asks for it."""
+    found = Errand.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404(f"there is no errand {number}")
+    part = request.headers.get("HX-Request") == "true"
+    if part:
+        Errand.objects.filter(pk=number).update(seen_at=database_now())
+    template = "policy/errand.html" if part else "policy/errand_page.html"
+    return render(request, template, shown(found) | {"live": []})
+
+
+@require_POST
+@needs(Role.LEAD)
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Nobody waits for it any more."""
+    going = Errand.objects.filter(pk=number, state__in=[Errand.State.WAITING, Errand.State.WORKING])
+    going.exclude(kind=Errand.Kind.ROLLOUT).update(state=Errand.State.STOPPED, changed_at=database_now())
+    found = Errand.objects.filter(pk=number).first()
+    if found is None:
+        raise Http404(f"there is no errand {number}")
+    return render(request, "policy/errand.html", shown(found))
+
+
+def trying(text: str) -> dict[str, Any]:
+    """For the part of a page on which a text is tried: what its forms offer."""
+    policy, _found = read_policy(text, "policy.yaml")
+    return {
+        "periods": PERIODS,
+        "growth": simulated.GROWTH,
+        "heeded": simulated.HEEDED,
+        "levels_to_staff": tuple(policy.levels) if policy is not None else (),
+    }
+
+
+def shown(errand: Errand) -> dict[str, Any]:
+    """For the template."""
+    going = errand.state in {Errand.State.WAITING, Errand.State.WORKING}
+    result = errand.result or {}
+    context: dict[str, Any] = {
+        "errand": errand,
+        "going": going,
+        "silent": going and database_now() - errand.changed_at > SILENT,
+        "result": result,
+        "before_it": before_it(errand) if errand.state == Errand.State.WAITING else 0,
+    }
+    if errand.state == Errand.State.FAILED and errand.text:
+        policy, mistakes = read_policy(errand.text, "policy.yaml")
+        if policy is None:  # said anew in the language of whoever looks
+            errand.problem = "; ".join(map(str, mistakes))
+    if errand.kind == Errand.Kind.REPLAY and result:
+        # The pictures are made of our own elements, and escape every word in them.
+        context["pictures"] = [mark_safe(each) for each in _pictures(result["pictures"])]  # noqa: S308
+        context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
+        context["rejected"] = rejected_in_words(result.get("rejected", {}))
+    context["kept"] = list(result.get("kept", {}).items())
+    if errand.kind == Errand.Kind.SIMULATION and result:
+        context |= simulated.shown(result) | {"different": simulated.what_if(errand.wanted)}
+    if errand.kind == Errand.Kind.PREVIEW and result:
+        context["rows"] = [_row(each) for each in result["tickets"]]
+    return context
+
+
+def _pictures(drawn: dict[str, list[str]] | list[str]) -> list[str]:
+    """Those in the reader's language; of a replay of an earlier version there are only English ones."""
+    return drawn if isinstance(drawn, list) else drawn.get(get_language() or "en", drawn["en"])
+
+
+def _row(each: dict[str, Any]) -> dict[str, Any]:
+    def moment(text: str | None) -> datetime | None:
+        return datetime.fromisoformat(text) if text else None
+
+    return each | {"moved": [(clock, moment(before), moment(after)) for clock, before, after in each["moved"]]}
+
+
+_NAMES = {
+    "breaches": lambda: _("promises broken"),
+    "escalations": lambda: _("escalations"),
+    "interruptions": lambda: _("interruptions"),
+    "outside": lambda: _("of them outside working time"),
+}

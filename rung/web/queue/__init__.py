@@ -1,0 +1,1 @@
+"""Lists of tickets: triage, escalations, search, bulk acts."""

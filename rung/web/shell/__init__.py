@@ -1,0 +1,1 @@
+"""What surrounds every page: navigation, palette, notifications, saved views."""
