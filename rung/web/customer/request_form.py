@@ -43,15 +43,15 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["website"]:
             # A machine filled in what people do not see. It hears the same as everybody, and nothing is opened.
-            return render(request, "ask/thanks.html", {"number": None})
+            return render(request, "customer/thanks.html", {"number": None})
         if wait := throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
-            return render(request, "ask/form.html", context | {"wait": wait}, status=429)
+            return render(request, "customer/form.html", context | {"wait": wait}, status=429)
         try:
             number = _open(form.cleaned_data, files_of(request), once(request.POST, "form", *form.data.values()))
         except TooMuch as refused:
-            return render(request, "ask/form.html", context | {"problem": str(refused)}, status=422)
+            return render(request, "customer/form.html", context | {"problem": str(refused)}, status=422)
         return redirect("asked", word=pass_of(number))
-    return render(request, "ask/form.html", context, status=422 if form.errors else 200)
+    return render(request, "customer/form.html", context, status=422 if form.errors else 200)
 
 
 def _open(given: dict[str, str], files: tuple[NewFile, ...], key: str | None) -> int:

@@ -40,7 +40,7 @@ HOLDER = "whoever sent the request holds the signed link"
 def asked(request: HttpRequest, word: str) -> HttpResponse:
     """Thank you, this is your number, and here you see how it stands."""
     number = _pass(word, database_now()).number
-    return render(request, "ask/thanks.html", {"number": number, "status": reverse("ask-status", args=[word])})
+    return render(request, "customer/thanks.html", {"number": number, "status": reverse("ask-status", args=[word])})
 
 
 @public(HOLDER)
@@ -51,7 +51,7 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
     now = database_now()
     shown = _pass(word, now)
     if shown.is_over:
-        return render(request, "ask/over.html", {"word": word, "may_renew": shown.kind != PERSON}, status=410)
+        return render(request, "customer/over.html", {"word": word, "may_renew": shown.kind != PERSON}, status=410)
     if shown.kind == PERSON and not number:
         return _mine(request, shown, word)
     ticket = _ticket(shown, number)
@@ -74,7 +74,7 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
         "asks_rating": ticket.status == "resolved" and compiled(ticket.policy).policy.closing.ask_rating,
         "rating": cases.decode(bytes(ticket.snapshot)).rating,
     }
-    return render(request, "ask/status.html", context)
+    return render(request, "customer/status.html", context)
 
 
 @public(HOLDER)
@@ -118,7 +118,7 @@ def renew(request: HttpRequest, word: str) -> HttpResponse:
         address = request.build_absolute_uri(reverse("ask-status", args=[customer_pass.pass_of(ticket.number, now)]))
         said = _("Here is the new link to your request #%(number)d: %(address)s")
         acknowledgement.send_link(ticket.number, said % {"number": ticket.number, "address": address})
-    return render(request, "ask/over.html", {"word": word, "sent": True})
+    return render(request, "customer/over.html", {"word": word, "sent": True})
 
 
 def _mine(request: HttpRequest, shown: Pass, word: str) -> HttpResponse:
@@ -126,7 +126,7 @@ def _mine(request: HttpRequest, shown: Pass, word: str) -> HttpResponse:
     person = get_object_or_404(Requester, pk=shown.number)
     tickets = Ticket.objects.filter(requester=person, merged_into=None).defer("snapshot").order_by("-number")[:SHOWN]
     rows = sorted(tickets, key=lambda ticket: ticket.status in ("resolved", "closed"))
-    return render(request, "ask/mine.html", {"person": person, "tickets": rows, "word": word})
+    return render(request, "customer/mine.html", {"person": person, "tickets": rows, "word": word})
 
 
 def _pass(word: str, now: datetime) -> Pass:

@@ -14,4 +14,4 @@ def asked_back(request: HttpRequest, question: str, effect: str, word: str, back
     own = ("csrfmiddlewaretoken", "sure", "once")
     given = [(name, value) for name, value in request.POST.items() if name not in own]
     context = {"live": [], "question": question, "effect": effect, "word": word, "back": back, "given": given}
-    return render(request, "setup/sure.html", context)
+    return render(request, "frame/confirm.html", context)

@@ -33,14 +33,14 @@ def shown_once(request: HttpRequest, make: Callable[[], Shown]) -> HttpResponse:
             shown = json.loads(unseal(kept)) if kept else make()
             if not kept:
                 cache.set(key, seal(json.dumps(shown)), LASTS)
-    return render(request, "people/shown_once.html", {"live": [], **shown})
+    return render(request, "frame/shown_once.html", {"live": [], **shown})
 
 
 def was_shown(request: HttpRequest) -> HttpResponse | None:
     """The page this very form has led to already."""
     key = _key(request)
     kept = cache.get(key) if key else None
-    return render(request, "people/shown_once.html", {"live": [], **json.loads(unseal(kept))}) if kept else None
+    return render(request, "frame/shown_once.html", {"live": [], **json.loads(unseal(kept))}) if kept else None
 
 
 def _key(request: HttpRequest) -> str | None:

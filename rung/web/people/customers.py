@@ -91,7 +91,7 @@ def person_link(request: HttpRequest, number: int) -> HttpResponse:
         return back
     address = request.build_absolute_uri(f"/ask/{customer_pass.pass_of_person(person.pk, now)}")
     shown = {"live": [], "who": str(person), "secret": address, "kind": "customer", "days": customer_pass.lasts().days}
-    return render(request, "people/shown_once.html", shown)
+    return render(request, "frame/shown_once.html", shown)
 
 
 @require_POST

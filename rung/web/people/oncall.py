@@ -68,7 +68,7 @@ def holes(request: HttpRequest) -> HttpResponse:
     policy = compiled(current_number()).policy
     found = coverage.holes(policy, coverage.presence(policy, desk_at(now), now))
     distinct = coverage.as_one(found)
-    return render(request, "oncall/holes.html", {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES})
+    return render(request, "people/oncall/holes.html", {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES})
 
 
 @require_POST
@@ -172,7 +172,7 @@ def _page(
         "works": may(request, Role.AGENT),
         "writes_policy": may(request, Role.LEAD),
     }
-    return render(request, "oncall/page.html", context, status=status)
+    return render(request, "people/oncall/page.html", context, status=status)
 
 
 def _name(turn: Turn, names: dict[str, Agent]) -> str:

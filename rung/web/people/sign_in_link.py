@@ -24,10 +24,10 @@ def sign_in_link(request: HttpRequest, word: str) -> HttpResponse:
     A link is one factor: who has set up a second one is asked for it.
     """
     if request.method != "POST":
-        return render(request, "sign_in_link.html")
+        return render(request, "people/sign_in_link.html")
     agent = sign_in.redeem_link(word, now=database_now())
     if agent is None:
-        return render(request, "sign_in_link.html", {"refused": True}, status=410)
+        return render(request, "people/sign_in_link.html", {"refused": True}, status=410)
     record_authentication(request, agent, method="link")
     return cast("HttpResponse", perform_login(request, Login(user=agent)))
 

@@ -66,7 +66,7 @@ def effects(request: HttpRequest) -> HttpResponse:
     if policy is None:
         return render(request, "policy/unreadable.html")
     errand = begin(Errand.Kind.PREVIEW, f"agent:{agent_of(request).handle}", text=text)
-    return render(request, "policy/errand.html", shown(errand))
+    return render(request, "policy/job.html", shown(errand))
 
 
 def _draft(number: int) -> Draft:

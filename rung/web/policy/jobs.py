@@ -70,7 +70,7 @@ def waiting(request: HttpRequest, errand: Errand) -> HttpResponse:
     """The page, or the part of one, that watches an errand."""
     if not request.headers.get("HX-Request"):
         return redirect("policy-errand", number=errand.pk)
-    return render(request, "policy/errand.html", shown(errand))
+    return render(request, "policy/job.html", shown(errand))
 
 
 def text_of(request: HttpRequest) -> str:
@@ -91,7 +91,7 @@ def errand(request: HttpRequest, number: int) -> HttpResponse:
     part = request.headers.get("HX-Request") == "true"
     if part:
         Errand.objects.filter(pk=number).update(seen_at=database_now())
-    template = "policy/errand.html" if part else "policy/errand_page.html"
+    template = "policy/job.html" if part else "policy/job_page.html"
     return render(request, template, shown(found) | {"live": []})
 
 
@@ -104,7 +104,7 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
     found = Errand.objects.filter(pk=number).first()
     if found is None:
         raise Http404(f"there is no errand {number}")
-    return render(request, "policy/errand.html", shown(found))
+    return render(request, "policy/job.html", shown(found))
 
 
 def trying(text: str) -> dict[str, Any]:

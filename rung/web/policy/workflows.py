@@ -26,4 +26,4 @@ def workflows(request: HttpRequest) -> HttpResponse:
         "days": LOOKED_BACK.days,
         "leads": may(request, Role.LEAD),
     }
-    return render(request, "workflows/page.html", context)
+    return render(request, "policy/workflows.html", context)

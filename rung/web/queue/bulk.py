@@ -167,7 +167,7 @@ def _take_back(action: str, was: dict[str, Any], now: Ticket, agent: Agent) -> b
 
 def _told(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return render(request, "triage/outcome.html", {"outcome": outcome})
+        return render(request, "queue/triage/outcome.html", {"outcome": outcome})
     if outcome.done or not outcome.refused:
         messages.success(request, outcome.sentence)
     for number, fields in outcome.untold:

@@ -82,7 +82,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     is_fragment = request.headers.get("HX-Request")
-    return render(request, "escalations/list.html" if is_fragment else "escalations/page.html", context)
+    return render(request, "queue/escalations/list.html" if is_fragment else "queue/escalations/page.html", context)
 
 
 def _fits(level: Level, chosen: dict[str, str]) -> bool:

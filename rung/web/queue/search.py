@@ -36,7 +36,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     query.pop("before", None)
     return render(
         request,
-        "tickets/page.html",
+        "queue/search.html",
         {
             "live": [],
             "now": database_now(),

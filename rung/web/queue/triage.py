@@ -97,13 +97,13 @@ def triage(request: HttpRequest) -> HttpResponse:
     if lane in NAMES:
         context["lanes"] = [_rest(lane, filters, request.GET.get("after", ""), reader)]
         if is_fragment:
-            return render(request, "triage/more.html", context)
+            return render(request, "queue/triage/more.html", context)
     sizes = _sizes(request, {triage_board.ALL: LIST_SIZE} if filters.is_list else SIZES)
     laid = triage_board.lay_out(filters.seen, filters.wanted, reader.agent, reader.now, sizes)
     context = {"lanes": _lanes(laid, reader), "counts": laid} | context
     if is_fragment:
-        return render(request, "triage/again.html", context)
-    return render(request, "triage/page.html", context | _around(request))
+        return render(request, "queue/triage/again.html", context)
+    return render(request, "queue/triage/page.html", context | _around(request))
 
 
 def _sizes(request: HttpRequest, usual: dict[str, int]) -> dict[str, int]:

@@ -33,10 +33,10 @@ INVITED = "guide_invited"
 REASON = gettext_noop("The first-run guide")
 #: The key of each way in -> the template with its parts.
 PARTS = {
-    "slack": "slack/parts.html",
+    "slack": "setup/slack/parts.html",
     "mail": "setup/mail_parts.html",
-    "form": "start/form.html",
-    "api": "start/api.html",
+    "form": "setup/guide/form.html",
+    "api": "setup/guide/api.html",
 }
 
 
@@ -143,7 +143,7 @@ def page(
     }
     context |= way_context if way_context is not None else _of_way(request, way)
     context["here"] = f"{reverse('start')}?way={way}&"
-    return render(request, "start/page.html", context, status=status)
+    return render(request, "setup/guide/page.html", context, status=status)
 
 
 def _reasons() -> set[str]:

@@ -31,7 +31,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         except IntegrityError:
             form.add_error("name", _("There is a key of that name already."))
     context: dict[str, object] = {"live": [], "form": form, "tokens": Token.objects.select_related("agent")}
-    return render(request, "people/keys.html", context, status=422 if form.errors else 200)
+    return render(request, "setup/keys.html", context, status=422 if form.errors else 200)
 
 
 def _make_key(request: HttpRequest, given: dict[str, str]) -> Shown:

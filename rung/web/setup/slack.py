@@ -30,7 +30,7 @@ def slack(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _FORMS.get(request.POST.get("do", ""), _nothing)(request)
         return redirect(guide.address_of("slack") if request.POST.get("back") == "guide" else "slack")
-    return render(request, "slack/page.html", context_of(request))
+    return render(request, "setup/slack/page.html", context_of(request))
 
 
 def _connect(request: HttpRequest) -> None:

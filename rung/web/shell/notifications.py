@@ -27,7 +27,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
         "deliveries": list(shown[:MOST]),
         "unseen": said_to(agent).filter(seen_at=None).count(),
     }
-    return render(request, "foryou/list.html" if request.headers.get("HX-Request") else "foryou/page.html", context)
+    return render(request, "shell/notifications/list.html" if request.headers.get("HX-Request") else "shell/notifications/page.html", context)
 
 
 @require_POST

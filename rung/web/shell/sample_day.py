@@ -27,7 +27,7 @@ def told(request: HttpRequest) -> HttpResponse:
     seen, over = request.GET.get("seen"), request.GET.get("over") == "1"
     if seen == str(len(story.told())) and over == (shown_now() >= sample_clock.ENDS):
         return HttpResponse(status=204)  # nothing new: the page stays as its reader has scrolled it
-    return render(request, "sample_day/story.html")
+    return render(request, "shell/sample_day/story.html")
 
 
 @require_POST
@@ -36,7 +36,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     """Gone with everything in it. Asked of the sample day itself, or of the desk beside it."""
     if settings.SAMPLE_DAY:
         (_data() / files.OVER).touch()
-        return render(request, "sample_day/removed.html")
+        return render(request, "shell/sample_day/removed.html")
     for file in (files.WANTED, files.FAILED):
         (_data() / file).unlink(missing_ok=True)
     return redirect("triage")
@@ -58,7 +58,7 @@ def beside(request: HttpRequest) -> HttpResponse:
         "last_words": files.last_words(_data()),
         "log": _data() / files.LOG,
     }
-    page = "sample_day/standing.html" if request.headers.get("HX-Request") else "sample_day/beside.html"
+    page = "shell/sample_day/standing.html" if request.headers.get("HX-Request") else "shell/sample_day/beside.html"
     return render(request, page, context)
 
 

@@ -244,7 +244,7 @@ def priority_mark(priority: str, critical: bool) -> SafeString:
 
 @cache
 def _priority_mark(priority: str, critical: bool, language: str) -> SafeString:
-    return SafeString(render_to_string("parts/priority.html", {"priority": priority, "critical": critical}).strip())
+    return SafeString(render_to_string("frame/priority.html", {"priority": priority, "critical": critical}).strip())
 
 
 _CLOCKS = {

@@ -151,7 +151,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What the form as it is being filled would mean, as a part of its page."""
     bench = Bench(agent_of(request))
     asked = Asked(bench, request.POST)
-    return render(request, "policy/beside.html", {"beside": _made(request, asked), "waits": asked.is_new})
+    return render(request, "policy/preview.html", {"beside": _made(request, asked), "waits": asked.is_new})
 
 
 @require_POST

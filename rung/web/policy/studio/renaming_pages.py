@@ -68,7 +68,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     _known(bench, what, old)
     new = _new(what, request.POST.get("new", ""))
     made = _made(bench, what, old, new) if new != old else Beside(bench.text)
-    return render(request, "policy/beside.html", {"beside": made, "waits": True})
+    return render(request, "policy/preview.html", {"beside": made, "waits": True})
 
 
 def _known(bench: Bench, what: str, old: str) -> None:
