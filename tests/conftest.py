@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from rung.config.embedded import Embedded
 from rung.config.settings import _database
+from tests.recorded.place import SHARED as RECORDINGS
 
 SHARED = "RUNG_TEST_DATABASE"
 
@@ -20,6 +21,15 @@ settings.register_profile("rung", deadline=None, derandomize=not os.environ.get(
 settings.load_profile("rung")
 
 pytest.register_assert_rewrite("tests.stories.judging", "tests.stories.site")
+
+# Recordings of third parties are no part of this repository: the tests over them are collected where they lie beside.
+collect_ignore = [] if RECORDINGS.is_dir() else ["recorded"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what was not collected."""
+    if collect_ignore:
+        terminalreporter.write_line(f"tests/recorded is left out: {RECORDINGS} is missing")
 
 
 def pytest_configure(config: pytest.Config) -> None:

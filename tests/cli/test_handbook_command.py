@@ -6,8 +6,7 @@ import typer
 from typer.testing import CliRunner
 
 from rung.cli.handbook import command
-
-REFERENCE = Path(__file__).parents[3] / "shared" / "policy.example.yaml"
+from tests.reference import FILE as REFERENCE
 
 app = typer.Typer()
 app.command()(command)

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from rung.cli.app import build
 from rung.cli.policy import commands
-
-REFERENCE = Path(__file__).parents[3] / "shared" / "policy.example.yaml"
+from tests.reference import FILE as REFERENCE
 
 
 def test_check_finds_nothing_in_the_reference_policy() -> None:

@@ -16,8 +16,6 @@ from rung.tickets.actions.conversation import open_ticket
 from rung.tickets.message_rows import Words
 from rung.tickets.results import Created
 
-SHARED = Path(__file__).parents[3] / "shared"
-
 POLICY = """\
 name: Small
 timezone: UTC
@@ -160,21 +158,6 @@ def test_an_export_is_replayed_by_a_preset(folder: Path) -> None:
     resolution = json.loads(result.stdout)["targets"]["resolution"]
     assert (resolution["met"], resolution["breached"]) == (1, 1)
     assert "goes without" in result.stderr
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="the recorded year is not beside the repository")
-def test_the_reference_policy_replays_over_the_recorded_year(tmp_path: Path) -> None:
-    app = typer.Typer()
-    app.command()(command)
-    events = SHARED / "data" / "events"
-    words = ["--policy", SHARED / "policy.example.yaml", "--log", events / "uci_incident_event_log.csv.gz"]
-    words += ["--map", events / "uci.map.yaml", "--json", "--tickets", "60"]
-    result = CliRunner().invoke(app, [str(word) for word in words])
-    said = json.loads(result.stdout)
-    assert (said["tickets"], said["rejected"]["count"]) == (60, 0)
-    assert said["targets"]["resolution"]["met"] > said["targets"]["resolution"]["breached"]
-    assert said["steps"]["Nobody has answered"]["remind.1"] > 0
-    assert len(said["worst"]) == 10
 
 
 def test_a_history_must_be_named_once(folder: Path) -> None:

@@ -5,7 +5,6 @@
 import re
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -20,8 +19,7 @@ from rung.core.handbook.book import handbook
 from rung.core.handbook.text import markdown
 from rung.core.policy.model import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
 from rung.core.policy.reader import read_policy
-
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
+from tests.reference import REFERENCE
 
 SOUND = dedent("""\
     timezone: Europe/Berlin

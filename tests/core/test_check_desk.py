@@ -1,7 +1,6 @@
 """A policy against the people: who is missing, when nobody is there, how long it takes to reach somebody."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree
 
@@ -14,8 +13,8 @@ from rung.core.check.people import check_desk, waits_in_words
 from rung.core.oncall.roster import Away, Desk, Person, Swap, desk_of
 from rung.core.policy.model import Policy
 from rung.core.policy.reader import read_policy
+from tests.reference import REFERENCE
 
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)
 PEOPLE = (
     Person("sam", ("frontline",), "L1"),

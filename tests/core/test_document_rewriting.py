@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rung.core.document.rewriting import rewritten, said
 from rung.core.document.tree import CannotEdit, Plain, content, tree
+from tests.reference import REFERENCE
 
 ROOT = Path(__file__).parents[2]
-REFERENCE = (ROOT.parent / "shared" / "policy.example.yaml").read_text()
 STARTER = (ROOT / "rung" / "policies" / "starter.yaml").read_text()
 
 #: Every way of writing things that a policy knows, in few lines.

@@ -9,7 +9,6 @@ import pytest
 from rung.core.case.events import Opened, TextFacts
 from rung.core.case.fold import fold
 from rung.core.reckoning.reckon import reckon
-from tests.core.examination.cast import REFERENCE
 from tests.core.examination.play import Play
 from tests.core.examination.script import Conclusion, Situation, situations, wall
 
@@ -19,9 +18,6 @@ _UNTIL = re.compile(r" until \w{3} [\d-]+ [\d:+]+")
 
 def _name(situation: Situation) -> str:
     return f"{situation.file.removesuffix('.txt')}: {situation.title}"
-
-
-pytestmark = pytest.mark.skipif(not REFERENCE.exists(), reason="the reference policy is not beside the repository")
 
 
 @pytest.mark.parametrize("situation", ALL, ids=_name)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -17,8 +16,8 @@ from rung.core.oncall.roster import Desk, Swap
 from rung.core.policy.model import Actions, AnyOf, Compare, Comparison, Fact, Is, Not
 from rung.core.policy.plain_words import actions, condition, duration, hours, threshold
 from rung.core.policy.reader import read_policy
+from tests.reference import REFERENCE
 
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 

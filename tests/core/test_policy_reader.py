@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -21,8 +20,8 @@ from rung.core.policy.model import AnyOf, Budget, Compare, Comparison, Fact, Is,
 from rung.core.policy.reader import decoded, read_document, read_policy
 from rung.core.policy.schema import schema
 from rung.core.vocabulary import ClockName, Priority, Turn
+from tests.reference import REFERENCE
 
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 SMALL = dedent("""\
     levels: {L1: {team: frontline}, L2: {team: specialists}}
     paths: {support: [L1, L2]}

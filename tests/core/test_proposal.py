@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree
 
@@ -22,8 +21,8 @@ from rung.core.replay.comparison import compare
 from rung.core.replay.curve_picture import curve_svg
 from rung.core.replay.proposal import SHARES, Point, Proposal, propose
 from rung.core.replay.proposal_text import as_page, as_text
+from tests.reference import REFERENCE
 
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 END = MONDAY + timedelta(days=5)
 HALF_AN_HOUR = timedelta(minutes=30)

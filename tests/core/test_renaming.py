@@ -1,15 +1,12 @@
 """Something of a policy gets another name: wherever it is mentioned, and nowhere else."""
 
-from pathlib import Path
-
 import pytest
 
 from rung.core.check.check import check_policy
 from rung.core.document.intents import document
 from rung.core.document.renaming import channels, in_prose, mentions, renamed
 from rung.core.document.tree import CannotEdit
-
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
+from tests.reference import REFERENCE
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_blocks_over_slacks_limits_are_refused(place: Place, blocks: list[dict[s
     assert any(complaint in one for one in caught.value.response["errors"])
 
 
-def test_what_the_specification_refuses_is_refused(place: Place) -> None:
+def test_what_slack_does_not_know_is_refused(place: Place) -> None:
     assert error_of(place.client.api_call, api_method="chat.postMessage", json={"text": "x"}) == "invalid_arguments"
     assert error_of(place.client.api_call, api_method="chat.shout", json={}) == "unknown_method"
     assert error_of(place.client.chat_postMessage, channel=place.triage.id, text="x", colour=1) == "invalid_arguments"

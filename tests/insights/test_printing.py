@@ -15,8 +15,8 @@ from rung.core.handbook.parts import Ladder
 from rung.core.policy.reader import read_policy
 from rung.insights.fonts import fonts, shown
 from rung.insights.printing import handbook_pdf, png
+from tests.reference import REFERENCE
 
-REFERENCE = (Path(__file__).parents[3] / "shared" / "policy.example.yaml").read_text()
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 

@@ -25,8 +25,8 @@ from rung.tickets.models import Event, Ticket
 from rung.tickets.ticket_columns import columns
 from rung.tickets.transaction import row as event_row
 
-#: The reference policy where a working copy has it beside itself, else the one every desk starts with.
-REFERENCE = Path(__file__).parents[4] / "shared" / "policy.example.yaml"
+#: The reference policy of a working copy, else the one every desk starts with.
+REFERENCE = Path(__file__).parents[3] / "docs" / "policy.example.yaml"
 
 
 def policy_text() -> tuple[str, str]:

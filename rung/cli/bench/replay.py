@@ -24,10 +24,12 @@ from rung.policies import starter
 
 #: Log events a second on one core.
 BARS = {"reference": 20_000, "one_target": 60_000}
-SHARED = Path(__file__).resolve().parents[4] / "shared"
+COPY = Path(__file__).resolve().parents[3]
+#: A recorded year of a third party, where it lies beside the working copy.
+SHARED = COPY.parent / "shared"
 LOG = SHARED / "data" / "events" / "uci_incident_event_log.csv.gz"
 MAP = SHARED / "data" / "events" / "uci.map.yaml"
-REFERENCE = SHARED / "policy.example.yaml"
+REFERENCE = COPY / "docs" / "policy.example.yaml"
 #: Of the reference policy every so many tickets are replayed; of one target, all.
 REFERENCE_STRIDE = 10
 #: Tickets of a year that is made up where no recorded one lies beside the repository.

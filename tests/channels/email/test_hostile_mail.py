@@ -12,7 +12,6 @@ from rung.channels.email import mailboxes, receiving
 from rung.channels.email.models import Mailbox, Security
 from rung.channels.email.reading import read
 from rung.channels.email.sender_proof import is_disproved, servers_of
-from rung.core.vocabulary import Automatic
 from rung.intake.models import Received
 from rung.people.models import Customer
 from rung.people.vault import seal
@@ -20,7 +19,6 @@ from rung.tickets.models import Message, Ticket
 from tests.fakes.imap import ImapMailbox
 from tests.mailing import MAIL, answered, made, taken_in
 
-REAL = Path(__file__).parents[4] / "shared/data/email/sisimai"
 PLAIN = b"From: a@b.example\nSubject: x\nContent-Type: text/plain\n\n"
 
 
@@ -258,11 +256,3 @@ def test_a_sender_the_receiving_server_disproves_joins_nothing_and_is_marked(
 def test_only_the_latest_stamp_of_our_own_server_is_believed(stamps: list[str], disproved: bool) -> None:
     assert is_disproved(stamps, servers_of("", "imap.desk.example")) is disproved
     assert not is_disproved(stamps, servers_of("off", "imap.desk.example"))
-
-
-@pytest.mark.skipif(not REAL.exists(), reason="real bounces lie beside the tree")
-def test_real_bounces_and_auto_replies_are_known_as_such() -> None:
-    verdicts = [read(path.read_bytes()) for path in sorted(REAL.glob("bsd/lhost-postfix-*.eml"))[:40]]
-    assert verdicts
-    assert {mail.automatic for mail in verdicts} <= {Automatic.BOUNCE}
-    assert read((REAL / "bsd/rfc3834-02.eml").read_bytes()).automatic is Automatic.OUT_OF_OFFICE

@@ -64,6 +64,7 @@ def test_a_reply_joins_its_ticket_and_a_strangers_opens_its_own(imap: ImapMailbo
         ("Auto-Submitted: auto-replied", Automatic.OUT_OF_OFFICE),
         ("List-Id: <news.acme.example>", Automatic.LIST),
         ("Precedence: bulk", Automatic.LIST),
+        ("Content-Type: multipart/report; report-type=delivery-status; boundary=b", Automatic.BOUNCE),
         ("Auto-Submitted: no", None),
     ],
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rung.channels.slack.events import parsing
 from rung.channels.slack.events.facts import ChannelChanged, ChannelMoved, Deleted, Edited, Nothing, Uninstalled, Wrote
-from tests.fakes.slack.specification import specification_folder
 
 
 def envelope(**event: Any) -> dict[str, Any]:
@@ -57,12 +55,3 @@ def test_what_happens_to_channels_and_to_the_app() -> None:
     assert isinstance(parsing.read(envelope(type="app_uninstalled")), Uninstalled)
     assert isinstance(parsing.read(envelope(type="tokens_revoked", tokens={"bot": ["U1"]})), Uninstalled)
     assert isinstance(parsing.read(envelope(type="tokens_revoked", tokens={"oauth": ["U1"]})), Nothing)
-
-
-def test_every_sample_event_of_slack_is_read_without_an_accident() -> None:
-    samples = sorted((specification_folder() / "samples/json-logs/samples/events").glob("*.json"))
-    assert len(samples) > 90
-    read = {path.stem: parsing.read(json.loads(path.read_text())) for path in samples}
-    assert isinstance(read["MessagePayload"], Wrote)
-    assert isinstance(read["MessageDeletedPayload"], Deleted)
-    assert isinstance(read["MessageChannelJoinPayload"], Nothing)

@@ -14,9 +14,9 @@ from rung.core.oncall.roster import Away, Desk, Person, Swap
 from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from tests.core.examination.script import Situation, moment
+from tests.reference import REFERENCE
 
 HERE = Path(__file__).parent
-REFERENCE = HERE.parents[3] / "shared" / "policy.example.yaml"
 
 
 class Cast:
@@ -80,7 +80,7 @@ def policies(situation: Situation) -> dict[int, Compiled]:
 def _compiled(recipe: str) -> Compiled:
     """`[rules, change, change]`: the reference policy, the named rules of it alone, changed."""
     rules, *changes = json.loads(recipe)
-    document = _yaml(REFERENCE.read_text(encoding="utf-8"))
+    document = _yaml(REFERENCE)
     if any("rules" in change for change in changes) and rules is None:
         rules = "none"
     if rules is not None:

@@ -1,4 +1,4 @@
-"""From a request to an answer: specification, token, scopes, limits and faults stand before the method itself."""
+"""From a request to an answer: facts, token, scopes, limits and faults stand before the method itself."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 
+from tests.fakes.slack.checks import arguments, check_error
 from tests.fakes.slack.errors import SlackError
+from tests.fakes.slack.facts import METHODS as METHOD_FACTS
 from tests.fakes.slack.faults import Fault, Faults
 from tests.fakes.slack.methods import METHODS, Call
 from tests.fakes.slack.methods.chat import RateLimited
 from tests.fakes.slack.model import Installation, Json
 from tests.fakes.slack.ratelimits import RateLimits
-from tests.fakes.slack.specification import arguments, check_error, scopes_of
 from tests.fakes.slack.state import State
 
 _WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
@@ -87,7 +88,7 @@ class Dispatcher:
                 raise SlackError("not_allowed_token_type")
             return None
         caller = self.state.installation_of(token)
-        needed = scopes_of(method)
+        needed = METHOD_FACTS[method].scopes
         if needed and not needed & caller.scopes:
             raise SlackError("missing_scope", needed=",".join(sorted(needed)), provided=",".join(sorted(caller.scopes)))
         return caller

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.fakes.slack.checks import FORM
 from tests.fakes.slack.deliveries import Deliveries
 from tests.fakes.slack.dispatch import Dispatcher
 from tests.fakes.slack.errors import ImpossibleError
@@ -22,7 +23,6 @@ from tests.fakes.slack.rooms import Rooms
 from tests.fakes.slack.screen import Screen
 from tests.fakes.slack.server import Server
 from tests.fakes.slack.socketmode import SocketGateway
-from tests.fakes.slack.specification import FORM
 from tests.fakes.slack.state import State
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tests.fakes.slack.checks import check_error
 from tests.fakes.slack.model import Json
-from tests.fakes.slack.specification import check_error
 
 Kind = Literal["error", "rate_limited", "http", "silence", "slow", "garbage"]
 

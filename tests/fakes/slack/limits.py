@@ -1,4 +1,4 @@
-"""Slack's numbers: how long and how many (INTEGRATIONS 1.4; docs.slack.dev/reference/block-kit)."""
+"""Slack's numbers: how long and how many (docs.slack.dev/reference/block-kit and /apis/web-api/rate-limits)."""
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -19,7 +19,6 @@ LABEL, HINT = 2_000, 2_000
 INPUT_TEXT = 3_000
 VIEW_TITLE = VIEW_SUBMIT = VIEW_CLOSE = 24
 PRIVATE_METADATA = 3_000
-MODAL_STACK = 3
 METADATA_BYTES = 8_000
 
 TRIGGER_SECONDS = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fakes.slack.model import Channel, File, Installation, Json, Message, Team, User, View
+from tests.fakes.slack.model import Channel, File, Installation, Json, Message, User, View
 from tests.fakes.slack.state import State
 
 
@@ -41,10 +41,6 @@ def user_json(state: State, user: User, *, seen_by: Installation) -> Json:
         "is_owner": False,
         "is_primary_owner": False,
     }
-
-
-def team_json(team: Team) -> Json:
-    return {"id": team.id, "name": team.name, "domain": team.domain, "enterprise_id": team.enterprise_id or ""}
 
 
 def channel_json(channel: Channel, *, seen_by: Installation) -> Json:

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from tests.fakes.slack import limits
-from tests.fakes.slack.specification import per_minute
+from tests.fakes.slack.facts import METHODS
 
 
 class RateLimits:
@@ -24,7 +24,7 @@ class RateLimits:
 
     def take(self, method: str, team_id: str) -> int | None:
         """None: go ahead; else the seconds after which the method may be called again in this workspace."""
-        calls, now, most = self._calls[method, team_id], self.clock(), per_minute(method)
+        calls, now, most = self._calls[method, team_id], self.clock(), METHODS[method].a_minute
         while calls and calls[0] <= now - 60:
             calls.popleft()
         if self.enforced and most is not None and len(calls) >= most:

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlsplit
 
 from tests.fakes.slack import limits
 from tests.fakes.slack.blockkit import faults_of_blocks
+from tests.fakes.slack.checks import FORM
 from tests.fakes.slack.dispatch import Dispatcher, Reply
 from tests.fakes.slack.errors import SlackError
 from tests.fakes.slack.model import Ephemeral, Message
-from tests.fakes.slack.specification import FORM
 from tests.fakes.slack.state import State, pings
 
 

@@ -14,7 +14,8 @@ from rung.people.models import Agent
 from rung.tickets import actions
 from rung.tickets.models import Attachment, Message
 from tests.fakes.slack.gateways import Answer
-from tests.stories.slack.world import SlackWorld, reference_policy, slack_world
+from tests.reference import REFERENCE
+from tests.stories.slack.world import SlackWorld, slack_world
 
 RESET = f"{Press.WORKFLOW}:0"
 UNLOCK = """
@@ -75,7 +76,7 @@ def test_a_common_request_is_refused_to_everybody_who_is_no_agent(world: SlackWo
 
 
 def test_one_press_is_enough_where_nothing_is_asked(transactional_db: None, settings) -> None:  # type: ignore[no-untyped-def]
-    head, _, tail = reference_policy().partition("\nworkflows:")
+    head, _, tail = REFERENCE.partition("\nworkflows:")
     policy = head + UNLOCK + tail.partition("\n\n")[2].join(["\n", ""])
     with slack_world(settings, policy) as world:
         world.says(world.zoe, "Please unlock me")

@@ -28,7 +28,7 @@ from rung.tickets.models import Event, Ticket
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.gateways import Answer
 from tests.fakes.slack.model import Channel, Message, User
-from tests.fakes.slack.specification import specification_folder
+from tests.reference import REFERENCE
 
 #: Ten in the morning in Berlin, on a working Tuesday: inside every office of the reference policy.
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -39,10 +39,6 @@ CAST = (
     ("ada", "L3", "engineering", Role.AGENT),
     ("carla", "management", "leads", Role.OWNER),
 )
-
-
-def reference_policy() -> str:
-    return (specification_folder().parents[1] / "policy.example.yaml").read_text()
 
 
 class SlackWorld:
@@ -197,7 +193,7 @@ def slack_world(settings: LazySettings, policy: str | None = None) -> Iterator[S
         made.append(world)
         settings.SLACK_API_URL = world.slack.api_url
         settings.BASE_URL = "https://desk.example"
-        published = publish(policy or reference_policy(), author="agent:carla", reason="story", now=world.now)
+        published = publish(policy or REFERENCE, author="agent:carla", reason="story", now=world.now)
         assert isinstance(published, Published), published
         try:
             yield world

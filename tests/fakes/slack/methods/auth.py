@@ -35,13 +35,6 @@ def teams(call: Call) -> Json:
     return {"teams": [{"id": team, "name": call.state.teams[team].name} for team in own]}
 
 
-@method("auth.revoke")
-def revoke(call: Call) -> Json:
-    if not call.get("test"):
-        del call.by.tokens[call.token]
-    return {"revoked": not call.get("test")}
-
-
 @method("oauth.v2.access")
 def access(call: Call) -> Json:
     """A code for a token at installing, or a refresh token for the next pair; both work once."""

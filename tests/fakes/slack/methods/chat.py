@@ -120,16 +120,6 @@ def post_ephemeral(call: Call) -> Json:
     return {"message_ts": call.state.new_ts()}
 
 
-@method("chat.getPermalink")
-def permalink(call: Call) -> Json:
-    channel = call.state.visible_channel(call.by, call.get("channel"))
-    message = call.state.message(channel, call.get("message_ts"))
-    domain = call.state.teams[call.by.team_id].domain
-    thread = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.thread_ts not in (None, message.ts) else ""
-    address = f"https://{domain}.slack.example/archives/{channel.id}/p{message.ts.replace('.', '')}{thread}"
-    return {"channel": channel.id, "permalink": address}
-
-
 def take_away(state, channel: Channel, message: Message) -> None:  # type: ignore[no-untyped-def]
     """Delete a message; one with replies leaves a tombstone, as its thread stays."""
     before = message_json(state, message)

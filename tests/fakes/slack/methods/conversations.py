@@ -47,18 +47,6 @@ def members(call: Call) -> Json:
     return {"members": shown, **more}
 
 
-@method("conversations.open")
-def open_direct(call: Call) -> Json:
-    names = [name for name in (call.get("users") or "").split(",") if name]
-    if not names:
-        raise SlackError("users_list_not_supplied")
-    user = call.state.user(names[0])
-    if user.deleted:
-        raise SlackError("user_disabled")
-    channel = call.state.direct_channel(user, call.state.users[call.by.bot_user_id])
-    return {"channel": {"id": channel.id}}
-
-
 @method("conversations.join")
 def join(call: Call) -> Json:
     channel = call.state.visible_channel(call.by, call.get("channel"))

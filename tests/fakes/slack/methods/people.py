@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fakes.slack.errors import SlackError
 from tests.fakes.slack.methods.registry import Call, asked_team, method, page
 from tests.fakes.slack.model import Json
-from tests.fakes.slack.payloads import team_json, user_json
+from tests.fakes.slack.payloads import user_json
 
 
 @method("users.info")
@@ -23,14 +23,6 @@ def list_users(call: Call) -> Json:
     own = [user for user in call.state.users.values() if user.team_id == call.by.team_id]
     shown, more = page(call, [user_json(call.state, user, seen_by=call.by) for user in own])
     return {"members": shown, "cache_ts": int(call.state.clock()), **more}
-
-
-@method("users.lookupByEmail")
-def by_email(call: Call) -> Json:
-    for user in call.state.users.values():
-        if user.email == call.get("email") and user.team_id == call.by.team_id and not user.deleted:
-            return {"user": user_json(call.state, user, seen_by=call.by)}
-    raise SlackError("users_not_found")
 
 
 @method("usergroups.list")
@@ -53,24 +45,3 @@ def group_members(call: Call) -> Json:
     if team_id != asked_team(call):
         raise SlackError("no_such_subteam")
     return {"users": sorted(people)}
-
-
-@method("team.info")
-def team(call: Call) -> Json:
-    return {"team": team_json(call.state.teams[call.by.team_id])}
-
-
-@method("bots.info")
-def bot(call: Call) -> Json:
-    for user in call.state.users.values():
-        if user.bot_id and user.bot_id == call.get("bot"):
-            return {
-                "bot": {
-                    "id": user.bot_id,
-                    "user_id": user.id,
-                    "name": user.name,
-                    "app_id": user.app_id,
-                    "deleted": user.deleted,
-                }
-            }
-    raise SlackError("bot_not_found")

@@ -22,24 +22,6 @@ def add(call: Call) -> Json:
     return {}
 
 
-@method("reactions.remove")
-def remove(call: Call) -> Json:
-    _, message = _message(call)
-    if call.by.bot_user_id not in message.reactions.get(call.get("name"), []):
-        raise SlackError("no_reaction")
-    message.reactions[call.get("name")].remove(call.by.bot_user_id)
-    return {}
-
-
-@method("reactions.get")
-def get(call: Call) -> Json:
-    _, message = _message(call)
-    return {
-        "type": "message",
-        "message": {"ts": message.ts, "reactions": [{"name": n, "users": u} for n, u in message.reactions.items()]},
-    }
-
-
 def _message(call: Call) -> tuple[Channel, Message]:
     channel = call.state.visible_channel(call.by, call.get("channel"))
     if channel.archived:

@@ -22,17 +22,6 @@ def open_view(call: Call) -> Json:
     return {"view": view_json(call.state, view, call.by)}
 
 
-@method("views.push")
-def push(call: Call) -> Json:
-    payload = checked(call.get("view"))
-    trigger = call.state.spend_trigger(call.get("trigger_id"))
-    stack = stack_of(call.state, trigger.user_id)
-    if not stack or len(stack) >= limits.MODAL_STACK:
-        raise SlackError("push_limit_reached")
-    view = new_view(call.state, payload, trigger.user_id, call.by.team_id, previous=stack[-1])
-    return {"view": view_json(call.state, view, call.by)}
-
-
 @method("views.update")
 def update(call: Call) -> Json:
     payload = checked(call.get("view"))

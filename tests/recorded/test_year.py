@@ -1,4 +1,4 @@
-"""The recorded year beside the repository loads whole, and its goals agree with a reckoning that shares no code."""
+"""The recorded year loads whole, and its goals agree with a reckoning that shares no code."""
 
 import csv
 import gzip
@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice, pairwise
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -32,12 +31,11 @@ from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
+from tests.recorded.place import EVENTS
+from tests.reference import REFERENCE
 
-EVENTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "events"
 LOG = EVENTS / "uci_incident_event_log.csv.gz"
 MAP = EVENTS / "uci.map.yaml"
-
-pytestmark = pytest.mark.skipif(not LOG.exists(), reason="the recorded year is not beside the repository")
 
 OFFICE = Calendar.parse({"timezone": "Europe/Berlin", "hours": {"mon-fri": ["09:00-12:00", "13:00-17:00"]}})
 
@@ -186,7 +184,7 @@ class _Told(Replay):
 def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every twentieth as the reference policy would have recorded it, offers accepted after half an hour; the others as
     they are recorded, which is quicker."""
-    policy, findings = read_policy((EVENTS.parents[1] / "policy.example.yaml").read_text(), "policy.example.yaml")
+    policy, findings = read_policy(REFERENCE, "policy.example.yaml")
     assert policy is not None, findings
     compiled, desk, cycles, judgements = Compiled(policy), Desk(staffed=True), 0, 0
     assert year.end is not None
