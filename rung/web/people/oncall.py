@@ -68,7 +68,8 @@ def holes(request: HttpRequest) -> HttpResponse:
     policy = compiled(current_number()).policy
     found = coverage.holes(policy, coverage.presence(policy, desk_at(now), now))
     distinct = coverage.as_one(found)
-    return render(request, "people/oncall/holes.html", {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES})
+    context = {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES}
+    return render(request, "people/oncall/holes.html", context)
 
 
 @require_POST

@@ -27,7 +27,8 @@ def for_you(request: HttpRequest) -> HttpResponse:
         "deliveries": list(shown[:MOST]),
         "unseen": said_to(agent).filter(seen_at=None).count(),
     }
-    return render(request, "shell/notifications/list.html" if request.headers.get("HX-Request") else "shell/notifications/page.html", context)
+    part = "list" if request.headers.get("HX-Request") else "page"
+    return render(request, f"shell/notifications/{part}.html", context)
 
 
 @require_POST

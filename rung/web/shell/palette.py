@@ -51,7 +51,8 @@ def palette(request: HttpRequest) -> HttpResponse:
         Group("places", _("Pages"), [Found(place.name, place.address) for place in places(request)]),
     ]
     kept = [Group(each.key, each.name, _matching(each, words)) for each in groups]
-    return render(request, "shell/palette/found.html", {"groups": [each for each in kept if each.found], "words": words})
+    context = {"groups": [each for each in kept if each.found], "words": words}
+    return render(request, "shell/palette/found.html", context)
 
 
 def _matching(group: Group, words: str) -> list[Found]:
