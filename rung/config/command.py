@@ -28,20 +28,8 @@ def main() -> None:
     if len(words) == 1 and words[0] in {*processes.PARTS, processes.PLAYER}:
         data_folder.make(data_folder.data_folder())
         processes.run(words[0])
-    elif _measures_a_database(words):
-        from rung.config.scratch_database import scratch_database
-
-        with scratch_database():
-            _run_whole(words)
     else:
         _run_whole(words)
-
-
-def _measures_a_database(words: list[str]) -> bool:
-    """A benchmark that writes gets a database of its own, and never a desk's."""
-    from rung.cli.bench import needs_database
-
-    return needs_database(words)
 
 
 def _without_data(words: list[str]) -> list[str]:

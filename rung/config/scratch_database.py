@@ -13,7 +13,7 @@ from rung.config.embedded import Embedded
 @contextmanager
 def scratch_database() -> Iterator[None]:
     """Point DATABASE_URL at a new embedded PostgreSQL, as durable as a desk's own. The running desk is not touched."""
-    folder = Path(tempfile.mkdtemp(prefix="rung-bench-"))
+    folder = Path(tempfile.mkdtemp(prefix="rung-scratch-"))
     server = Embedded(folder)
     before = os.environ.get("DATABASE_URL")
     try:

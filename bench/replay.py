@@ -24,7 +24,7 @@ from rung.policies import starter
 
 #: Log events a second on one core.
 BARS = {"reference": 20_000, "one_target": 60_000}
-COPY = Path(__file__).resolve().parents[3]
+COPY = Path(__file__).resolve().parents[1]
 #: A recorded year of a third party, where it lies beside the working copy.
 SHARED = COPY.parent / "shared"
 LOG = SHARED / "data" / "events" / "uci_incident_event_log.csv.gz"

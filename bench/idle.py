@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from rung.cli.bench import desk
+from bench import filled_desk
 from rung.escalation import ticker
 from rung.people.clock import database_now
 from rung.tickets.models import Event, Ticket
@@ -21,7 +21,7 @@ SECONDS = 30
 
 def run(scale: float = 1.0) -> dict[str, object]:
     """One ticker, as it runs in a desk, over tickets that are due next year."""
-    desk.make_desk()
+    filled_desk.make_desk()
     figures = {str(count): _watch(count, SECONDS) for count in (FEW, round(MANY * scale))}
     return {"seconds_watched": SECONDS, "cpu_share": figures, "bar_share": BAR_SHARE}
 
@@ -30,8 +30,8 @@ def _watch(count: int, seconds: int) -> dict[str, float]:
     Event.objects.all().delete()
     Ticket.objects.all().delete()
     now = database_now()
-    history, case = desk.waiting_history(desk.read_reference()[1], now, 6)
-    desk.fill(count, history, case, now + timedelta(days=365), events=False)
+    history, case = filled_desk.waiting_history(filled_desk.read_reference()[1], now, 6)
+    filled_desk.fill(count, history, case, now + timedelta(days=365), events=False)
     connection.close()
     stop = threading.Event()
     loop = threading.Thread(target=ticker.run, args=(stop,))

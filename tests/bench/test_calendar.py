@@ -1,6 +1,6 @@
 """The calendar benchmark measures what it says, and checks its answers against its reference."""
 
-from rung.cli.bench import calendar as benchmark
+from bench import calendar as benchmark
 
 
 def test_it_reports_rates_for_near_and_far_and_that_both_ways_agree(monkeypatch):

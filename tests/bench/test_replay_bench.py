@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rung.cli.bench import replay as benchmark
+from bench import replay as benchmark
 
 
 def test_it_reports_both_policies_over_a_year_that_is_made_up(monkeypatch):

@@ -1,6 +1,6 @@
 """The page of all benchmarks."""
 
-from rung.cli.bench.page import page
+from bench.page import page
 
 
 def test_a_figure_stands_beside_its_bar_and_says_whether_it_reaches_it():

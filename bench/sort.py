@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
+from bench import filled_desk, slack_desk
 from rung.channels.slack.events.parsing import place_of
-from rung.cli.bench import desk, slack_desk
 from rung.intake import receive, sort
 from rung.intake.models import Received
 from rung.people.clock import database_now
@@ -20,13 +20,13 @@ BAR_SECONDS = 60.0
 def run(scale: float = 1.0) -> dict[str, object]:
     """Kept first, then sorted while nothing else runs."""
     count = max(8, round(EVENTS * scale))
-    desk.make_desk()
+    filled_desk.make_desk()
     slack_desk.connect()
     began = time.time()
     for number in range(count):
         envelope = slack_desk.message(number, began)
         receive.store("slack", envelope["event_id"], envelope, place=place_of(envelope), now=database_now())
-    desk.settle()
+    filled_desk.settle()
     connection.close()
     stop = threading.Event()
     start, used = time.perf_counter(), time.process_time()

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from rung.cli.bench import desk
-from rung.cli.bench.workers import in_processes
+from bench import filled_desk
+from bench.workers import in_processes
 from rung.escalation.due import BATCH, CLAIM
 from rung.escalation.ticker import look_at_all_due
 from rung.outbox import registry
@@ -28,10 +28,10 @@ CONNECTIONS = 2
 def run(scale: float = 1.0) -> dict[str, object]:
     """Fill a desk, let one, two and four tickers catch up, then do the same row work to the same tickets bare."""
     tickets = round(TICKETS * scale)
-    policy = desk.make_desk()
+    policy = filled_desk.make_desk()
     now = database_now()
-    history, case = desk.waiting_history(desk.read_reference()[1], now, EVENTS)
-    desk.fill(tickets + 2 * (tickets // 4), history, case, None, events=True)
+    history, case = filled_desk.waiting_history(filled_desk.read_reference()[1], now, EVENTS)
+    filled_desk.fill(tickets + 2 * (tickets // 4), history, case, None, events=True)
     others = {count: _catch_up(tickets // 4, count, now) for count in (1, 4)}
     before = _rows()
     seconds = _catch_up(tickets, CONNECTIONS, now)
@@ -61,7 +61,7 @@ def _catch_up(tickets: int, tickers: int, now: datetime) -> float:
     """Make so many tickets due that nobody has looked at yet, and let tickers look at them. Seconds."""
     asleep = Ticket.objects.filter(wake_at=None).order_by("number").values("number")[:tickets]
     Ticket.objects.filter(number__in=asleep).update(wake_at=now - timedelta(minutes=1))
-    desk.settle()
+    filled_desk.settle()
     connection.close()
     return in_processes(__name__, "catch_up", tickers)
 
@@ -178,7 +178,7 @@ def _reference(name: str, tickets: int, now: datetime, length: int) -> float:
     Ticket.objects.update(wake_at=None)
     again = Ticket.objects.order_by("-number").values("number")[:tickets]
     Ticket.objects.filter(number__in=again).update(wake_at=now - timedelta(minutes=1))
-    desk.settle()
+    filled_desk.settle()
     connection.close()
     return in_processes(__name__, name, CONNECTIONS, length)
 

@@ -1,4 +1,4 @@
-"""`rung bench` names its benchmarks, and gives those that write a database of their own."""
+"""`bin/bench` names its benchmarks, and measures one of them."""
 
 import json
 import subprocess
@@ -6,19 +6,11 @@ import sys
 
 import pytest
 
-from rung.cli.bench import NAMES, needs_database
-
-
-def test_those_that_write_never_touch_a_desk():
-    assert needs_database(["bench", "catch-up", "--json"])
-    assert not needs_database(["bench", "calendar"])
-    assert not needs_database(["replay"])
+from bench.__main__ import NAMES
 
 
 def test_an_unknown_name_is_refused_with_the_right_ones():
-    done = subprocess.run(
-        [sys.executable, "-m", "rung.config.command", "bench", "catchup"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "bench", "catchup"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert 'no benchmark is called "catchup"' in done.stderr
     assert all(name in done.stderr for name in NAMES)
@@ -27,7 +19,7 @@ def test_an_unknown_name_is_refused_with_the_right_ones():
 @pytest.mark.slow
 def test_a_small_catch_up_writes_the_same_rows_as_its_reference():
     done = subprocess.run(
-        [sys.executable, "-m", "rung.config.command", "bench", "catch-up", "--json", "--scale", "0.003"],
+        [sys.executable, "-m", "bench", "catch-up", "--json", "--scale", "0.003"],
         capture_output=True,
         text=True,
         check=True,
@@ -42,7 +34,7 @@ def test_a_small_catch_up_writes_the_same_rows_as_its_reference():
 @pytest.mark.slow
 def test_a_small_import_is_measured_against_copying_its_own_rows():
     done = subprocess.run(
-        [sys.executable, "-m", "rung.config.command", "bench", "import", "--json", "--scale", "0.004"],
+        [sys.executable, "-m", "bench", "import", "--json", "--scale", "0.004"],
         capture_output=True,
         text=True,
         check=True,

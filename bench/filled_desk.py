@@ -26,7 +26,7 @@ from rung.tickets.ticket_columns import columns
 from rung.tickets.transaction import row as event_row
 
 #: The reference policy of a working copy, else the one every desk starts with.
-REFERENCE = Path(__file__).parents[3] / "docs" / "policy.example.yaml"
+REFERENCE = Path(__file__).parents[1] / "docs" / "policy.example.yaml"
 
 
 def policy_text() -> tuple[str, str]:

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 from django.conf import settings
 from django.db import connection
 
+from bench import filled_desk
 from rung.channels.slack.models import SlackChannel, Workspace
-from rung.cli.bench import desk
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
 from rung.escalation.roster_cache import Desks
@@ -63,7 +63,7 @@ def run(scale: float = 1.0) -> dict[str, object]:
 
 def _desk(count: int) -> list[int]:
     """Tickets whose cards hang in triage and have just stopped being true."""
-    desk.make_desk(POLICY)
+    filled_desk.make_desk(POLICY)
     workspace = Workspace.objects.create(
         team=TEAM, name="Storm", bot_user="U0BOT", bot="B0BOT", signing_secret=seal("s"), token=seal("xoxb-storm")
     )
@@ -81,7 +81,7 @@ def _desk(count: int) -> list[int]:
     enqueue.open_lanes({row.lane for row in rows}, database_now())
     for number in numbers:
         actions.tag(number, by="agent:frontline-1", added=("storm",))
-    desk.settle()
+    filled_desk.settle()
     return numbers
 
 

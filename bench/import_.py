@@ -7,8 +7,8 @@ from time import perf_counter, process_time
 import psycopg
 from django.db import connection, transaction
 
-from rung.cli.bench import desk
-from rung.cli.bench.replay import year
+from bench import filled_desk
+from bench.replay import year
 from rung.core.log.events import History
 from rung.intake.importers.recording import record
 from rung.people.clock import database_now
@@ -22,7 +22,7 @@ _TABLES = {"tickets_ticket": "number", "tickets_event": "ticket_id, number"}
 def run(scale: float = 1.0) -> dict[str, object]:
     """Import a recorded year into an empty desk, then copy the rows it made into bare tables. Events are rows of the
     log; `rows_per_second` counts what was written for them."""
-    policy = desk.make_desk()
+    policy = filled_desk.make_desk()
     log, histories = year()
     chosen = list(islice(histories, max(1, int(TICKETS * scale))))
     events = sum(history.rows for history in chosen)

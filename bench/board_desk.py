@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from rung.cli.bench import desk
+from bench import filled_desk
 from rung.core.case import case as cases
 from rung.people.models import Agent, Role
 from rung.tickets.models import Ticket
@@ -24,7 +24,7 @@ SPAN = timedelta(days=730)
 def fill(count: int, open_count: int, now: datetime) -> None:
     """`count` tickets, `open_count` of them open, the other ones resolved over the last two years."""
     _people()
-    history, case = desk.waiting_history(desk.read_reference()[1], now, 6)
+    history, case = filled_desk.waiting_history(filled_desk.read_reference()[1], now, 6)
     first = Ticket.objects.create(
         subject="x", opened_at=history[0].at, changed_at=now, snapshot=cases.encode(case), **columns(case)
     )

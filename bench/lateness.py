@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from rung.cli.bench import desk
+from bench import filled_desk
 from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.case.case import Case
@@ -39,7 +39,7 @@ rules:
 def run(scale: float = 1.0) -> dict[str, object]:
     """Tickets whose reminder is due one after another; one ticker, running as it does in a desk."""
     rate, seconds = RATE, round(SECONDS * scale)
-    desk.make_desk(POLICY)
+    filled_desk.make_desk(POLICY)
     start = database_now() + LEAD
     _fill([start + timedelta(seconds=place / rate) for place in range(rate * seconds)])
     connection.close()
@@ -82,7 +82,7 @@ def _fill(due: Sequence[datetime]) -> None:
         (row(ticket.number, event, None) for ticket, history in zip(made, histories, strict=True) for event in history),
         batch_size=2000,
     )
-    desk.settle()
+    filled_desk.settle()
 
 
 def _lateness() -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from rung.cli.bench import board_desk, desk
+from bench import board_desk, filled_desk
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.tickets.models import Ticket
@@ -23,7 +23,7 @@ WARMING, ROUNDS = 3, 40
 
 def run(scale: float = 1.0) -> dict[str, object]:
     """Each page asked for again and again by one agent; seconds within the server, from request to answer."""
-    desk.make_desk()
+    filled_desk.make_desk()
     began = time.perf_counter()
     board_desk.fill(round(COUNT * scale), round(OPEN * min(1.0, scale * 10)), database_now())
     filled = time.perf_counter() - began

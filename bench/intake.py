@@ -18,9 +18,9 @@ from statistics import quantiles
 from django.conf import settings
 from django.db import connection
 
+from bench import filled_desk
+from bench.lateness import POLICY
 from rung.channels.slack.models import Workspace
-from rung.cli.bench import desk
-from rung.cli.bench.lateness import POLICY
 from rung.intake.models import Received
 from rung.people import tokens
 from rung.people.vault import seal
@@ -37,7 +37,7 @@ Request = Callable[[], tuple[str, bytes, dict[str, str]]]
 
 def run(scale: float = 1.0) -> dict[str, object]:
     """One web process as a desk runs it, 16 connections that ask as fast as they are answered; then the bare view."""
-    desk.make_desk(POLICY)
+    filled_desk.make_desk(POLICY)
     Workspace.objects.create(team=TEAM, name="Bench", bot_user="U0BOT", signing_secret=seal(SECRET))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_seen (word text PRIMARY KEY)")
@@ -54,7 +54,7 @@ def run(scale: float = 1.0) -> dict[str, object]:
         figures["api_messages"] = _press(port, asks, seconds)
         figures["api_messages_kept"] = Message.objects.count() - before
     bare = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "8", "--no-ws"]
-    with _serving([*bare, "rung.cli.bench.bare:application"], "/keep", port_flag="--port") as port:
+    with _serving([*bare, "bench.bare_view:application"], "/keep", port_flag="--port") as port:
         figures["bare_view"] = _press(port, [_bare] * CLIENTS, seconds)
     slack, plain = figures["slack_events"], figures["bare_view"]
     assert isinstance(slack, dict) and isinstance(plain, dict)  # noqa: S101, PT018  for the type checker
