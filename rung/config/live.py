@@ -16,8 +16,8 @@ from rung.config import data_folder
 from rung.config.connection_timeouts import patient
 from rung.config.live_readers import EVERY, Readers
 from rung.config.parent_death import die_with_parent
+from rung.frame import live_token
 from rung.outbox.live import CHANNEL, PRESENCE
-from rung.web.frame import live_token
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
 if os.environ.get("RUNG_PART") == "live":

@@ -99,7 +99,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "rung.web.frame.security.content_security_policy",
+    "rung.frame.security.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "rung.web.frame.locale_middleware.middleware",
+    "rung.frame.locale_middleware.middleware",
     "rung.api.idempotency.middleware",
 ]
 
@@ -254,7 +254,7 @@ ATTACHMENT_LARGEST = _number("RUNG_ATTACHMENT_MB", 25) * 1024 * 1024
 ATTACHMENTS_MOST = _number("RUNG_ATTACHMENTS", 10)
 # An address of its own for downloads, such as https://files.example.com, which leads to the same web process.
 FILES_URL = os.environ.get("RUNG_FILES_URL", "").rstrip("/")
-FILE_UPLOAD_HANDLERS = ["rung.web.frame.uploads.Bounded"]
+FILE_UPLOAD_HANDLERS = ["rung.frame.uploads.Bounded"]
 
 # -- mail out
 

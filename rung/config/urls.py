@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from rung.web.frame import health
+from rung.frame import health
 
 #: A channel or tracker that is called from outside has `urls`; they stand below its name, such as /slack/.
 _CALLED = [app for app in (*settings.CHANNELS, *settings.TRACKERS) if find_spec(f"{app}.urls")]

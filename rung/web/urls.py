@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from rung.frame import files
 from rung.web.customer import request_form, request_page
-from rung.web.frame import files
 from rung.web.people import agents, attention, customers, oncall, privacy, sign_in_link
 from rung.web.policy import drafts, jobs, pages, paper, workflows
 from rung.web.policy.studio import log_pages, renaming_pages

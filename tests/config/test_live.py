@@ -10,8 +10,8 @@ from psycopg.conninfo import make_conninfo
 
 from rung.config import data_folder, live
 from rung.config.live_readers import Readers
+from rung.frame import live_token
 from rung.people.models import Agent
-from rung.web.frame import live_token
 
 
 def ask(word: str) -> httpx.Response:

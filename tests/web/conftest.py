@@ -7,13 +7,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from rung.frame import throttle
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Team
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions import conversation
 from rung.tickets.message_rows import Words
-from rung.web.frame import throttle
 from tests.api.conftest import POLICY
 
 

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from rung.frame import throttle
+from rung.frame.access import public
+from rung.frame.fields import once
+from rung.frame.uploads import TooMuch, files_of
 from rung.people.requester_lookup import customer_of_address, requester_for
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of
 from rung.tickets.message_rows import NewFile, Words
-from rung.web.frame import throttle
-from rung.web.frame.access import public
-from rung.web.frame.fields import once
-from rung.web.frame.uploads import TooMuch, files_of
 
 #: Requests one address may send at once, and how many seconds until there is room for one more.
 BURST, REFILL = 5, 60.0

@@ -12,6 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rung.core.case import case as cases
 from rung.core.vocabulary import Reason
+from rung.frame import throttle
+from rung.frame.access import public
+from rung.frame.fields import Mistake, clean, once, within
+from rung.frame.files import handed_out, pictured
+from rung.frame.uploads import TooMuch, files_of
 from rung.people.clock import database_now
 from rung.people.models import Requester
 from rung.policies.versions import compiled
@@ -21,11 +26,6 @@ from rung.tickets.customer_pass import PERSON, Pass
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Attachment, Ticket
 from rung.web.customer.request_form import BURST, LONGEST, REFILL
-from rung.web.frame import throttle
-from rung.web.frame.access import public
-from rung.web.frame.fields import Mistake, clean, once, within
-from rung.web.frame.files import handed_out, pictured
-from rung.web.frame.uploads import TooMuch, files_of
 
 #: How often a customer may ask for escalation.
 ONCE_IN = timedelta(hours=24)

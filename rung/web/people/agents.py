@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, may, needs
+from rung.frame.fields import number_in
+from rung.frame.show_once import Shown, shown_once
 from rung.people import changes, sign_in
 from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Agent, ContactMethod, Role, Team
 from rung.people.presence import present
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, may, needs
-from rung.web.frame.fields import number_in
-from rung.web.frame.show_once import Shown, shown_once
 from rung.web.people.forms import AgentForm, ContactForm, MeForm, TeamForm
 
 

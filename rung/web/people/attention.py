@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rung.frame.access import agent_of, needs
 from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, needs
 
 SHOWN = 100
 LATELY = timedelta(days=7)

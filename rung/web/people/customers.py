@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from rung.core.reckoning.promises import promises
+from rung.frame.access import agent_of, may, needs
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer, Requester, Role
@@ -17,7 +18,6 @@ from rung.tickets import customer_pass
 from rung.tickets.actions import triage
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, may, needs
 from rung.web.people.agents import open_count
 from rung.web.people.forms import CustomerForm
 

@@ -9,10 +9,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from rung.frame.edit_conflict import OverRow
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
 from rung.people.roles import is_only_owner
 from rung.policies.versions import compiled, current_number
-from rung.web.frame.edit_conflict import OverRow
 
 WHEN = "%Y-%m-%dT%H:%M"
 

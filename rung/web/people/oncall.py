@@ -18,6 +18,7 @@ from rung.core.check import coverage
 from rung.core.oncall.duty import nobody_on_call, on_call_now, turns_of
 from rung.core.oncall.schedule import Turn
 from rung.core.reckoning.ladder import is_reachable, opens_at
+from rung.frame.access import agent_of, may, needs
 from rung.outbox import live
 from rung.people import changes
 from rung.people.clock import database_now
@@ -25,7 +26,6 @@ from rung.people.models import Absence, Agent, Override, Role
 from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets.overview import people_of
-from rung.web.frame.access import agent_of, may, needs
 from rung.web.people import duty_calendar
 from rung.web.people.forms import AbsenceForm, OverrideForm
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, may, needs
 from rung.intake.privacy import Forgotten, archive_of_agent, archive_of_requester, forget_agent, forget_requester
 from rung.people import changes, sign_in
 from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Agent, Requester, Role
 from rung.tickets.models import Ticket
-from rung.web.frame.access import agent_of, may, needs
 
 
 @needs(Role.OWNER)

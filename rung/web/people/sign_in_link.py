@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rung.frame.access import agent_of, needs
 from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.web.frame.access import agent_of, needs
 
 
 @never_cache

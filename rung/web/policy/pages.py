@@ -21,6 +21,8 @@ from rung.core.handbook.text import ChangedChapter, Lines, changed_for_you
 from rung.core.policy.completion import complete
 from rung.core.policy.reader import read_policy
 from rung.escalation.policy_rollout import homeless
+from rung.frame.access import agent_of, may, needs
+from rung.frame.fields import number_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.people.who_is_there import desk_at
@@ -29,8 +31,6 @@ from rung.policies.models import Draft, Errand, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
-from rung.web.frame.access import agent_of, may, needs
-from rung.web.frame.fields import number_in
 from rung.web.policy.jobs import LONGEST, begin, text_of, trying
 from rung.web.policy.studio.checking import Checked, checked, checked_soon
 from rung.web.policy.studio.preview import difference

@@ -11,13 +11,13 @@ from rung.core.handbook.book import Handbook, handbook
 from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Ladder
 from rung.core.handbook.text import html, markdown
+from rung.frame.access import needs
 from rung.insights.printing import handbook_pdf, png
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.people.who_is_there import desk_at
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled
-from rung.web.frame.access import needs
 
 _KINDS = {"pdf": "application/pdf", "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png"}

@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rung.core.handbook.workflow_review import LOOKED_BACK, review
+from rung.frame.access import may, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import workflow_record
-from rung.web.frame.access import may, needs
 
 
 @needs(Role.OBSERVER)

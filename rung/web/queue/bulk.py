@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from rung.core.vocabulary import Priority
+from rung.frame.access import agent_of, needs
+from rung.frame.fields import Mistake, choice, quicker
 from rung.people.models import Agent, Role
 from rung.tickets import results as r
 from rung.tickets.actions import assignment, ending, triage, turns
 from rung.tickets.models import OVER, Ticket
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.fields import Mistake, choice, quicker
 from rung.web.templatetags.formatting import words
 from rung.web.ticket import acts
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from rung.core.policy.model import Level
 from rung.core.reckoning.ladder import is_reachable, opens_at
+from rung.frame.access import agent_of, may, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.people.who_is_there import desk_at
@@ -16,7 +17,6 @@ from rung.tickets import handshakes
 from rung.tickets.handshakes import Handshake, Standing
 from rung.tickets.timeline_text import Names
 from rung.tickets.visibility import seen_by
-from rung.web.frame.access import agent_of, may, needs
 
 LATELY = timedelta(days=7)
 

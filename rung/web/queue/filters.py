@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest
 
+from rung.frame.access import agent_of
 from rung.people.models import Agent, Customer
 from rung.policies.versions import compiled, current_number
 from rung.tickets import triage_board
 from rung.tickets.visibility import seen_by
-from rung.web.frame.access import agent_of
 
 #: The words of the address that are filters.
 NAMES = ("whose", "level", "path", "team", "priority", "assignee", "customer", "as")

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, needs
 from rung.people.models import Role
-from rung.web.frame.access import agent_of, needs
 from rung.web.models import SavedView
 from rung.web.queue import filters
 

@@ -4,13 +4,13 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import search, triage_board
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.visibility import sees, visible
-from rung.web.frame.access import agent_of, needs
 from rung.web.queue import saved_views
 from rung.web.queue.triage import PRIORITIES
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rung.core.vocabulary import Priority, Reason
+from rung.frame.access import agent_of, may, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import triage_board
 from rung.tickets.models import Ticket
-from rung.web.frame.access import agent_of, may, needs
 from rung.web.queue import saved_views
 from rung.web.queue.filters import Filters
 from rung.web.setup import guide

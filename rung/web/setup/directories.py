@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, needs
+from rung.frame.confirm import asked_back
 from rung.people import changes, providers, vault
 from rung.people.models import Role, SignInProvider
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.confirm import asked_back
 from rung.web.people.forms import Words
 
 Kind = SignInProvider.Kind

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_POST
 
 from rung.core.policy.model import Policy
 from rung.escalation.policy_rollout import choose_version
+from rung.frame.access import agent_of, needs
+from rung.frame.fields import clean, once
 from rung.people import changes, sign_in
 from rung.people.clock import database_now
 from rung.people.models import HANDLE, Agent, Role, Team
@@ -25,8 +27,6 @@ from rung.policies.versions import compiled, current_number
 from rung.tickets.actions import conversation
 from rung.tickets.message_rows import Words
 from rung.tickets.results import Created
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.fields import clean, once
 from rung.web.setup import guide
 from rung.web.setup.name_and_hours import DeskForm, policy_text
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
 from rung.core.policy.model import Policy
+from rung.frame.access import agent_of
 from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Token
@@ -17,7 +18,6 @@ from rung.people.vault import VaultProblem, unseal
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled
 from rung.tickets.models import Ticket
-from rung.web.frame.access import agent_of
 from rung.web.models import GuideProgress
 from rung.web.people.forms import TokenForm
 from rung.web.setup import inboxes, mail_forms

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 from rung.channels.email import outgoing
 from rung.channels.email.models import Mailbox
 from rung.channels.slack.models import Workspace
+from rung.frame.access import needs
 from rung.people.models import Role, Token
 from rung.tickets.models import Link, Ticket
-from rung.web.frame.access import needs
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, needs
+from rung.frame.confirm import asked_back
+from rung.frame.show_once import Shown, shown_once
 from rung.people import changes, tokens
 from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Role, Token
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.confirm import asked_back
-from rung.web.frame.show_once import Shown, shown_once
 from rung.web.people.forms import TokenForm
 from rung.web.setup import guide
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rung.core.case.events import decode
+from rung.frame.access import needs
 from rung.people.changes import SECRET, Change
 from rung.people.models import Agent, Role
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Event
 from rung.tickets.timeline_text import Names, tell
-from rung.web.frame.access import needs
 
 PAGE = 60
 #: Events of tickets are looked for among so many of the newest before the page: somebody who did nothing lately costs

@@ -15,13 +15,13 @@ from rung.channels.email import mailboxes, outgoing
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.channels.email.outgoing import Server
 from rung.core.sentences import say
+from rung.frame.access import agent_of, needs
+from rung.frame.confirm import asked_back
+from rung.frame.fields import number_in
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.people.vault import VaultProblem, seal, unseal
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.confirm import asked_back
-from rung.web.frame.fields import number_in
 from rung.web.setup import guide
 from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
 

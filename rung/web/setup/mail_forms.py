@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from rung.channels.email import outgoing
 from rung.channels.email.models import Mailbox, Outgoing, Security
-from rung.web.frame.access import agent_of
-from rung.web.frame.edit_conflict import OverRow
+from rung.frame.access import agent_of
+from rung.frame.edit_conflict import OverRow
 
 SECURITY = [
     (Security.TLS.value, gettext_lazy("TLS from the start (993, 465)")),

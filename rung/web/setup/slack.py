@@ -11,11 +11,11 @@ from rung.channels.slack.api import members
 from rung.channels.slack.connection import channel_changes, connect, oauth_install
 from rung.channels.slack.connection.connect import Secrets
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
+from rung.frame.access import agent_of, needs
+from rung.frame.fields import number_in
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.fields import number_in
 from rung.web.setup import guide
 from rung.web.setup.slack_install import say
 from rung.web.setup.slack_parts import context_of, publish_places

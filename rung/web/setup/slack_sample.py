@@ -6,8 +6,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rung.channels.slack import sample as recorded
+from rung.frame.access import needs
 from rung.people.models import Role
-from rung.web.frame.access import needs
 
 #: Seconds a picture stands before the next while the day plays by itself.
 STANDS = 6

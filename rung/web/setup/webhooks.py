@@ -16,14 +16,14 @@ from django.views.decorators.http import require_POST
 from rung.channels.webhook import guarded
 from rung.channels.webhook.adapter import try_out
 from rung.channels.webhook.models import NAME, Endpoint
+from rung.frame.access import agent_of, needs
+from rung.frame.confirm import asked_back
+from rung.frame.show_once import Shown, shown_once, was_shown
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Sent
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.confirm import asked_back
-from rung.web.frame.show_once import Shown, shown_once, was_shown
 
 SHOWN = 50
 

@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import rung
+from rung.frame.access import may
+from rung.frame.live_address import live_url
 from rung.people import sign_in
-from rung.web.frame.access import may
-from rung.web.frame.live_address import live_url
 from rung.web.shell.sample_day import sample
 
 # The places of the navigation, in order: (name of the address, word shown). One that does not exist yet is left out.

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, needs
 from rung.outbox.addresses import APP, DESK
 from rung.outbox.models import Delivery
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, needs
 
 MOST = 100
 #: What is said to people. New tickets are on the triage page; replies and links go elsewhere.

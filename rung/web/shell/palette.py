@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from rung.frame.access import agent_of, needs
 from rung.people.models import Agent, Customer, Role
 from rung.tickets import search, triage_board
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, needs
 from rung.web.queue import saved_views
 from rung.web.shell.context import places
 

@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import needs
 from rung.insights.sample_day import files, story
 from rung.people import sample_clock
 from rung.people.clock import shown_now
 from rung.people.models import Role
-from rung.web.frame.access import needs
 
 #: Seconds after which its getting ready is not usual any more.
 LONG = 60

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import Context
 
-from rung.web.frame import live_token
+from rung.frame import live_token
 
 register = template.Library()
 

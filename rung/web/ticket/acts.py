@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rung.core.vocabulary import Automatic, Priority, Reason
+from rung.frame.access import agent_of, needs
+from rung.frame.fields import Mistake, actor, choice, clean, needed, number_in, quicker, within
+from rung.frame.uploads import TooMuch
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
@@ -19,9 +22,6 @@ from rung.tickets import results as r
 from rung.tickets import visibility
 from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
 from rung.tickets.message_rows import LONGEST_FIELD
-from rung.web.frame.access import agent_of, needs
-from rung.web.frame.fields import Mistake, actor, choice, clean, needed, number_in, quicker, within
-from rung.web.frame.uploads import TooMuch
 from rung.web.ticket import merging, replies
 from rung.web.ticket.common_requests import asked
 from rung.web.ticket.page import Given, context_of

@@ -3,11 +3,11 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from rung.frame.fields import Mistake, actor, clean, needed, once, ticket_named
 from rung.people.models import Agent
 from rung.tickets import results as r
 from rung.tickets.actions import merging
 from rung.tickets.relations import BY_HAND
-from rung.web.frame.fields import Mistake, actor, clean, needed, once, ticket_named
 
 Joined = r.Done | r.AlreadySo | r.Refused | r.Created | r.Unconfirmed
 

@@ -19,6 +19,7 @@ from rung.core.reckoning.ladder import destination
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
+from rung.frame.access import agent_of, may, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
@@ -30,7 +31,6 @@ from rung.tickets.overview import ladder, look_at
 from rung.tickets.relations import BY_HAND, MIRRORED
 from rung.tickets.timeline_text import Names, Told, Tone, tell, tell_actions, tell_reason
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, may, needs
 from rung.web.ticket.common_requests import asked, common_requests, open_gaps
 
 #: Steps ahead shown on the page; the rest is in the API.

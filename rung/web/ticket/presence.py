@@ -3,10 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from rung.frame.access import agent_of, needs
 from rung.outbox import live
 from rung.people.models import Role
 from rung.tickets.visibility import sees
-from rung.web.frame.access import agent_of, needs
 
 #: What somebody does on a ticket's page: looks, writes an answer or a note, has left, or asks who is there.
 STATES = ("looking", "writing", "noting", "gone", "arrived")

@@ -13,13 +13,13 @@ from rung.core.receipt.reasons import Fired
 from rung.core.receipt.receipt import CycleReceipt, Why, receipt
 from rung.core.receipt.text import as_text
 from rung.core.sentences import speaking
+from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 from rung.tickets.visibility import visible
-from rung.web.frame.access import agent_of, needs
 
 #: The picture's own units: a thousand to the whole length.
 LENGTH = 1000.0

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from rung.frame.fields import Mistake, actor, clean, needed, once, within
+from rung.frame.uploads import files_of
 from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import canned_answers
@@ -10,8 +12,6 @@ from rung.tickets import results as r
 from rung.tickets.actions import conversation, ending, workflows
 from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Ticket
-from rung.web.frame.fields import Mistake, actor, clean, needed, once, within
-from rung.web.frame.uploads import files_of
 
 Spoken = r.Done | r.AlreadySo | r.Answered | r.Refused
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from rung.core.log.guess import guess_words
 from rung.core.log.mapping import ISO, WORDS, Field, LogMap, TimeColumn, read_map
+from rung.frame.access import agent_of, needs
 from rung.people.models import Role
 from rung.policies.models import Errand, UploadedLog
-from rung.web.frame.access import agent_of, needs
 from rung.web.policy.jobs import begin, text_of, waiting
 from rung.web.policy.studio.conditions import Ticked
 from rung.web.policy.studio.uploaded import CannotRead, Looked, take_in

@@ -16,10 +16,10 @@ from rung.core.document.renaming import RENAMED, channels
 from rung.core.document.rewriting import said as wording
 from rung.core.document.tree import CannotEdit, Plain
 from rung.core.policy.model import Fact
+from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import withdraw
-from rung.web.frame.access import agent_of, needs
 from rung.web.policy.studio import conditions, fields, item_text
 from rung.web.policy.studio.kinds import KINDS, SECTIONS, Kind, Part, Section, kind_of, part_at, section_of
 from rung.web.policy.studio.places import place_path, place_text

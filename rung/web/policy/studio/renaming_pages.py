@@ -16,10 +16,10 @@ from rung.core.document.nodes import Path
 from rung.core.document.renaming import CHANNELS, RENAMED, channels, in_prose, mentions, renamed
 from rung.core.document.tree import CannotEdit
 from rung.core.reckoning.arrival_rules import FALLBACK_CATEGORY
+from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import remember_rename
-from rung.web.frame.access import agent_of, needs
 from rung.web.policy.studio.kinds import section_of
 from rung.web.policy.studio.pages import frame
 from rung.web.policy.studio.preview import Beside, beside

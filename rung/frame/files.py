@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from rung.core.files import previews
+from rung.frame.access import agent_of, needs, public
 from rung.people.models import Role
 from rung.tickets import visibility
 from rung.tickets.models import Attachment
-from rung.web.frame.access import agent_of, needs, public
 
 SALT = "rung.file"
 LASTS = 5 * 60  # seconds, for the address on the origin of its own

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from rung.frame.access import agent_of
 from rung.people.vault import seal, unseal
-from rung.web.frame.access import agent_of
 
 LASTS = 120  # seconds in which a second press is the same press
 
