@@ -21,9 +21,9 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Role, Team
 from rung.policies.publishing import publish
 from rung.policies.starter import STARTER
-from rung.tickets.models import Event, Ticket
+from rung.tickets.models import Ticket
 from rung.tickets.ticket_columns import columns
-from rung.tickets.transaction import row as event_row
+from rung.tickets.ticket_sql import NewEvent, add_events
 
 #: The reference policy of a working copy, else the one every desk starts with.
 REFERENCE = Path(__file__).parents[1] / "docs" / "policy.example.yaml"
@@ -120,7 +120,7 @@ def fill(count: int, history: Sequence[e.AnyEvent], case: Case, wake_at: datetim
         wake_at=wake_at,
         **columns(case),
     )
-    Event.objects.bulk_create(event_row(first.number, event, None) for event in history)
+    add_events(NewEvent(first.number, event) for event in history)
     names = [str(field.column) for field in Ticket._meta.concrete_fields if field.column != "number"]
     with connection.cursor() as cursor:
         cursor.execute(

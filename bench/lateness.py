@@ -15,9 +15,9 @@ from rung.core.case.fold import fold
 from rung.core.vocabulary import Priority
 from rung.escalation import ticker
 from rung.people.clock import database_now
-from rung.tickets.models import Event, Ticket
+from rung.tickets.models import Ticket
 from rung.tickets.ticket_columns import columns
-from rung.tickets.transaction import row
+from rung.tickets.ticket_sql import NewEvent, add_events
 
 BAR_SECONDS = 1.0
 RATE = 200
@@ -78,9 +78,8 @@ def _fill(due: Sequence[datetime]) -> None:
             )
         )
     made = Ticket.objects.bulk_create(tickets, batch_size=1000)
-    Event.objects.bulk_create(
-        (row(ticket.number, event, None) for ticket, history in zip(made, histories, strict=True) for event in history),
-        batch_size=2000,
+    add_events(
+        NewEvent(ticket.number, event) for ticket, history in zip(made, histories, strict=True) for event in history
     )
     filled_desk.settle()
 

@@ -24,7 +24,7 @@ from rung.intake.importers.recording import Written, record
 from rung.intake.transfer import NotMovable, take_in
 from rung.people.clock import database_now
 from rung.policies.versions import compiled, current_number
-from rung.tickets.ticket_sql import kind_of
+from rung.tickets.ticket_columns import kind_of
 
 #: Rows a guess is made from, and letters of each cell.
 LOOKED_AT = 20_000

@@ -8,10 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-import psycopg
-from django.db import connection
 
-from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.oncall.roster import Desk
@@ -23,8 +20,8 @@ from rung.escalation.replies import write_reply
 from rung.outbox import enqueue, live
 from rung.outbox.addresses import AddressBook
 from rung.outbox.enqueue import NewDelivery
-from rung.tickets.ticket_columns import NextDeadline, columns, next_deadline
-from rung.tickets.ticket_sql import kind_of
+from rung.tickets import ticket_sql
+from rung.tickets.ticket_sql import NewEvent
 from rung.tickets.transaction import topics
 
 
@@ -39,7 +36,7 @@ class Looked(NamedTuple):
 def write(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
     """Write all of it, inside the transaction that claimed the tickets. Wakes the courier and open pages."""
     deliveries: list[NewDelivery] = []
-    lines: list[str] = []
+    happened: list[NewEvent] = []
     books: dict[int, AddressBook] = {}
     for one in looked:
         decision = one.decision
@@ -47,15 +44,22 @@ def write(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
             continue
         book = books.get(id(one.compiled)) or books.setdefault(id(one.compiled), AddressBook.read(one.compiled.policy))
         events, messages = _with_words(one, now)
-        lines += (_line(one.ticket.number, event) for event in events)
+        happened += (NewEvent(one.ticket.number, event) for event in events)
         deliveries += _deliveries(one, messages, book, now)
-    _insert_events(lines)
-    _update_tickets(looked, desk, now)
+    ticket_sql.add_events(happened)
+    ticket_sql.update([_seen(one, desk, now) for one in looked])
     enqueue.insert(deliveries)
     changed = [one for one in looked if one.decision.events]
     if changed:
         enqueue.refresh({one.ticket.number: one.decision.case for one in changed}, now)
         live.changed(*(topic for one in changed for topic in topics(one.ticket.number, one.decision.case)))
+
+
+def _seen(one: Looked, desk: Desk, now: datetime) -> dict[str, object]:
+    """A ticket's row after its look."""
+    decision = one.decision
+    look = Look(decision.case, one.compiled, desk, now)
+    return ticket_sql.seen(one.ticket.number, look, decision.wake_at, now if decision.events else None)
 
 
 def _with_words(one: Looked, now: datetime) -> tuple[Sequence[e.AnyEvent], dict[int, int]]:
@@ -120,95 +124,3 @@ def _arrival(decision: Decision) -> tuple[Notice, ...]:
                 ),
             )
     return ()
-
-
-# --- the statements -------------------------------------------------------------------------------------------------
-
-
-def _line(ticket: int, event: e.AnyEvent) -> str:
-    """One event in COPY's text format."""
-    data = e.encode(event).decode().replace("\\", "\\\\")
-    return f"{ticket}\t{event.number}\t{event.at.isoformat()}\t{kind_of(event)}\t{_escaped(event.by)}\t{data}\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def _insert_events(lines: Sequence[str]) -> None:
-    if not lines:
-        return
-    with _raw().cursor() as cursor, cursor.copy(_COPY_EVENTS) as copy:
-        copy.write("".join(lines))
-
-
-def _update_tickets(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
-    rows = [_row(one, desk, now) for one in looked]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [msgspec.json.encode(rows).decode()])
-
-
-def _row(one: Looked, desk: Desk, now: datetime) -> dict[str, object]:
-    """The columns of a ticket after its look; the snapshot as it is kept, JSON within JSON."""
-    case = one.decision.case
-    ahead = NextDeadline() if case.status.is_over else next_deadline(Look(case, one.compiled, desk, now))
-    return {
-        "number": one.ticket.number,
-        "snapshot": msgspec.Raw(cases.encode(case)),
-        "wake_at": one.decision.wake_at,
-        "changed_at": _changed_at(one, now),
-        **columns(case),
-        "next_deadline_at": ahead.at,
-        "next_deadline_clock": ahead.clock,
-        "at_risk_at": ahead.at_risk_at,
-    }
-
-
-def _changed_at(one: Looked, now: datetime) -> datetime | None:
-    return now if one.decision.events else None
-
-
-def _raw() -> "psycopg.Connection[tuple[object, ...]]":
-    """Django's own connection, for COPY and for parameters that are bound by the server."""
-    connection.ensure_connection()
-    raw = connection.connection
-    assert isinstance(raw, psycopg.Connection)  # noqa: S101  for the type checker
-    return raw
-
-
-_COPY_EVENTS = "COPY tickets_event (ticket_id, number, at, kind, by, data) FROM STDIN"
-_SET = (
-    ("status", "text"),
-    ("turn", "text"),
-    ("priority", "text"),
-    ("priority_rank", "int"),
-    ("critical", "bool"),
-    ("category", "text"),
-    ("tags", "text[]"),
-    ("path", "text"),
-    ("level", "text"),
-    ("assignee_id", "text"),
-    ("offered_levels", "text[]"),
-    ("offered_to", "text"),
-    ("offered_at", "timestamptz"),
-    ("policy", "int"),
-    ("over_at", "timestamptz"),
-    ("merged_into_id", "bigint"),
-    ("snoozed_until", "timestamptz"),
-    ("missed", "bool"),
-    ("events_count", "int"),
-    ("next_deadline_at", "timestamptz"),
-    ("next_deadline_clock", "text"),
-    ("at_risk_at", "timestamptz"),
-)
-_NEW = (("number", "bigint"), ("snapshot", "json"), ("wake_at", "timestamptz"), ("changed_at", "timestamptz"), *_SET)
-# One JSON text for all rows: it is written and read in C on both sides, where arrays of columns are not.
-_UPDATE = f"""
-    UPDATE tickets_ticket t SET
-        snapshot = convert_to(new.snapshot::text, 'UTF8'), wake_at = new.wake_at,
-        changed_at = coalesce(new.changed_at, t.changed_at),
-        {", ".join(f"{name} = new.{name}" for name, _ in _SET)},
-        parked_at = NULL, attempts = 0, error = ''
-    FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _NEW)})
-    WHERE t.number = new.number
-"""  # noqa: S608  made of the names above

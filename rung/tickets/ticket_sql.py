@@ -1,20 +1,30 @@
-"""A ticket's row under its lock, and all an action writes, as one statement."""
+"""The one writer of ticket and event rows: for an action, the ticker and an import, from one table of columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
+import psycopg
 from django.db import connection
 
 from rung.core.case import case as cases
 from rung.core.case.case import Case
-from rung.core.case.events import AnyEvent, encode
+from rung.core.case.events import AnyEvent
+from rung.core.reckoning.look import Look
 from rung.outbox import enqueue, live, notify
 from rung.people.clock import moment_of
 from rung.people.prepared_statements import prepared
 from rung.tickets.models import Ticket
-from rung.tickets.ticket_columns import Columns, columns
+from rung.tickets.ticket_columns import (
+    CASE_COLUMNS,
+    DEADLINE_COLUMNS,
+    EVENT_COLUMNS,
+    FIRST_COLUMNS,
+    columns,
+    event_values,
+    next_deadline,
+)
 
 _FIELDS = [field.attname for field in Ticket._meta.concrete_fields]
 
@@ -38,11 +48,19 @@ def lock(number: int) -> Locked:
     return Locked(Ticket.from_db(connection.alias, _FIELDS, fields), name or "", moment_of(now))
 
 
+class NewEvent(NamedTuple):
+    """An event of a ticket that is not a row yet, with the key of the client that asked for it, if any."""
+
+    ticket: int
+    event: AnyEvent
+    client_key: str | None = None
+
+
 def write(
     ticket: Ticket, case: Case, events: Sequence[tuple[AnyEvent, str | None]], topics: Sequence[str], now: datetime
 ) -> None:
-    """New events (each with the key of the client that asked, if any), the case, its columns and `wake_at`; cards that
-    show the ticket are to be edited; the ticker, the courier and open pages hear of it when it is committed."""
+    """What an action did: new events (each with the key of the client that asked, if any), the case and its columns;
+    cards that show it are to be edited; the ticker, the courier and open pages hear of it when it is committed."""
     ticket.snapshot = cases.encode(case)
     ticket.changed_at = ticket.wake_at = now
     shown = columns(case)
@@ -52,7 +70,9 @@ def write(
         **shown,
         "number": ticket.number,
         "customer_id": ticket.customer_id,
-        "events": [_row(ticket.number, *event) for event in events],
+        "events": [
+            dict(zip(_EVENT_NAMES, event_values(ticket.number, *event, msgspec.Raw), strict=True)) for event in events
+        ],
         "topics": list(dict.fromkeys(topics)),
         **enqueue.refreshing({ticket.number: case}, now),
     }
@@ -60,21 +80,46 @@ def write(
         cursor.execute(_WRITE, [msgspec.json.encode(given).decode(), ticket.snapshot])
 
 
-def kind_of(event: AnyEvent) -> str:
-    """The word under `kind` in the event's JSON."""
-    return str(type(event).__struct_config__.tag)
-
-
-def _row(ticket: int, event: AnyEvent, client_key: str | None) -> dict[str, object]:
+def seen(number: int, look: Look, wake_at: datetime | None, changed_at: datetime | None) -> dict[str, Any]:
+    """A ticket as `update` and `add` write it: all its row shows after a look. `changed_at` None: it did not change."""
     return {
-        "ticket_id": ticket,
-        "number": event.number,
-        "at": event.at,
-        "kind": kind_of(event),
-        "by": event.by,
-        "data": msgspec.Raw(encode(event)),
-        "client_key": client_key,
+        "number": number,
+        # As it is kept: JSON within JSON.
+        "snapshot": msgspec.Raw(cases.encode(look.case)),
+        "wake_at": wake_at,
+        "changed_at": changed_at,
+        **columns(look.case),
+        **dict(zip(_DEADLINE, next_deadline(look), strict=True)),
     }
+
+
+def update(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Tickets the ticker has looked at, each as `seen` gives it: one that was parked is no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [msgspec.json.encode(rows).decode()])
+
+
+def add(rows: Sequence[Mapping[str, Any]]) -> None:
+    """New tickets, each as `seen` gives it, with `FIRST_COLUMNS`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [msgspec.json.encode(rows).decode()])
+
+
+def add_events(events: Iterable[NewEvent]) -> None:
+    """Many events at a time, by COPY."""
+    lines = ["\t".join(map(_copied, event_values(*event, bytes.decode))) + "\n" for event in events]
+    if not lines:
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    assert isinstance(raw, psycopg.Connection)  # noqa: S101  for the type checker
+    with raw.cursor() as cursor, cursor.copy(_COPY_EVENTS) as copy:
+        copy.write("".join(lines))
+
+
+def _copied(value: object) -> str:
+    """In COPY's text format."""
+    return "\\N" if value is None else str(value).translate(_ESCAPES)
 
 
 # The clock is read when the lock is held, not when it was asked for.
@@ -84,8 +129,38 @@ _LOCK = f"""
         FROM tickets_ticket WHERE number = %s FOR NO KEY UPDATE)
     SELECT *, clock_timestamp() FROM held
 """  # noqa: S608  our own names
+_EVENT_NAMES = tuple(name for name, _ in EVENT_COLUMNS)
+_COPY_EVENTS = f"COPY tickets_event ({', '.join(_EVENT_NAMES)}) FROM STDIN"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_CASE = tuple((name, kind) for name, kind, _ in CASE_COLUMNS)
+_DEADLINE = [name for name, _ in DEADLINE_COLUMNS]
+_SEEN = (*_CASE, *DEADLINE_COLUMNS)
+_ROW = (("number", "bigint"), ("snapshot", "json"), ("wake_at", "timestamptz"), ("changed_at", "timestamptz"), *_SEEN)
+_NEW = (*_ROW, *FIRST_COLUMNS)
+
+
+def _listed(columns: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns)
+
+
+# One JSON text for all rows: it is written and read in C on both sides, where arrays of columns are not.
+_UPDATE = f"""
+    UPDATE tickets_ticket t SET
+        snapshot = convert_to(new.snapshot::text, 'UTF8'), wake_at = new.wake_at,
+        changed_at = coalesce(new.changed_at, t.changed_at),
+        {", ".join(f"{name} = new.{name}" for name, _ in _SEEN)},
+        parked_at = NULL, attempts = 0, error = ''
+    FROM json_to_recordset(%s::json) AS new ({_listed(_ROW)})
+    WHERE t.number = new.number
+"""  # noqa: S608  made of the names above
+_ADD = f"""
+    INSERT INTO tickets_ticket ({", ".join(name for name, _ in _NEW)}, thread, attempts, error)
+    SELECT {", ".join("convert_to(snapshot::text, 'UTF8')" if name == "snapshot" else name for name, _ in _NEW)},
+        '', 0, ''
+    FROM json_to_recordset(%s::json) AS new ({_listed(_NEW)})
+"""  # noqa: S608  made of the names above
 _KINDS = {
-    **{name: str(Ticket._meta.get_field(name).db_type(connection)) for name in Columns.__annotations__},
+    **dict(_CASE),
     "number": "bigint",
     "customer_id": "bigint",
     "events": "json",
@@ -97,13 +172,12 @@ _GIVEN = {name: f"(SELECT {name} FROM given)::{kind}" for name, kind in _KINDS.i
 # one way there and back is enough.
 _WRITE = f"""
     WITH given AS MATERIALIZED (
-        SELECT * FROM json_to_record(%s::json) AS given ({", ".join(f"{name} {kind}" for name, kind in _KINDS.items())})
+        SELECT * FROM json_to_record(%s::json) AS given ({_listed(_KINDS.items())})
     ), happened AS (
-        INSERT INTO tickets_event (ticket_id, number, at, kind, by, data, client_key)
-        SELECT * FROM json_to_recordset({_GIVEN["events"]}) AS new (
-            ticket_id bigint, number int, at timestamptz, kind text, by text, data jsonb, client_key text)
+        INSERT INTO tickets_event ({", ".join(_EVENT_NAMES)})
+        SELECT * FROM json_to_recordset({_GIVEN["events"]}) AS new ({_listed(EVENT_COLUMNS)})
     ), stands AS (
-        UPDATE tickets_ticket SET {", ".join(f"{name} = given.{name}" for name in Columns.__annotations__)},
+        UPDATE tickets_ticket SET {", ".join(f"{name} = given.{name}" for name, _ in _CASE)},
             snapshot = %s, customer_id = given.customer_id, changed_at = given.now, wake_at = given.now
         FROM given WHERE tickets_ticket.number = {_GIVEN["number"]}
     ), edited AS ({enqueue.EDIT_CARDS.format(**_GIVEN)}

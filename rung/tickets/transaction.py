@@ -11,7 +11,7 @@ from django.db import transaction
 from rung.core.case import case as cases
 from rung.core.case import fold
 from rung.core.case.case import Case
-from rung.core.case.events import AnyEvent, Opened, encode
+from rung.core.case.events import AnyEvent, Opened
 from rung.core.case.late_events import as_they_count
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Notice
@@ -146,19 +146,6 @@ def asked_before(client_key: str | None, ticket: int | None = None) -> AlreadySo
     if ticket is not None and first.ticket_id != ticket:
         why = say("this key was used for ticket %(ticket_id)s", ticket_id=first.ticket_id)
     return AlreadySo(first.ticket_id, why, first.number, first.data.get("message"))
-
-
-def row(ticket: int, event: AnyEvent, client_key: str | None = None) -> Event:
-    """The event as a row."""
-    return Event(
-        ticket_id=ticket,
-        number=event.number,
-        at=event.at,
-        kind=ticket_sql.kind_of(event),
-        by=event.by,
-        data=msgspec.json.decode(encode(event)),
-        client_key=client_key,
-    )
 
 
 def topics(number: int, case: Case) -> tuple[str, ...]:

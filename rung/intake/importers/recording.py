@@ -5,11 +5,9 @@ from datetime import datetime
 from hashlib import sha256
 
 import msgspec
-import psycopg
 from django.db import connection, transaction
 from msgspec import Struct
 
-from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.log.events import History
 from rung.core.log.imported import Imported, imported
@@ -22,9 +20,9 @@ from rung.outbox import notify
 from rung.people.models import Customer, Requester
 from rung.people.who_is_there import desk_at
 from rung.policies.versions import compiled, current_number
+from rung.tickets import ticket_sql
 from rung.tickets.models import Direction, Event, Message
-from rung.tickets.ticket_columns import NextDeadline, columns, next_deadline
-from rung.tickets.ticket_sql import kind_of
+from rung.tickets.ticket_sql import NewEvent
 
 #: Tickets in one transaction, and letters said in them: what is lost when the import is killed, and done again by the
 #: next.
@@ -111,9 +109,9 @@ class _Importer:
             done = imported(_with_messages(history, ticket, spoken), self.version, self.policy, self.desk, self.now)
             tickets.append(self._ticket_row(ticket, history, done, *who))
             key = self._key(history)
-            events += [_event_row(ticket, event, key if event.number == 1 else None) for event in done.events]
-        _copy("tickets_ticket", _TICKET_COLUMNS, tickets)
-        _copy("tickets_event", _EVENT_COLUMNS, events)
+            events += [NewEvent(ticket, event, key if event.number == 1 else None) for event in done.events]
+        ticket_sql.add(tickets)
+        ticket_sql.add_events(events)
         self.written.tickets += len(tickets)
         self.written.events += len(events)
         self.written.rows += sum(history.rows + history.repeated for history in batch)
@@ -142,25 +140,17 @@ class _Importer:
 
     def _ticket_row(
         self, ticket: int, history: History, done: Imported, customer: Customer | None, requester: Requester | None
-    ) -> tuple[object, ...]:
+    ) -> dict[str, object]:
         case = done.case
-        look = Look(case, self.policy, self.desk, self.now)
-        ahead = NextDeadline() if case.status.is_over else next_deadline(look)
-        return (
-            ticket,
-            _subject(history),
-            customer.pk if customer else None,
-            requester.pk if requester else None,
-            case.channel[:40],
-            self.inbox,
-            case.opened_at,
-            self.now,
-            cases.encode(case),
-            done.wake_at,
-            *columns(case).values(),
-            *ahead,
-            *_UNUSED.values(),
-        )
+        return {
+            **ticket_sql.seen(ticket, Look(case, self.policy, self.desk, self.now), done.wake_at, self.now),
+            "subject": _subject(history),
+            "customer_id": customer.pk if customer else None,
+            "requester_id": requester.pk if requester else None,
+            "channel": case.channel[:40],
+            "inbox": self.inbox,
+            "opened_at": case.opened_at,
+        }
 
 
 def _subject(history: History) -> str:
@@ -187,24 +177,6 @@ _DIRECTIONS: Mapping[type[e.Event], Direction] = {
 }
 
 
-def _event_row(ticket: int, event: e.AnyEvent, key: str | None) -> tuple[object, ...]:
-    return ticket, event.number, event.at, kind_of(event), event.by, e.encode(event).decode(), key
-
-
-#: Columns without a default of the database's own.
-_UNUSED: Mapping[str, object] = {"thread": "", "attempts": 0, "error": ""}
-_EVENT_COLUMNS = ("ticket_id", "number", "at", "kind", "by", "data", "client_key")
-_TICKET_COLUMNS = (
-    *("number", "subject", "customer_id", "requester_id", "channel", "inbox", "opened_at", "changed_at"),
-    *("snapshot", "wake_at"),
-    *("status", "turn", "priority", "priority_rank", "critical", "category", "tags", "path", "level", "assignee_id"),
-    *("offered_levels", "offered_to", "offered_at"),
-    *("policy", "over_at", "merged_into_id", "snoozed_until", "missed", "events_count"),
-    *("next_deadline_at", "next_deadline_clock", "at_risk_at"),
-    *_UNUSED,
-)
-
-
 def _next_numbers(count: int) -> list[int]:
     """Numbers for that many tickets, from the table's own sequence."""
     with connection.cursor() as cursor:
@@ -212,12 +184,3 @@ def _next_numbers(count: int) -> list[int]:
             "SELECT nextval(pg_get_serial_sequence('tickets_ticket', 'number')) FROM generate_series(1, %s)", [count]
         )
         return [number for (number,) in cursor.fetchall()]
-
-
-def _copy(table: str, names: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
-    connection.ensure_connection()
-    raw = connection.connection
-    assert isinstance(raw, psycopg.Connection)  # noqa: S101  for the type checker
-    with raw.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
