@@ -1,4 +1,4 @@
-"""Django's settings, from the environment and the data folder. docs/operating.md lists the variables."""
+"""Django's settings, from the environment and the data folder. docs/reference/settings.md lists the variables."""
 
 import os
 from pathlib import Path

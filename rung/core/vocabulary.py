@@ -59,7 +59,7 @@ TURN_OF_STATUS = {
 
 
 class ClockName(StrEnum):
-    """The ten clocks of DESIGN section 2."""
+    """The clocks of docs/reference/meaning.md."""
 
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"

@@ -1,4 +1,4 @@
-"""The ten clocks against a second opinion: a desk clerk who counts minutes one by one, by the table of DESIGN alone."""
+"""The clocks against a second opinion: minutes counted one by one, by the table of docs/reference/meaning.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

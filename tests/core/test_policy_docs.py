@@ -1,4 +1,4 @@
-"""docs/policy.md: each of its examples is read, and no key or word of the language is missing from it."""
+"""docs/reference/policy: each of its examples is read, and no key or word of the language is missing from it."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,8 @@ from rung.core.policy.model import Fact, Metric
 from rung.core.policy.reader import SECTIONS, read_policy
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = "\n".join(page.read_text() for page in sorted((DOCS / "reference" / "policy").glob("*.md")))
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.S)
 #: What the examples stand on, unless they write it themselves.
 AROUND = {

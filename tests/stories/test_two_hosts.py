@@ -39,8 +39,8 @@ def site(hosts: tuple[Host, Host]) -> Iterator[Spread]:
 
 
 def budgets() -> dict[str, int]:
-    """What docs/operating.md promises for one process of each part."""
-    text = (REPOSITORY / "docs" / "operating.md").read_text()
+    """What docs/how-to/run-on-several-machines.md promises for one process of each part."""
+    text = (REPOSITORY / "docs" / "how-to" / "run-on-several-machines.md").read_text()
     return {part: int(most) for part, most in re.findall(r"^\| `(\w+)` \| (\d+) \|", text, re.MULTILINE)}
 
 

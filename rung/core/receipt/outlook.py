@@ -63,7 +63,7 @@ class Upcoming(Struct, frozen=True):
 
 
 def clock_views(look: Look) -> tuple[ClockView, ...]:
-    """The running clocks, in the order of their names in DESIGN."""
+    """The running clocks, in the order of `ClockName`."""
     running = look.case.running
     return tuple(_view(look, running[clock]) for clock in ClockName if clock in running)
 

@@ -38,7 +38,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """What `users.info` says of a person (INTEGRATIONS 1.6). No single property tells an outsider."""
+    """What `users.info` says of a person. No single property tells an outsider."""
 
     team: str
     user: str
