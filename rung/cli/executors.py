@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from rung.cli.log_files import refused
+from rung.insights.extras import extra
 
 #: Rows from which several processes are quicker than one.
 WORTH_PROCESSES = 50_000
@@ -31,7 +31,7 @@ def working(address: str | None, jobs: int | None, rows: int) -> Iterator[Execut
     jobs = jobs or os.cpu_count() or 1
     if address is not None:
         # Late, because it takes a second that no other command should wait.
-        distributed = import_module("distributed")
+        distributed = extra("cluster", "distributed")
         try:
             client = distributed.Client(address, timeout=PATIENCE)
         except (OSError, ValueError) as problem:

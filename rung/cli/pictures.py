@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.files import save
+from rung.insights.printing import png
 
 PicturesFolder = Annotated[
     Path | None, typer.Option("--pictures", help="Write each picture into this folder, as SVG and as PNG.")
@@ -17,8 +18,6 @@ PicturesFolder = Annotated[
 def draw(file: Path, svg: str) -> None:
     """By the file's ending."""
     if file.suffix.lower() == ".png":
-        from rung.insights.printing import png  # the typesetter is large, and few commands draw
-
         save(file, png(svg))
     else:
         save(file, svg)

@@ -17,6 +17,7 @@ from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.comparison import compare
 from rung.core.replay.comparison_text import Titled, as_json, as_page, as_text
 from rung.core.replay.comparison_text import pictures as drawn_of
+from rung.insights.extras import extra
 from rung.insights.simulated_run import Habits
 from rung.insights.simulation import FEWEST_RUNS, compare_by_simulation
 from rung.insights.simulation_text import as_text as simulation_text
@@ -54,6 +55,8 @@ def diff(
     before, after = PolicyFile.read(old), PolicyFile.read(new)
     source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
     habits = Habits(heed, duration_us(required("--reaction", reaction).elapsed))
+    if simulate:
+        extra("simulation", "simpy")  # whether it is there is said before a long log is read
     simulated: tuple[str, ...] = ()
     fidelity: tuple[str, ...] = ()
     with progress_bars() as progress:

@@ -72,6 +72,7 @@ def _run_whole(words: list[str]) -> None:
     from django.db import OperationalError
 
     from rung.cli import app as commands
+    from rung.insights.extras import MissingExtra
 
     app = commands.build(words[0] if words else "")
     _add_up(app)
@@ -79,6 +80,8 @@ def _run_whole(words: list[str]) -> None:
     _add_parts(app)
     try:
         app(words, prog_name="rung")
+    except MissingExtra as missing:
+        sys.exit(str(missing))
     except OperationalError as problem:
         if os.environ.get("DATABASE_URL"):
             sys.exit(f"The database that DATABASE_URL names does not answer. ({_first_line(problem)})")

@@ -5,8 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import typst
+from rung.insights.extras import extra
+
+if TYPE_CHECKING:
+    import typst
 
 #: A sans-serif with Latin and Arabic letters, brought by a package; typst brings Latin, Greek, Cyrillic and Hebrew.
 SANS = "IBM Plex Sans Arabic"
@@ -24,7 +28,7 @@ _ONE = "#set page(width: 20pt, height: 20pt, margin: 0pt)\n#text(size: 14pt, sys
 _NOBODYS = "\U0010fffd"
 
 
-def fonts() -> typst.Fonts:
+def fonts() -> "typst.Fonts":
     """Those of the typesetter itself, ours, and those of the folders named; none of this machine's own."""
     return _fonts(os.environ.get(MORE_FONTS, ""))
 
@@ -52,15 +56,20 @@ def _is_shown(letter: str) -> bool:
 
 
 @cache
-def _fonts(more: str) -> typst.Fonts:
-    ours = str(files("fontpkg_ibm_plex_sans_arabic") / "files")
-    return typst.Fonts(
+def _fonts(more: str) -> "typst.Fonts":
+    typesetter = extra("print", "typst")
+    ours = str(files(extra("print", "fontpkg_ibm_plex_sans_arabic")) / "files")
+    found: typst.Fonts = typesetter.Fonts(
         include_system_fonts=False, font_paths=[ours, *(folder for folder in more.split(os.pathsep) if folder)]
     )
+    return found
 
 
 @cache
 def _drawn(letter: str, more: str) -> bytes:
     """The letter as a small picture: alike for all that no font has. Some 15 ms."""
     inputs = {"letter": letter}
-    return typst.compile(_ONE.encode(), format="png", ppi=36, sys_inputs=inputs, font_paths=_fonts(more))
+    drawn: bytes = extra("print", "typst").compile(
+        _ONE.encode(), format="png", ppi=36, sys_inputs=inputs, font_paths=_fonts(more)
+    )
+    return drawn

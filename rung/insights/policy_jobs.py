@@ -14,6 +14,7 @@ from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.comparison import compare
 from rung.escalation.policy_rollout import choose_for_running, effects_on_running, homeless
+from rung.insights.extras import extra
 from rung.insights.policy_job_progress import GOING, Steps, Stopped, stop_left
 from rung.insights.policy_job_results import compared, running, simulated
 from rung.insights.simulated_run import Habits
@@ -131,6 +132,7 @@ def _of_the_record(errand: Errand, old: Policy, new: Policy, step: Steps) -> Rec
 
 
 def _simulation(errand: Errand) -> dict[str, Any]:
+    extra("simulation", "simpy")  # whether it is there is said before the record is read
     old, new = _both(errand)
     step = Steps(errand, 0)
     given = _of_the_record(errand, old, old, step)

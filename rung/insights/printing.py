@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import typst
 
 from rung.core.handbook.book import Handbook
 from rung.core.handbook.ladder_picture import ladder_svg
@@ -16,6 +15,7 @@ from rung.core.handbook.parts import Block, Ladder, Points, Prose, Sentence, Tab
 from rung.core.handbook.text import Lines, heading
 from rung.core.policy.plain_words import date_of
 from rung.core.sentences import say
+from rung.insights.extras import extra
 from rung.insights.fonts import SANS, fonts, shown
 
 _TEMPLATES = Path(__file__).parent / "templates" / "print"
@@ -34,7 +34,7 @@ def png(svg: str, *, scale: float = 2) -> bytes:
     """One of our own drawings, `scale` pixels for each of its units. The fonts come along, so it is alike anywhere; for
     a letter that none of them has stands a box, and a line below says so.
 
-    Raises ValueError for a text that is no drawing.
+    Raises ValueError for a text that is no drawing, MissingExtra without the extra `print`.
     """
     width = _WIDTH.search(svg)
     if width is None:
@@ -45,7 +45,10 @@ def png(svg: str, *, scale: float = 2) -> bytes:
 
 
 def handbook_pdf(book: Handbook, lines: Lines, source: str, policy: str, now: datetime) -> bytes:
-    """The handbook on A4; the policy stands at its end, and every sentence leads to its line there."""
+    """The handbook on A4; the policy stands at its end, and every sentence leads to its line there.
+
+    Raises MissingExtra without the extra `print`.
+    """
     said = {
         "title": heading(book),
         "author": book.title,
@@ -105,6 +108,7 @@ def _typeset(
 ) -> bytes:
     """Without the fonts of this machine, so that the same words give the same bytes everywhere."""
     seconds = None if made_at is None else int(made_at.timestamp())
-    return typst.compile(
+    made: bytes = extra("print", "typst").compile(
         source.encode(), format=kind, ppi=ppi, sys_inputs=inputs, font_paths=fonts(), timestamp=seconds
     )
+    return made

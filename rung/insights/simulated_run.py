@@ -2,17 +2,20 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import simpy
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
 from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import ClockName, Priority
+from rung.insights.extras import extra
 from rung.insights.message_schedule import Alert, Voice
 from rung.insights.staffing import Staff
 from rung.insights.workload import Job, Spell, Workload
+
+if TYPE_CHECKING:
+    import simpy
 
 #: Tickets of one level and priority from which routes are drawn among their own; fewer draw from a wider choice.
 ENOUGH = 20
@@ -64,9 +67,10 @@ class _Model:
         self.result = Run()
         self.routes = _Routes(work.jobs)
         self.start_us = min((job.opened_us for job in work.jobs), default=0)
-        self.env = simpy.Environment()
-        self.people = {
-            level: simpy.PriorityResource(self.env, capacity=staff.at_once) for level, staff in work.staff.items()
+        events = extra("simulation", "simpy")
+        self.env: simpy.Environment = events.Environment()
+        self.people: dict[str, simpy.PriorityResource] = {
+            level: events.PriorityResource(self.env, capacity=staff.at_once) for level, staff in work.staff.items()
         }
 
     def run(self) -> Run:
@@ -80,7 +84,7 @@ class _Model:
         self.env.run()
         return self.result
 
-    def _ticket(self, job: Job, route: Route, again: Spell | None) -> Generator[simpy.Event, Any, None]:
+    def _ticket(self, job: Job, route: Route, again: Spell | None) -> "Generator[simpy.Event, Any, None]":
         own = self.in_force.calendar(None, job.targets[0], None)
         # A stream of its own for each ticket: under two policies it meets the same luck.
         luck = Random(f"heed {self.seed} {job.ticket}")  # noqa: S311
@@ -101,7 +105,7 @@ class _Model:
 
     def _worked(
         self, job: Job, level: str, arrived: int, work_us: int, own: Calendar, *, is_first: bool = False
-    ) -> Generator[simpy.Event, Any, None]:
+    ) -> "Generator[simpy.Event, Any, None]":
         """Queued for the people of a level, urgent ones first, and worked on by one of them."""
         people = self.people.get(level)
         turn = None if people is None else people.request(priority=job.priority.rank)
@@ -157,7 +161,7 @@ class _Model:
         goal = self.judge.compiled.goal_us(ClockName.RESOLUTION, target, calendar)
         self.result.late_resolutions += goal is not None and calendar.between_us(job.opened_us, now) > goal
 
-    def _until(self, moment_us: int) -> simpy.Event:
+    def _until(self, moment_us: int) -> "simpy.Event":
         return self.env.timeout(max(0, moment_us - self._now_us()))
 
     def _now_us(self) -> int:

@@ -12,6 +12,7 @@ from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Ladder
 from rung.core.handbook.text import html, markdown
 from rung.frame.access import needs
+from rung.insights.extras import MissingExtra
 from rung.insights.printing import handbook_pdf, png
 from rung.people.clock import database_now
 from rung.people.models import Role
@@ -35,7 +36,10 @@ def handbook_file(request: HttpRequest, kind: str) -> HttpResponse:
     lines = lines_by_place(root) if root is not None else {}
     match kind:
         case "pdf":
-            content = handbook_pdf(book, lines, source, version.text, now)
+            try:
+                content = handbook_pdf(book, lines, source, version.text, now)
+            except MissingExtra as missing:
+                return _not_here(missing)
         case "html":
             content = html(book, lines, source, version.text).encode()
         case _:
@@ -69,7 +73,14 @@ def _ladders(book: Handbook) -> Sequence[Ladder]:
 def _picture(svg: str, kind: str) -> HttpResponse:
     if kind not in _PICTURES:
         raise Http404(f'pictures come as {", ".join(_PICTURES)}, not as "{kind}"')
-    return HttpResponse(png(svg) if kind == "png" else svg, content_type=_PICTURES[kind])
+    try:
+        return HttpResponse(png(svg) if kind == "png" else svg, content_type=_PICTURES[kind])
+    except MissingExtra as missing:
+        return _not_here(missing)
+
+
+def _not_here(missing: MissingExtra) -> HttpResponse:
+    return HttpResponse(str(missing), status=501, content_type="text/plain; charset=utf-8")
 
 
 def _in_force() -> PolicyVersion:
