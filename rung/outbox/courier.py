@@ -16,6 +16,7 @@ from rung.outbox.loop import Loop
 from rung.outbox.ports import Outcome, Source, Unclear
 from rung.outbox.queues import Claimed
 from rung.outbox.sending import call_for
+from rung.outbox.sentences import Said, text
 from rung.people.clock import database_now
 
 log = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class Courier:
         """Let the threads finish, or leave them. Theirs is written down as unclear, so that no lease is waited for."""
         finished, left = wait(self._away, timeout=STOP_WITHIN.total_seconds())
         for future in (*finished, *left):
-            outcome = future.result() if future in finished else Unclear("the courier stopped while it was being sent")
+            outcome = future.result() if future in finished else Unclear(Said.COURIER_STOPPED())
             outcomes.settle(self._away.pop(future), outcome, self._source, database_now())
         self._pool.shutdown(wait=not left, cancel_futures=True)
 
@@ -131,7 +132,7 @@ class Courier:
             raise  # the database, not a delivery
         except Exception as raised:
             log.exception("a delivery could not be drawn", delivery=one.delivery.pk, ticket=one.delivery.ticket_id)
-            outcomes.put_off(one, f"{type(raised).__name__}: {raised}", self._source, now)
+            outcomes.put_off(one, text(f"{type(raised).__name__}: {raised}"), self._source, now)
             return None
 
 
@@ -141,7 +142,7 @@ def _carefully(call: Callable[[], Outcome], claimed: Claimed) -> Outcome:
         return call()
     except Exception as raised:
         log.exception("an adapter raised", delivery=claimed.delivery.pk, channel=claimed.delivery.channel)
-        return Unclear(f"{type(raised).__name__}: {raised}")
+        return Unclear(text(f"{type(raised).__name__}: {raised}"))
     finally:
         # A thread that waits for its next call holds no connection: desks with many couriers have few to spare.
         connection.close()

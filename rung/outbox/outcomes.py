@@ -12,6 +12,7 @@ from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.ports import Later, Method, Never, Outcome, Sent, Source, Unclear
 from rung.outbox.queues import Claimed
 from rung.outbox.sending import may_repeat
+from rung.outbox.sentences import Said, Sentence, english
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +34,9 @@ def drop_unwanted(claimed: Claimed, source: Source, now: datetime) -> bool:
     if why is None:
         return False
     delivery = claimed.delivery
-    delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, why, now
+    delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, english(why), now
     if delivery.look_first:  # "not sent" would be a guess: an attempt before may have arrived
-        delivery.state, delivery.outcome = State.UNCLEAR, f"{why}; it may have been sent before"
+        delivery.state, delivery.outcome = State.UNCLEAR, english(Said.SENT_BEFORE(reason=why))
     delivery.next_attempt_at = delivery.leased_until = None
     delivery.save(update_fields=["state", "outcome", "over_at", "next_attempt_at", "leased_until"])
     queues.free([claimed.lane], now)
@@ -57,13 +58,13 @@ def settle(claimed: Claimed, outcome: Outcome, source: Source, now: datetime) ->
             return
         wait = _write(claimed.delivery, outcome, source, now)
         if wait is not None:
-            queues.block(claimed.lane, now, wait, getattr(outcome, "reason", ""))
+            queues.block(claimed.lane, now, wait, english(getattr(outcome, "reason", None)))
         else:
             queues.free([claimed.lane], now + _pace(claimed))
         live.changed("deliveries", f"ticket:{claimed.delivery.ticket_id}")
 
 
-def put_off(claimed: Claimed, reason: str, source: Source, now: datetime) -> None:
+def put_off(claimed: Claimed, reason: Sentence, source: Source, now: datetime) -> None:
     """It cannot be drawn. The other side has no part in that, so its lane is open to the others at once."""
     delivery = claimed.delivery
     delivery.leased_until = None
@@ -79,7 +80,7 @@ def settle_abandoned(source: Source, now: datetime) -> None:
             state=State.SENDING, leased_until__lte=now
         )
         for delivery in rows.select_related("ticket", "message"):
-            _write(delivery, Unclear("the courier stopped while it was being sent"), source, now)
+            _write(delivery, Unclear(Said.COURIER_STOPPED()), source, now)
 
 
 def _write(delivery: Delivery, outcome: Outcome, source: Source, now: datetime) -> timedelta | None:
@@ -104,10 +105,10 @@ def _write(delivery: Delivery, outcome: Outcome, source: Source, now: datetime) 
 def _sent(delivery: Delivery, external_id: str, now: datetime) -> None:
     delivery.external_id = external_id or delivery.external_id
     if delivery.kind in CARDS and not delivery.external_id:
-        delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, "it had ended before it was posted", now
+        delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, english(Said.ENDED_BEFORE()), now
         delivery.next_attempt_at = None
         return
-    delivery.state, delivery.outcome, delivery.look_first = State.SENT, "sent", False
+    delivery.state, delivery.outcome, delivery.look_first = State.SENT, english(Said.SENT()), False
     delivery.sent_at = delivery.sent_at or now
     delivery.attempts, delivery.next_attempt_at = 0, None
     if delivery.kind in CARDS:
@@ -123,18 +124,18 @@ def _follow_card(delivery: Delivery, now: datetime) -> None:
         delivery.state, delivery.next_attempt_at = State.WAITING, now
 
 
-def _later(delivery: Delivery, reason: str, again_at: datetime, source: Source, now: datetime) -> None:
-    delivery.outcome = reason
+def _later(delivery: Delivery, reason: Sentence, again_at: datetime, source: Source, now: datetime) -> None:
+    delivery.outcome = english(reason)
     if now - delivery.created_at > GIVE_UP_AFTER:
-        _never(delivery, f"given up: {reason}", source, now)
+        _never(delivery, Said.GIVEN_UP(reason=reason), source, now)
     elif delivery.kind == NoticeKind.MOMENT and delivery.attempts >= PATIENCE and len(delivery.fallbacks) > 1:
         _fall_back(delivery, now)
     else:
         delivery.state, delivery.next_attempt_at = State.WAITING, again_at
 
 
-def _never(delivery: Delivery, reason: str, source: Source, now: datetime) -> None:
-    delivery.outcome = reason
+def _never(delivery: Delivery, reason: Sentence, source: Source, now: datetime) -> None:
+    delivery.outcome = english(reason)
     if delivery.kind == NoticeKind.REPLY or not delivery.fallbacks:
         delivery.state, delivery.next_attempt_at = State.NEVER, None
         source.was_lost(delivery, reason, now)
@@ -142,19 +143,20 @@ def _never(delivery: Delivery, reason: str, source: Source, now: datetime) -> No
         _fall_back(delivery, now)
 
 
-def _unclear(delivery: Delivery, reason: str, source: Source, now: datetime) -> None:
-    delivery.outcome = f"unclear: {reason}"
+def _unclear(delivery: Delivery, reason: Sentence, source: Source, now: datetime) -> None:
+    unclear = Said.UNCLEAR(reason=reason)
+    delivery.outcome = english(unclear)
     if may_repeat(delivery, registry.adapter(delivery.channel)) and now - delivery.created_at <= GIVE_UP_AFTER:
         delivery.look_first = True
         delivery.state, delivery.next_attempt_at = State.WAITING, now + _back_off(delivery.attempts)
     elif delivery.kind in _MOMENTS and delivery.fallbacks:
         # Not said a second time where it may have been said, but not lost either: it stands in the app.
         delivery.fallbacks = delivery.fallbacks[-1:]
-        delivery.outcome = f"may have arrived by {delivery.channel} too: {reason}"
+        delivery.outcome = english(Said.ARRIVED_TOO(channel=delivery.channel, reason=reason))
         _fall_back(delivery, now)
     else:
         delivery.state, delivery.next_attempt_at = State.UNCLEAR, None
-        source.was_lost(delivery, delivery.outcome, now)
+        source.was_lost(delivery, unclear, now)
 
 
 def _fall_back(delivery: Delivery, now: datetime) -> None:

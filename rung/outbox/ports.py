@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
+from rung.outbox.sentences import Sentence
 
 if TYPE_CHECKING:
     from rung.outbox.models import Delivery
@@ -29,20 +30,20 @@ class Sent(Struct, frozen=True, tag="sent"):
 class Later(Struct, frozen=True, tag="later"):
     """It does not have it, and may take it later. `after`: its own Retry-After; None: our back-off."""
 
-    reason: str
+    reason: Sentence
     after: timedelta | None = None
 
 
 class Never(Struct, frozen=True, tag="never"):
     """It refuses for good: a wrong address, a closed account. The next contact method is tried."""
 
-    reason: str
+    reason: Sentence
 
 
 class Unclear(Struct, frozen=True, tag="unclear"):
     """It may or may not have it: a timeout after the request went out, a crash between sending and writing it down."""
 
-    reason: str
+    reason: Sentence
 
 
 Outcome = Sent | Later | Never | Unclear
@@ -319,8 +320,8 @@ class Pager(Adapter, Protocol):
 class Source(Protocol):
     """Those who know the tickets, asked by the courier just before it sends and just after. Settings name it."""
 
-    def no_longer_wanted(self, delivery: "Delivery") -> str | None:
-        """Why this has stopped being true, in a few words; None: it is still to be said."""
+    def no_longer_wanted(self, delivery: "Delivery") -> Sentence | None:
+        """Why this has stopped being true; None: it is still to be said."""
 
     def moment(self, delivery: "Delivery") -> Moment: ...
 
@@ -339,5 +340,5 @@ class Source(Protocol):
     def was_sent(self, delivery: "Delivery", external_id: str, now: datetime) -> None:
         """Write down what follows from it: an issue that was made is linked."""
 
-    def was_lost(self, delivery: "Delivery", why: str, now: datetime) -> None:
+    def was_lost(self, delivery: "Delivery", why: Sentence, now: datetime) -> None:
         """It will not arrive, and whoever relies on it must hear that."""

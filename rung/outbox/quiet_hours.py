@@ -12,6 +12,7 @@ from rung.outbox import enqueue, queues
 from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.ports import Source
 from rung.outbox.queues import Claimed
+from rung.outbox.sentences import english
 from rung.policies.versions import compiled, current_number
 
 #: How long to wait before asking again where nobody can say when it may be said.
@@ -75,7 +76,7 @@ def _release(held: Sequence[Delivery], source: Source, now: datetime) -> None:
         else:
             delivery.state, delivery.outcome, delivery.over_at, delivery.next_attempt_at = (
                 State.OVERTAKEN,
-                why,
+                english(why),
                 now,
                 None,
             )

@@ -9,6 +9,7 @@ from rung.outbox import registry
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker, Unclear
 from rung.outbox.queues import Claimed
+from rung.outbox.sentences import Said
 
 Call = Callable[[], Outcome]
 
@@ -18,7 +19,7 @@ def call_for(claimed: Claimed, source: Source, now: datetime) -> Call:
     delivery = claimed.delivery
     adapter = registry.adapter(delivery.channel)
     if adapter is None:
-        return lambda: Never(f"{delivery.channel} is not configured any more")
+        return lambda: Never(Said.NOT_CONFIGURED(channel=delivery.channel))
     return _CALLS[NoticeKind(delivery.kind)](adapter, delivery, source, now)
 
 
@@ -112,7 +113,7 @@ def _issue(adapter: Adapter, delivery: Delivery, source: Source, _now: datetime)
 
 def _final(found: Outcome) -> Outcome:
     """It cannot be known whether the customer has it: better once than twice, and an agent sees it."""
-    return Never(f"unclear: {found.reason}") if isinstance(found, Unclear) else found
+    return Never(Said.UNCLEAR(reason=found.reason)) if isinstance(found, Unclear) else found
 
 
 _CALLS: dict[NoticeKind, Callable[[Adapter, Delivery, Source, datetime], Call]] = {

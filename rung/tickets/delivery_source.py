@@ -15,6 +15,7 @@ from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.outcomes import CARDS
 from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
+from rung.outbox.sentences import Said, Sentence, english
 from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import cards
@@ -33,7 +34,7 @@ _ALWAYS_WANTED = (NoticeKind.REPLY, NoticeKind.LINK, NoticeKind.COMMENT)
 class Speech:
     """Reads the ticket as it stands; keeps nothing between calls."""
 
-    def no_longer_wanted(self, delivery: Delivery) -> str | None:
+    def no_longer_wanted(self, delivery: Delivery) -> Sentence | None:
         """Asked just before sending. A card that hangs somewhere is always wanted: it must show the end."""
         if delivery.ticket is None:
             return None
@@ -143,7 +144,7 @@ class Speech:
                 external_id=external_id, inbox=delivery.message.inbox or delivery.channel
             )
 
-    def was_lost(self, delivery: Delivery, why: str, now: datetime) -> None:
+    def was_lost(self, delivery: Delivery, why: Sentence, now: datetime) -> None:
         """A message that will not reach the customer: whoever has the ticket must know."""
         if delivery.kind != NoticeKind.REPLY or delivery.ticket is None:
             return
@@ -157,7 +158,7 @@ class Speech:
             priority=Priority(ticket.priority) if ticket.priority else None,
         )
         book = AddressBook.read(compiled(ticket.policy).policy)
-        words = f"What was written to the customer on #{delivery.ticket_id} did not reach them: {why}"
+        words = f"What was written to the customer on #{delivery.ticket_id} did not reach them: {english(why)}"
         enqueue.insert([enqueue.delivery(notice, about(delivery.ticket), book, now, words=words)])
 
 
@@ -168,7 +169,7 @@ def _ticket(delivery: Delivery) -> Ticket:
     return ticket
 
 
-def _is_past(delivery: Delivery, ticket: Ticket) -> str | None:
+def _is_past(delivery: Delivery, ticket: Ticket) -> Sentence | None:
     """Why it need not be said any more."""
     subject = Subject(delivery.subject)
     if subject is Subject.ALERT:
@@ -178,22 +179,22 @@ def _is_past(delivery: Delivery, ticket: Ticket) -> str | None:
     if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
         return None
     if case.status.is_over and subject in _FOR_OPEN_TICKETS:
-        return f"the ticket is {case.status.value}"
+        return Said.TICKET_IS_OVER(status=case.status.value)
     if subject is Subject.OFFER and case.offer(delivery.event) is None:
-        return "the offer is no longer open"
+        return Said.OFFER_IS_OVER()
     is_theirs = subject is not Subject.ASSIGNED or delivery.recipient == f"agent:{case.assignee}"
-    return None if is_theirs else "somebody else has it now"
+    return None if is_theirs else Said.SOMEBODY_ELSES()
 
 
-def _not_for_them(delivery: Delivery) -> str | None:
+def _not_for_them(delivery: Delivery) -> Sentence | None:
     """Why the person it goes to is not told: they have left, or other teams' tickets are not there for them."""
     kind, _, handle = delivery.recipient.partition(":")
     if kind not in ("agent", "account_owner") or delivery.ticket_id is None:
         return None
     agent = Agent.objects.filter(handle=handle).first()
     if agent is None or not agent.is_active:
-        return f"{handle} does not work here any more"
-    return None if sees(agent, delivery.ticket_id) else f"{handle} may not see this ticket"
+        return Said.HAS_LEFT(handle=handle)
+    return None if sees(agent, delivery.ticket_id) else Said.MAY_NOT_SEE(handle=handle)
 
 
 def _case(ticket: Ticket) -> Case:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from rung.channels.slack.api.outcomes import NEVER
+from rung.channels.slack.sentences import NEVER
 from rung.core.reckoning.effects import Subject
 from rung.core.sentences import key, say, word
 from rung.outbox.notice_titles import MANY, SENTENCES

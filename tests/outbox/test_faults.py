@@ -10,6 +10,7 @@ from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import outcomes, queues
 from rung.outbox.models import Delivery, LaneState, State
 from rung.outbox.ports import Later, Never, Unclear
+from rung.outbox.sentences import text
 from rung.people.models import ContactMethod
 from rung.tickets.message_rows import Words
 from tests.world import POLICY, World, desk
@@ -30,7 +31,7 @@ def _killed_while_sending(world: World) -> Delivery:
 
 
 def test_a_card_that_may_have_been_posted_is_looked_for_before_it_is_posted_again(world: World) -> None:
-    world.chat.answers = [Unclear("timeout")]
+    world.chat.answers = [Unclear(text("timeout"))]
     case = world.acme.writes("Our nightly import has stopped")
     assert len(world.chat.cards_in("#triage")) == 1  # it had arrived, but nobody knew
     world.passes(minutes=1)
@@ -41,7 +42,7 @@ def test_a_card_that_may_have_been_posted_is_looked_for_before_it_is_posted_agai
 def test_a_message_that_certainly_did_not_arrive_is_sent_again_when_asked_to(world: World) -> None:
     world.chat.answers = []
     case = world.acme.writes("Our nightly import has stopped")
-    world.chat.answers = [Later("rate_limited", timedelta(seconds=30))]
+    world.chat.answers = [Later(text("rate_limited"), timedelta(seconds=30))]
     case.answered("sam", "Have you tried again?", keep_open=False)
     assert world.chat.heard_by("@kim") == []
     world.passes(seconds=29)
@@ -53,7 +54,7 @@ def test_a_message_that_certainly_did_not_arrive_is_sent_again_when_asked_to(wor
 def test_a_destination_that_asks_to_be_left_alone_holds_up_no_other(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
     other = world.globex.writes("A question")
-    world.chat.answers = [Later("rate_limited", timedelta(hours=1))]
+    world.chat.answers = [Later(text("rate_limited"), timedelta(hours=1))]
     case.answered("sam", "To Kim", keep_open=False)
     other.answered("sam", "To Lou", keep_open=False)
     assert world.chat.heard_by("@lou") == ["To Lou"]
@@ -63,7 +64,7 @@ def test_a_destination_that_asks_to_be_left_alone_holds_up_no_other(world: World
 
 def test_a_dead_contact_method_gives_way_to_the_next_and_at_last_to_the_app(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
-    world.chat.answers = [Never("account_inactive")]
+    world.chat.answers = [Never(text("account_inactive"))]
     case.does("assign", "ben", by="agent:sam")
     (told,) = case.deliveries(recipient="agent:ben", subject="assigned")
     assert (told.channel, told.destination, told.state) == ("app", "agent:ben", State.SENT)
@@ -73,7 +74,7 @@ def test_a_dead_contact_method_gives_way_to_the_next_and_at_last_to_the_app(worl
 def test_what_did_not_reach_the_customer_is_told_to_whoever_has_the_ticket(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
     case.does("assign", "sam", by="agent:sam")
-    world.chat.answers = [Never("channel_not_found")]
+    world.chat.answers = [Never(text("channel_not_found"))]
     case.answered("sam", "Have you tried again?", keep_open=False)
     (lost,) = case.deliveries(kind="reply")
     assert lost.state == State.NEVER
@@ -81,7 +82,7 @@ def test_what_did_not_reach_the_customer_is_told_to_whoever_has_the_ticket(world
 
 
 def test_a_courier_killed_before_it_called_anybody_loses_nothing(world: World) -> None:
-    world.chat.answers = [Later("not now", timedelta(minutes=1))]
+    world.chat.answers = [Later(text("not now"), timedelta(minutes=1))]
     case = world.acme.writes("Our nightly import has stopped")
     world.time.at += timedelta(minutes=1)
     killed = _killed_while_sending(world)
@@ -91,7 +92,7 @@ def test_a_courier_killed_before_it_called_anybody_loses_nothing(world: World) -
 
 
 def test_a_courier_killed_after_the_card_was_posted_posts_none_again(world: World) -> None:
-    world.chat.answers = [Later("not now", timedelta(minutes=1))]
+    world.chat.answers = [Later(text("not now"), timedelta(minutes=1))]
     case = world.acme.writes("Our nightly import has stopped")
     world.time.at += timedelta(minutes=1)
     killed = _killed_while_sending(world)
@@ -105,7 +106,7 @@ def test_a_courier_killed_after_the_card_was_posted_posts_none_again(world: Worl
 
 def test_a_direct_message_that_may_have_arrived_is_not_repeated(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
-    world.chat.answers = [Unclear("timeout")]
+    world.chat.answers = [Unclear(text("timeout"))]
     case.does("assign", "ben", by="agent:sam")
     world.passes(hours=1)
     assert len([title for title in world.chat.heard_by("@ben") if title.endswith("is yours now.")]) == 1
@@ -114,7 +115,7 @@ def test_a_direct_message_that_may_have_arrived_is_not_repeated(world: World) ->
 
 
 def test_a_late_courier_cannot_overwrite_what_another_has_written(world: World) -> None:
-    world.chat.answers = [Later("not now", timedelta(minutes=1))]
+    world.chat.answers = [Later(text("not now"), timedelta(minutes=1))]
     world.acme.writes("Our nightly import has stopped")
     world.time.at += timedelta(minutes=1)
     with transaction.atomic():
@@ -123,14 +124,14 @@ def test_a_late_courier_cannot_overwrite_what_another_has_written(world: World) 
     before = Delivery.objects.get(pk=mine.delivery.pk)
     from rung.outbox.courier import source
 
-    outcomes.settle(mine, Never("too late"), source(), world.time.at)
+    outcomes.settle(mine, Never(text("too late")), source(), world.time.at)
     after = Delivery.objects.get(pk=mine.delivery.pk)
     assert (after.state, after.outcome) == (before.state, before.outcome) == (State.SENT, "sent")
 
 
 def test_ten_changes_while_the_channel_is_blocked_become_one_edit(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
-    world.chat.answers = [Later("rate_limited", timedelta(minutes=10))]
+    world.chat.answers = [Later(text("rate_limited"), timedelta(minutes=10))]
     case.does("tag", by="agent:sam", added=("first",))
     before = world.chat.edits
     for number in range(10):
@@ -143,7 +144,7 @@ def test_ten_changes_while_the_channel_is_blocked_become_one_edit(world: World) 
 
 def test_nothing_is_said_of_a_ticket_that_was_resolved_while_the_channel_was_down(world: World) -> None:
     case = world.acme.writes("Our nightly import has stopped")
-    world.chat.answers = [Later("down", timedelta(minutes=1))] * 50
+    world.chat.answers = [Later(text("down"), timedelta(minutes=1))] * 50
     world.passes(minutes=31)
     case.does("resolve", by="agent:sam")
     world.chat.answers = []

@@ -6,6 +6,7 @@ import pytest
 
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Later
+from rung.outbox.sentences import text
 from rung.people.models import Agent
 from rung.tickets.message_rows import Words
 from tests.world import POLICY, World, desk
@@ -49,7 +50,7 @@ def test_a_mention_of_them_is_kept_as_not_sent_with_the_reason(world: World) -> 
 
 def test_who_has_left_since_is_told_nothing(world: World) -> None:
     case = world.acme.writes("The plumstone is broken")
-    world.chat.answers = [Later("not now")]
+    world.chat.answers = [Later(text("not now"))]
     case.does("assign", "ben", by="agent:sam")
     Agent.objects.filter(handle="ben").update(is_active=False)
     world.passes(minutes=30)

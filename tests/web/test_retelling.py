@@ -1,7 +1,5 @@
 """What was written down in English when something was said is worded for whoever reads it."""
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +13,7 @@ from rung.people.languages import speaking_in
 from rung.people.models import Agent
 from rung.web import retelling
 
-CODE = Path(__file__).parents[2] / "rung"
 OURS = {Subject.TICKET, Subject.ALERT}  # nothing but the customer's own words
-#: An error of the program, by its own words.
-FOREIGN = "courier.py: resolved: resolved"
 
 
 def notice(subject: Subject, **more: Any) -> Notice:
@@ -56,39 +51,6 @@ def test_what_became_of_it_is_told_down_to_its_reason() -> None:
         assert retelling.outcome(stored).startswith("aufgegeben: unklar: der Versand brach ab")
         switched_off = "Slack: Acme is not connected: Slack: the token was revoked; connect the workspace again."
         assert "Acme ist nicht verbunden: Slack: Das Token wurde widerrufen" in retelling.outcome(switched_off)
-
-
-def test_every_outcome_the_code_can_write_is_known() -> None:
-    """Read off the code: what stands in Later(…), Never(…) and Unclear(…), and what is returned as a reason."""
-    unknown = []
-    for module in [*CODE.glob("channels/**/*.py"), *CODE.glob("outbox/*.py"), *CODE.glob("trackers/**/*.py")]:
-        for call in ast.walk(ast.parse(module.read_text())):
-            name = getattr(getattr(call, "func", None), "id", "")
-            if isinstance(call, ast.Call) and name in {"Later", "Never", "Unclear"} and call.args:
-                unknown += [f"{module.name}: {said}" for said in _said(call.args[0]) if _is_untold(said)]
-    for function in ("_is_past", "_not_for_them"):
-        speech = ast.parse((CODE / "tickets" / "delivery_source.py").read_text())
-        (found,) = [node for node in speech.body if isinstance(node, ast.FunctionDef) and node.name == function]
-        returned = [node.value for node in ast.walk(found) if isinstance(node, ast.Return) and node.value]
-        unknown += [said for value in returned for said in _said(value) if _is_untold(said)]
-    assert unknown == [FOREIGN]
-
-
-def _said(value: ast.expr) -> list[str]:
-    """The texts a value can be, with a word in each gap."""
-    match value:
-        case ast.Constant(value=str(text)):
-            return [text]
-        case ast.JoinedStr(values=parts):
-            return ["".join(str(part.value) if isinstance(part, ast.Constant) else "resolved" for part in parts)]
-        case ast.IfExp(body=body, orelse=orelse):
-            return [*_said(body), *_said(orelse)]
-    return []
-
-
-def _is_untold(text: str) -> bool:
-    with speaking_in("de"):
-        return retelling.outcome(text) == text
 
 
 def test_both_pages_tell_it_in_the_readers_language(signed_in: Any, opened: Any) -> None:

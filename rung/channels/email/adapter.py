@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.crypto import salted_hmac
 
 from rung.channels.email import mailboxes, outgoing
+from rung.channels.email.sentences import Said
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
@@ -25,6 +26,7 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
+from rung.outbox.sentences import text
 from rung.people.clock import database_now
 
 #: Queues side by side. One address always has the same one, so that its mails keep their order.
@@ -79,7 +81,7 @@ class Email:
 
     def send_message(self, message: CustomerMessage) -> Outcome:
         if message.automatic and _automatic_lately(message.to) >= MOST_AUTOMATIC:
-            return Never(f"more than {MOST_AUTOMATIC} automatic mails to {message.to} within an hour")
+            return Never(Said.TOO_MANY(most=MOST_AUTOMATIC, to=message.to))
         headers = _threaded(message.ticket) | {"Message-ID": _message_id(message.key)}
         if message.automatic:
             headers |= _generated(message.key) | {"Auto-Submitted": "auto-replied"}
@@ -95,7 +97,7 @@ class Email:
         return _send(mail)
 
     def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:  # noqa: ARG002
-        return Unclear("nobody can look into the customer's mailbox")
+        return Unclear(Said.CANNOT_LOOK())
 
 
 def _send(mail: EmailMultiAlternatives) -> Outcome:
@@ -107,7 +109,7 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
     try:
         smtp.open()
     except (OSError, smtplib.SMTPException) as failed:
-        return Later(f"the mail server does not let us in: {failed}")
+        return Later(Said.NOT_LET_IN(error=failed))
     try:
         smtp.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as refused:
@@ -115,9 +117,9 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
     except smtplib.SMTPResponseException as refused:
         return _judged([refused.smtp_code], f"{refused.smtp_code} {_text(refused.smtp_error)}")
     except (OSError, smtplib.SMTPException) as failed:
-        return Unclear(f"the connection broke while the mail was handed over: {failed}")
+        return Unclear(Said.BROKE(error=failed))
     except ValueError as refused:  # of an address no mail can go to, said before anything was handed over
-        return Never(str(refused))
+        return Never(text(refused))
     finally:
         smtp.close()
     return Sent(str(mail.extra_headers["Message-ID"]))
@@ -125,7 +127,7 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
 
 def _judged(codes: Sequence[int], reason: str) -> Outcome:
     """5xx is for good, 4xx for now."""
-    return Never(reason) if all(code >= 500 for code in codes) else Later(reason)
+    return Never(text(reason)) if all(code >= 500 for code in codes) else Later(text(reason))
 
 
 def _text(error: bytes | str) -> str:

@@ -14,6 +14,7 @@ from rung.channels.slack.api.outcomes import DISCONNECTED, GONE, TOO_LONG, code_
 from rung.channels.slack.connection.disconnect import switch_off
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outbound import lost_posts, post_arguments, reminders
+from rung.channels.slack.sentences import Said
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
@@ -28,6 +29,7 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
+from rung.outbox.sentences import english
 from rung.people.clock import database_now
 from rung.tickets import actions
 from rung.tickets.message_rows import Words
@@ -155,7 +157,7 @@ def _post(
 ) -> Outcome:
     """One chat.postMessage; `place.ts` is the thread. `short`: what is posted where Slack finds `drawn` too long."""
     if not workspace.active:
-        return Never(f"Slack: {workspace.name} is not connected: {workspace.off_why}")
+        return Never(Said.NOT_CONNECTED(workspace=workspace.name, reason=workspace.off_why))
     asked: dict[str, Any] = {"channel": place.channel, "unfurl_links": False, "unfurl_media": False, **drawn}
     if place.ts:
         asked["thread_ts"] = place.ts
@@ -185,11 +187,11 @@ def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessag
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:
     outcome = of_error(method, error)
     if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
-        switch_off(workspace.team, outcome.reason, database_now())
+        switch_off(workspace.team, english(outcome.reason), database_now())
     return outcome
 
 
 def _nowhere(to: str) -> Never:
     if not Workspace.objects.filter(active=True).exists():
-        return Never("Slack: no workspace is connected.")
-    return Never(f"Slack: no connected workspace has {to}; invite the app there with /invite.")
+        return Never(Said.NO_WORKSPACE())
+    return Never(Said.NOWHERE(to=to))

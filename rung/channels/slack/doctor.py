@@ -11,11 +11,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from rung.channels.slack.api import directory, members
 from rung.channels.slack.api.clients import client_of, is_error
-from rung.channels.slack.api.outcomes import NEVER, code_of
+from rung.channels.slack.api.outcomes import code_of
 from rung.channels.slack.connection import channel_changes
 from rung.channels.slack.connection.connect import scopes_of
 from rung.channels.slack.connection.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.sentences import NEVER
 from rung.people.models import ContactMethod
 from rung.policies.versions import compiled, current_number
 

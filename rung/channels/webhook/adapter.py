@@ -11,7 +11,9 @@ from standardwebhooks import Webhook
 
 from rung.channels.webhook import guarded
 from rung.channels.webhook.models import Endpoint
+from rung.channels.webhook.sentences import Said
 from rung.core.reckoning.effects import NoticeKind
+from rung.outbox import sentences
 from rung.outbox.ports import (
     Card,
     Comment,
@@ -107,9 +109,9 @@ def try_out(endpoint: Endpoint, now: datetime) -> Outcome:
 def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
     endpoint = Endpoint.objects.filter(name=name).first()
     if endpoint is None:
-        return Never(f'no webhook endpoint is called "{name}"')
+        return Never(Said.NO_ENDPOINT(name=name))
     if endpoint.disabled_at is not None:
-        return Never(f"the endpoint {name} is disabled: {endpoint.disabled_why}")
+        return Never(Said.DISABLED(name=name, reason=endpoint.disabled_why))
     return _deliver(endpoint, key, kind, data)
 
 
@@ -120,12 +122,14 @@ def _deliver(endpoint: Endpoint, key: str, kind: str, data: msgspec.Struct | dic
         answer = guarded.post(
             endpoint.url, body, _signed(endpoint, key, now, body), allow_private=endpoint.allow_private
         )
-    except (guarded.Forbidden, VaultProblem) as refused:
-        return Never(str(refused))
+    except guarded.Forbidden as forbidden:
+        return Never(forbidden.why)
+    except VaultProblem:
+        return Never(sentences.Said.SEALED_ELSEWHERE())
     except (httpx.ConnectError, httpx.ConnectTimeout, socket.gaierror) as failed:
-        return Later(f"{endpoint.url} cannot be reached: {failed}")
+        return Later(Said.UNREACHABLE(url=endpoint.url, error=failed))
     except httpx.HTTPError as failed:
-        return Unclear(f"{endpoint.url} did not finish its answer: {failed}")
+        return Unclear(Said.UNFINISHED(url=endpoint.url, error=failed))
     return _judged(endpoint, answer, now)
 
 
@@ -148,7 +152,8 @@ def _as_header(key: str) -> str:
 def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcome:
     if answer.is_success:
         return Sent()
-    reason = f"{endpoint.url} answered {answer.status_code} {answer.text[:LONGEST_REASON]}".strip()
+    answered = f"{answer.status_code} {answer.text[:LONGEST_REASON]}".strip()
+    reason = Said.ANSWERED(url=endpoint.url, answer=answered)
     if answer.status_code == GONE:
         Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=now, disabled_why="it answered 410 Gone")
         return Never(reason)

@@ -8,13 +8,18 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from rung.core.sentences import say
+from rung.channels.webhook.sentences import Said
+from rung.outbox.sentences import Sentence
 
 TIMEOUT = httpx.Timeout(15, connect=5)
 
 
 class Forbidden(Exception):
-    """The address stands where webhooks may not go, in one sentence."""
+    """The address stands where webhooks may not go; `why` says it in one sentence."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> httpx.Response:
@@ -43,9 +48,9 @@ def _read(url: str) -> tuple[SplitResult, str]:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as wrong:
-        raise Forbidden(say("%(url)s is no address of a web server: %(wrong)s", url=url, wrong=wrong)) from wrong
+        raise Forbidden(Said.NO_ADDRESS(url=url, wrong=wrong)) from wrong
     if parts.scheme not in ("http", "https") or not host:
-        raise Forbidden(say("%(url)s is no address of a web server; it reads like https://example.com/hook", url=url))
+        raise Forbidden(Said.NO_WEB_ADDRESS(url=url))
     return parts, host
 
 
@@ -55,13 +60,7 @@ def _address_of(host: str, port: int, *, allow_private: bool) -> str:
     if not allow_private:
         inside = [address for address in addresses if not _is_public(address)]
         if inside:
-            raise Forbidden(
-                say(
-                    "%(host)s stands at %(inside)s, which is not a public address; allow it for this endpoint",
-                    host=host,
-                    inside=inside[0],
-                )
-            )
+            raise Forbidden(Said.NOT_PUBLIC(host=host, inside=inside[0]))
     return addresses[0]
 
 

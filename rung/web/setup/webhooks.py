@@ -107,7 +107,7 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
             if isinstance(outcome, Sent):
                 messages.success(request, _("It answered: the test delivery has arrived."))
             else:
-                messages.error(request, outcome.reason)
+                messages.error(request, str(outcome.reason))
         case "secret":
             return shown_once(request, lambda: _renew(request, endpoint))
         case "off":

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from rung.channels.slack.adapter import SlackAdapter
 from rung.channels.slack.models import Workspace
+from rung.channels.slack.sentences import Said
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority, Status, Turn
 from rung.outbox.ports import Card, CustomerMessage, Digest, Later, Method, Moment, Never, Sent, Unclear
@@ -163,14 +164,14 @@ def test_a_channel_that_cannot_be_used_is_said_in_a_sentence(desk: SlackDesk, co
     desk.slack.faults.error("chat.postMessage", code)
     outcome = slack.post_card(CARD)
     assert isinstance(outcome, Never)
-    assert outcome.reason.startswith("Slack: the") or outcome.reason.startswith("Slack: there")
+    assert str(outcome.reason).startswith("Slack: the") or str(outcome.reason).startswith("Slack: there")
     assert isinstance(slack.post_card(replace(CARD, to="#nowhere")), Never)
 
 
 def test_waiting_as_long_as_slack_says(desk: SlackDesk) -> None:
     desk.slack.faults.rate_limited("chat.update", retry_after=9)
     where = sent(slack.post_card(CARD))
-    assert slack.edit_card(CARD, where) == Later("Slack: too many calls.", timedelta(seconds=9))
+    assert slack.edit_card(CARD, where) == Later(Said.TOO_MANY_CALLS(), timedelta(seconds=9))
 
 
 @pytest.mark.parametrize(("code", "why"), [("token_revoked", "revoked"), ("account_inactive", "deactivated")])

@@ -9,6 +9,7 @@ import pytest
 from slack_sdk import WebClient
 
 from rung.channels.slack.api.outcomes import DISCONNECTED, GONE, of_code, of_error
+from rung.channels.slack.sentences import Said
 from rung.outbox.ports import Later, Never, Outcome, Unclear
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.checks import known_errors
@@ -44,13 +45,13 @@ def test_what_a_person_must_mend_is_said_in_a_sentence(place: Place, code: str) 
     place.slack.faults.error("chat.postMessage", code)
     outcome = place.post()
     assert isinstance(outcome, Never)
-    assert outcome.reason.startswith("Slack: ")
-    assert outcome.reason.endswith(".")
+    assert str(outcome.reason).startswith("Slack: ")
+    assert str(outcome.reason).endswith(".")
 
 
 def test_too_many_calls_wait_as_long_as_slack_says(place: Place) -> None:
     place.slack.faults.rate_limited("chat.postMessage", retry_after=17)
-    assert place.post() == Later("Slack: too many calls.", timedelta(seconds=17))
+    assert place.post() == Later(Said.TOO_MANY_CALLS(), timedelta(seconds=17))
 
 
 @pytest.mark.parametrize("performed", [True, False])

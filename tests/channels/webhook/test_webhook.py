@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from rung.channels.webhook import guarded
 from rung.channels.webhook.adapter import WebhookChannel
 from rung.channels.webhook.models import Endpoint
+from rung.channels.webhook.sentences import Said
 from rung.core.reckoning.effects import Subject
 from rung.outbox.ports import Later, Moment, Never, Outcome, Sent, Unclear
 
@@ -99,7 +100,7 @@ def test_a_private_address_is_refused_unless_it_is_allowed(db: None, receiver: t
     endpoint(receiver, allow_private=False)
     outcome = sends()
     assert isinstance(outcome, Never)
-    assert "not a public address" in outcome.reason
+    assert "not a public address" in str(outcome.reason)
     assert receiver.got == []
 
 
@@ -169,7 +170,7 @@ def test_an_answer_that_never_came_is_unclear(db: None, receiver: type[Receiver]
 
 
 def test_nobody_listens_and_nobody_is_called_that(db: None, receiver: type[Receiver]) -> None:
-    assert sends() == Never('no webhook endpoint is called "ops"')
+    assert sends() == Never(Said.NO_ENDPOINT(name="ops"))
     row = endpoint(receiver)
     row.url = "http://localhost:1/"
     row.save()

@@ -7,53 +7,14 @@ from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from rung.core.sentences import key
+from rung.channels.slack.sentences import NEVER, Said
 from rung.outbox.ports import Later, Never, Outcome, Unclear
+from rung.outbox.sentences import Sentence
 
 #: Calls that may be made twice without harm: an unclear one is simply repeated.
 REPEATABLE = frozenset(
     {"chat.update", "chat.delete", "views.publish", "reactions.add", "reactions.remove", "conversations.open"}
 )
-
-#: Refused for good; the sentence says who can mend it.
-NEVER = {
-    "account_inactive": key("Slack: the app was switched off or its bot deactivated; connect the workspace again."),
-    "app_missing_action_url": key("Slack: the app has no interactivity address; update it from the manifest."),
-    "cannot_dm_bot": key("Slack: a bot cannot be written to."),
-    "cant_post_message": key("Slack: the app may not post there."),
-    "channel_not_found": key("Slack: there is no such channel, or the app is not in it; invite it with /invite."),
-    "duplicate_external_id": key("Slack: this view was opened already."),
-    "ekm_access_denied": key("Slack: the workspace's administrators have suspended posting."),
-    "enterprise_is_restricted": key("Slack: the app may not be used in this organisation."),
-    "invalid_auth": key("Slack: the token is not valid any more; connect the workspace again."),
-    "invalid_blocks": key("Slack: it refused our blocks; this is a mistake of Rung, please report it."),
-    "invalid_blocks_format": key("Slack: it refused our blocks; this is a mistake of Rung, please report it."),
-    "is_archived": key("Slack: the channel is archived; unarchive it or name another one in the policy."),
-    "is_inactive": key("Slack: the channel is frozen."),
-    "messages_tab_disabled": key("Slack: direct messages to the app are off; update it from the manifest."),
-    "missing_scope": key("Slack: the app lacks a permission; update it from the manifest and install it again."),
-    "msg_blocks_too_long": key("Slack: the message is too long."),
-    "msg_too_long": key("Slack: the message is too long."),
-    "no_permission": key("Slack: the app may not do that in this workspace."),
-    "no_text": key("Slack: there is nothing to say."),
-    "not_allowed_token_type": key("Slack: this is not a bot's token; connect the workspace again."),
-    "not_authed": key("Slack: no token is stored for this workspace; connect it again."),
-    "not_in_channel": key("Slack: the app is not in the channel; invite it with /invite."),
-    "org_login_required": key("Slack: the workspace is being moved into an organisation."),
-    "posting_to_channel_denied": key("Slack: the app may not post in that channel."),
-    "posting_to_general_channel_denied": key("Slack: the app may not post in the workspace's general channel."),
-    "restricted_action": key("Slack: a rule of the workspace forbids the app to post there."),
-    "restricted_action_non_threadable_channel": key("Slack: nobody may answer in threads of that channel."),
-    "restricted_action_read_only_channel": key("Slack: the channel is read-only."),
-    "restricted_action_thread_locked": key("Slack: the thread is locked."),
-    "restricted_action_thread_only_channel": key("Slack: only answers in threads are allowed in that channel."),
-    "team_access_not_granted": key("Slack: the app has no access to that workspace; install it there."),
-    "team_not_found": key("Slack: there is no such workspace any more."),
-    "token_revoked": key("Slack: the token was revoked; connect the workspace again."),
-    "user_disabled": key("Slack: the person's account is deactivated."),
-    "user_is_bot": key("Slack: a bot cannot be written to."),
-    "user_not_found": key("Slack: there is no such person in the workspace."),
-}  # fmt: skip
 
 #: Refused for now, and how long to wait where Slack does not say.
 LATER = {
@@ -90,12 +51,12 @@ _CODE = re.compile(r"[a-z0-9_]+")
 def of_code(method: str, code: str) -> Outcome:
     """The outcome of a documented error. An unknown one is refused for good, with Slack's own word for it."""
     if code in UNCLEAR:
-        return _unclear(method, f"Slack had trouble of its own ({code}).")
+        return _unclear(method, Said.TROUBLE(code=code))
     if code in LATER:
-        return Later(f"Slack: not now ({code}).", LATER[code])
+        return Later(Said.NOT_NOW(code=code), LATER[code])
     if code in GONE:
-        return Never(f"Slack: the message cannot be changed any more ({code}).")
-    return Never(NEVER.get(code, f"Slack refused it: {code}."))
+        return Never(Said.UNCHANGEABLE(code=code))
+    return Never(Sentence(f"slack.{code}") if code in NEVER else Said.REFUSED(code=code))
 
 
 def of_error(method: str, error: Exception) -> Outcome:
@@ -104,18 +65,18 @@ def of_error(method: str, error: Exception) -> Outcome:
         case SlackApiError(response=response):
             status = getattr(response, "status_code", 200)
             if status == 429:
-                return Later("Slack: too many calls.", _retry_after(response.headers))
+                return Later(Said.TOO_MANY_CALLS(), _retry_after(response.headers))
             code = code_of(error)
             if status >= 500 or not _CODE.fullmatch(code):
-                return _unclear(method, f"Slack answered {status}, but not with an answer.")
+                return _unclear(method, Said.NO_SENSE(status_code=status))
             return of_code(method, code)
         case ConnectionRefusedError():
-            return Later("Slack cannot be reached.")
+            return Later(Said.UNREACHABLE())
         case SlackClientError() | OSError() | ValueError():
             refused = isinstance(getattr(error, "reason", None), ConnectionRefusedError)
             if refused:
-                return Later("Slack cannot be reached.")
-            return _unclear(method, "Slack gave no answer.")
+                return Later(Said.UNREACHABLE())
+            return _unclear(method, Said.SILENT())
         case _:
             raise error
 
@@ -134,5 +95,5 @@ def _retry_after(headers: object) -> timedelta:
     return timedelta(seconds=int(value) if str(value).isdigit() else 30)
 
 
-def _unclear(method: str, reason: str) -> Outcome:
+def _unclear(method: str, reason: Sentence) -> Outcome:
     return Later(reason, timedelta(seconds=15)) if method in REPEATABLE else Unclear(reason)

@@ -10,11 +10,12 @@ from msgspec import Struct
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from rung.channels.slack.api.clients import client_of, web_client
-from rung.channels.slack.api.outcomes import NEVER, code_of
+from rung.channels.slack.api.outcomes import code_of
 from rung.channels.slack.connection import channel_changes as channels
 from rung.channels.slack.connection import signature
 from rung.channels.slack.connection.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.sentences import NEVER
 from rung.core.sentences import say
 from rung.outbox import registry
 from rung.people import changes

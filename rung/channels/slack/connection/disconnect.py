@@ -12,6 +12,7 @@ from rung.channels.slack.connection import owner_notices
 from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.outbox.ports import Never
+from rung.outbox.sentences import english
 
 
 def switch_off(team: str, why: str, now: datetime) -> None:
@@ -33,7 +34,7 @@ def look(now: datetime) -> None:
         except (SlackApiError, SlackClientError, OSError) as error:
             outcome = of_error("auth.test", error)
             if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
-                switch_off(workspace.team, outcome.reason, now)
+                switch_off(workspace.team, english(outcome.reason), now)
 
 
 def _belongs_to(workspace: Workspace, enterprise: str) -> None:

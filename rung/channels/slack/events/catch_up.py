@@ -95,7 +95,7 @@ def _channel(workspace: Workspace, row: SlackChannel, now: datetime, sleep: Slee
         for event in missed_edits.corrections(row.channel, kept, told, _asker(client, row.channel, sleep)):
             corrected += _correct(workspace, event, now)
     except (SlackApiError, SlackClientError, OSError) as error:
-        why = getattr(of_error("conversations.history", error), "reason", str(error))
+        why = str(getattr(of_error("conversations.history", error), "reason", error))
         log.warning("a channel could not be caught up with", channel=row.channel, error=why)
         return CaughtUp(str(row), read, new, corrected, why)
     SlackChannel.objects.filter(pk=row.pk).update(read_to=newest)

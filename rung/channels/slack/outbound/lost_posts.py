@@ -11,6 +11,7 @@ from rung.channels.slack.api import clients
 from rung.channels.slack.api.addresses import Place
 from rung.channels.slack.api.outcomes import of_error
 from rung.channels.slack.models import Workspace
+from rung.channels.slack.sentences import Said
 from rung.outbox.ports import Later, Never, Sent, Unclear
 from rung.people.clock import database_now
 
@@ -55,8 +56,8 @@ def _look(workspace: Workspace, place: Place, key: str) -> Sent | Unclear | Late
         outcome = of_error("conversations.history", error)
         if isinstance(outcome, Never):
             return Unclear(outcome.reason)
-        return Later("Slack cannot be asked whether it arrived.", outcome.after if isinstance(outcome, Later) else None)
-    return Unclear("The channel has moved on too far to look.")
+        return Later(Said.CANNOT_ASK(), outcome.after if isinstance(outcome, Later) else None)
+    return Unclear(Said.MOVED_ON())
 
 
 def _page(client: WebClient, place: Place, cursor: str) -> dict[str, Any]:
