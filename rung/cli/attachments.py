@@ -6,7 +6,7 @@ from rung.people.clock import database_now
 from rung.tickets import file_store
 from rung.tickets.tasks import LEFT_ALONE
 
-commands = typer.Typer(help="The files that came with messages.", no_args_is_help=True)
+commands = typer.Typer(help="Files that came with messages.", no_args_is_help=True)
 
 
 @commands.callback()
@@ -16,6 +16,6 @@ def attachments() -> None:
 
 @commands.command()
 def sweep() -> None:
-    """Delete files that belong to no message any more, and uploads cut off more than a day ago. It runs every night."""
+    """Delete files that no message uses, and uploads cut off more than a day ago. The worker does it every night."""
     swept = file_store.sweep(before=database_now() - LEFT_ALONE)
     print(f"{swept} files deleted" if swept != 1 else "1 file deleted")

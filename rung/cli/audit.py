@@ -10,7 +10,7 @@ from rung.escalation.audit import repair as mend
 
 
 def command(
-    repair: Annotated[bool, typer.Option(help="Let rows that differ say again what their events say.")] = False,
+    repair: Annotated[bool, typer.Option(help="Rebuild the rows that differ from their events.")] = False,
 ) -> None:
     """Rebuild every ticket from its events and name any difference. Exits 1 when there is one."""
     compared = differing = 0

@@ -12,17 +12,17 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester
 
-commands = typer.Typer(help="The companies that ask.", no_args_is_help=True)
+commands = typer.Typer(help="Customers, and the data of their requesters.", no_args_is_help=True)
 
 
 @commands.command()
 def add(
     name: str,
-    tier: Annotated[str, typer.Option(help="As policies call it, such as enterprise.")] = "",
-    domain: Annotated[list[str] | None, typer.Option(help="Of its mail addresses; may be repeated.")] = None,
-    owner: Annotated[str, typer.Option(help="The handle of who answers for the account.")] = "",
+    tier: Annotated[str, typer.Option(help="The tier's name in the policy, such as enterprise.")] = "",
+    domain: Annotated[list[str] | None, typer.Option(help="A mail domain of the customer; may be repeated.")] = None,
+    owner: Annotated[str, typer.Option(help="The handle of the account owner.")] = "",
 ) -> None:
-    """Add a customer, or change one who is there."""
+    """Add a customer, or change a customer."""
     known = Customer.objects.filter(name=name).first()
     before = changes.facts_of(known) if known else None
     customer, _ = Customer.objects.update_or_create(
@@ -38,7 +38,7 @@ def add(
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the customers."""
+    """List the customers."""
     for customer in Customer.objects.select_related("account_owner"):
         owner = customer.account_owner.handle if customer.account_owner else "nobody"
         print(f"{customer.name}  {customer.tier or 'no tier'}  {', '.join(customer.domains)}  account owner {owner}")
@@ -46,19 +46,19 @@ def show() -> None:
 
 @commands.command()
 def export(
-    email: Annotated[str, typer.Argument(help="Of a person who asked.")],
-    file: Annotated[Path, typer.Argument(help="A zip that is not there yet.")],
+    email: Annotated[str, typer.Argument(help="The requester's e-mail address.")],
+    file: Annotated[Path, typer.Argument(help="The zip file to write; it must not exist.")],
 ) -> None:
-    """Write everything the desk holds about somebody who asked: JSON and their files."""
+    """Write everything the desk holds about a requester: JSON and files."""
     write_new(file, archive_of_requester(_requester(email), database_now()))
 
 
 @commands.command()
 def delete(
-    email: Annotated[str, typer.Argument(help="Of a person who asked.")],
-    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+    email: Annotated[str, typer.Argument(help="The requester's e-mail address.")],
+    yes: Annotated[bool, typer.Option(help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Forget somebody who asked, for good: words, files, name, addresses and ids. Their tickets stay, empty."""
+    """Delete a requester's data for good: words, files, name, addresses and ids. Their tickets stay, empty."""
     person = _requester(email)
     if not yes:
         typer.confirm(f"Forget {person} and all that was said on their tickets? This cannot be undone", abort=True)

@@ -8,7 +8,7 @@ from rung.people.clock import database_now
 
 
 def command() -> None:
-    """Ask every connected system whether all is well; exits 1 if something is to be mended."""
+    """Check every connection to another system. Exits 1 when something must be fixed."""
     found: list[str] = []
     for app in (*settings.CHANNELS, *settings.TRACKERS):
         try:

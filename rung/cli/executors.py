@@ -19,9 +19,13 @@ WORTH_PROCESSES = 50_000
 #: How long workers elsewhere may take to answer.
 PATIENCE = "10s"
 
-Jobs = Annotated[int | None, typer.Option(help="Processes, else one a processor; the result is the same.", min=1)]
+Jobs = Annotated[
+    int | None,
+    typer.Option(help="The number of processes; one per processor by default. The result is the same.", min=1),
+]
 Elsewhere = Annotated[
-    str | None, typer.Option("--executor", help="Workers of dask.distributed instead, such as tcp://host:8786.")
+    str | None,
+    typer.Option("--executor", help="Use the workers of a dask.distributed cluster, such as tcp://host:8786."),
 ]
 
 

@@ -10,7 +10,7 @@ from rung.intake.transfer import NotMovable, export
 
 
 def command(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Write everything: NDJSON and Parquet for each table, and the files that came with messages. The desk may run."""
+    """Write everything: each table as NDJSON and Parquet, and the files. The desk may be running."""
     with progress() as bars:
         task = bars.add_task("writing", total=None)
         try:

@@ -22,13 +22,15 @@ DAY = ["%Y-%m-%d"]
 
 
 def command(
-    policy: Annotated[Path | None, typer.Argument(help="The policy; the desk's own in force, if left out.")] = None,
-    page: Annotated[Path | None, typer.Option("--html", help="Write a web page here instead of Markdown.")] = None,
-    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF here, to print or to hand out.")] = None,
+    policy: Annotated[Path | None, typer.Argument(help="The policy file; by default the policy in force.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--html", help="Write a web page to this file instead of printing Markdown.")
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write a PDF to this file.")] = None,
     pictures: PicturesFolder = None,
-    compare: Annotated[Path | None, typer.Option(help="Say only what changed since this earlier policy.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="Print only what changed since this policy file.")] = None,
     day: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="Show who is on call from this day; today if left out.")
+        datetime | None, typer.Option(formats=DAY, help="The first day of the on-call week shown; today by default.")
     ] = None,
 ) -> None:
     """Print the escalation procedure in plain words: who, how soon, what happens when."""

@@ -30,31 +30,33 @@ from rung.tickets.ticket_columns import kind_of
 LOOKED_AT = 20_000
 LETTERS = 200
 
-commands = typer.Typer(help="History from elsewhere, taken into the record.", invoke_without_command=True)
+commands = typer.Typer(help="Import history.", invoke_without_command=True)
 
 
 @commands.callback()
 def history(
     context: typer.Context,
-    log: Annotated[Path | None, typer.Option("--log", help="CSV, NDJSON or Parquet, gzip or not.")] = None,
-    map: Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")] = None,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="The log: CSV, NDJSON or Parquet, with or without gzip.")
+    ] = None,
+    map: Annotated[Path | None, typer.Option("--map", help="The map of the log's columns.")] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Instead of a map, that of an export: zendesk, freshdesk, slack …")
+        str | None, typer.Option(help="A ready-made map instead of --map: zendesk, freshdesk, slack …")
     ] = None,
     source: Annotated[
         str | None,
         typer.Option(
-            help="What the tickets come from; a ticket of a source comes once. Else the name of the map or preset."
+            help="The source of the tickets: each of its tickets comes once. By default the name of the map or preset."
         ),
     ] = None,
-    rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
+    rejected: Annotated[Path | None, typer.Option(help="Write every rejected row and the reason to this file.")] = None,
     desk: Annotated[
-        Path | None, typer.Option(help="Instead of a log: a folder `rung export` has written, into an empty desk.")
+        Path | None, typer.Option(help="A folder that `rung export` wrote, instead of a log. The desk must be empty.")
     ] = None,
 ) -> None:
-    """Take a recorded log into the record: times are kept, no step fires for the past, nobody is told.
+    """Import a recorded log: times are kept, no step fires for the past, nobody is told.
 
-    An import that was cut off is started again with the same words; tickets already there stay as they are.
+    An import that was cut off is started again with the same command; tickets already there stay as they are.
     """
     if context.invoked_subcommand is not None:
         return
@@ -112,9 +114,9 @@ def _take_in(folder: Path) -> None:
 
 @commands.command()
 def guess(
-    file: Annotated[Path, typer.Argument(help="A log nobody has described yet.")],
+    file: Annotated[Path, typer.Argument(help="The log.")],
 ) -> None:
-    """Propose a map for a log, on standard output; say on standard error what it would mean and what to look at."""
+    """Propose a map for a log on standard output, and say on standard error what to check."""
     try:
         with open_log(file) as log:
             looked_at = [
@@ -133,9 +135,9 @@ def guess(
 
 @commands.command()
 def preset(
-    name: Annotated[str, typer.Argument(help="Such as zendesk; without one, all names.")] = "",
+    name: Annotated[str, typer.Argument(help="The preset, such as zendesk; without it the presets are listed.")] = "",
 ) -> None:
-    """Write a preset's map on standard output, to be changed and given with --map; without a name, list them."""
+    """Print the map of a preset, to change it and give it with --map. Without a name, list the presets."""
     if not name:
         print("\n".join(preset_names()))
         return

@@ -20,25 +20,26 @@ from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
 from rung.policies.versions import compiled, current_number
 
-commands = typer.Typer(help="The agents.", no_args_is_help=True)
+commands = typer.Typer(help="Agents.", no_args_is_help=True)
 
 
 @commands.command()
 def add(
-    handle: Annotated[str, typer.Argument(help="As policies call them, such as sam.")],
-    email: Annotated[str | None, typer.Option(help="Needed for somebody new.")] = None,
-    name: Annotated[str | None, typer.Option(help="For somebody new: the handle, if not given.")] = None,
-    team: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
-    level: Annotated[str | None, typer.Option(help="The policy's level they belong to.")] = None,
-    role: Annotated[Role | None, typer.Option(help="For somebody new: agent, if not given.")] = None,
+    handle: Annotated[str, typer.Argument(help="The agent's handle, as in the policy, such as sam.")],
+    email: Annotated[str | None, typer.Option(help="The e-mail address; required for a new agent.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name; for a new agent the handle by default.")] = None,
+    team: Annotated[list[str] | None, typer.Option(help="A team; may be repeated.")] = None,
+    level: Annotated[str | None, typer.Option(help="The level they belong to.")] = None,
+    role: Annotated[Role | None, typer.Option(help="The role; for a new agent: agent by default.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="A category they master; may be repeated.")] = None,
     restricted: Annotated[
-        bool | None, typer.Option("--restricted/--unrestricted", help="Sees only tickets of their teams and their own.")
+        bool | None,
+        typer.Option("--restricted/--unrestricted", help="Whether they see only their own and their teams' tickets."),
     ] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
-    language: Annotated[str | None, typer.Option(help="en or de.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="The time zone, such as Europe/Berlin.")] = None,
+    language: Annotated[str | None, typer.Option(help="The language: en or de.")] = None,
 ) -> None:
-    """Add an agent, or change what is named of one who is there. Teams that are missing are made."""
+    """Add an agent, or change the given values of an agent. Missing teams are made."""
     if time_zone and time_zone not in available_timezones():
         raise SystemExit(f'No time zone is called "{time_zone}"; they read like Europe/Berlin.')
     agent = Agent.objects.filter(handle=handle).first() or _newcomer(handle)
@@ -94,7 +95,7 @@ def _newcomer(handle: str) -> Agent:
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the agents."""
+    """List the agents."""
     for agent in Agent.objects.prefetch_related("teams"):
         teams = ", ".join(team.name for team in agent.teams.all()) or "no team"
         left = "" if agent.is_active else "  left"
@@ -105,10 +106,10 @@ def show() -> None:
 def link(
     handle: str,
     without_factors: Annotated[
-        bool, typer.Option("--without-factors", help="Their device is gone: take passkeys, app and codes away first.")
+        bool, typer.Option("--without-factors", help="Remove passkeys, app and codes first: their device is lost.")
     ] = False,
 ) -> None:
-    """Print a one-time sign-in link. It works for a day and ends earlier ones. A second factor is still asked for."""
+    """Print a sign-in link. It works once, for a day, and ends earlier links. A second factor is still asked for."""
     from django.conf import settings
 
     agent = lookup.agent(handle)
@@ -124,11 +125,11 @@ def link(
 @commands.command()
 def away(
     handle: str,
-    start: Annotated[datetime, typer.Option("--from", help="In the agent's time zone.")],
-    end: Annotated[datetime, typer.Option("--to", help="In the agent's time zone.")],
+    start: Annotated[datetime, typer.Option("--from", help="The moment, in the agent's time zone.")],
+    end: Annotated[datetime, typer.Option("--to", help="The moment, in the agent's time zone.")],
     reason: Annotated[str, typer.Option()] = "",
 ) -> None:
-    """Note an absence."""
+    """Record an absence."""
     agent = lookup.agent(handle)
     zone = ZoneInfo(agent.time_zone)
     if start >= end:
@@ -141,7 +142,7 @@ def away(
 
 @commands.command()
 def leave(handle: str) -> None:
-    """An agent has left: no sign-in, no tickets. What they did stays on the timelines."""
+    """Deactivate an agent who has left: no sign-in, no tickets. Timelines keep what they did."""
     agent = lookup.agent(handle)
     before = changes.facts_of(agent)
     agent.is_active = False
@@ -152,7 +153,9 @@ def leave(handle: str) -> None:
 
 
 @commands.command()
-def export(handle: str, file: Annotated[Path, typer.Argument(help="A zip that is not there yet.")]) -> None:
+def export(
+    handle: str, file: Annotated[Path, typer.Argument(help="The zip file to write; it must not exist.")]
+) -> None:
     """Write everything the desk holds about an agent: JSON and the files they sent. Secrets are left out."""
     write_new(file, archive_of_agent(lookup.agent(handle), database_now()))
 
@@ -160,10 +163,10 @@ def export(handle: str, file: Annotated[Path, typer.Argument(help="A zip that is
 @commands.command()
 def delete(
     handle: str,
-    keep_words: Annotated[bool, typer.Option(help="What they wrote stays, without their name.")] = False,
-    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+    keep_words: Annotated[bool, typer.Option(help="Keep what they wrote, without their name.")] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Forget an agent for good: ways in, words, files, name, addresses and ids. What they did stays, by a pseudonym."""
+    """Delete an agent's data for good: sign-in, words, files, name, addresses, ids. What they did gets a pseudonym."""
     agent = lookup.agent(handle)
     if not yes:
         typer.confirm(f"Forget {agent.name} ({handle})? This cannot be undone", abort=True)

@@ -11,7 +11,7 @@ from rung.cli.files import save
 from rung.insights.printing import png
 
 PicturesFolder = Annotated[
-    Path | None, typer.Option("--pictures", help="Write each picture into this folder, as SVG and as PNG.")
+    Path | None, typer.Option("--pictures", help="Write each picture to this folder, as SVG and PNG.")
 ]
 
 

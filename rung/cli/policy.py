@@ -8,7 +8,7 @@ from rung.cli.policy_drafts import accept_draft, drafts, push, withdraw_draft
 from rung.cli.policy_propose import propose_thresholds
 from rung.cli.policy_versions import log, preview, publish_file, pull, revert
 
-commands = typer.Typer(help="The policy document, checked like code.", no_args_is_help=True)
+commands = typer.Typer(help="The policy: check, compare, publish.", no_args_is_help=True)
 commands.command()(check)
 commands.command()(schema)
 commands.command()(diff)

@@ -15,18 +15,18 @@ from rung.core.policy.schema import schema as policy_schema
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    file: Annotated[Path, typer.Argument(help="The policy file, such as policy.yaml.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-    strict: Annotated[bool, typer.Option(help="Let a warning count as an error.")] = False,
-    desk: Annotated[bool, typer.Option("--desk", help="Compare it with the people of the running desk, too.")] = False,
+    strict: Annotated[bool, typer.Option(help="Count warnings as errors.")] = False,
+    desk: Annotated[bool, typer.Option("--desk", help="Also check it against the people of the running desk.")] = False,
     coverage: Annotated[
-        Path | None, typer.Option(help="With --desk: draw who is there when, here: .svg or .png.")
+        Path | None, typer.Option(help="With --desk: draw who is there when, to this .svg or .png file.")
     ] = None,
 ) -> None:
-    """Say everything that is wrong with a policy. Exits 1 when something is, else 0.
+    """Print everything that is wrong with a policy. Exits 1 when there is an error.
 
-    With --desk also who is missing, when nobody can be reached in the next 14 days, and how long it takes at the worst
-    until somebody is.
+    With --desk also: missing people, times in the next 14 days when nobody can be reached, and the longest wait until
+    somebody is.
     """
     findings, proof = findings_of(file), ""
     if desk and not has_errors(findings):
@@ -48,7 +48,7 @@ def check(
 
 
 def schema() -> None:
-    """Print the JSON Schema of a policy, for an editor to complete and check while one writes."""
+    """Print the JSON Schema of the policy, for editors."""
     print(json.dumps(policy_schema(), indent=2))
 
 

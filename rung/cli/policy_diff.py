@@ -24,30 +24,34 @@ from rung.insights.simulation_text import as_text as simulation_text
 from rung.insights.simulation_text import fidelity_pictures
 from rung.insights.workload import fit
 
-LogFile = Annotated[Path | None, typer.Option("--log", help="A recorded log: CSV, gzip or not.")]
-MapFile = Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")]
+LogFile = Annotated[Path | None, typer.Option("--log", help="The log: CSV, NDJSON or Parquet, with or without gzip.")]
+MapFile = Annotated[Path | None, typer.Option("--map", help="The map of the log's columns.")]
 FromRecord = Annotated[
-    str | None, typer.Option(help="Instead of a log: the desk's own tickets of so long ago until now, such as 30d.")
+    str | None, typer.Option(help="Use this desk's tickets of a period instead of a log, such as 30d.")
 ]
-FirstTickets = Annotated[int | None, typer.Option(help="Only the first so many tickets of the log.", min=1)]
-Accept = Annotated[str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")]
+FirstTickets = Annotated[int | None, typer.Option(help="Take only the first N tickets of the log.", min=1)]
+Accept = Annotated[str | None, typer.Option(help="Assume that every offer is accepted after this time, such as 30m.")]
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="The policy in force, or any other.")],
-    new: Annotated[Path, typer.Argument(help="The policy to try.")],
+    old: Annotated[Path, typer.Argument(help="The old policy file.")],
+    new: Annotated[Path, typer.Argument(help="The policy file to try.")],
     log: LogFile = None,
     map: MapFile = None,
     from_record: FromRecord = None,
-    as_document: Annotated[bool, typer.Option("--json", help="One JSON document, always the same.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
+    as_document: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document; the same input gives the same bytes.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page with pictures to this file.")] = None,
     pictures: PicturesFolder = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Also simulate what people might have done.")] = False,
-    runs: Annotated[int, typer.Option(help="Of the simulation; at least 30.", min=FEWEST_RUNS)] = FEWEST_RUNS,
-    heed: Annotated[float, typer.Option(help="The chance that a message is heeded.", min=0, max=1)] = 0.5,
-    reaction: Annotated[str, typer.Option(help="How long somebody who heeds it takes, on average.")] = "30m",
+    runs: Annotated[
+        int, typer.Option(help="The number of simulated runs; at least 30.", min=FEWEST_RUNS)
+    ] = FEWEST_RUNS,
+    heed: Annotated[float, typer.Option(help="The chance that somebody acts on a message.", min=0, max=1)] = 0.5,
+    reaction: Annotated[str, typer.Option(help="The average time until they act.")] = "30m",
     jobs: Jobs = None,
     executor: Elsewhere = None,
 ) -> None:

@@ -13,14 +13,14 @@ from rung.people.roles import CHANGE_POLICY, may
 from rung.policies.drafts import accept, keep, withdraw
 from rung.policies.models import Draft
 
-Author = Annotated[str, typer.Option(help="The handle of who wrote it.")]
+Author = Annotated[str, typer.Option(help="The author's handle.")]
 Number = Annotated[int, typer.Argument(help="The draft's number, as `rung policy drafts` lists it.")]
 
 
 def push(
-    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")], by: Author, reason: Why = ""
+    file: Annotated[Path, typer.Argument(help="The policy file, such as policy.yaml.")], by: Author, reason: Why = ""
 ) -> None:
-    """Keep a text as a draft for somebody else to read and publish. Exits 1, and keeps nothing, for one with errors."""
+    """Keep a policy file as a draft for somebody else to publish. Exits 1, and keeps nothing, when it has errors."""
     text = checked(file)
     draft = keep(text, author=f"agent:{lookup.agent(by).handle}", reason=reason, now=database_now())
     print(f"Draft {draft.pk} waits; `rung policy accept {draft.pk} --by HANDLE` publishes it.")
@@ -36,7 +36,7 @@ def drafts() -> None:
 
 
 def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = False) -> None:
-    """Publish a draft. Where the policy in force asks for a second person, not by whoever wrote it."""
+    """Publish a draft. Where the policy in force asks for a second person, the author cannot."""
     draft, reader = _open(number), lookup.agent(by)
     if not (reader.is_active and may(reader.role, CHANGE_POLICY)):
         raise SystemExit(f"{reader.handle} may not publish: a lead or an owner who is here does.")
@@ -48,7 +48,7 @@ def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = 
 
 
 def withdraw_draft(number: Number) -> None:
-    """Take a draft back. It stays readable, and is no longer offered."""
+    """Withdraw a draft. It stays readable."""
     _open(number)
     withdraw(number, now=database_now())
     print(f"Draft {number} is withdrawn.")

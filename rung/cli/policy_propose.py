@@ -23,20 +23,22 @@ from rung.core.replay.proposal_text import as_page, as_text
 
 
 def propose_thresholds(
-    policy: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    policy: Annotated[Path, typer.Argument(help="The policy file, such as policy.yaml.")],
     log: LogFile = None,
     map: MapFile = None,
     from_record: FromRecord = None,
-    reaction: Annotated[str, typer.Option(help="How long before a breach a warning must come to help.")] = "30m",
-    html: Annotated[Path | None, typer.Option(help="Write a page with the curves here.")] = None,
+    reaction: Annotated[str, typer.Option(help="How long before a breach a warning must come.")] = "30m",
+    html: Annotated[Path | None, typer.Option(help="Write a page with the curves to this file.")] = None,
     pictures: PicturesFolder = None,
-    write: Annotated[Path | None, typer.Option(help="Write the changed policy here, comments and all.")] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the changed policy to this file, with its comments.")
+    ] = None,
     tickets: FirstTickets = None,
     accept: Accept = None,
     jobs: Jobs = None,
     executor: Elsewhere = None,
 ) -> None:
-    """Propose, for each rule, when to warn: the most breaches caught for the fewest messages, and the change for it."""
+    """Propose when each rule should warn: the most breaches caught for the fewest messages."""
     file = PolicyFile.read(policy)
     source = Source.of(log, map, from_record, tickets=tickets, accept=accept)
     needed = required("--reaction", reaction).elapsed

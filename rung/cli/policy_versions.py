@@ -19,14 +19,14 @@ from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
 from rung.tickets.models import IS_OPEN, Ticket
 
-Why = Annotated[str, typer.Option(help="Why it changes; kept with the version.")]
-Running = Annotated[bool, typer.Option(help="Let it judge running tickets too, not only new ones.")]
-Fire = Annotated[bool, typer.Option(help="With --running: fire steps it has already crossed there.")]
-By = Annotated[str, typer.Option(help="The handle of who publishes.")]
+Why = Annotated[str, typer.Option(help="The reason for the change; kept with the version.")]
+Running = Annotated[bool, typer.Option(help="Judge running tickets by it too, not only new ones.")]
+Fire = Annotated[bool, typer.Option(help="With --running: fire the steps that running tickets have crossed.")]
+By = Annotated[str, typer.Option(help="The handle of the person who publishes.")]
 
 
-def preview(file: Annotated[Path, typer.Argument(help="The policy to try.")]) -> None:
-    """Show what publishing it with --running would do now: deadlines that move, what would be missed or due at once."""
+def preview(file: Annotated[Path, typer.Argument(help="The policy file to try.")]) -> None:
+    """Show what publishing with --running would do now: moved deadlines, what would be missed or due at once."""
     policy = PolicyFile.read(file).policy
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -38,19 +38,19 @@ def preview(file: Annotated[Path, typer.Argument(help="The policy to try.")]) ->
 
 
 def publish_file(
-    file: Annotated[Path, typer.Argument(help="The policy, such as policy.yaml.")],
+    file: Annotated[Path, typer.Argument(help="The policy file, such as policy.yaml.")],
     reason: Why = "",
     running: Running = False,
     fire: Fire = False,
     by: By = "",
 ) -> None:
-    """Make this the policy in force. Exits 1, and publishes nothing, when there is an error in it."""
+    """Publish a policy file. Exits 1, and publishes nothing, when it has errors."""
     text = checked(file)
     _publish(text, str(file), reason=reason, running=running, fire=fire, by=by)
 
 
 def log() -> None:
-    """List the versions: when, by whom, why, and how many running tickets each judges."""
+    """List the versions: when, by whom, why, and the number of running tickets each judges."""
     judged: dict[int, int] = {}
     for judge in Ticket.objects.filter(IS_OPEN).values_list("policy", flat=True):
         judged[judge] = judged.get(judge, 0) + 1
@@ -64,10 +64,10 @@ def log() -> None:
 
 
 def pull(
-    number: Annotated[int | None, typer.Argument(help="Which version; the one in force, if left out.")] = None,
-    to: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.")] = None,
+    number: Annotated[int | None, typer.Argument(help="The version; by default the one in force.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Write it to this file instead of printing it.")] = None,
 ) -> None:
-    """Print the text of a version, to keep it in git or to change it."""
+    """Print a version of the policy."""
     text = version(number).text
     if to is None:
         sys.stdout.write(text)
@@ -77,13 +77,13 @@ def pull(
 
 
 def revert(
-    number: Annotated[int, typer.Argument(help="The version to go back to.")],
+    number: Annotated[int, typer.Argument(help="The version to publish again.")],
     reason: Why = "",
     running: Running = False,
     fire: Fire = False,
     by: By = "",
 ) -> None:
-    """Publish an earlier version again, as a new one: nothing of the history is lost."""
+    """Publish an earlier version again, as a new version."""
     text = version(number).text
     why = reason or f"back to version {number}"
     _publish(text, f"version {number}", reason=why, running=running, fire=fire, by=by)

@@ -16,7 +16,7 @@ ONE_AT_A_TIME = 7_864_871  # a number of ours among PostgreSQL's advisory locks;
 
 
 def command() -> None:
-    """Bring the database up to date and print the word of a one-time sign-in link for the desk's first owner."""
+    """Migrate the database and print the word of a sign-in link for the first owner."""
     with connection.cursor() as cursor:  # several machines may start at once
         cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
     call_command("migrate", interactive=False, verbosity=0)

@@ -35,31 +35,37 @@ MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 def command(
-    policy: Annotated[Path, typer.Option("--policy", help="The policy to try.")],
-    log: Annotated[Path | None, typer.Option("--log", help="The recorded log: CSV, NDJSON or Parquet.")] = None,
-    map: Annotated[Path | None, typer.Option("--map", help="How the log's columns are to be read.")] = None,
+    policy: Annotated[Path, typer.Option("--policy", help="The policy file to try.")],
+    log: Annotated[
+        Path | None, typer.Option("--log", help="The log: CSV, NDJSON or Parquet, with or without gzip.")
+    ] = None,
+    map: Annotated[Path | None, typer.Option("--map", help="The map of the log's columns.")] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Instead of a map, that of an export: zendesk, freshdesk, slack …")
+        str | None, typer.Option(help="A ready-made map instead of --map: zendesk, freshdesk, slack …")
     ] = None,
     from_record: Annotated[
-        str | None, typer.Option(help="Instead of a log: the tickets of this desk opened in the last 90d, say.")
+        str | None, typer.Option(help="Use this desk's tickets of a period instead of a log, such as 90d.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document, the same for the same input.")] = False,
-    tickets: Annotated[int | None, typer.Option(help="Only the first so many tickets of the log.", min=1)] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document; the same input gives the same bytes.")
+    ] = False,
+    tickets: Annotated[int | None, typer.Option(help="Take only the first N tickets of the log.", min=1)] = None,
     since: Annotated[
-        datetime | None, typer.Option("--from", formats=MOMENTS, help="Only tickets opened from then on, UTC.")
+        datetime | None,
+        typer.Option("--from", formats=MOMENTS, help="Take only tickets opened from this moment on (UTC)."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--until", formats=MOMENTS, help="Only what happened before then, UTC.")
+        datetime | None,
+        typer.Option("--until", formats=MOMENTS, help="Take only what happened before this moment (UTC)."),
     ] = None,
     accept: Annotated[
-        str | None, typer.Option(help="Assume that every offer is accepted after so long, such as 30m.")
+        str | None, typer.Option(help="Assume that every offer is accepted after this time, such as 30m.")
     ] = None,
     jobs: Jobs = None,
     executor: Elsewhere = None,
-    rejected: Annotated[Path | None, typer.Option(help="Write every rejected row with its reason here.")] = None,
+    rejected: Annotated[Path | None, typer.Option(help="Write every rejected row and the reason to this file.")] = None,
 ) -> None:
-    """Run a policy over recorded history: what it would have asked for, of whom, and which goals it would have met."""
+    """Run a policy over recorded history: steps, interruptions, and targets met or missed."""
     accepted = _duration("--accept", accept)
     period = _duration("--from-record", from_record)
     how = chosen(map, preset)

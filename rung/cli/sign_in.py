@@ -11,20 +11,22 @@ from rung.cli.lookup import nothing
 from rung.people import changes, providers, vault
 from rung.people.models import SignInProvider
 
-commands = typer.Typer(help="The directories people sign in with: OpenID Connect and SAML.", no_args_is_help=True)
+commands = typer.Typer(help="Directories to sign in with: OpenID Connect and SAML.", no_args_is_help=True)
 Kind = SignInProvider.Kind
-Slug = Annotated[str, typer.Argument(help="A short name; it stands in the address the directory is told.")]
-Label = Annotated[str, typer.Option("--label", help="What the sign-in page calls it.")]
-Domains = Annotated[list[str] | None, typer.Option("--domain", help="A mail domain it speaks for; may be repeated.")]
-Invites = Annotated[bool, typer.Option("--invite", help="Newcomers of these domains are let in, restricted.")]
-NewcomerRole = Annotated[str, typer.Option("--role", help="What newcomers are: observer or agent.")]
+Slug = Annotated[str, typer.Argument(help="A short name; it is part of the address the directory is told.")]
+Label = Annotated[str, typer.Option("--label", help="The name on the sign-in page.")]
+Domains = Annotated[
+    list[str] | None, typer.Option("--domain", help="A mail domain the directory speaks for; may be repeated.")
+]
+Invites = Annotated[bool, typer.Option("--invite", help="Let newcomers of these domains in, restricted.")]
+NewcomerRole = Annotated[str, typer.Option("--role", help="The role of newcomers: observer or agent.")]
 
 
 @commands.command()
 def oidc(
     slug: Slug,
-    issuer: Annotated[str, typer.Option(help="Such as https://login.example.com/realms/desk")],
-    client_id: Annotated[str, typer.Option(help="As the directory knows this desk.")],
+    issuer: Annotated[str, typer.Option(help="The issuer, such as https://login.example.com/realms/desk")],
+    client_id: Annotated[str, typer.Option(help="The client id of this desk in the directory.")],
     secret: Annotated[
         str, typer.Option(prompt="Client secret", hide_input=True, envvar="RUNG_OIDC_CLIENT_SECRET", show_default=False)
     ],
@@ -33,7 +35,7 @@ def oidc(
     invite: Invites = False,
     role: NewcomerRole = "observer",
 ) -> None:
-    """Let people sign in with OpenID Connect, or change how."""
+    """Add or change an OpenID Connect directory."""
     facts = {"issuer": issuer.rstrip("/"), "client_id": client_id, "sealed_secret": vault.seal(secret)}
     _keep(slug, Kind.OIDC, facts, label, domain or [], role, invites=invite)
     print(f"Tell the directory this redirect address: <the desk's address>/account/oidc/{slug}/login/callback/")
@@ -42,13 +44,17 @@ def oidc(
 @commands.command()
 def saml(
     slug: Slug,
-    metadata: Annotated[Path, typer.Option(help="The directory's metadata, as a file.", exists=True, dir_okay=False)],
-    domain: Annotated[list[str], typer.Option("--domain", help="A mail domain it speaks for; may be repeated.")],
+    metadata: Annotated[
+        Path, typer.Option(help="The file with the directory's metadata.", exists=True, dir_okay=False)
+    ],
+    domain: Annotated[
+        list[str], typer.Option("--domain", help="A mail domain the directory speaks for; may be repeated.")
+    ],
     label: Label = "",
     invite: Invites = False,
     role: NewcomerRole = "observer",
 ) -> None:
-    """Let people sign in with SAML, or change how."""
+    """Add or change a SAML directory."""
     try:
         facts = providers.read_metadata(metadata.read_text())
     except (ValidationError, UnicodeDecodeError) as mistake:
@@ -59,7 +65,7 @@ def saml(
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the directories."""
+    """List the directories."""
     for each in providers.providers():
         whose = f"people of {', '.join(each.domains)}" if each.domains else "people who are agents here"
         invited = f", newcomers as {each.role}" if each.invites else ""
@@ -69,7 +75,7 @@ def show() -> None:
 
 @commands.command()
 def remove(slug: str) -> None:
-    """Nobody signs in with this directory any more."""
+    """Remove a directory."""
     found = SignInProvider.objects.filter(slug=slug).first()
     if found is None:
         raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
@@ -81,7 +87,7 @@ def remove(slug: str) -> None:
 
 @commands.command()
 def forget(slug: Slug) -> None:
-    """Nobody is known by this directory's ids any more: before RUNG_OIDC_ISSUER names another one."""
+    """Forget the ids of a directory, before RUNG_OIDC_ISSUER names another one."""
     if providers.provider(slug) is None:
         raise nothing("directory is called", slug, [each.slug for each in providers.providers()])
     providers.forget_accounts(slug)

@@ -15,16 +15,18 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer
 
-commands = typer.Typer(help="Slack: workspaces and the channels customers write in.", no_args_is_help=True)
+commands = typer.Typer(help="Slack: workspaces, and the channels customers write in.", no_args_is_help=True)
 
 
 @commands.command()
 def manifest(
-    url: Annotated[str, typer.Option(help="The desk's address as Slack reaches it; else RUNG_URL.")] = "",
-    name: Annotated[str, typer.Option(help="What the app is called in Slack.")] = "Rung",
-    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For a desk Slack cannot reach.")] = False,
+    url: Annotated[str, typer.Option(help="The desk's address as Slack reaches it; by default RUNG_URL.")] = "",
+    name: Annotated[str, typer.Option(help="The app's name in Slack.")] = "Rung",
+    socket_mode: Annotated[bool, typer.Option("--socket-mode", help="For a desk that Slack cannot reach.")] = False,
     rotate_tokens: Annotated[bool, typer.Option("--rotate-tokens", help="Tokens that change twice a day.")] = False,
-    organisation: Annotated[bool, typer.Option("--organisation", help="For a whole Enterprise Grid.")] = False,
+    organisation: Annotated[
+        bool, typer.Option("--organisation", help="For a whole Enterprise Grid organisation.")
+    ] = False,
 ) -> None:
     """Print the manifest to paste at api.slack.com/apps, "Create New App", "From a manifest"."""
     address = url or settings.BASE_URL
@@ -58,7 +60,7 @@ def connect() -> None:
 
 @commands.command()
 def channels() -> None:
-    """Name the channels, with what is known of each."""
+    """List the channels, with what is known of each."""
     for row in SlackChannel.objects.select_related("workspace", "customer"):
         facts = [
             "watched" if row.watched else "",
@@ -73,8 +75,8 @@ def channels() -> None:
 @commands.command()
 def watch(
     channel: Annotated[str, typer.Argument(help="#name or TEAM/CHANNEL.")],
-    customer: Annotated[str, typer.Option(help="Whose channel it is.")] = "",
-    colleagues: Annotated[Colleagues, typer.Option(help="What our own people are there.")] = Colleagues.COLLEAGUE,
+    customer: Annotated[str, typer.Option(help="The customer the channel belongs to.")] = "",
+    colleagues: Annotated[Colleagues, typer.Option(help="What your own people count as there.")] = Colleagues.COLLEAGUE,
 ) -> None:
     """Make tickets of what customers write in a channel."""
     choices: dict[str, object] = {"colleagues": colleagues}
@@ -89,7 +91,7 @@ def watch(
 
 @commands.command()
 def unwatch(channel: str) -> None:
-    """Leave a channel alone; tickets that came of it go on."""
+    """Stop watching a channel. Its tickets continue."""
     row = _channel(channel)
     before = changes.facts_of(row)
     row.watched = False
@@ -99,7 +101,7 @@ def unwatch(channel: str) -> None:
 
 @commands.command()
 def reconcile() -> None:
-    """Fetch what was written while the desk or Slack's events were away. The sorter makes tickets of it."""
+    """Fetch what was written while the desk or Slack's events were down. The sorter makes tickets of it."""
     if not Workspace.objects.filter(active=True).exists():
         raise SystemExit("No workspace is connected; `rung slack connect` connects one.")
     for found in catch_up.catch_up(database_now()):

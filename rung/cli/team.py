@@ -14,11 +14,11 @@ commands = typer.Typer(help="The teams.", no_args_is_help=True)
 
 @commands.command()
 def add(
-    name: Annotated[str, typer.Argument(help="As policies call it.")],
+    name: Annotated[str, typer.Argument(help="The team's name in the policy.")],
     lead: Annotated[str, typer.Option(help="The handle of its lead, who becomes a member.")] = "",
-    member: Annotated[list[str] | None, typer.Option(help="A handle; may be repeated.")] = None,
+    member: Annotated[list[str] | None, typer.Option(help="The handle of a member; may be repeated.")] = None,
 ) -> None:
-    """Add a team, or people to one that is there."""
+    """Add a team, or add people to a team."""
     head = lookup.agent(lead) if lead else None
     people = [lookup.agent(handle) for handle in member or []] + ([head] if head else [])
     known = Team.objects.filter(name=name).first()
@@ -35,7 +35,7 @@ def add(
 
 @commands.command()
 def remove(name: str, member: str) -> None:
-    """Take somebody out of a team."""
+    """Remove an agent from a team."""
     team = lookup.team(name)
     before = changes.facts_of(team)
     Membership.objects.filter(team=team, agent=lookup.agent(member)).delete()
@@ -44,7 +44,7 @@ def remove(name: str, member: str) -> None:
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the teams and who is in them."""
+    """List the teams and their members."""
     for team in Team.objects.select_related("lead").prefetch_related("members"):
         people = ", ".join(agent.handle for agent in team.members.all()) or "nobody"
         print(f"{team.name}  led by {team.lead.handle if team.lead else 'nobody'}  {people}")

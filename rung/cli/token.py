@@ -9,12 +9,12 @@ from rung.people import changes, tokens
 from rung.people.clock import database_now
 from rung.people.models import Role, Token
 
-commands = typer.Typer(help="Keys to the API.", no_args_is_help=True)
+commands = typer.Typer(help="API keys.", no_args_is_help=True)
 
 
 @commands.command()
-def create(name: str, role: Annotated[Role, typer.Option(help="What it may do.")] = Role.AGENT) -> None:
-    """Make a key and print it, this once."""
+def create(name: str, role: Annotated[Role, typer.Option(help="The key's role.")] = Role.AGENT) -> None:
+    """Make a key and print it. It is shown only this once."""
     try:
         key = tokens.create(name, role=role)
     except IntegrityError as taken:
@@ -25,7 +25,7 @@ def create(name: str, role: Annotated[Role, typer.Option(help="What it may do.")
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the keys."""
+    """List the keys."""
     for token in Token.objects.all():
         state = "revoked" if token.revoked_at else "in use"
         used = f"{token.last_used_at:%F %R} UTC" if token.last_used_at else "never"
@@ -34,7 +34,7 @@ def show() -> None:
 
 @commands.command()
 def revoke(name: str) -> None:
-    """End a key."""
+    """Revoke a key."""
     if not tokens.revoke(name, now=database_now()):
         raise SystemExit(f'No token in use is called "{name}"; `rung token list` names them.')
     changes.record(by="system", area=changes.Area.SETTINGS, what="ended", subject=f"token:{name}")

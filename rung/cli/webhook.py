@@ -11,16 +11,16 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.vault import VaultProblem
 
-commands = typer.Typer(help="Where signed webhooks go; policies call them webhook:NAME.", no_args_is_help=True)
+commands = typer.Typer(help="Endpoints of signed webhooks; the policy calls them webhook:NAME.", no_args_is_help=True)
 
 
 @commands.command()
 def add(
     name: str,
     url: str,
-    allow_private: Annotated[bool, typer.Option(help="It may stand in our own network.")] = False,
+    allow_private: Annotated[bool, typer.Option(help="Allow an address in a private network.")] = False,
 ) -> None:
-    """Add an endpoint, or give it another address. Prints the secret it is signed with."""
+    """Add an endpoint, or change its address. Prints the secret it is signed with."""
     try:
         NAME(name)
         guarded.judge(url, allow_private=allow_private)
@@ -45,7 +45,7 @@ def add(
 
 @commands.command(name="list")
 def show() -> None:
-    """Name the endpoints."""
+    """List the endpoints."""
     for endpoint in Endpoint.objects.all():
         state = f"disabled: {endpoint.disabled_why}" if endpoint.disabled_at else "in use"
         print(f"{endpoint.name}  {endpoint.url}  {state}")

@@ -25,14 +25,19 @@ SALT = "rung.receipt"
 
 def command(
     number: Annotated[int | None, typer.Argument(help="The ticket's number.")] = None,
-    rule: Annotated[str | None, typer.Option("--not", help="Only why this rule has not acted, by its name.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="The receipt as JSON.")] = False,
+    rule: Annotated[str | None, typer.Option("--not", help="Explain only why this rule has not acted.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the receipt as JSON.")] = False,
     customer: Annotated[
-        Path | None, typer.Option("--for-customer", help="Write a signed HTML page with nothing internal in it.")
+        Path | None,
+        typer.Option(
+            "--for-customer", help="Write a signed HTML page for the customer, without anything internal, to this file."
+        ),
     ] = None,
-    verify: Annotated[Path | None, typer.Option(help="Say whether such a page is ours and unchanged.")] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Check whether such a page is from this desk and unchanged.")
+    ] = None,
 ) -> None:
-    """Why a ticket stands where it stands: every second of its clocks, what fired, what is next, and why not."""
+    """Print the clock receipt of a ticket: every second of its clocks, what fired, what is next, and why not."""
     if verify is not None:
         _verify(verify)
         return

@@ -101,13 +101,13 @@ def _add_up(app: typer.Typer) -> None:
     @app.command(rich_help_panel="Running")
     def up(
         port: Annotated[
-            int, typer.Option(min=1, max=65534, help="Where to serve pages; /live is on the next port.")
+            int, typer.Option(min=1, max=65534, help="The port of the pages; /live is on the next port.")
         ] = 8000,
         host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
         data: Annotated[str, typer.Option(help="The data folder.")] = "data",  # noqa: ARG001  taken out before, shown in the help
         sample_day: Annotated[
             bool,
-            typer.Option("--sample-day", help="Play a made-up day instead, on a desk of its own that leaves nothing."),
+            typer.Option("--sample-day", help="Play a made-up day on a desk of its own instead."),
         ] = False,
     ) -> None:
         """Run the whole desk until Ctrl-C."""
@@ -125,16 +125,16 @@ def _add_backup(app: typer.Typer) -> None:
     from rung.config.postgres_programs import DatabaseProblem
 
     @app.command(rich_help_panel="Running")
-    def backup(file: Annotated[Path, typer.Argument(help="Where to write it, such as desk.tar.")]) -> None:
-        """Keep everything in one file: the database and the attachments. The desk may be running."""
+    def backup(file: Annotated[Path, typer.Argument(help="The archive to write, such as desk.tar.")]) -> None:
+        """Write database, files and secret key to one archive. The desk may be running."""
         try:
             keeping.backup(file)
         except DatabaseProblem as problem:
             sys.exit(str(problem))
 
     @app.command(rich_help_panel="Running")
-    def restore(file: Annotated[Path, typer.Argument(help="What `rung backup` wrote.")]) -> None:
-        """Put everything back as it was in a backup, in place of what is there. Stop the desk first."""
+    def restore(file: Annotated[Path, typer.Argument(help="An archive that `rung backup` wrote.")]) -> None:
+        """Replace everything with what is in an archive. Stop the desk first."""
         try:
             keeping.restore(file)
         except DatabaseProblem as problem:

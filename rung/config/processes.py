@@ -29,7 +29,7 @@ PARTS = {
     "live": "tells open pages what changed, on the port after RUNG_PORT.",
     "ticker": "looks at tickets that are due.",
     "sorter": "makes tickets of what came in.",
-    "courier": "sends what waits to be said.",
+    "courier": "sends what waits.",
     "worker": "does what is rare or slow.",
 }
 
