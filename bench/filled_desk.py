@@ -13,13 +13,13 @@ from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.oncall.roster import Desk
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.vocabulary import Priority
 from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Role, Team
 from rung.policies.publishing import publish
+from rung.policies.reading import read_policy
 from rung.policies.starter import STARTER
 from rung.tickets.models import Ticket
 from rung.tickets.ticket_columns import columns

@@ -14,13 +14,13 @@ from rung.core.case.fold import fold
 from rung.core.log.events import History, hearing_of, levels_of
 from rung.core.log.mapping import read_map
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy_bytes
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.replay import replay_all
 from rung.core.vocabulary import Priority
 from rung.intake.importers.histories import read_histories
 from rung.intake.importers.logs import open_log
 from rung.policies import starter
+from rung.policies.reading import read_policy_bytes
 
 #: Log events a second on one core.
 BARS = {"reference": 20_000, "one_target": 60_000}

@@ -11,12 +11,12 @@ from pydantic import Field, StringConstraints
 from rung.api.callers import LEAD, OBSERVER, caller
 from rung.api.problems import Problem
 from rung.api.shapes import Given, example
-from rung.core.check.check import check_policy
 from rung.core.document.findings import Finding, has_errors
 from rung.escalation.policy_rollout import choose_for_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, publish
+from rung.policies.reading import check_policy
 
 router = Router(tags=["policy"])
 FILE = "policy.yaml"

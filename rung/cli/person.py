@@ -18,6 +18,7 @@ from rung.intake.privacy import archive_of_agent, forget_agent
 from rung.people import changes, sign_in
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, ContactMethod, Membership, Role, Team
+from rung.policies.outlets import outlets
 from rung.policies.versions import compiled, current_number
 
 commands = typer.Typer(help="Agents.", no_args_is_help=True)
@@ -66,10 +67,10 @@ def add(
     with transaction.atomic():
         agent.save()
         if former_email != agent.email:
-            ContactMethod.objects.filter(agent=agent, channel="email", address=former_email).delete()
+            ContactMethod.objects.filter(agent=agent, channel=outlets().by_mail(), address=former_email).delete()
         for place in team or []:
             Membership.objects.get_or_create(agent=agent, team=Team.objects.get_or_create(name=place)[0])
-        for position, (channel, address) in enumerate([("app", handle), ("email", agent.email)]):
+        for position, (channel, address) in enumerate([("app", handle), (outlets().by_mail(), agent.email)]):
             ContactMethod.objects.get_or_create(
                 agent=agent, channel=channel, address=address, defaults={"position": position}
             )

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from rung.cli.files import contents
-from rung.core.check.check import check_policy
 from rung.core.document.findings import Finding, Severity, has_errors, in_reading_order
 from rung.core.policy.reader import decoded
 from rung.core.policy.schema import schema as policy_schema
+from rung.policies.reading import check_policy
 
 
 def check(

@@ -6,11 +6,11 @@ import typer
 from msgspec import Struct
 
 from rung.cli.files import contents
-from rung.core.check.check import check_policy
 from rung.core.document.findings import Finding, has_errors
 from rung.core.document.nodes import Entries, parse
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import decoded, read_document
+from rung.core.policy.reader import decoded
+from rung.policies.reading import check_policy, read_document
 
 
 class PolicyFile(Struct, frozen=True):

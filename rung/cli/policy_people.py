@@ -4,13 +4,13 @@ from pathlib import Path
 
 from rung.cli.files import contents
 from rung.cli.pictures import draw
-from rung.core.check.check import check_policy
 from rung.core.check.coverage import presence
 from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
 from rung.core.document.findings import Finding
 from rung.people.clock import database_now
 from rung.people.who_is_there import desk_at
+from rung.policies.reading import check_policy
 
 
 def among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...], str]:

@@ -14,12 +14,12 @@ from rung.cli.policy_diff import Accept, FirstTickets, FromRecord, LogFile, MapF
 from rung.cli.policy_file import PolicyFile
 from rung.core.document.edits import edited
 from rung.core.document.nodes import Path as Place
-from rung.core.policy.reader import read_policy
 from rung.core.policy.rules import FOLLOW_UP
 from rung.core.replay.comparison import compare
 from rung.core.replay.curve_picture import curve_svg
 from rung.core.replay.proposal import Proposal, propose
 from rung.core.replay.proposal_text import as_page, as_text
+from rung.policies.reading import read_policy
 
 
 def propose_thresholds(

@@ -20,7 +20,6 @@ from rung.core.calendar.durations import Duration
 from rung.core.case.events import StepOutcome
 from rung.core.log.events import History, hearing_of, levels_of
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy_bytes
 from rung.core.replay.replay import replay
 from rung.core.replay.report import Report, as_json, report
 from rung.intake.importers.grouping import Grouping
@@ -28,6 +27,7 @@ from rung.intake.importers.histories import OnProgress, Reading, Selection
 from rung.intake.importers.logs import open_log
 from rung.intake.importers.presets.choosing import Preset
 from rung.people.clock import database_now
+from rung.policies.reading import read_policy_bytes
 from rung.tickets.histories import histories_of, wanted_since
 
 FIRED = StepOutcome.FIRED

@@ -63,6 +63,8 @@ WSGI_APPLICATION = "rung.config.wsgi.application"
 # Adding a channel or a tracker is one line here.
 CHANNELS = ["rung.channels.slack", "rung.channels.email", "rung.channels.webhook"]
 TRACKERS: list[str] = []
+# What a policy may name besides: systems that are linked by hand or over the API.
+LINKED_BY_HAND = "rung.trackers.by_hand"
 # Who tells the outbox what a delivery says when it is sent, and whether it is still true.
 DELIVERY_SOURCE = "rung.tickets.delivery_source.Speech"
 

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from rung.core.log.events import History
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.comparison import compare
 from rung.escalation.policy_rollout import choose_for_running, effects_on_running, homeless
@@ -23,6 +22,7 @@ from rung.insights.workload import fit
 from rung.people.clock import database_now
 from rung.people.languages import language_of, speaking_in
 from rung.policies.models import Errand, UploadedLog
+from rung.policies.reading import read_policy
 from rung.policies.versions import NONE_PUBLISHED, compiled, current_number
 from rung.tickets.histories import histories_since
 from rung.tickets.models import IS_OPEN, Ticket

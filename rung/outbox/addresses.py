@@ -8,6 +8,7 @@ from rung.core.reckoning.effects import NoticeKind
 from rung.core.reckoning.recipients import team_of
 from rung.outbox import registry
 from rung.people.models import Agent, ContactMethod
+from rung.policies.outlets import outlets
 
 #: The list inside Rung: never fails, and takes whatever has no other way.
 APP = "app"
@@ -42,8 +43,9 @@ class AddressBook:
     @classmethod
     def read(cls, policy: Policy) -> "AddressBook":
         """The contact methods of everybody active, as they stand now; the sign-in address of those who have none."""
+        by_mail = outlets().by_mail()
         unsaid = Agent.objects.filter(is_active=True, contact_methods=None).values_list("handle", "email")
-        contacts: dict[str, tuple[Address, ...]] = {handle: (Address("email", email),) for handle, email in unsaid}
+        contacts: dict[str, tuple[Address, ...]] = {handle: (Address(by_mail, email),) for handle, email in unsaid}
         rows = ContactMethod.objects.filter(is_active=True, agent__is_active=True).order_by("agent", "position")
         for handle, channel, address in rows.values_list("agent__handle", "channel", "address"):
             contacts[handle] = (*contacts.get(handle, ()), Address(channel, address))
@@ -92,7 +94,7 @@ def is_configured(address: Address, kind: NoticeKind) -> bool:
 
 
 def _spoken(channel: str | None) -> tuple[Address, ...]:
-    """`slack:#triage`, `email:a@b`, `jira:ENG`, `pagerduty`, as the policy writes them."""
+    """As the policy writes them: a word, and mostly a colon and what follows it."""
     if not channel:
         return ()
     name, _, destination = channel.partition(":")
@@ -103,6 +105,7 @@ def _addresses_of(customer: CustomerAddress | None) -> tuple[Address, ...]:
     """Where they wrote; failing that, by mail."""
     if customer is None:
         return ()
-    place = customer.email if customer.channel == "email" else customer.thread
-    by_mail = (Address("email", customer.email),) if customer.email and customer.channel != "email" else ()
+    mail = outlets().by_mail()
+    place = customer.email if customer.channel == mail else customer.thread
+    by_mail = (Address(mail, customer.email),) if customer.email and customer.channel != mail else ()
     return (Address(customer.channel, place), *by_mail) if place else by_mail

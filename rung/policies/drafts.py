@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from rung.core.policy.reader import read_policy
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
+from rung.policies.reading import read_policy
 from rung.policies.renames import added, carry_over
 
 _LOCK = 7_241_002

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from rung.core.document.findings import Finding
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.sentences import key, say
 from rung.policies.models import PolicyVersion
+from rung.policies.reading import read_policy
 
 #: Years of holidays kept with a version, before and after the one it is published in.
 YEARS_BEFORE, YEARS_AHEAD = 2, 3

@@ -12,13 +12,12 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rung.core.check.check import check_policy
 from rung.core.conditions.evaluation import Facts, facts_of, holds
 from rung.core.conditions.satisfiable import Witness, World, contains, given, otherwise
 from rung.core.handbook.book import handbook
 from rung.core.handbook.text import markdown
 from rung.core.policy.model import NUMERIC_FACTS, All, AnyOf, Compare, Comparison, Fact, Is, Not, When
-from rung.core.policy.reader import read_policy
+from rung.policies.reading import check_policy, read_policy
 from tests.reference import REFERENCE
 
 SOUND = dedent("""\

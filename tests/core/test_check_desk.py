@@ -12,7 +12,7 @@ from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
 from rung.core.oncall.roster import Away, Desk, Person, Swap, desk_of
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
+from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
 
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -11,12 +11,12 @@ from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.oncall.roster import Desk, Person
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
 from rung.core.reckoning.ladder import closed_by_claim
 from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName, Kept
+from rung.policies.reading import read_policy
 
 STEPS = (20, 90, 200, 500, 1000)
 CLOCKS = tuple(clock.value for clock in ClockName)

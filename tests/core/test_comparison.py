@@ -14,12 +14,12 @@ from rung.core.document.changes import DocumentChange, document_changes
 from rung.core.document.nodes import parse
 from rung.core.log.events import History
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.replay.bars_picture import hours_picture, paired_bars
 from rung.core.replay.comparison import Comparison, Moved, compare
 from rung.core.replay.comparison_text import Titled, as_json, as_page, as_text
 from rung.core.replay.interruption_picture import interruption_svg
 from rung.core.vocabulary import Kept
+from rung.policies.reading import read_policy
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 OLD = dedent("""\

@@ -15,7 +15,7 @@ from rung.core.handbook.text import changes, html, markdown
 from rung.core.oncall.roster import Desk, Swap
 from rung.core.policy.model import Actions, AnyOf, Compare, Comparison, Fact, Is, Not
 from rung.core.policy.plain_words import actions, condition, duration, hours, threshold
-from rung.core.policy.reader import read_policy
+from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

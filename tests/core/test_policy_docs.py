@@ -7,8 +7,9 @@ import pytest
 
 from rung.core.policy import organisation, promises, rules
 from rung.core.policy.model import Fact, Metric
-from rung.core.policy.reader import SECTIONS, read_policy
+from rung.core.policy.reader import SECTIONS
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
+from rung.policies.reading import read_policy
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = "\n".join(page.read_text() for page in sorted((DOCS / "reference" / "policy").glob("*.md")))

@@ -17,9 +17,10 @@ from rung.core.calendar.durations import Duration
 from rung.core.document.findings import Finding
 from rung.core.document.nodes import Entries, Items, Node, Text, lines_by_place, parse, plain
 from rung.core.policy.model import AnyOf, Budget, Compare, Comparison, Fact, Is, Policy
-from rung.core.policy.reader import decoded, read_document, read_policy
+from rung.core.policy.reader import decoded
 from rung.core.policy.schema import schema
 from rung.core.vocabulary import ClockName, Priority, Turn
+from rung.policies.reading import read_document, read_policy
 from tests.reference import REFERENCE
 
 SMALL = dedent("""\

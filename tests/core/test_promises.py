@@ -1,9 +1,9 @@
 """What a customer of a tier is promised, by priority."""
 
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.promises import promises
 from rung.core.vocabulary import Priority
+from rung.policies.reading import read_policy
 
 POLICY = """\
 name: Desk

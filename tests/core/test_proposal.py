@@ -16,11 +16,11 @@ from rung.core.document.edits import edited
 from rung.core.document.nodes import parse
 from rung.core.log.events import History
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.replay.comparison import compare
 from rung.core.replay.curve_picture import curve_svg
 from rung.core.replay.proposal import SHARES, Point, Proposal, propose
 from rung.core.replay.proposal_text import as_page, as_text
+from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from rung.core.case import events as e
 from rung.core.case.fold import rebuild
 from rung.core.oncall.roster import Desk
-from rung.core.policy.reader import read_policy
 from rung.core.receipt.receipt import Why, receipt
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName
+from rung.policies.reading import read_policy
 from tests.core.stories import COMPILED, DESK, Teller, stories
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from rung.core.case.case import Case
 from rung.core.handbook.workflow_review import Use, Verdict, review
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.facts import facts
 from rung.core.reckoning.workflows import missing, offered
 from rung.core.vocabulary import Status
+from rung.policies.reading import read_policy
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 POLICY = """\

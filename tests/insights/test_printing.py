@@ -12,9 +12,9 @@ from rung.core.document.nodes import lines_by_place, parse
 from rung.core.handbook.book import handbook
 from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Ladder
-from rung.core.policy.reader import read_policy
 from rung.insights.fonts import fonts, shown
 from rung.insights.printing import handbook_pdf, png
+from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.core.policy.reader import read_policy
 from rung.escalation import ticker
 from rung.escalation.audit import audit
 from rung.insights.sample_day import cast, player, story
 from rung.insights.sample_day.script import ACTS
 from rung.people import clock, sample_clock
 from rung.people.models import Agent
+from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
 from rung.tickets.models import Event, Ticket
 from tests.world import HandCrank

@@ -10,7 +10,6 @@ import pytest
 from rung.core.case import events as e
 from rung.core.log.events import History
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import Priority
 from rung.insights.simulated_run import Habits, Judge, simulate
@@ -18,6 +17,7 @@ from rung.insights.simulation import Simulation, compare_by_simulation
 from rung.insights.simulation_text import ASSUMPTIONS, NO_LEVELS, as_text, fidelity_pictures
 from rung.insights.staffing import Held, Staff, staffing
 from rung.insights.workload import EVERYBODY, Job, Spell, Workload, fit
+from rung.policies.reading import read_policy
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = 3_600_000_000

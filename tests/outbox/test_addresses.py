@@ -2,11 +2,11 @@
 
 import pytest
 
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
 from rung.outbox.addresses import Address, AddressBook
 from rung.people.models import Agent, ContactMethod
+from rung.policies.reading import read_policy
 from tests.world import POLICY, Chat
 
 

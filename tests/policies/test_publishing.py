@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rung.core.calendar.holidays import Holidays
-from rung.core.check.check import check_policy
 from rung.policies import publishing, versions
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, extend_holidays, publish
+from rung.policies.reading import check_policy
 from rung.policies.starter import LEVELS, starter
 from rung.policies.versions import compiled, current_number
 

@@ -18,7 +18,6 @@ from rung.core.log.events import DEAF, History
 from rung.core.log.mapping import read_map
 from rung.core.oncall.roster import Desk
 from rung.core.policy.model import Level, Policy, Target
-from rung.core.policy.reader import read_policy
 from rung.core.receipt.receipt import CycleReceipt, Why, receipt
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
@@ -31,6 +30,7 @@ from rung.core.replay.totals import Tally
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
+from rung.policies.reading import read_policy
 from tests.recorded.place import EVENTS
 from tests.reference import REFERENCE
 

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from rung.core.case import case as cases
 from rung.core.case import events as e
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.look import Look
 from rung.core.replay.comparison import compare
 from rung.people.who_is_there import desk_at
+from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
 from rung.tickets import ticket_sql
 from rung.tickets.histories import histories_of, histories_since, wanted_since

@@ -160,7 +160,7 @@ def test_a_test_ticket_runs_on_a_clock_of_seconds_and_no_other_does(signed_in: A
 def test_the_text_stays_a_policy_whatever_the_desk_is_called() -> None:
     from datetime import time
 
-    from rung.core.policy.reader import read_policy
+    from rung.policies.reading import read_policy
 
     given = DESK | {"name": "Ä: {} # \\1", "opens": time(9), "closes": time(17), "country": ""}
     policy, findings = read_policy(policy_text(given), "policy")

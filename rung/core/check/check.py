@@ -6,11 +6,12 @@ from rung.core.conditions.satisfiable import World
 from rung.core.document.findings import Finding, has_errors, in_reading_order
 from rung.core.document.nodes import lines_by_place, parse
 from rung.core.policy.model import Policy
+from rung.core.policy.outlets import Outlets
 from rung.core.policy.reader import read_document
 from rung.core.sentences import say
 
 
-def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
+def check_policy(text: str, file: str, outlets: Outlets) -> tuple[Policy | None, tuple[Finding, ...]]:
     """A document read, and judged by the file alone; None where an error of reading leaves no policy to judge.
 
     Never raises. An error can never do what is written; a warning works, and not as one would expect.
@@ -18,7 +19,7 @@ def check_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ..
     root, found = parse(text, file)
     if root is None:
         return None, in_reading_order(found)
-    policy, findings = read_document(root, file, found)
+    policy, findings = read_document(root, file, outlets, found)
     if policy is None or has_errors(findings):
         return None, findings
     notes = Notes(policy, file, lines_by_place(root), World.of(policy))

@@ -75,11 +75,11 @@ def mentions(text: str, what: str, old: str) -> list[Path]:
     ]
 
 
-def channels(content: Plain) -> list[str]:
-    """Every channel that a place of the policy names, in their order."""
+def channels(content: Plain, begins: tuple[str, ...]) -> list[str]:
+    """Every channel that a place of the policy names, in their order. `begins`: how those begin that may be renamed."""
     found: dict[str, None] = {}
     for path, value in _values(content, ()):
-        if _last_key(path) in {"channel", *_TOLD} and value.startswith("slack:#"):
+        if _last_key(path) in {"channel", *_TOLD} and value.startswith(begins):
             found[value] = None
     return list(found)
 

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 from rung.core.document.nodes import Entries, Items, Node, Text
 from rung.core.policy.cells import Cell, did_you_mean, kept
+from rung.core.policy.outlets import Outlets, Use
 from rung.core.sentences import say
 
 BUILT_IN_CALENDAR = "always"
-TRACKERS = ("jira", "jsm", "zendesk", "freshdesk")
-#: Where a ticket can be sent out to: `jira:ENG`, `webhook:NAME`.
-SYSTEMS = (*TRACKERS, "webhook")
-PAGERS = ("pagerduty", "webhook")
-PLACES = ("slack", "email", "webhook")
 PEOPLE_WORDS = ("assignee", "owner", "lead", "owners", "account_owner")
-PEOPLE_PREFIXES = ("team", "on_call", "agent", "slack", "email")
+PEOPLE_PREFIXES = ("team", "on_call", "agent")
 ESCALATE_WORDS = ("next", "expert")
 _HANDLE = re.compile(r"[\w][\w.@+-]*")
 
@@ -33,6 +29,8 @@ class Names:
     #: The words of the categories. A ticket brought in from elsewhere may carry such a finer word as its category.
     category_words: tuple[str, ...]
     replies: tuple[str, ...]
+    #: Not declared: the ways out of this desk.
+    outlets: Outlets
 
     def calendar(self, cell: Cell) -> str | None:
         return cell.name("calendar", (BUILT_IN_CALENDAR, *self.calendars))
@@ -56,7 +54,7 @@ class Names:
         return cell.name("reply", self.replies)
 
     def recipient(self, cell: Cell) -> str | None:
-        """A word of `notify`: assignee, owner, lead, team:…, on_call:…, agent:…, slack:#…, email:…"""
+        """A word of `notify`: assignee, owner, lead, team:…, on_call:…, agent:…, or a place outside"""
         return self._recipient(cell, PEOPLE_WORDS)
 
     def reminded(self, cell: Cell) -> str | None:
@@ -83,7 +81,19 @@ class Names:
             return self._known(cell, text, "path", rest, self.paths)
         if head == "expert":
             return handle(cell, rest) and text
-        return linked(cell)
+        return self.outlets.read(cell, Use.PROJECT)
+
+    def place(self, cell: Cell) -> str | None:
+        """Where cards and messages go."""
+        return self.outlets.read(cell, Use.PLACE)
+
+    def project(self, cell: Cell) -> str | None:
+        """A project of another system."""
+        return self.outlets.read(cell, Use.PROJECT)
+
+    def pager(self, cell: Cell) -> str | None:
+        """A system that pages people."""
+        return self.outlets.read(cell, Use.PAGE)
 
     def assigned_to(self, cell: Cell) -> str | None:
         """`least_busy`, `lead`, `on_call:SCHEDULE`, or somebody's handle."""
@@ -111,8 +121,9 @@ class Names:
         if text is None or text in words:
             return text
         head, colon, rest = text.partition(":")
-        if not colon or head not in PEOPLE_PREFIXES:
-            ways = (*words, *(f"{prefix}:" for prefix in PEOPLE_PREFIXES))
+        prefixes = (*PEOPLE_PREFIXES, *self.outlets.names(Use.TOLD))
+        if not colon or head not in prefixes:
+            ways = (*words, *(f"{prefix}:" for prefix in prefixes))
             guess = did_you_mean(f"{head}:" if colon else text, ways)
             if not colon and text in self.teams:
                 guess = say('did you mean "team:%(text)s"?', text=text)
@@ -128,7 +139,7 @@ class Names:
                 return self._known(cell, text, "schedule", rest, self.schedules)
             case "agent":
                 return handle(cell, rest) and text
-        return place(cell)
+        return self.outlets.read(cell, Use.TOLD)
 
     @staticmethod
     def _known(cell: Cell, text: str, what: str, name: str, known: tuple[str, ...]) -> str | None:
@@ -143,8 +154,8 @@ class Names:
         return None
 
 
-def declared(root: Entries) -> Names:
-    """The names of every section, whatever else is wrong with it."""
+def declared(root: Entries, outlets: Outlets) -> Names:
+    """The names of every section, whatever else is wrong with it, beside the ways out of this desk."""
     levels = _keys(root, "levels")
     teams = _keys(root, "teams")
     if "teams" not in root.values:  # a small policy need not say twice which teams there are
@@ -158,66 +169,8 @@ def declared(root: Entries) -> Names:
         categories=_keys(root, "categories"),
         category_words=tuple(word for node in _values(root, "categories").values() for word in _words_of(node)),
         replies=_keys(root, "replies"),
+        outlets=outlets,
     )
-
-
-def place(cell: Cell) -> str | None:
-    """Where cards and messages go: `slack:#triage`, `email:team@acme.example`, `webhook:NAME`."""
-    text = cell.text()
-    if text is None:
-        return None
-    head, colon, rest = text.partition(":")
-    if not colon or head not in PLACES:
-        hint = did_you_mean(head, PLACES) if colon else ""
-        cell.error(
-            say('"%(text)s" is not a place for messages', text=text),
-            hint or say("write slack:#channel, email:ADDRESS or webhook:NAME"),
-        )
-        return None
-    if head == "slack" and not re.fullmatch(r"#[^\s#,A-Z]+|[CGD][A-Z0-9]{6,}", rest):
-        cell.error(
-            say('"%(rest)s" is not a Slack channel', rest=rest),
-            say("write slack:#name, in lower case and without spaces"),
-        )
-        return None
-    if head == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+", rest):
-        cell.error(say('"%(rest)s" is not an e-mail address', rest=rest), say("write email:team@acme.example"))
-        return None
-    if not rest.strip():
-        cell.error(say('"%(text)s" names no %(head)s', text=text, head=head), say("write %(head)s:NAME", head=head))
-        return None
-    return text
-
-
-def linked(cell: Cell) -> str | None:
-    """A project of another system: `jira:ENG`."""
-    text = cell.text()
-    if text is None:
-        return None
-    head, colon, rest = text.partition(":")
-    if not colon or head not in SYSTEMS or not rest.strip():
-        hint = did_you_mean(head, SYSTEMS) if head not in SYSTEMS else say("write %(head)s:PROJECT", head=head)
-        cell.error(
-            say('"%(text)s" is no project of another system', text=text),
-            hint or say("write jira:PROJECT, jsm:, zendesk: or freshdesk:"),
-        )
-        return None
-    return text
-
-
-def pager(cell: Cell) -> str | None:
-    """A system that pages people: `pagerduty`, `webhook:NAME`."""
-    text = cell.text()
-    if text is None:
-        return None
-    head, _, rest = text.partition(":")
-    if head not in PAGERS or (head == "webhook" and not rest.strip()):
-        cell.error(
-            say('no paging system is called "%(text)s"', text=text),
-            did_you_mean(head, PAGERS) or say("write pagerduty or webhook:NAME"),
-        )
-        return None
-    return text
 
 
 def handle(cell: Cell, text: str) -> str | None:

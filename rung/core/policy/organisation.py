@@ -5,7 +5,7 @@ from rung.core.document.nodes import plain
 from rung.core.oncall.schedule import Schedule
 from rung.core.policy.cells import Cell, kept
 from rung.core.policy.model import CategoryRule, HandoffForm, Level, Route, Team
-from rung.core.policy.names import BUILT_IN_CALENDAR, Names, handle, linked, place
+from rung.core.policy.names import BUILT_IN_CALENDAR, Names, handle
 from rung.core.policy.rules import RuleReader, phrase
 from rung.core.sentences import say
 
@@ -70,11 +70,11 @@ class DeskReader:
         return Level(
             name=name,
             team=fields.read("team", self.names.team) or name,
-            channel=fields.read("channel", place),
+            channel=fields.read("channel", self.names.place),
             calendar=fields.read("calendar", self.names.calendar),
             responsible_for=fields.read("responsible_for", Cell.text) or "",
             handoff=HandoffForm(required or ()),
-            link=fields.read("link", linked),
+            link=fields.read("link", self.names.project),
         )
 
     def path(self, cell: Cell, _: str) -> tuple[str, ...]:

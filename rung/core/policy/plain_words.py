@@ -116,10 +116,8 @@ def recipient(word: str) -> str:
         "team": say("the team “%(team)s”", team=rest),
         "on_call": say("whoever is on call (%(schedule)s)", schedule=rest),
         "agent": rest,
-        "slack": rest,
-        "email": rest,
     }
-    return say(fixed[word]) if word in fixed else ways.get(head) or word
+    return say(fixed[word]) if word in fixed else ways.get(head) or rest or word
 
 
 def threshold(at: Threshold) -> str:

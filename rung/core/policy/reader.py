@@ -8,8 +8,9 @@ from rung.core.document.findings import Finding, has_errors, in_reading_order
 from rung.core.document.nodes import Entries, parse
 from rung.core.policy.cells import Cell, Sheet, kept
 from rung.core.policy.model import Attention, Closing, Policy, PriorityRules, Publishing, Team
-from rung.core.policy.names import Names, declared, place
+from rung.core.policy.names import Names, declared
 from rung.core.policy.organisation import DeskReader
+from rung.core.policy.outlets import Outlets
 from rung.core.policy.promises import PromiseReader
 from rung.core.policy.rules import RuleReader, phrase
 from rung.core.sentences import say
@@ -23,31 +24,25 @@ SECTIONS = (
 )
 
 
-def read_policy(text: str, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
+def read_policy(text: str, file: str, outlets: Outlets) -> tuple[Policy | None, tuple[Finding, ...]]:
     """The policy of a document and its findings, in reading order; None when one of them is an error.
 
-    Never raises. `file` is only named in the findings.
+    Never raises. `file` is only named in the findings. `outlets`: the ways out it may name.
     """
     root, findings = parse(text, file)
     if root is None:
         return None, in_reading_order(findings)
-    return read_document(root, file, findings)
+    return read_document(root, file, outlets, findings)
 
 
 def read_document(
-    root: Entries, file: str, findings: Iterable[Finding] = ()
+    root: Entries, file: str, outlets: Outlets, findings: Iterable[Finding] = ()
 ) -> tuple[Policy | None, tuple[Finding, ...]]:
     """As `read_policy`, of a document that is already parsed, and what was found in it then."""
     sheet = Sheet(file)
-    policy = _Reader(Cell(sheet, root, (), 1), declared(root)).policy()
+    policy = _Reader(Cell(sheet, root, (), 1), declared(root, outlets)).policy()
     found = in_reading_order([*findings, *sheet.findings])
     return None if has_errors(found) else policy, found
-
-
-def read_policy_bytes(content: bytes, file: str) -> tuple[Policy | None, tuple[Finding, ...]]:
-    """As `read_policy`, of a file's bytes."""
-    text = decoded(content, file)
-    return (None, (text,)) if isinstance(text, Finding) else read_policy(text, file)
 
 
 def decoded(content: bytes, file: str) -> str | Finding:
@@ -86,7 +81,7 @@ class _Reader:
             ),
             teams=self._teams(desk),
             schedules=self._named("schedules", desk.schedule),
-            triage_channel=triage.need("channel", place) if triage else None,
+            triage_channel=triage.need("channel", self.names.place) if triage else None,
             holding=read("holding", lambda cell: kept(phrase(each) for each in cell.items("holding"))) or (),
             routing=read("routing", lambda cell: kept(desk.route(each) for each in cell.items("routing"))) or (),
             categories=tuple(self._named("categories", desk.category).values()),

@@ -21,7 +21,7 @@ from rung.core.policy.model import (
     Step,
     When,
 )
-from rung.core.policy.names import Names, pager
+from rung.core.policy.names import Names
 from rung.core.sentences import say
 from rung.core.text.phrases import tokens
 from rung.core.vocabulary import METRICS, ClockName, Emotion, Priority, Reason, Status
@@ -142,7 +142,7 @@ class RuleReader:
             close=fields.read("close", _why_closed),
             reply=fields.read("reply", names.reply),
             comment=fields.read("comment", lambda cell: cell.name("place to comment", ("linked",))),
-            page=fields.read("page", pager),
+            page=fields.read("page", self.names.pager),
             notify=fields.read("notify", names.recipients) or (),
             remind=fields.read("remind", names.reminded),
         )

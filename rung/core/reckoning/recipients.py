@@ -20,8 +20,6 @@ def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
     """Who is meant by one entry of `notify`, or by `remind`. What reaches nobody goes to the lead, then the team."""
     head, _, rest = word.partition(":")
     match head:
-        case "triage" | "slack" | "email" | "team":
-            return (Recipient(word),)
         case "level":
             return (Recipient(f"level:{rest or look.case.level or ''}"),)
         case "owners":
@@ -30,7 +28,8 @@ def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
             return (owner(look),)
         case "lead":
             return (lead(look),)
-    return (_person(look, word),)
+    is_place = word == "triage" or (rest and head not in _PEOPLE)  # a team's, or outside
+    return (Recipient(word) if is_place else _person(look, word),)
 
 
 def new_owner(look: Look, word: str) -> Recipient:
@@ -123,4 +122,6 @@ def _is_there(look: Look, handle: str, *, becomes_theirs: bool = False) -> bool:
 
 
 #: Words that name no single person.
-_PLACES = ("triage", "slack", "email", "team", "level", "owners", "owner", "lead")
+_PLACES = ("triage", "team", "level", "owners", "owner", "lead")
+#: Words before a colon that name one.
+_PEOPLE = ("agent", "on_call", "account_owner")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rung.core.case import events as e
-from rung.core.policy.names import SYSTEMS
+from rung.core.policy.outlets import Use
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.ladder import Destination, Kind, destination, is_reachable, opens_at
 from rung.core.reckoning.recipients import may_see
@@ -12,6 +12,7 @@ from rung.core.sentences import say, word
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
 from rung.people.who_is_there import desk_at
+from rung.policies.outlets import outlets
 from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Handoff
@@ -95,6 +96,7 @@ def unknown(to: str, compiled: Compiled) -> str:
     """Why an escalation cannot point there, in a sentence; empty if it can."""
     policy = compiled.policy
     head, _, rest = to.partition(":")
+    systems = outlets().names(Use.PROJECT)
     if to in ("next", "expert") or to in policy.levels:
         return ""
     if head == "path":
@@ -103,10 +105,10 @@ def unknown(to: str, compiled: Compiled) -> str:
             if rest in policy.paths
             else say("no path is called %(rest)r%(hint)s", rest=rest, hint=did_you_mean(rest, policy.paths))
         )
-    if head == "expert" or (head in SYSTEMS and rest.strip()):
+    if head == "expert" or (head in systems and rest.strip()):
         return ""
     if rest:
-        return say("no other system is called %(head)r%(hint)s", head=head, hint=did_you_mean(head, SYSTEMS))
+        return say("no other system is called %(head)r%(hint)s", head=head, hint=did_you_mean(head, systems))
     return say("no level is called %(to)r%(hint)s", to=to, hint=did_you_mean(to, ["next", "expert", *policy.levels]))
 
 

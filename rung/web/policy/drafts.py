@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.policy.reader import read_policy
 from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import accept, withdraw
 from rung.policies.models import Draft, Errand, PolicyVersion
 from rung.policies.publishing import NotPublished, asks_for_second_person
+from rung.policies.reading import read_policy
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.policy import pages
 from rung.web.policy.jobs import begin, shown, text_of, trying

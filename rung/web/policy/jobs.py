@@ -11,13 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.policy.reader import read_policy
 from rung.frame.access import agent_of, needs
 from rung.insights.policy_job_progress import before_it, stop_earlier
 from rung.insights.policy_jobs import run_errand
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.models import Errand
+from rung.policies.reading import read_policy
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.policy.job_queue import hand_over
 from rung.web.policy.studio import simulated

@@ -19,7 +19,6 @@ from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Block, Ladder
 from rung.core.handbook.text import ChangedChapter, Lines, changed_for_you
 from rung.core.policy.completion import complete
-from rung.core.policy.reader import read_policy
 from rung.escalation.policy_rollout import homeless
 from rung.frame.access import agent_of, may, needs
 from rung.frame.fields import number_in
@@ -29,6 +28,7 @@ from rung.people.who_is_there import desk_at
 from rung.policies.drafts import accept, keep
 from rung.policies.models import Draft, Errand, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
+from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.policy.jobs import LONGEST, begin, text_of, trying

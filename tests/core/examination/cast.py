@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 
 from rung.core.document.findings import has_errors
 from rung.core.oncall.roster import Away, Desk, Person, Swap
-from rung.core.policy.reader import read_policy
 from rung.core.reckoning.compiled import Compiled
+from rung.policies.reading import read_policy
 from tests.core.examination.script import Situation, moment
 from tests.reference import REFERENCE
 

@@ -10,7 +10,6 @@ import msgspec
 from django.utils.translation import get_language
 from msgspec import Struct
 
-from rung.core.check.check import check_policy
 from rung.core.check.people import check_desk
 from rung.core.document.findings import Finding, has_errors
 from rung.core.oncall.roster import Desk
@@ -18,6 +17,7 @@ from rung.core.policy.model import Policy
 from rung.people.clock import database_now
 from rung.people.languages import speaking_in
 from rung.people.who_is_there import desk_at
+from rung.policies.reading import check_policy
 
 FILE = "policy.yaml"
 #: Seconds a page waits for what is found; later it asks again.

@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from rung.core.document.tree import Plain
 from rung.core.policy.model import Fact, Metric
+from rung.core.policy.outlets import Use
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
 from rung.people.models import Agent, Customer
+from rung.policies.outlets import outlets
 from rung.web.templatetags.formatting import words
 
 Option = tuple[str, str]
@@ -165,6 +167,6 @@ _SOURCES: dict[str, Callable[[Names], Sequence[Option]]] = {
     "clocks": lambda _names: [(clock.value, str(said)) for clock, said in CLOCKS.items()],
     "metrics": lambda _names: [(metric.value, str(said)) for metric, said in METRICS.items()],
     "pauses": lambda _names: [("customer", _("for the customer")), ("third_party", _("for a third party"))],
-    "pagers": lambda _names: [("pagerduty", "PagerDuty")],
+    "pagers": lambda _names: [(each.name, each.label) for each in outlets().for_use(Use.PAGE) if each.stands_alone],
     "linked": lambda _names: [("linked", _("a comment on the linked tickets elsewhere"))],
 }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from rung.core.document.intents import Insert, Intent, Move, Put, Remove, edited, number_for_step, value_at
 from rung.core.document.nodes import Path
-from rung.core.document.renaming import RENAMED, channels
+from rung.core.document.renaming import RENAMED
 from rung.core.document.rewriting import said as wording
 from rung.core.document.tree import CannotEdit, Plain
 from rung.core.policy.model import Fact
@@ -24,6 +24,7 @@ from rung.web.policy.studio import conditions, fields, item_text
 from rung.web.policy.studio.kinds import KINDS, SECTIONS, Kind, Part, Section, kind_of, part_at, section_of
 from rung.web.policy.studio.places import place_path, place_text
 from rung.web.policy.studio.preview import Beside, all_ladders, beside, difference, picture_of, week
+from rung.web.policy.studio.usages import bare, channels
 from rung.web.policy.studio.working_draft import Bench
 
 
@@ -117,7 +118,7 @@ def section(request: HttpRequest, slug: str = "rules") -> HttpResponse:
         if slug == "hours":
             context["pictures"] = [week(name, calendar) for name, calendar in policy.calendars.items()]
         elif slug == "desk":
-            context["channels"] = [each.removeprefix("slack:") for each in channels(bench.said)]
+            context["channels"] = [(each, bare(each)) for each in channels(bench.said)]
         elif slug in {"rules", "targets", "levels"}:
             context["pictures"] = [picture_of(each) for each in all_ladders(policy)[::-1]]
     return render(request, "policy/section.html", context)

@@ -13,17 +13,18 @@ from django.views.decorators.http import require_POST
 
 from rung.core.document.intents import value_at
 from rung.core.document.nodes import Path
-from rung.core.document.renaming import CHANNELS, RENAMED, channels, in_prose, mentions, renamed
+from rung.core.document.renaming import CHANNELS, RENAMED, in_prose, mentions, renamed
 from rung.core.document.tree import CannotEdit
 from rung.core.reckoning.arrival_rules import FALLBACK_CATEGORY
 from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import remember_rename
+from rung.policies.outlets import outlets
 from rung.web.policy.studio.kinds import section_of
 from rung.web.policy.studio.pages import frame
 from rung.web.policy.studio.preview import Beside, beside
-from rung.web.policy.studio.usages import knowing
+from rung.web.policy.studio.usages import bare, channels, knowing
 from rung.web.policy.studio.working_draft import Bench
 
 LONGEST = 60
@@ -46,7 +47,7 @@ def rename(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     what, old = given.get("what", ""), given.get("name", "")
     _known(bench, what, old)
-    new = _new(what, request.POST.get("new", "")) if request.method == "POST" else old
+    new = _new(what, old, request.POST.get("new", "")) if request.method == "POST" else old
     made = _made(bench, what, old, new) if request.method == "POST" else Beside(bench.text)
     if request.method != "POST" or (made.errors and request.POST.get("seen") == bench.stamp):
         return _form(request, bench, (what, old, new), made, status=422 if made.errors else 200)
@@ -66,7 +67,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     bench = Bench(agent_of(request))
     what, old = request.POST.get("what", ""), request.POST.get("name", "")
     _known(bench, what, old)
-    new = _new(what, request.POST.get("new", ""))
+    new = _new(what, old, request.POST.get("new", ""))
     made = _made(bench, what, old, new) if new != old else Beside(bench.text)
     return render(request, "policy/preview.html", {"beside": made, "waits": True})
 
@@ -77,9 +78,13 @@ def _known(bench: Bench, what: str, old: str) -> None:
         raise Http404(f'the policy has no {what or "name"} "{old}" to rename')
 
 
-def _new(what: str, written: str) -> str:
+def _new(what: str, old: str, written: str) -> str:
     name = " ".join(written.replace("\x00", "").split())[:LONGEST]
-    return f"slack:#{name.removeprefix('slack:').removeprefix('#')}" if what == CHANNELS and name else name
+    outlet = outlets().named(old.partition(":")[0]) if what == CHANNELS else None
+    if outlet is None or not name:
+        return name
+    begins = f"{outlet.name}:"
+    return f"{begins}{outlet.renamed}{name.removeprefix(begins).removeprefix(outlet.renamed)}"
 
 
 def _made(bench: Bench, what: str, old: str, new: str) -> Beside:
@@ -111,10 +116,10 @@ def _form(
     context |= {
         "what": what,
         "name": old,
-        "new": new.removeprefix("slack:") if what == CHANNELS else new,
+        "new": bare(new) if what == CHANNELS else new,
         "kind": TITLES[what],
         "count": len(mentions(bench.text, what, old)),
-        "prose": in_prose(bench.text, old.removeprefix("slack:")),
+        "prose": in_prose(bench.text, bare(old) if what == CHANNELS else old),
         "known_by": knowing(what, old),
         "beside": made,
         "waits": request.method != "POST",

@@ -6,9 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rung.core.document import renaming
 from rung.core.document.renaming import CHANNELS
+from rung.core.document.tree import Plain
+from rung.core.sentences import say
 from rung.people.clock import database_now
 from rung.people.models import Agent, Membership, Override, Token
+from rung.policies.outlets import outlets
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.models import SavedView
 
@@ -110,8 +114,22 @@ def _categories(name: str) -> Iterator[str]:
     yield from _others(f"category={name}")
 
 
-def _channels(_name: str) -> Iterator[str]:
-    yield _("Cards that are posted stay where they are. Slack must have a channel of the new name, with Rung in it.")
+def channels(content: Plain) -> list[str]:
+    """The channels a policy names that may have another name one day."""
+    return renaming.channels(content, outlets().renamed())
+
+
+def bare(channel: str) -> str:
+    """As it is called where it is."""
+    return channel.partition(":")[2]
+
+
+def _channels(name: str) -> Iterator[str]:
+    outlet = outlets().named(name.partition(":")[0])
+    said = _(
+        "Cards that are posted stay where they are. %(where)s must have a channel of the new name, with Rung in it."
+    )
+    yield said % {"where": say(outlet.label) if outlet else name}
 
 
 _KNOW: dict[str, Callable[[str], Iterator[str]]] = {

@@ -10,10 +10,10 @@ from rung.core.document.intents import document
 from rung.core.document.nodes import Path, line_at, parse
 from rung.core.document.tree import CannotEdit, Plain
 from rung.core.policy.model import Policy
-from rung.core.policy.reader import read_policy
 from rung.people.models import Agent
 from rung.policies.drafts import go_on, withdraw
 from rung.policies.models import Draft, PolicyVersion
+from rung.policies.reading import read_policy
 from rung.policies.starter import STARTER
 from rung.web.policy.studio.names import Names, names_of
 
