@@ -8,7 +8,6 @@ from rung.channels.slack.people.affiliation import (
     Profile,
     Standing,
     Workspace,
-    may_press,
     profile_of,
     standing,
 )
@@ -35,7 +34,6 @@ ANN = Profile(team="T1", user="U1")
 )
 def test_what_somebody_is(profile: Profile | None, is_agent: bool, expected: Standing) -> None:
     assert standing(profile, OURS, is_agent=is_agent) is expected
-    assert may_press(profile, OURS, is_agent=is_agent) is (expected is Standing.AGENT)
 
 
 def test_an_outsider_on_our_list_of_agents_is_an_agent() -> None:

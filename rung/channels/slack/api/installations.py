@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +9,6 @@ from django.db.models import Q
 from rung.channels.slack.models import Workspace
 from rung.people.prepared_statements import prepared
 
-Payload = Mapping[str, Any]
 _HOME = """
     SELECT w.id FROM slack_slackchannel c JOIN slack_workspace w ON w.id = c.workspace_id
     WHERE c.channel = %s AND c.is_member AND w.active ORDER BY c.watched DESC, w.connected_at, w.name, w.id LIMIT 1
@@ -45,29 +43,9 @@ def own_teams() -> frozenset[str]:
     return frozenset(name for team, teams in rows for name in (team, *teams))
 
 
-def of_payload(payload: Payload) -> Workspace | None:
-    """The active installation that a press, window, shortcut or command belongs to.
-
-    In Slack Connect the presser's team is another company's; a window says where the app is installed.
-    """
-    enterprise = str((payload.get("enterprise") or {}).get("id") or payload.get("enterprise_id") or "")
-    for team in filter(None, _teams(payload, enterprise)):
-        found = of_team(team, enterprise)
-        if found is not None and found.active:
-            return found
-    # A customer's press below our own message may name their company alone: the message is its bot's.
-    bot = str((payload.get("message") or {}).get("bot_id") or "")
+def of_bot(bot: str) -> Workspace | None:
+    """The active installation whose bot that is."""
     return Workspace.objects.filter(bot=bot, active=True).first() if bot else None
-
-
-def _teams(payload: Payload, enterprise: str) -> Iterable[str]:
-    view = payload.get("view") or {}
-    yield str(view.get("app_installed_team_id") or "")
-    if payload.get("is_enterprise_install") in (True, "true"):
-        yield enterprise
-    yield str((payload.get("team") or {}).get("id") or payload.get("team_id") or "")
-    # With an installation for the organisation, `team` may be empty.
-    yield str((payload.get("user") or {}).get("team_id") or "")
 
 
 def scopes(workspace: Workspace) -> list[dict[str, Any]]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from rung.channels.slack.api.clients import client_of
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks import modal_views
-from rung.channels.slack.blocks.button_values import About, Press, read
+from rung.channels.slack.blocks.button_values import About, Press
 from rung.channels.slack.blocks.elements import Block
 from rung.channels.slack.blocks.modal_views import Choice, HandoffField
-from rung.channels.slack.models import Workspace
+from rung.channels.slack.interactive.caller import Caller
 from rung.channels.slack.people import identity
 from rung.core.case import case as cases
 from rung.core.case.case import Case
@@ -30,7 +29,6 @@ from rung.tickets.visibility import sees
 
 ONCE_IN = timedelta(hours=24)
 NOT_THEIRS = "Only the people who asked may do that."
-Payload = Mapping[str, Any]
 
 
 class Seen:
@@ -51,37 +49,32 @@ class Seen:
         return said.text if said else ""
 
 
-def window(press: Press, about: About, agent: Agent, _now: datetime) -> Block:
+def window(press: Press, about: About, agent: Agent) -> Block:
     """The window behind a button. Raises Ticket.DoesNotExist."""
     return _WINDOWS[press](Seen(about.ticket), about, agent)
 
 
-def _reply(seen: Seen, about: About, _agent: Agent) -> Block:
+def _reply(seen: Seen, about: About, _agent: Agent, text: str = "") -> Block:
     answers = [Choice(name.replace("-", " ").capitalize(), name) for name in seen.compiled.policy.replies]
     keeps = is_kept_by_default(seen.case, seen.compiled.policy)
     return modal_views.reply(
-        about, customer=seen.customer, last_words=seen.last_words(), canned=answers, keeps_turn=keeps
+        about, customer=seen.customer, last_words=seen.last_words(), canned=answers, keeps_turn=keeps, text=text
     )
 
 
-def fill_in(workspace: Workspace, payload: Payload, about: About, agent: Agent, now: datetime) -> str:
+def fill_in(caller: Caller, about: About, agent: Agent) -> str:
     """A canned answer was chosen: put its words, gaps filled, into the field, where they can still be changed."""
-    view = payload.get("view") or {}
-    original = read(str(view.get("private_metadata") or ""))
-    if original is None or view.get("callback_id") != "rung:reply" or not sees(agent, original.ticket):
+    view = caller.view
+    if view.about is None or view.callback != "rung:reply" or not sees(agent, view.about.ticket):
         return ""
-    seen = Seen(original.ticket)
+    seen = Seen(view.about.ticket)
     text = canned_answers.filled(about.what, seen.ticket, seen.case, seen.compiled, agent=agent).text
-    answers = [Choice(name.replace("-", " ").capitalize(), name) for name in seen.compiled.policy.replies]
-    keeps = is_kept_by_default(seen.case, seen.compiled.policy)
-    filled = modal_views.reply(
-        original, customer=seen.customer, last_words=seen.last_words(), canned=answers, keeps_turn=keeps, text=text
-    )
+    filled = _reply(seen, view.about, agent, text)
     # Slack keeps what stands in a field with the same block_id, so the field gets another one.
     for part in filled["blocks"]:
         if part.get("block_id") == "text":
             part["block_id"] = f"text:{about.what}"[:255]
-    client_of(workspace, now).views_update(view_id=str(view["id"]), hash=str(view.get("hash") or ""), view=filled)
+    client_of(caller.workspace, caller.now).views_update(view_id=view.id, hash=view.hash, view=filled)
     return ""
 
 
@@ -203,14 +196,16 @@ _WINDOWS: dict[Press, Callable[[Seen, About, Agent], Block]] = {
 }
 
 
-def for_customer(workspace: Workspace, payload: Payload, press: Press, about: About, now: datetime) -> str:
-    """The two buttons a customer has: ask for escalation, once a day, and rate. Only for their own company's ticket."""
-    user = payload.get("user") or {}
-    row = identity.seen(workspace, str(user.get("id") or ""), now)
+def for_customer(caller: Caller, press: Press, about: About) -> str:
+    """The two buttons a customer has: ask for escalation, once a day, and rate. Only for their own company's ticket.
+
+    Raises CannotAsk.
+    """
+    row = caller.person
     if row is None or not Ticket.objects.filter(number=about.ticket, channel="slack").exists():
         return "That did not work; please write to us."
     seen = Seen(about.ticket)
-    requester = identity.known_requester(workspace, row)
+    requester = identity.known_requester(caller.workspace, row)
     if requester is None:
         return NOT_THEIRS
     same_company = seen.ticket.customer_id is not None and seen.ticket.customer_id == requester.customer_id
@@ -220,9 +215,9 @@ def for_customer(workspace: Workspace, payload: Payload, press: Press, about: Ab
     if press is Press.RATE:
         rating = int(about.what) if about.what in ("1", "2", "3", "4", "5") else 0
         if rating:
-            actions.rate(about.ticket, rating, by=by, now=now)
+            actions.rate(about.ticket, rating, by=by, now=caller.now)
         return "Thank you, we have kept your rating."
-    return _ask_escalation(seen, by, now)
+    return _ask_escalation(seen, by, caller.now)
 
 
 def _ask_escalation(seen: Seen, by: str, now: datetime) -> str:

@@ -6,20 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from rung.channels.slack.api.installations import of_payload
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks import modal_views
-from rung.channels.slack.blocks.button_values import About, read
 from rung.channels.slack.blocks.elements import Block
 from rung.channels.slack.interactive import modal_content
-from rung.channels.slack.interactive.button_actions import NOT_ALLOWED, agent_of, draw_home
-from rung.channels.slack.models import Workspace
+from rung.channels.slack.interactive.caller import NOT_ALLOWED, Asked, Caller
 from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
-from rung.people.models import Agent
 from rung.tickets import actions, canned_answers
 from rung.tickets.actions import workflows
 from rung.tickets.message_rows import Words
@@ -30,23 +25,12 @@ Answer = dict[str, Any]
 UNITS = {"h": "hours", "d": "days"}
 
 
-class Sent(Struct, frozen=True, kw_only=True):
+class Sent(Asked, frozen=True, kw_only=True):
     """A window sent by an agent."""
 
-    workspace: Workspace
-    agent: Agent
-    about: About
-    values: Mapping[str, Any]
-    key: str
-    now: datetime
-
     @property
-    def by(self) -> str:
-        return f"agent:{self.agent.handle}"
-
-    @property
-    def ticket(self) -> int:
-        return self.about.ticket
+    def values(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.caller.view.values
 
     def block(self, name: str) -> str:
         """The field's block: its name, or one that begins with it."""
@@ -57,22 +41,17 @@ class Sent(Struct, frozen=True, kw_only=True):
         return _value(self.values.get(self.block(name), {}))
 
 
-def submit(payload: Mapping[str, Any], now: datetime) -> Answer:
-    """One `view_submission`; what Slack is answered: nothing, errors beside fields, or another window."""
-    view = payload.get("view") or {}
-    workspace = of_payload(payload)
-    about = read(str(view.get("private_metadata") or ""))
-    handler = _HANDLERS.get(str(view.get("callback_id") or ""))
-    if workspace is None or about is None or handler is None:
+def submit(caller: Caller) -> Answer:
+    """One window; what Slack is answered: nothing, errors beside fields, or another window."""
+    about, handler = caller.view.about, _HANDLERS.get(caller.view.callback)
+    if about is None or handler is None:
         return {}
-    agent = agent_of(workspace, payload, now)
-    if agent is None or not sees(agent, about.ticket):
+    if caller.agent is None or not sees(caller.agent, about.ticket):
         return _instead("Not possible", NOT_ALLOWED)
-    values = (view.get("state") or {}).get("values") or {}
-    key = f"slack:{workspace.team}:{view.get('id')}:{view.get('hash')}"
-    answer = handler(Sent(workspace=workspace, agent=agent, about=about, values=values, key=key, now=now))
+    key = f"slack:{caller.workspace.team}:{caller.view.id}:{caller.view.hash}"
+    answer = handler(Sent(caller=caller, agent=caller.agent, about=about, key=key))
     if about.home and not answer:
-        draw_home(workspace, payload, now)
+        caller.draw_home()
     return answer
 
 

@@ -82,11 +82,6 @@ def standing(
     return Standing.CUSTOMER if outside or colleagues is Colleagues.CUSTOMER else Standing.COLLEAGUE
 
 
-def may_press(profile: Profile | None, workspace: Workspace, *, is_agent: bool) -> bool:
-    """Whether a press counts: only of an agent whom Slack knows at this moment."""
-    return standing(profile, workspace, is_agent=is_agent) is Standing.AGENT
-
-
 def profile_of(user: dict[str, object]) -> Profile:
     """From the `user` of `users.info`."""
     grid = user.get("enterprise_user")
