@@ -8,6 +8,7 @@ from rung.people.models import Customer
 from rung.policies.versions import compiled, current_number
 from rung.tickets.customer_pass import link, pass_of
 from rung.tickets.models import Message, Ticket
+from tests.web.pages import source
 
 REQUEST = {
     "name": "Rita Ray",
@@ -26,7 +27,7 @@ def test_a_request_becomes_a_ticket_with_a_number_and_a_link(desk: Any) -> None:
     assert f'<b class="number">{ticket.number}</b>' in thanks
     assert (ticket.channel, ticket.customer, ticket.requester.email) == ("form", None, "rita@acme.example")
     assert ticket.messages.get().text.startswith("Company: Acme\n")
-    status = client.get(f"/ask/{pass_of(ticket.number)}").content.decode()
+    status = source(client.get(f"/ask/{pass_of(ticket.number)}"))
     assert "We are on it." in status
     assert f"<span>{compiled(current_number()).policy.name}</span>" in status
     assert "Since 02:00 nothing arrives." in status

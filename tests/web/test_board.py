@@ -12,6 +12,7 @@ from rung.tickets.actions import assignment, conversation, escalation, turns
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
 from rung.web.queue import triage
+from tests.web.pages import source
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -32,7 +33,7 @@ def test_tickets_lie_where_they_wait_for_something(signed_in: Any, opened: Any) 
         assignment.assign(number, "sam", by="agent:sam")
     turns.wait(theirs, by="agent:sam")
     turns.hold(held, by="agent:sam", third_party="vendor")
-    page = signed_in("sam").get("/").content.decode()
+    page = source(signed_in("sam").get("/"))
     assert listed(page) == [now, theirs, held]
     assert page.index("Nobody has this") < page.index("lane-customer") < page.index("Asked back")
     assert (count(page, "Everything"), count(page, "Mine"), count(page, "Nobody's")) == (3, 2, 1)

@@ -50,7 +50,7 @@ def signs_in(desk: httpx.Client, sub: str) -> httpx.Response:
     """Follow the link on the sign-in page, say who one is there, and come back."""
     desk.cookies.clear()
     page = desk.get("/account/login/").text
-    link = unescape(re.search(r'href="([^"]+)">Sign in with Acme', page)[1])  # type: ignore[index]
+    link = unescape(re.search(r'href="([^"]+)"\s*>Sign in with Acme', page)[1])  # type: ignore[index]
     asked = desk.get(link)
     assert asked.status_code == 200, asked.text
     return desk.post(str(asked.url), data={"sub": sub})
@@ -145,7 +145,7 @@ def test_an_answer_of_a_directory_counts_once_and_in_the_browser_that_asked(desk
         by_oidc(issuer)
         desk.cookies.clear()
         page = desk.get("/account/login/").text
-        asked = desk.get(unescape(re.search(r'href="([^"]+)">Sign in with Acme', page)[1]))  # type: ignore[index]
+        asked = desk.get(unescape(re.search(r'href="([^"]+)"\s*>Sign in with Acme', page)[1]))  # type: ignore[index]
         back = desk.post(str(asked.url), data={"sub": "1"}, follow_redirects=False).headers["location"]
         stranger.get("/account/login/")
         stranger.get(back)  # brought to another browser, with a state that is not its own

@@ -17,6 +17,7 @@ from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent
 from tests.desk import eventually
+from tests.web.pages import source
 from tests.web.test_access import every_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_attempts_yet")]
@@ -124,7 +125,7 @@ def test_signing_out_everywhere_ends_every_session(client: Client, sam: Agent) -
     other = Client()
     for browser in (client, other):
         browser.post("/account/login/", {"login": "sam@example.com", "password": "a long enough word"})
-    assert client.get("/account/sessions/").content.decode().count("· since") == 2
+    assert source(client.get("/account/sessions/")).count("· since") == 2
     word = sign_in.issue_link(sam, now=database_now())
     client.post("/you/signed-out")
     assert client.get("/").status_code == other.get("/").status_code == 302

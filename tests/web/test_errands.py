@@ -16,6 +16,7 @@ from rung.tickets.models import Ticket
 from rung.web.policy import jobs
 from rung.web.policy.studio import uploaded
 from rung.web.policy.studio.uploaded import read_uploaded
+from tests.web.pages import source
 from tests.web.test_policy import CHANGED
 
 
@@ -32,7 +33,7 @@ def test_a_replay_waits_for_the_worker_and_shows_what_changes(signed_in: Any, op
     assert "promises broken" in done
     assert "<svg" in done
     assert "hx-get" not in done
-    assert "<h1>Replayed over 7 days</h1>" in sam.get(f"/policy/errands/{number}").content.decode()
+    assert "<h1>Replayed over 7 days</h1>" in source(sam.get(f"/policy/errands/{number}"))
 
 
 def test_many_running_tickets_are_left_to_the_worker(
@@ -173,7 +174,7 @@ def test_the_columns_of_an_uploaded_log_are_corrected(signed_in: Any, desk: Any)
     form = form_of(sam.post("/policy/replay/upload", sent("log.csv", LOG.encode())).content.decode())
     nameless = sam.post("/policy/replay/log", {**form, "m-ticket": ""}).content.decode()
     assert "Choose the column for: Number of the ticket." in nameless
-    again = form_of(sam.post("/policy/replay/log", {**form, "m-status": "priority", "again": "1"}).content.decode())
+    again = form_of(source(sam.post("/policy/replay/log", {**form, "m-status": "priority", "again": "1"})))
     assert again["v-status-value"] == ["2 - High", "3 - Moderate"]
     wrong = sam.post("/policy/replay/log", {**form, "m-time-timezone": "Europe/Berln"}).content.decode()
     assert "did you mean &quot;Europe/Berlin&quot;?" in wrong

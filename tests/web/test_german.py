@@ -12,6 +12,7 @@ from rung.core.document.nodes import parse
 from rung.people.languages import speaking_in
 from rung.people.models import Agent
 from rung.web.templatetags.formatting import step_of
+from tests.web.pages import source
 
 CATALOGUE = Path(__file__).parents[2] / "rung" / "web" / "locale" / "de" / "LC_MESSAGES" / "django"
 CODE = Path(__file__).parents[2] / "rung"
@@ -73,7 +74,7 @@ def test_a_ticket_tells_its_story_in_german(signed_in: Any, opened: Any) -> None
     Agent.objects.filter(handle="sam").update(language="de")
     sam = signed_in("sam")
     sam.post(f"/tickets/{number}/assign", {"assignee": "ben"})
-    page = sam.get(f"/tickets/{number}").content.decode()
+    page = source(sam.get(f"/tickets/{number}"))
     assert "<b>Sam</b> hat es Ben zugewiesen" in page
     assert "Eskaliert an L2" in page
     assert "jemand antwortet" in page

@@ -13,6 +13,7 @@ from rung.people.models import Agent
 from rung.policies.drafts import keep
 from rung.tickets.models import Message, Ticket
 from tests.api.conftest import POLICY
+from tests.web.pages import source
 
 FIRED = SimpleNamespace(rule="silence", step="escalate.2", outcome=StepOutcome.PASSED_OVER)
 LONG = "word " * 10_001  # 50,005 characters, or 50,004 without the last space
@@ -73,7 +74,7 @@ def test_a_note_says_once_that_it_is_one(signed_in: Any, opened: Any) -> None:
     sam.post(f"/tickets/{number}/note", {"text": "Looks like their proxy."})
     assert "wrote a note" not in sam.get(f"/tickets/{number}").content.decode()
     sam.post(f"/tickets/{number}/note", {"text": "@ben have you seen this?"})
-    assert "<footer>asks Ben</footer>" in sam.get(f"/tickets/{number}").content.decode()
+    assert "<footer>asks Ben</footer>" in source(sam.get(f"/tickets/{number}"))
 
 
 def test_tags_are_as_many_as_one_can_read(signed_in: Any, opened: Any) -> None:

@@ -8,6 +8,7 @@ from rung.people.models import Absence, Agent
 from rung.policies.publishing import publish
 from rung.web.people import duty_calendar
 from tests.api.conftest import POLICY
+from tests.web.pages import source
 
 SCHEDULE = "schedules: {nights: {timezone: UTC, rotation: [ben], every: 1w, from: 2026-01-05T09:00}}\n"
 
@@ -17,7 +18,7 @@ def test_turns_absences_and_holes_stand_in_the_calendar(signed_in: Any, desk: di
     publish(POLICY + SCHEDULE, author="agent:sam", reason="Nights", now=now)
     start = now + timedelta(days=3)
     Absence.objects.create(agent=desk["ben"], starts_at=start, ends_at=start + timedelta(days=2), reason="Wedding")
-    page = signed_in("ben").get("/on-call").content.decode()
+    page = source(signed_in("ben").get("/on-call"))
     assert '<text class="duty-name turn" x="8" y="16">Ben</text>' in page
     assert '<text class="duty-name hole" x="8" y="16">nobody</text>' in page
     assert '<text class="duty-name away" x="8" y="16">Wedding</text>' in page

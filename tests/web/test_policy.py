@@ -12,6 +12,7 @@ from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
 from rung.web.policy.studio import checking
 from tests.api.conftest import POLICY
+from tests.web.pages import source
 
 CHANGED = POLICY.replace("first_response: 1h", "first_response: 2h")
 
@@ -41,7 +42,7 @@ def test_a_text_with_mistakes_goes_no_further_and_is_not_lost(signed_in: Any, de
 def test_review_shows_what_would_change_and_publishes_it(signed_in: Any, opened: Any) -> None:
     number = opened()
     sam = signed_in("sam")
-    page = sam.post("/policy/review", {"text": CHANGED}).content.decode()
+    page = source(sam.post("/policy/review", {"text": CHANGED}))
     assert "<del>1h</del>" in page
     assert "<ins>2h</ins>" in page
     assert PolicyVersion.objects.count() == 1
@@ -112,16 +113,16 @@ def test_any_two_versions_are_compared(signed_in: Any, desk: Any) -> None:
     sam = signed_in("sam")
     sam.post("/policy/review", {"text": CHANGED, "publish": "1"})
     sam.post("/policy/review", {"text": CHANGED.replace("first_response: 2h", "first_response: 3h"), "publish": "1"})
-    assert "<del>2h</del>" in sam.get("/policy/versions/3").content.decode()
-    assert "<del>1h</del>" in sam.get("/policy/versions/3", {"against": "1"}).content.decode()
-    assert "<del>3h</del>" in sam.get("/policy/versions/1", {"against": "3"}).content.decode()
+    assert "<del>2h</del>" in source(sam.get("/policy/versions/3"))
+    assert "<del>1h</del>" in source(sam.get("/policy/versions/3", {"against": "1"}))
+    assert "<del>3h</del>" in source(sam.get("/policy/versions/1", {"against": "3"}))
 
 
 def test_the_review_shows_what_running_tickets_would_meet(signed_in: Any, opened: Any) -> None:
     number = opened()
     sam = signed_in("sam")
-    page = sam.post("/policy/effects", {"text": CHANGED}).content.decode()
-    assert "<dt>deadlines move</dt><dd>1</dd>" in page
+    page = source(sam.post("/policy/effects", {"text": CHANGED}))
+    assert "<dt>deadlines move</dt> <dd>1</dd>" in page
     assert f'href="/tickets/{number}"' in page
     assert "first answer: <del>" in page
     assert "would keep every deadline" in sam.post("/policy/effects", {"text": POLICY}).content.decode()
@@ -171,7 +172,7 @@ def test_whoever_publishes_meanwhile_is_shown_and_no_text_is_lost(signed_in: Any
     assert "<ins>+ # theirs</ins>" in review
     refused = sam.post("/policy/review", {"text": mine, "publish": "1", "against": "1"})
     assert refused.status_code == 409
-    page = refused.content.decode()
+    page = source(refused)
     assert "What version 2 changed meanwhile" in page
     assert "# mine" in page
     assert 'name="against" value="2"' in page

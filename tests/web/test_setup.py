@@ -19,6 +19,7 @@ from rung.people.models import Agent, Requester, SignInProvider
 from rung.tickets.actions import assignment
 from tests.fakes.directories import Saml
 from tests.fakes.hooks import Hooks
+from tests.web.pages import source
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four.").decode()
 
@@ -119,7 +120,7 @@ def test_the_log_says_who_changed_what_and_is_filtered_and_paged(signed_in: Any,
     for turn in range(70):
         sam.post("/people/customers/new", {"name": f"Customer {turn}", "tier": "", "domains": "", "account_owner": ""})
 
-    people = olga.get("/settings/log?area=people").content.decode()
+    people = source(olga.get("/settings/log?area=people"))
     assert re.search(r"<b>Olga</b> changed.*Ben", people, re.S)
     assert "<del>agent</del> <ins>lead</ins>" in people
     assert '<span class="field-name">role</span>' in people

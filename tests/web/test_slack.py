@@ -15,6 +15,7 @@ from rung.channels.slack.models import SlackChannel, Workspace
 from rung.people.models import Customer
 from rung.policies.versions import compiled, current_number
 from tests.fakes.slack import FakeSlack
+from tests.web.pages import source
 
 PAGE = "/inboxes/slack"
 
@@ -60,7 +61,7 @@ def test_a_workspace_is_connected_and_a_channel_given_to_a_customer(
     assert row.watched is False
 
     olga.post(PAGE, {"do": "app", "client_id": "1.2", "client_secret": "hush-1", "signing_secret": "hush-2"})
-    log = olga.get("/settings/log?area=settings").content.decode()
+    log = source(olga.get("/settings/log?area=settings"))
     for told in ("connected Slack workspace Acme Desk", "changed channel acme-support", "added Slack app"):
         assert told in log
     assert not any(secret in log for secret in (token, "hush-1", "hush-2"))

@@ -14,6 +14,7 @@ from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
 from rung.web.setup.name_and_hours import policy_text
+from tests.web.pages import source
 
 DESK = {
     "name": 'Acme "support"',
@@ -111,7 +112,7 @@ def test_a_step_is_put_off_with_one_click_and_the_guide_goes_on(signed_in: Any, 
 
 
 def _open_steps(client: Any) -> list[str]:
-    page = client.get("/start").content.decode()
+    page = source(client.get("/start"))
     return re.findall(r'<li class="card[^"]*" id="(\w+)"><details open>', page)
 
 

@@ -21,6 +21,7 @@ from rung.web.policy.studio.pages import Asked
 from rung.web.policy.studio.places import place_path, place_text
 from rung.web.policy.studio.working_draft import Bench, stamp_of
 from tests.core.test_document_rewriting import REFERENCE, places
+from tests.web.pages import source
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def test_a_draft_that_somebody_has_overtaken_says_so(sam: Any) -> None:
 
 
 def test_two_windows_do_not_overwrite_each_other(sam: Any) -> None:
-    first = sam.get("/policy/text").content.decode()
+    first = source(sam.get("/policy/text"))
     seen = re.search(r'name="seen" value="(\w+)"', first)
     assert seen is not None
     sam.post("/policy/form", {**STEP, "notify": "lead", "seen": stamp_of(REFERENCE)})
@@ -191,7 +192,7 @@ def test_two_windows_do_not_overwrite_each_other(sam: Any) -> None:
         assert answer.status_code == 409
         assert "# typed" in answer.content.decode()  # nothing is lost, here or there
         assert kept() == by_forms
-    again = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
+    again = re.search(r'name="seen" value="(\w+)"', source(answer))
     assert again is not None
     sam.post("/policy/review", typed | {"seen": again[1], "stay": "1"})
     assert kept() == typed["text"]
@@ -201,7 +202,7 @@ def test_two_windows_do_not_overwrite_each_other(sam: Any) -> None:
 
 def test_nobody_undoes_a_version_they_have_not_seen(sam: Any) -> None:
     text = REFERENCE + "# mine\n"
-    page = sam.post("/policy/review", {"text": text}).content.decode()
+    page = source(sam.post("/policy/review", {"text": text}))
     form = dict(re.findall(r'name="(seen|against)" value="(\w+)"', page)) | {"text": text, "publish": "1"}
     publish(REFERENCE + "# olga's\n", author="agent:olga", now=database_now())
     refused = sam.post("/policy/review", form)
@@ -209,7 +210,7 @@ def test_nobody_undoes_a_version_they_have_not_seen(sam: Any) -> None:
     assert "Somebody has published version 3 while you were editing." in refused.content.decode()
     assert "olga" in refused.content.decode()  # among the lines that would go
     assert PolicyVersion.objects.get(is_current=True).number == 3
-    seen_now = dict(re.findall(r'name="(seen|against)" value="(\w+)"', refused.content.decode()))
+    seen_now = dict(re.findall(r'name="(seen|against)" value="(\w+)"', source(refused)))
     sam.post("/policy/review", form | seen_now)
     assert PolicyVersion.objects.get(is_current=True).text == text
     sam.post("/policy/review", form | seen_now)  # pressed twice

@@ -10,6 +10,7 @@ from rung.people.clock import database_now
 from rung.tickets.actions import conversation
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Ticket
+from tests.web.pages import source
 
 
 def test_what_needs_somebody_comes_first_with_its_reason(signed_in: Any, opened: Any) -> None:
@@ -45,7 +46,7 @@ def test_notes_and_answers_are_told_apart(signed_in: Any, opened: Any) -> None:
 def test_the_page_says_who_did_what_and_what_comes_next(signed_in: Any, opened: Any) -> None:
     number = opened()
     signed_in("sam").post(f"/tickets/{number}/assign", {"assignee": "ben"})
-    page = signed_in("ben").get(f"/tickets/{number}").content.decode()
+    page = source(signed_in("ben").get(f"/tickets/{number}"))
     assert "<b>Sam</b> assigned it to Ben" in page
     assert "Escalates to L2" in page
     assert "unless a person answers" in page
@@ -128,7 +129,7 @@ def test_a_snooze_is_told_in_local_time_and_taking_a_ticket_as_that(signed_in: A
     client.post(f"/tickets/{number}/assign", {"assignee": "sam"})
     until = (database_now() + timedelta(days=10)).astimezone(ZoneInfo("Europe/Berlin"))
     client.post(f"/tickets/{number}/snooze", {"until": f"{until:%Y-%m-%dT%H:%M}"})
-    page = client.get(f"/tickets/{number}").content.decode()
+    page = source(client.get(f"/tickets/{number}"))
     assert "<b>Sam</b> took it" in page
     assert f"snoozed it until {until:%-d %b, %H:%M %Z}" in page
 
@@ -189,7 +190,7 @@ def test_a_customer_answer_reopens_what_was_resolved(signed_in: Any, opened: Any
 def test_a_view_is_kept_under_a_name_and_forgotten(signed_in: Any, desk: Any) -> None:
     sam = signed_in("sam")
     sam.post("/views", {"page": "/tickets", "query": "level=L2&state=open&evil=1", "name": "L2 now"})
-    page = sam.get("/tickets", {"state": "open", "level": "L2"}).content.decode()
+    page = source(sam.get("/tickets", {"state": "open", "level": "L2"}))
     assert 'href="/tickets?state=open&amp;level=L2" aria-current="true">L2 now' in page
     assert "L2 now" in sam.get("/").content.decode()
     assert "L2 now" not in signed_in("ben").get("/").content.decode()
