@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rung.core.log.mapping import read_map
 from rung.core.policy import organisation, promises, rules
 from rung.core.policy.model import Fact, Metric
 from rung.core.policy.reader import SECTIONS
@@ -59,3 +60,22 @@ def test_the_examples_show_every_key() -> None:
 )
 def test_every_word_is_explained(words: type[ClockName]) -> None:
     assert [word for word in words if not re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", DOCUMENT)] == []
+
+
+MAPS = re.findall(r"```yaml\n(.*?)```", (DOCS / "reference" / "log-map.md").read_text(), re.S)
+
+
+@pytest.mark.parametrize("text", MAPS, ids=["updates", "messages"])
+def test_each_map_of_a_log_is_read_without_a_finding(text: str) -> None:
+    log_map, findings = read_map(text, "doc")
+    assert [str(finding) for finding in findings] == []
+    assert log_map is not None
+
+
+def test_the_policy_of_the_tutorial_grows_without_an_error() -> None:
+    text = ""
+    for part in re.findall(r"```yaml\n(.*?)```", (DOCS / "tutorial" / "your-first-policy.md").read_text(), re.S):
+        text += part
+        policy, findings = read_policy(text, "doc")
+        assert [str(finding) for finding in findings] == []
+        assert policy is not None
