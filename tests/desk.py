@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -19,13 +19,13 @@ RUNG = [sys.executable, "-m", "rung.config.command"]
 class Desk:
     """`rung up` in a process of its own."""
 
-    def __init__(self, data: Path, port: int, *flags: str, **settings: str) -> None:
-        self.data, self.port = data, port
+    def __init__(self, data: Path, port: int, *flags: str, command: Sequence[str] = RUNG, **settings: str) -> None:
+        self.data, self.port, self.command = data, port, command
         self.said: list[str] = []
         environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "RUNG_URL"}}
         environment.update(settings)
         self.process = subprocess.Popen(
-            [*RUNG, "up", *flags, "--data", str(data), "--port", str(port)],
+            [*command, "up", *flags, "--data", str(data), "--port", str(port)],
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
@@ -49,8 +49,8 @@ class Desk:
 
     def rung(self, *words: str) -> str:
         """What `rung --data ... WORDS` says."""
-        command = [*RUNG, "--data", str(self.data), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        typed = [*self.command, "--data", str(self.data), *words]
+        return subprocess.run(typed, capture_output=True, text=True, check=True).stdout
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
