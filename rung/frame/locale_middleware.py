@@ -9,17 +9,19 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
 from rung.core.sentences import speaking
+from rung.hooks import folders
 from rung.people.models import Agent
 
 #: Answered to machines: no session is read for them.
-MACHINES = ("/api/", "/static/", "/healthz", "/metrics", "/slack/")
+MACHINES = ("/api/", "/static/", "/healthz", "/metrics")
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware: the reader's own time zone and language; for everybody else UTC and what their browser asks for."""
+    machines = (*MACHINES, *(f"/{folder.name}/" for folder in folders() if folder.urls))
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        is_machine = request.path.startswith(MACHINES)
+        is_machine = request.path.startswith(machines)
         reader = None if is_machine else request.user
         if not isinstance(reader, Agent):
             with timezone.override(ZoneInfo("UTC")), nullcontext() if is_machine else speaking(translation.gettext):

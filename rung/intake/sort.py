@@ -2,13 +2,10 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib import import_module
-from types import ModuleType
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from rung import hooks
 from rung.intake import batch
 from rung.intake.batch import Sorter
 from rung.outbox import loop, notify
@@ -22,10 +19,9 @@ ANOTHER_LOOK = 0.05
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop. What a channel does beside (catching up, sockets) runs in a thread of its own."""
-    for app in settings.CHANNELS:
-        begin = getattr(_sorting_of(app), "begin", None)
-        if begin is not None:
-            threading.Thread(target=begin, args=(stop,), name=f"beside {app}", daemon=True).start()
+    for folder in hooks.channels():
+        if folder.begin is not None:
+            threading.Thread(target=folder.begin, args=(stop,), name=f"beside {folder.app}", daemon=True).start()
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="sorter") as pool:
 
@@ -59,18 +55,6 @@ def sort_until(stop: threading.Event) -> int:
     return done
 
 
-@cache
 def sorters() -> dict[str, Sorter]:
-    """Each configured channel by its name, the last word of its app, where it brings raw events."""
-    found = ((app.rpartition(".")[2], _sorting_of(app)) for app in settings.CHANNELS)
-    return {name: module.sort for name, module in found if module is not None}
-
-
-def _sorting_of(app: str) -> ModuleType | None:
-    """The channel's module `sorting`, if it has one."""
-    try:
-        return import_module(f"{app}.sorting")
-    except ModuleNotFoundError as missing:
-        if missing.name != f"{app}.sorting":
-            raise
-        return None
+    """Each configured channel by its name, where it brings raw events."""
+    return {folder.name: folder.sort for folder in hooks.channels() if folder.sort is not None}

@@ -272,7 +272,7 @@ class Adapter(Protocol):
 
 
 class Channel(Adapter, Protocol):
-    """A medium with people at the other end: Slack, mail, a webhook."""
+    """A medium with people at the other end."""
 
     def send_moment(self, moment: Moment) -> Outcome: ...
 
@@ -301,8 +301,6 @@ class Tracker(Adapter, Protocol):
         """The issue that carries our key, if it was made before."""
 
     def comment(self, comment: Comment) -> Outcome: ...
-
-    def issue_url(self, issue: str) -> str: ...
 
 
 class Pager(Adapter, Protocol):

@@ -6,33 +6,29 @@ needs. A paging system stands among the trackers.
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import import_module
-from typing import TypeVar, cast
+from typing import cast
 
-from django.conf import settings
-
+from rung import hooks
+from rung.hooks import Folder
 from rung.outbox.ports import Adapter, Channel, Pager, Tracker
-
-A = TypeVar("A", bound=Adapter)
 
 
 @cache
 def channels() -> dict[str, Channel]:
     """The configured channels by name. `app`, the list inside Rung, is not among them: it needs no adapter."""
-    return {channel.name: cast("Channel", channel) for channel in _built(settings.CHANNELS)}
+    return {channel.name: cast("Channel", channel) for channel in _built(hooks.channels())}
 
 
 @cache
 def trackers() -> dict[str, Tracker]:
-    """The configured ticket systems by name; a channel that takes tickets, such as a webhook, is one too."""
-    apps = (*settings.TRACKERS, *settings.CHANNELS)
-    return {found.name: cast("Tracker", found) for found in _built(apps) if hasattr(found, "create")}
+    """The configured ticket systems by name; a channel that takes tickets is one too."""
+    return {found.name: cast("Tracker", found) for found in _built(hooks.folders()) if hasattr(found, "create")}
 
 
 @cache
 def pagers() -> dict[str, Pager]:
     """The configured paging systems by name."""
-    return {found.name: cast("Pager", found) for found in _built(settings.TRACKERS) if hasattr(found, "page")}
+    return {found.name: cast("Pager", found) for found in _built(hooks.folders()) if hasattr(found, "page")}
 
 
 def adapter(name: str) -> Channel | Tracker | Pager | None:
@@ -46,8 +42,8 @@ def forget() -> None:
         known.cache_clear()
 
 
-def _built(apps: Iterable[str]) -> Iterator[Adapter]:
-    for app in apps:
-        built = import_module(f"{app}.adapter").adapter()
+def _built(folders: Iterable[Folder]) -> Iterator[Adapter]:
+    for folder in folders:
+        built = folder.adapter()
         if built is not None:
             yield cast("Adapter", built)

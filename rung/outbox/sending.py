@@ -120,7 +120,6 @@ _CALLS: dict[NoticeKind, Callable[[Adapter, Delivery, Source, datetime], Call]] 
     NoticeKind.OFFER_CARD: _card,
     NoticeKind.TRIAGE_CARD: _card,
     NoticeKind.MOMENT: _moment,
-    NoticeKind.WEBHOOK: _moment,
     NoticeKind.DIGEST: _digest,
     NoticeKind.REPLY: _message,
     NoticeKind.PAGE: _page,

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 
-from django.conf import settings
 from msgspec import Struct
 
 from rung.core.sentences import key, say, speaking, word
+from rung.hooks import Folder, folders
 
 #: Gaps that hold a word of the field, such as `on_hold`.
 _WORDS = frozenset({"status", "priority"})
@@ -91,15 +89,14 @@ def table(sentences: type[Sentences]) -> dict[str, str]:
 
 def templates() -> Mapping[str, str]:
     """Code -> English of every sentence that can be stored: ours, and those that channels bring in their folders."""
-    return _templates((*settings.CHANNELS, *settings.TRACKERS))
+    return _templates(folders())
 
 
 @cache
-def _templates(apps: tuple[str, ...]) -> Mapping[str, str]:
+def _templates(brought: tuple[Folder, ...]) -> Mapping[str, str]:
     found = table(Said)
-    for app in apps:
-        if find_spec(f"{app}.sentences"):
-            found |= import_module(f"{app}.sentences").SENTENCES
+    for folder in brought:
+        found |= folder.sentences
     return found
 
 

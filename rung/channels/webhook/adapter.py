@@ -53,7 +53,6 @@ class WebhookChannel:
             NoticeKind.OFFER_CARD,
             NoticeKind.TRIAGE_CARD,
             NoticeKind.LINK,
-            NoticeKind.WEBHOOK,
         }
     )
     #: The receiver knows a copy by its `webhook-id`.
@@ -96,9 +95,6 @@ class WebhookChannel:
 
     def comment(self, comment: Comment) -> Outcome:
         return _send(comment.issue, comment.key, "ticket.comment", comment)
-
-    def issue_url(self, issue: str) -> str:  # noqa: ARG002
-        return ""
 
 
 def try_out(endpoint: Endpoint, now: datetime) -> Outcome:

@@ -29,8 +29,6 @@ class NoticeKind(StrEnum):
     LINK = "link"
     #: Held-back moments of one recipient, together.
     DIGEST = "digest"
-    #: A signed webhook.
-    WEBHOOK = "webhook"
 
 
 class Subject(StrEnum):
