@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_folded[best] if best is not None else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], lead: str = "; ") -> str:
     """The end of a sentence about an unknown word: `; did you mean "office"?`, or nothing."""
     match = nearest(word, known)
-    return say('; did you mean "%(match)s"?', match=match) if match else ""
+    return lead + say('did you mean "%(match)s"?', match=match) if match else ""

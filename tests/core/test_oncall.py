@@ -210,7 +210,6 @@ class TestWriting:
             ({"every": "0m"}, "every", "cannot hand over every"),
             ({"from": "Monday"}, "from", "is not a local moment"),
             ({"from": "2026-11-02T09:00+01:00"}, "from", "in the time zone of the schedule"),
-            ({"rotaton": ["ada"]}, "rotaton", 'did you mean "rotation"?'),
         ],
     )
     def test_a_mistake_is_named_with_its_place(self, change, place, sentence):

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from rung.core.log.mapping import read_map
-from rung.core.policy import organisation, promises, rules
+from rung.core.policy.keys import KEYS
 from rung.core.policy.model import Fact, Metric
-from rung.core.policy.reader import SECTIONS
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status
 from rung.policies.reading import read_policy
 
@@ -37,21 +36,7 @@ def test_each_example_is_read_without_a_finding(example: str) -> None:
 
 def test_the_examples_show_every_key() -> None:
     shown = set(re.findall(r"([\w.]+):", "\n".join(EXAMPLES)))
-    keys = {
-        *SECTIONS,
-        *organisation.LEVEL_KEYS,
-        *promises.TARGET_KEYS,
-        *promises.ALERT_KEYS,
-        *promises.WORKFLOW_KEYS,
-        *rules.STEP_KEYS,
-        *rules.RULE_KEYS,
-        *rules.CONNECTIVES,
-        *Fact,
-        *("lead", "rotation", "every", "from", "hours", "country", "subdivision", "add", "remove", "require"),
-        *("default", "learned", "minimum_confidence", "set", "critical", "customer", "third_party"),
-        *("tell_customer", "ask_rating", "reopen_within", "customers", "within", "quiet", "outside", "except"),
-        *("budget", "person", "channel", "second_person"),
-    }
+    keys = {key.name for every in KEYS.values() for key in every}
     assert keys - shown == set()
 
 

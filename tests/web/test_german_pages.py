@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.core.policy.names import PEOPLE_WORDS
-from rung.core.policy.reader import SECTIONS
-from rung.core.policy.rules import ACTION_KEYS
+from rung.core.policy.keys import ACTION_KEYS, PEOPLE_WORDS, names_of
 from rung.insights.policy_jobs import run_errand
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer
@@ -34,7 +32,7 @@ AGAIN = "Please help us with this, it is urgent."
 REASON = "Because everybody asked for it again and again"
 #: Read by machines and by those who run the desk, or code to be copied.
 CODE = (
-    *(", ".join(keys) for keys in (ACTION_KEYS, SECTIONS, ("triage", "level", *PEOPLE_WORDS))),
+    *(", ".join(keys) for keys in (ACTION_KEYS, names_of("policy"), ("triage", "level", *PEOPLE_WORDS))),
     # Of the app in Slack, in its manifest.
     "Requests become tickets, and nobody is forgotten.",
     *("Add to ticket as note", "Send to the customer"),

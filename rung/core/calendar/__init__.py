@@ -24,11 +24,9 @@ from rung.core.calendar.instants import EPOCH, MICROSECOND, from_us, naive, to_u
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.calendar.openings import FIRST_YEAR, LAST_YEAR, MICROSECONDS, Openings, build, on_day
 from rung.core.sentences import say
-from rung.core.spelling import did_you_mean
 
 __all__ = ["ALWAYS", "Calendar", "CalendarError", "Mistake"]
 
-KEYS = ("timezone", "hours", "holidays")
 LONGEST_OPENING = 10 * 366 * 86_400 * MICROSECONDS
 
 
@@ -71,14 +69,7 @@ class Calendar:
                 'a calendar is written as {timezone, hours, holidays}, not as "%(document)s"', document=document
             )
             raise CalendarError([Mistake((), sentence)])
-        mistakes = [
-            Mistake(
-                (str(key),),
-                say('a calendar has no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS)),
-            )
-            for key in document
-            if key not in KEYS
-        ]
+        mistakes: list[Mistake] = []
         name = _parse_timezone(document.get("timezone", timezone), mistakes)
         hours = parse_hours(document.get("hours"), mistakes)
         holidays = parse_holidays(document.get("holidays"), mistakes)

@@ -12,8 +12,6 @@ from rung.core.calendar.mistakes import Mistake
 from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
 
-KEYS = ("country", "subdivision", "add", "remove")
-
 
 @dataclass(frozen=True, slots=True)
 class Holidays:
@@ -57,10 +55,6 @@ def parse_holidays(document: object, mistakes: list[Mistake]) -> Holidays:
             )
         )
         return Holidays()
-    for key in document:
-        if key not in KEYS:
-            sentence = say('holidays have no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS))
-            mistakes.append(Mistake(("holidays", str(key)), sentence))
     add = _parse_dates(document.get("add"), ("holidays", "add"), mistakes)
     remove = _parse_dates(document.get("remove"), ("holidays", "remove"), mistakes)
     mistakes += [

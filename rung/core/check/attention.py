@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from rung.core.check.findings_sheet import Notes
-from rung.core.policy.cells import did_you_mean
 from rung.core.policy.model import Actions, Budget, Fact, Is
 from rung.core.sentences import say
+from rung.core.spelling import did_you_mean
 from rung.core.text.placeholders import PLACEHOLDERS, gaps, is_known
 from rung.core.vocabulary import ClockName, Priority
 
@@ -134,10 +134,10 @@ def _replies(notes: Notes) -> None:
     for name, text in notes.policy.replies.items():
         for gap in gaps(text):
             if not is_known(gap):
-                hint = did_you_mean(gap, PLACEHOLDERS) or say("write one such as {requester.first_name}")
+                hint = did_you_mean(gap, PLACEHOLDERS, lead="") or say("write one such as {requester.first_name}")
                 notes.error(f"replies.{name}", say("nothing fills the gap {%(gap)s}", gap=gap), hint)
             elif gap.startswith("answers.") and gap not in asked:
-                hint = did_you_mean(gap, tuple(sorted(asked))) or say(
+                hint = did_you_mean(gap, tuple(sorted(asked)), lead="") or say(
                     "let a workflow ask for %(question)s", question=gap.partition(".")[2]
                 )
                 notes.warning(

@@ -13,10 +13,10 @@ from rung.core.document.nodes import lines_by_place, parse
 from rung.core.handbook.ladder_picture import spoken
 from rung.core.oncall.duty import nobody_on_call
 from rung.core.oncall.roster import Desk
-from rung.core.policy.cells import did_you_mean
 from rung.core.policy.model import Policy
 from rung.core.policy.plain_words import for_whom, moment, span, stamp
 from rung.core.sentences import say, word
+from rung.core.spelling import did_you_mean
 
 #: Holes named one by one; of more, the number is given.
 _NAMED = 3
@@ -70,13 +70,15 @@ def _people(notes: Notes, desk: Desk) -> None:
     for place, handle in _handles(notes):
         person = desk.people.get(handle)
         if person is None:
-            hint = did_you_mean(handle, desk.people) or say("add them: rung person add %(handle)s", handle=handle)
+            hint = did_you_mean(handle, desk.people, lead="") or say(
+                "add them: rung person add %(handle)s", handle=handle
+            )
             notes.error(place, say('nobody has the handle "%(handle)s"', handle=handle), hint)
         elif not person.active:
             notes.error(place, say("%(handle)s is not active any more", handle=handle), say("name somebody who is"))
     for handle, person in sorted(desk.people.items()):
         if person.active and person.level is not None and person.level not in notes.policy.levels:
-            hint = did_you_mean(person.level, notes.policy.levels) or say("give them another level")
+            hint = did_you_mean(person.level, notes.policy.levels, lead="") or say("give them another level")
             notes.warning(
                 "levels",
                 say(

@@ -10,9 +10,6 @@ from rung.core.calendar import CalendarError, Mistake
 from rung.core.calendar.durations import Duration
 from rung.core.calendar.instants import EPOCH, NAIVE_EPOCH, from_us, reached, to_us, zone
 from rung.core.sentences import say
-from rung.core.spelling import did_you_mean
-
-KEYS = ("timezone", "rotation", "every", "from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,7 @@ class Schedule:
                 'a schedule is written as {timezone, rotation, every, from}, not as "%(document)s"', document=document
             )
             raise CalendarError([Mistake((), sentence)])
-        mistakes = [
-            Mistake(
-                (str(key),),
-                say('a schedule has no "%(key)s"%(hint)s', key=key, hint=did_you_mean(str(key), KEYS)),
-            )
-            for key in document
-            if key not in KEYS
-        ]
+        mistakes: list[Mistake] = []
         where = _parse_timezone(document.get("timezone", timezone), mistakes)
         rotation = _parse_rotation(document.get("rotation"), mistakes)
         every = _parse_every(document.get("every"), mistakes)

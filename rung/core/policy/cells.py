@@ -9,8 +9,9 @@ from typing import TypeVar
 from rung.core.calendar.durations import Duration
 from rung.core.document.findings import Finding, Severity
 from rung.core.document.nodes import Entries, Items, Node, Path, Text, line_at, place_of
+from rung.core.policy.keys import KEYS, names_of
 from rung.core.sentences import key, say
-from rung.core.spelling import nearest
+from rung.core.spelling import did_you_mean
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -63,16 +64,17 @@ class Cell:
         """About something inside this place."""
         self.sheet.add(max(self.line, line_at(self.node, path)), (*self.path, *path), message)
 
-    def fields(self, what: str, known: Collection[str]) -> "Fields":
-        """A map of known keys; unknown ones are reported with the nearest known."""
+    def fields(self, what: str, kind: str) -> "Fields":
+        """A map of the keys that the table has for its kind; unknown ones are reported with the nearest known."""
+        known = names_of(kind)
         entries = self.entries(what, say("it has the keys %(names)s", names=_listed(known)))
         for unknown in [each for each in entries if each not in known]:
             cell = entries.pop(unknown)
             cell.error(
                 say('%(what)s has no "%(key)s"', what=what, key=unknown),
-                did_you_mean(unknown, known) or say("its keys are %(names)s", names=_listed(known)),
+                did_you_mean(unknown, known, lead="") or say("its keys are %(names)s", names=_listed(known)),
             )
-        return Fields(self, what, entries)
+        return Fields(self, what, kind, entries)
 
     def entries(self, what: str, hint: str = "") -> "dict[str, Cell]":
         """A map of names; nothing written is an empty map."""
@@ -98,6 +100,10 @@ class Cell:
                 say("write [one, two], or one a line after a dash"),
             )
         return []
+
+    def any_number(self, what: str) -> "list[Cell]":
+        """A list, which may be empty, or a single value that stands for a list of one."""
+        return [self] if isinstance(self.node, Text) and not self.node.is_nothing else self.items(what)
 
     def one_or_more(self, what: str) -> "list[Cell]":
         """A list, or a single value that stands for a list of one. An empty list is reported."""
@@ -158,7 +164,7 @@ class Cell:
         if text is None or text in known:
             return text
         plural = say(_PLURALS[what])
-        instead = did_you_mean(text, known) or (
+        instead = did_you_mean(text, known, lead="") or (
             say("the %(plural)s are %(names)s", plural=plural, names=_listed(known))
             if known
             else say("there are no %(plural)s", plural=plural)
@@ -193,35 +199,35 @@ class Cell:
 class Fields:
     """The known keys of one map, each read once with what reads it."""
 
-    def __init__(self, cell: Cell, what: str, cells: dict[str, Cell]) -> None:
+    def __init__(self, cell: Cell, what: str, kind: str, cells: dict[str, Cell]) -> None:
         self.cell = cell
         self.what = what
+        self.required = {key.name for key in KEYS[kind] if key.required}
         self.cells = cells
 
     def __contains__(self, key: str) -> bool:
         return key in self.cells
 
-    def read(self, key: str, reader: Callable[[Cell], T | None]) -> T | None:
-        """What the reader makes of the key's cell; None when it is missing or wrong."""
+    def read(self, key: str, reader: Callable[[Cell], T | None], hint: str = "") -> T | None:
+        """What the reader makes of the key's cell; None when it is missing, which is reported of a required key."""
+        if key in self.required:
+            return self.need(key, reader, hint)
         cell = self.cells.get(key)
         return None if cell is None else reader(cell)
 
     def need(self, key: str, reader: Callable[[Cell], T | None], hint: str = "") -> T | None:
-        """As `read`, and a missing key is reported."""
-        if key not in self.cells and isinstance(self.cell.node, Entries):
+        """As `read`, of a key that is required here."""
+        if cell := self.cells.get(key):
+            return reader(cell)
+        if isinstance(self.cell.node, Entries):
             self.cell.error(say('%(what)s needs "%(key)s"', what=self.what, key=key), hint)
-        return self.read(key, reader)
+        return None
 
     def refuse(self, keys: Iterable[str], why: str, hint: str = "") -> None:
         """Report those of the keys that are written, because here they mean nothing."""
         for each in keys:
             if each in self.cells:
                 self.cells[each].error(why, hint)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    match = nearest(word, known)
-    return say('did you mean "%(match)s"?', match=match) if match else ""
 
 
 def kept(values: Iterable[T | None]) -> tuple[T, ...]:

@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from rung.core.policy.names import PEOPLE_WORDS
-from rung.core.policy.schema import Schema, schema
+from rung.core.policy.keys import DECLARING, DOCUMENT, KEYS, NAMES, Form, Key, inside
+from rung.core.policy.schema import EXAMPLES
+from rung.core.sentences import say
 
 MOST = 14
 _KEY = re.compile(r"""\s*(?:-\s+)*("[^"]*"|'[^']*'|[^\s"'#\[\]{},:][^#\[\]{},:]*):(?=\s|$)""")
 _WORD = re.compile(r"""["']?[\w.:#@+-]*$""")
 _SECTION = re.compile(r"^([a-z_]+):", re.M)
 _NAMED = re.compile(r"^  (\"[^\"]+\"|[^\s#:-][^#:]*):", re.M)
-#: Sections whose entries have names that other places use.
-_DECLARING = ("levels", "paths", "teams", "calendars", "schedules", "categories", "replies")
 
 
 class Option(Struct, frozen=True):
@@ -64,7 +63,7 @@ def spot_at(text: str, at: int) -> Spot:
         return Spot((*path, *inside), is_key, start)
     if key:
         return Spot(path, is_key=False, start=start)
-    listed = line.lstrip().startswith("-") and "properties" not in _node(outer)
+    listed = line.lstrip().startswith("-") and not _keys(outer)
     return Spot(outer, is_key=not listed, start=start)
 
 
@@ -131,114 +130,45 @@ def _bare(key: str) -> str:
     return key.strip().strip("\"'")
 
 
-# --- what the schema knows
+# --- what the table of keys knows
 
 
-def _keys(path: tuple[str, ...]) -> list[Option]:
-    fields = _node(path).get("properties")
-    if not isinstance(fields, dict):
-        return []
-    return [Option(f"{key}:", _about(value)) for key, value in fields.items()]
-
-
-def _node(path: Sequence[str]) -> Schema:
-    whole = schema()
-    node = whole
+def _key_at(path: Sequence[str]) -> Key | None:
+    found: Key | None = DOCUMENT
     for step in path:
-        node = _inside(whole, node, step)
-    return _resolved(whole, node)
+        found = inside(found, step) if found is not None else None
+    return found
 
 
-def _inside(whole: Schema, node: Schema, step: str) -> Schema:
-    node = _resolved(whole, node)
-    fields = node.get("properties")
-    more: object = node.get("items") if step == "[]" else None
-    if isinstance(fields, dict) and step in fields:
-        more = fields[step]
-    elif step != "[]" and isinstance(node.get("additionalProperties"), dict):
-        more = node["additionalProperties"]
-    return more if isinstance(more, dict) else {}
-
-
-def _resolved(whole: Schema, node: Schema) -> Schema:
-    """Through references, and to the richest of alternatives."""
-    definitions = whole["$defs"]
-    while isinstance(node.get("$ref"), str) and isinstance(definitions, dict):
-        node = definitions[str(node["$ref"]).rpartition("/")[2]]
-    ways = node.get("anyOf")
-    if isinstance(ways, list) and "properties" not in node:
-        inner = [_resolved(whole, way) for way in ways if isinstance(way, dict)]
-        for wanted in ("properties", "items", "enum"):
-            if found := next((way for way in inner if wanted in way), None):
-                return found
-    return node
-
-
-def _about(node: object) -> str:
-    return str(node.get("description", "")) if isinstance(node, dict) else ""
+def _keys(path: Sequence[str]) -> list[Option]:
+    key = _key_at(path)
+    return [Option(f"{each.name}:", say(each.means)) for each in KEYS[key.of]] if key and key.form is Form.MAP else []
 
 
 # --- what the document and the desk know
 
 
-def _values(path: tuple[str, ...], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
-    node = _node(path)
-    one = _inside(schema(), node, "[]") if "items" in node else node
-    words = one.get("enum")
-    if isinstance(words, list):
-        return [Option(_quoted(str(word))) for word in words if word is not None]
-    if node.get("type") == "boolean":
-        return [Option("true"), Option("false")]
-    if node.get("const") is True:
-        return [Option("true")]
-    if isinstance(node.get("const"), str):
-        return [Option(str(node["const"]))]
-    examples = one.get("examples")
-    named = _named([step for step in path if step != "[]"], names, people)
-    return named + ([Option(str(each)) for each in examples] if isinstance(examples, list) else [])
-
-
-def _named(keys: Sequence[str], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
-    """Names that a key may refer to."""
-    key = keys[-1] if keys else ""
-    source = _SOURCES.get("paths" if keys[:1] == ["paths"] else key, ())
+def _values(path: Sequence[str], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
+    key = _key_at(path)
+    if key is None:
+        return []
+    if key.words or key.form is Form.FLAG:
+        return [Option(_quoted(word)) for word in key.words or ("true", "false")]
     found: list[Option] = []
-    for each in source:
+    for each in NAMES.get(key.source, ()):
         head, _, section = each.rpartition(" ")
         if section == "people":
             found += [Option(_quoted(f"{head}{handle}"), name) for handle, name in people.items()]
-        elif section in _DECLARING:
+        elif section in DECLARING:
             found += [Option(_quoted(f"{head}{name}"), section[:-1]) for name in names[section]]
         else:
             found.append(Option(each))
-    return found
-
-
-_RECIPIENTS = (*PEOPLE_WORDS, "team: teams", "on_call: schedules", "agent: people")
-_SOURCES: Mapping[str, tuple[str, ...]] = {
-    "team": ("teams",),
-    "lead": ("people",),
-    "rotation": ("people",),
-    "calendar": ("always", "calendars"),
-    "outside": ("always", "calendars"),
-    "path": ("paths",),
-    "paths": ("levels",),
-    "level": ("levels",),
-    "offered_to": ("levels",),
-    "category": ("categories",),
-    "reply": ("replies",),
-    "tell_customer": ("replies",),
-    "escalate": ("next", "expert", "levels", "path: paths", "expert: people"),
-    "assign": ("least_busy", "lead", "on_call: schedules", "people"),
-    "notify": _RECIPIENTS,
-    "remind": ("triage", "level", *_RECIPIENTS),
-    "page": ("pagerduty",),
-}
+    return found + [Option(example) for example in EXAMPLES.get(key.form, ())]
 
 
 def _declared(text: str) -> dict[str, list[str]]:
     """The names of each section, read line by line, because the text may be broken just now."""
-    found: dict[str, list[str]] = {section: [] for section in _DECLARING}
+    found: dict[str, list[str]] = {section: [] for section in DECLARING}
     heads = list(_SECTION.finditer(text))
     for number, head in enumerate(heads):
         if head[1] in found:

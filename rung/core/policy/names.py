@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rung.core.document.nodes import Entries, Items, Node, Text
-from rung.core.policy.cells import Cell, did_you_mean, kept
+from rung.core.policy.cells import Cell, kept
+from rung.core.policy.keys import PEOPLE_WORDS
 from rung.core.policy.outlets import Outlets, Use
 from rung.core.sentences import say
+from rung.core.spelling import did_you_mean
 
 BUILT_IN_CALENDAR = "always"
-PEOPLE_WORDS = ("assignee", "owner", "lead", "owners", "account_owner")
 PEOPLE_PREFIXES = ("team", "on_call", "agent")
 ESCALATE_WORDS = ("next", "expert")
 _HANDLE = re.compile(r"[\w][\w.@+-]*")
@@ -72,7 +73,7 @@ class Names:
         head, colon, rest = text.partition(":")
         if not colon:
             words = (*ESCALATE_WORDS, *self.levels)
-            hint = did_you_mean(text, words) or say(
+            hint = did_you_mean(text, words, lead="") or say(
                 "the levels are %(levels)s; or next, expert, path:NAME", levels=", ".join(self.levels)
             )
             cell.error(say('no %(what)s is called "%(name)s"', what=say("level"), name=text), hint)
@@ -110,7 +111,7 @@ class Names:
             )
             return None
         if re.fullmatch(r"(least|lead|on)[\W_]?.*", text) and (
-            hint := did_you_mean(text, ("least_busy", "lead", "on_call:"))
+            hint := did_you_mean(text, ("least_busy", "lead", "on_call:"), lead="")
         ):
             cell.error(say('"%(text)s" is nobody a ticket can be assigned to', text=text), hint)
             return None
@@ -124,7 +125,7 @@ class Names:
         prefixes = (*PEOPLE_PREFIXES, *self.outlets.names(Use.TOLD))
         if not colon or head not in prefixes:
             ways = (*words, *(f"{prefix}:" for prefix in prefixes))
-            guess = did_you_mean(f"{head}:" if colon else text, ways)
+            guess = did_you_mean(f"{head}:" if colon else text, ways, lead="")
             if not colon and text in self.teams:
                 guess = say('did you mean "team:%(text)s"?', text=text)
             cell.error(
@@ -145,7 +146,7 @@ class Names:
     def _known(cell: Cell, text: str, what: str, name: str, known: tuple[str, ...]) -> str | None:
         if name in known:
             return text
-        hint = did_you_mean(name, known) or (
+        hint = did_you_mean(name, known, lead="") or (
             say("known are %(known)s", known=", ".join(known))
             if known
             else say("no %(what)s is declared", what=say(what))

@@ -1,7 +1,7 @@
 """Reads who there is and where tickets go: calendars, schedules, teams, levels, paths, routing, categories."""
 
 from rung.core.calendar import Calendar, CalendarError
-from rung.core.document.nodes import plain
+from rung.core.document.nodes import Entries, plain
 from rung.core.oncall.schedule import Schedule
 from rung.core.policy.cells import Cell, kept
 from rung.core.policy.model import CategoryRule, HandoffForm, Level, Route, Team
@@ -9,7 +9,6 @@ from rung.core.policy.names import BUILT_IN_CALENDAR, Names, handle
 from rung.core.policy.rules import RuleReader, phrase
 from rung.core.sentences import say
 
-LEVEL_KEYS = ("team", "channel", "calendar", "responsible_for", "handoff", "link")
 RESERVED_LEVELS = ("next", "expert")
 
 
@@ -26,7 +25,9 @@ class DeskReader:
             cell.error(
                 say('"%(name)s" is built in and means 24 hours on 7 days', name=name), say("give this one another name")
             )
-        cell.entries(say("a calendar"))
+        fields = cell.fields(say("a calendar"), "calendar")
+        if isinstance(getattr(fields.cells.get("holidays"), "node", None), Entries):
+            fields.cells["holidays"].fields("holidays", "holidays")
         document = plain(cell.node)
         if not isinstance(document, dict):
             return None
@@ -38,7 +39,7 @@ class DeskReader:
             return None
 
     def schedule(self, cell: Cell, name: str) -> Schedule | None:
-        cell.entries(say("a schedule"))
+        cell.fields(say("a schedule"), "schedule")
         document = plain(cell.node)
         if not isinstance(document, dict):
             return None
@@ -50,11 +51,11 @@ class DeskReader:
             return None
 
     def team(self, cell: Cell, name: str) -> Team:
-        fields = cell.fields(say("a team"), ("lead",))
+        fields = cell.fields(say("a team"), "team")
         return Team(name, fields.read("lead", _handle))
 
     def level(self, cell: Cell, name: str) -> Level:
-        fields = cell.fields(say("a level"), LEVEL_KEYS)
+        fields = cell.fields(say("a level"), "level")
         if name in RESERVED_LEVELS or ":" in name:
             cell.error(
                 say('"%(name)s" cannot name a level', name=name),
@@ -65,8 +66,8 @@ class DeskReader:
                 say('a level needs "team"'),
                 say("the %(plural)s are %(names)s", plural=say("teams"), names=", ".join(self.names.teams)),
             )
-        form = fields.read("handoff", lambda each: each.fields("handoff", ("require",)))
-        required = form.need("require", texts) if form else None
+        form = fields.read("handoff", lambda each: each.fields("handoff", "handoff"))
+        required = form.read("require", texts) if form else None
         return Level(
             name=name,
             team=fields.read("team", self.names.team) or name,
@@ -88,13 +89,13 @@ class DeskReader:
         return kept(levels)
 
     def route(self, cell: Cell) -> Route | None:
-        fields = cell.fields(say("a route"), ("when", "path"))
-        path = fields.need("path", self.names.path)
+        fields = cell.fields(say("a route"), "route")
+        path = fields.read("path", self.names.path)
         when = self.rules.condition(fields)
         return Route(path, when) if path is not None else None
 
     def category(self, cell: Cell, name: str) -> CategoryRule:
-        fields = cell.fields(say("a category"), ("text",))
+        fields = cell.fields(say("a category"), "category")
         return CategoryRule(
             name, fields.read("text", lambda each: kept(map(phrase, each.one_or_more("phrases")))) or ()
         )

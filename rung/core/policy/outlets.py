@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rung.core.policy.cells import Cell, did_you_mean
+from rung.core.policy.cells import Cell
 from rung.core.sentences import key, say
+from rung.core.spelling import did_you_mean
 
 
 class Use(StrEnum):
@@ -100,7 +101,7 @@ class Outlets(Struct, frozen=True):
         if found is not None and (colon or found.stands_alone):
             return text if not colon or _fits(cell, found, text, rest) else None
         ways = found.with_more if found is not None else self.written(use)
-        hint = did_you_mean(head, self.names(use)) if found is None and (colon or use is not Use.PLACE) else ""
+        hint = did_you_mean(head, self.names(use), lead="") if found is None and (colon or use is not Use.PLACE) else ""
         cell.error(say(_UNKNOWN[use], text=text), hint or say("write %(ways)s", ways=ways))
         return None
 

@@ -4,6 +4,7 @@ import re
 
 from rung.core.calendar.durations import Duration
 from rung.core.policy.cells import Cell, Fields, kept
+from rung.core.policy.keys import AFTERWARDS, PAUSES
 from rung.core.policy.model import (
     Alert,
     Attention,
@@ -24,13 +25,8 @@ from rung.core.policy.rules import RuleReader
 from rung.core.sentences import say
 from rung.core.vocabulary import METRICS, Priority, Status, Turn
 
-TARGET_KEYS = ("when", *METRICS, "calendar", "pause_on", "pause_at_most")
-ALERT_KEYS = ("name", "metric", "over", "above", "notify", "calendar")
-WORKFLOW_KEYS = ("when", "ask", "reply", "then", "auto")
 SHARES = frozenset({Metric.UNASSIGNED_SHARE, Metric.BREACH_RATE})
 TIMES = frozenset({Metric.MEAN_FIRST_RESPONSE, Metric.MEAN_RESOLUTION})
-PAUSES = (Turn.CUSTOMER, Turn.THIRD_PARTY)
-AFTERWARDS = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 _PER = re.compile(r"(\d{1,6})\s+per\s+(.+)")
 
 
@@ -42,27 +38,27 @@ class PromiseReader:
         self.rules = rules
 
     def priority(self, cell: Cell) -> PriorityRules:
-        fields = cell.fields("priority", ("default", "learned", "rules"))
-        learned = fields.read("learned", lambda each: each.fields("learned", ("minimum_confidence",)))
+        fields = cell.fields("priority", "priority")
+        learned = fields.read("learned", lambda each: each.fields("learned", "learned"))
         rules = fields.read("rules", lambda each: kept(map(self._priority_rule, each.items("rules"))))
         return PriorityRules(
             default=fields.read("default", lambda each: each.choice("priority", Priority)) or Priority.NORMAL,
-            minimum_confidence=learned.need("minimum_confidence", _confidence, say("write 0.7")) if learned else None,
+            minimum_confidence=learned.read("minimum_confidence", _confidence, say("write 0.7")) if learned else None,
             rules=rules or (),
         )
 
     def _priority_rule(self, cell: Cell) -> PriorityRule | None:
-        fields = cell.fields(say("a priority rule"), ("when", "set", "critical"))
-        chosen = fields.need("set", lambda each: each.choice("priority", Priority), say("write set: high"))
+        fields = cell.fields(say("a priority rule"), "priority_rule")
+        chosen = fields.read("set", lambda each: each.choice("priority", Priority), say("write set: high"))
         when = self.rules.condition(fields)
         critical = fields.read("critical", Cell.flag) or False
         return PriorityRule(chosen, critical, when) if chosen is not None else None
 
     def target(self, cell: Cell) -> Target:
-        fields = cell.fields(say("a target"), TARGET_KEYS)
+        fields = cell.fields(say("a target"), "target")
         if not any(metric in fields for metric in METRICS) and "when" not in fields:
             cell.error(say("this target promises nothing"), say("it may have %(metrics)s", metrics=", ".join(METRICS)))
-        pauses = fields.read("pause_on", lambda each: kept(map(_pause, each.items("pause_on"))))
+        pauses = fields.read("pause_on", lambda each: kept(map(_pause, each.any_number("pause_on"))))
         pauses = (Turn.CUSTOMER,) if pauses is None else pauses
         return Target(
             when=self.rules.condition(fields),
@@ -76,7 +72,7 @@ class PromiseReader:
         )
 
     def _limits(self, cell: Cell, pauses: tuple[Turn, ...]) -> dict[Turn, Duration]:
-        fields = cell.fields("pause_at_most", PAUSES)
+        fields = cell.fields("pause_at_most", "pause_at_most")
         limits: dict[Turn, Duration] = {}
         for turn in PAUSES:
             if turn in fields and turn not in pauses:
@@ -90,7 +86,7 @@ class PromiseReader:
         return limits
 
     def workflow(self, cell: Cell, name: str) -> Workflow:
-        fields = cell.fields(say("a workflow"), WORKFLOW_KEYS)
+        fields = cell.fields(say("a workflow"), "workflow")
         return Workflow(
             name=name,
             when=self.rules.condition(fields),
@@ -101,7 +97,7 @@ class PromiseReader:
         )
 
     def closing(self, cell: Cell) -> Closing:
-        fields = cell.fields("closing", ("tell_customer", "ask_rating", "reopen_within"))
+        fields = cell.fields("closing", "closing")
         return Closing(
             tell_customer=fields.read("tell_customer", self.names.reply),
             ask_rating=fields.read("ask_rating", Cell.flag) or False,
@@ -109,14 +105,14 @@ class PromiseReader:
         )
 
     def publishing(self, cell: Cell) -> Publishing:
-        fields = cell.fields("publishing", ("second_person",))
+        fields = cell.fields("publishing", "publishing")
         return Publishing(second_person=fields.read("second_person", Cell.flag) or False)
 
     def problem(self, cell: Cell, name: str) -> ProblemRule | None:
-        fields = cell.fields(say("a problem"), ("customers", "within", "then"))
-        customers = fields.need("customers", lambda each: each.whole(2, say("the number of customers")))
-        within = fields.need("within", Cell.duration)
-        then = fields.need("then", self.rules.actions)
+        fields = cell.fields(say("a problem"), "problem")
+        customers = fields.read("customers", lambda each: each.whole(2, say("the number of customers")))
+        within = fields.read("within", Cell.duration)
+        then = fields.read("then", self.rules.actions)
         if customers is None or within is None or then is None:
             return None
         return ProblemRule(name, customers, within, then)
@@ -133,11 +129,11 @@ class PromiseReader:
         return kept(alerts)
 
     def _alert(self, cell: Cell) -> Alert | None:
-        fields = cell.fields(say("an alert"), ALERT_KEYS)
-        name = fields.need("name", Cell.text)
-        metric = fields.need("metric", lambda each: each.choice("metric", Metric))
-        over = fields.need("over", Cell.duration)
-        notify = fields.need("notify", self.names.recipients) or ()
+        fields = cell.fields(say("an alert"), "alert")
+        name = fields.read("name", Cell.text)
+        metric = fields.read("metric", lambda each: each.choice("metric", Metric))
+        over = fields.read("over", Cell.duration)
+        notify = fields.read("notify", self.names.recipients) or ()
         calendar = fields.read("calendar", self.names.calendar)
         share, longest, count = _above(fields, metric)
         if name is None or metric is None or over is None:
@@ -145,17 +141,17 @@ class PromiseReader:
         return Alert(name, metric, over, share, longest, count, notify, calendar)
 
     def attention(self, cell: Cell) -> Attention:
-        fields = cell.fields("attention", ("quiet", "budget"))
+        fields = cell.fields("attention", "attention")
         quiet = fields.read("quiet", self._quiet)
-        budget = fields.read("budget", lambda each: each.fields("budget", ("person", "channel")))
+        budget = fields.read("budget", lambda each: each.fields("budget", "budget"))
         person = budget.read("person", _budget) if budget else None
         channel = budget.read("channel", _budget) if budget else None
         return Attention(quiet, person, channel)
 
     def _quiet(self, cell: Cell) -> Quiet | None:
-        fields = cell.fields("quiet", ("outside", "except"))
-        outside = fields.need("outside", self.names.calendar)
-        spared = fields.read("except", lambda each: kept(_priority_of(one) for one in each.items("except"))) or ()
+        fields = cell.fields("quiet", "quiet")
+        outside = fields.read("outside", self.names.calendar)
+        spared = fields.read("except", lambda each: kept(_priority_of(one) for one in each.any_number("except"))) or ()
         return Quiet(outside, spared) if outside is not None else None
 
 
@@ -178,12 +174,12 @@ def _confidence(cell: Cell) -> float | None:
 def _above(fields: Fields, metric: Metric | None) -> tuple[float | None, Duration | None, int | None]:
     """The threshold of an alert: a share, a time or a count, as its metric wants it."""
     if metric in SHARES:
-        return fields.need("above", _share), None, None
+        return fields.read("above", _share), None, None
     if metric in TIMES:
-        return None, fields.need("above", Cell.duration), None
+        return None, fields.read("above", Cell.duration), None
     if metric is not None:
-        return None, None, fields.need("above", lambda each: each.whole(0, say("this threshold")))
-    fields.need("above", Cell.text)
+        return None, None, fields.read("above", lambda each: each.whole(0, say("this threshold")))
+    fields.read("above", Cell.text)
     return None, None, None
 
 

@@ -17,12 +17,6 @@ from rung.core.sentences import say
 
 T = TypeVar("T")
 
-SECTIONS = (
-    *("name", "timezone", "calendars", "triage", "holding", "teams", "schedules", "levels", "paths", "routing"),
-    *("categories", "priority", "targets", "rules", "follow_up", "replies", "workflows", "closing", "problems"),
-    *("alerts", "attention", "procedures", "publishing"),
-)
-
 
 def read_policy(text: str, file: str, outlets: Outlets) -> tuple[Policy | None, tuple[Finding, ...]]:
     """The policy of a document and its findings, in reading order; None when one of them is an error.
@@ -58,7 +52,7 @@ class _Reader:
     def __init__(self, cell: Cell, names: Names) -> None:
         self.names = names
         self.rules = RuleReader(names)
-        self.fields = cell.fields(say("a policy"), SECTIONS)
+        self.fields = cell.fields(say("a policy"), "policy")
 
     def policy(self) -> Policy:
         """Section by section, in the order of the reference policy."""
@@ -70,7 +64,7 @@ class _Reader:
         calendars = self._named("calendars", desk.calendar)
         rules = read("rules", self.rules.rules) or ()
         follow_up = read("follow_up", self.rules.follow_up)
-        triage = read("triage", lambda cell: cell.fields("triage", ("channel",)))
+        triage = read("triage", lambda cell: cell.fields("triage", "triage"))
         return Policy(
             name=name,
             timezone=timezone,
@@ -81,8 +75,8 @@ class _Reader:
             ),
             teams=self._teams(desk),
             schedules=self._named("schedules", desk.schedule),
-            triage_channel=triage.need("channel", self.names.place) if triage else None,
-            holding=read("holding", lambda cell: kept(phrase(each) for each in cell.items("holding"))) or (),
+            triage_channel=triage.read("channel", self.names.place) if triage else None,
+            holding=read("holding", lambda cell: kept(phrase(each) for each in cell.any_number("holding"))) or (),
             routing=read("routing", lambda cell: kept(desk.route(each) for each in cell.items("routing"))) or (),
             categories=tuple(self._named("categories", desk.category).values()),
             priority=read("priority", promised.priority) or PriorityRules(),

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from rung.core.calendar.durations import From, Threshold
-from rung.core.policy.cells import Cell, Fields, did_you_mean, kept
+from rung.core.policy.cells import Cell, Fields, kept
+from rung.core.policy.keys import ACTION_KEYS, names_of
 from rung.core.policy.model import (
     ALWAYS_TRUE,
     NUMERIC_FACTS,
@@ -23,17 +24,10 @@ from rung.core.policy.model import (
 )
 from rung.core.policy.names import Names
 from rung.core.sentences import say
+from rung.core.spelling import did_you_mean
 from rung.core.text.phrases import tokens
 from rung.core.vocabulary import METRICS, ClockName, Emotion, Priority, Reason, Status
 
-ACTION_KEYS = (
-    *("escalate", "reason", "priority", "assign", "unassign", "tag", "close", "reply", "comment", "page", "notify"),
-    "remind",
-)
-STEP_KEYS = ("at", "when", *ACTION_KEYS)
-RULE_KEYS = ("id", "name", "clock", "when", "calendar", "steps", "do")
-FOLLOW_UP_KEYS = ("clock", "when", "calendar", "steps")
-CONNECTIVES = ("any", "all", "not")
 FOLLOW_UP = "follow_up"
 _COMPARED = re.compile(r"(>=|<=|>|<|=|!=)?\s*(-?\d{1,6}(?:\.\d{1,6})?)")
 _RAISED = re.compile(r"\+[1-3]")
@@ -78,10 +72,10 @@ class RuleReader:
         try:
             fact = Fact(key)
         except ValueError:
-            known = (*(each.value for each in Fact), *CONNECTIVES)
+            known = names_of("when")
             cell.error(
                 say('no fact is called "%(key)s"', key=key),
-                did_you_mean(key, known) or say("the facts are %(known)s", known=", ".join(known)),
+                did_you_mean(key, known, lead="") or say("the facts are %(known)s", known=", ".join(known)),
             )
             return None
         if fact in NUMERIC_FACTS:
@@ -127,7 +121,7 @@ class RuleReader:
 
     def actions(self, cell: Cell) -> Actions:
         """What is done, of a map that holds nothing else."""
-        fields = cell.fields(say("an action"), ACTION_KEYS)
+        fields = cell.fields(say("an action"), "actions")
         return self._actions(fields)
 
     def _actions(self, fields: Fields) -> Actions:
@@ -156,8 +150,8 @@ class RuleReader:
 
     def step(self, cell: Cell, clock: ClockName | None) -> Step | None:
         """One step of a clock, without its id."""
-        fields = cell.fields(say("a step"), STEP_KEYS)
-        at = fields.need("at", lambda each: threshold(each, clock), say("write at: 50%, at: 45m or at: 30m before"))
+        fields = cell.fields(say("a step"), "step")
+        at = fields.read("at", lambda each: threshold(each, clock), say("write at: 50%, at: 45m or at: 30m before"))
         when = self.condition(fields)
         actions = self._actions(fields)
         if not any(key in fields for key in ACTION_KEYS if key != "reason"):
@@ -185,8 +179,8 @@ class RuleReader:
 
     def rule(self, cell: Cell) -> Rule:
         """One rule: steps along a clock, or `do` when `when` turns true."""
-        fields = cell.fields(say("a rule"), RULE_KEYS)
-        name = fields.need("name", Cell.text) or ""
+        fields = cell.fields(say("a rule"), "rule")
+        name = fields.read("name", Cell.text) or ""
         identity = fields.read("id", Cell.text) or name
         if "clock" in fields:
             fields.refuse(["do"], say('a rule with a clock has "steps", not "do"'), say("write steps: [{at: 100%, …}]"))
@@ -214,7 +208,7 @@ class RuleReader:
 
     def follow_up(self, cell: Cell) -> Rule:
         """The section of that name: one more rule, on the customer's silence unless it says otherwise."""
-        return self._timed(cell.fields("follow_up", FOLLOW_UP_KEYS), FOLLOW_UP, "Follow up")
+        return self._timed(cell.fields("follow_up", "follow_up"), FOLLOW_UP, "Follow up")
 
     def _timed(self, fields: Fields, identity: str, name: str) -> Rule:
         clock = fields.read("clock", lambda cell: cell.choice("clock", ClockName))

@@ -7,20 +7,13 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from rung.core.document.tree import Plain
+from rung.core.policy.keys import KEYS
 from rung.core.policy.model import NUMERIC_FACTS, Comparison, Fact
 from rung.web.policy.studio.names import FACTS, Names, Option
 
 MOST_ROWS, MOST_WAYS = 12, 6
 #: What a fact can be, where it is one of few things.
-CHOICES = {
-    Fact.PRIORITY: "priorities",
-    Fact.CATEGORY: "categories",
-    Fact.LEVEL: "levels",
-    Fact.OFFERED_TO: "levels",
-    Fact.PATH: "paths",
-    Fact.EMOTION: "emotions",
-    Fact.STATUS: "statuses",
-}
+CHOICES = {Fact(key.name): key.source for key in KEYS["when"] if key.source}
 
 
 class Ticked(Struct, frozen=True):

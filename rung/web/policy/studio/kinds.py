@@ -1,11 +1,12 @@
 """What the forms of the studio are made of: every place of a policy, and the fields that edit it."""
 
 from django.utils.translation import gettext_lazy as _
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from rung.core.document.intents import value_at
 from rung.core.document.nodes import Path
 from rung.core.document.tree import Plain
+from rung.core.policy.keys import FREE, Form, Key, key_in
 from rung.web.policy.studio.fields import Field, Label
 
 
@@ -35,258 +36,257 @@ class Section(Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
-def _when(label: Label) -> Field:
-    return Field(("when",), "condition", label)
+_WIDGETS = {
+    Form.CONFIDENCE: "number",
+    Form.COUNT: "number",
+    Form.AMOUNT: "line",
+    Form.DATES: "words",
+    Form.MAP: "condition",
+}
+_RULE_ID = ("id", _("Known as"), _("stays the same when the name changes"))
+_ONE_A_LINE = _("one a line")
 
 
-def _actions(*before: str) -> tuple[Field, ...]:
-    """What a step, a rule without a clock, or a problem does: the usual first."""
-
-    def key(name: str) -> tuple[str, ...]:
-        return (*before, name)
-
-    return (
-        Field(
-            key("notify"),
-            "several",
-            _("Tell"),
-            "recipients",
-            _("a direct message"),
-            free=True,
-            example="slack:#channel, email:team@acme.example",
-        ),
-        Field(key("remind"), "choice", _("Remind"), "reminders", _("where the team watches"), free=True),
-        Field(key("escalate"), "choice", _("Escalate to"), "escalations", free=True, example="jira:ENG"),
-        Field(key("reason"), "choice", _("because of"), "reasons"),
-        Field(key("priority"), "choice", _("Priority becomes"), "raised", rare=True),
-        Field(key("assign"), "choice", _("Give it to"), "assignments", rare=True),
-        Field(key("unassign"), "flag", _("Take it back from its assignee"), rare=True),
-        Field(key("reply"), "choice", _("Send the customer"), "replies", rare=True),
-        Field(key("tag"), "words", _("Tag it"), rare=True),
-        Field(key("comment"), "flag", _("Comment on the linked tickets elsewhere"), "linked", rare=True),
-        Field(key("page"), "choice", _("Page"), "pagers", rare=True, free=True, example="webhook:NAME"),
-        Field(key("close"), "line", _("Close it as"), rare=True, example="no_answer"),
+def _field(key: Key, path: tuple[str, ...], label: Label, note: Label = "") -> Field:
+    """The field that edits a value, as the table of keys has it."""
+    return Field(
+        path,
+        _WIDGETS.get(key.form, key.form.value),
+        label,
+        key.source,
+        note,
+        rare=key.rare,
+        free=key.source in FREE,
+        example=key.example,
+        needed=key.required and len(path) == 1,
     )
 
 
-_CALENDAR = Field(
-    ("calendar",),
-    "choice",
-    _("Time counts on"),
-    "calendars",
-    _("nothing chosen: that of the ticket's target"),
-    rare=True,
-)
-_STEP = Kind(_("Step"), (Field(("at",), "threshold", _("When"), needed=True), *_actions(), _when(_("Only when"))))
+def _fields(kind: str, *rows: tuple[str, Label] | tuple[str, Label, Label], needed: str = "") -> tuple[Field, ...]:
+    """Fields of a kind of map: the path of each with dots, its label and a note. `needed`: one more that is."""
+    found = (_field(key_in(kind, path.split(".")), tuple(path.split(".")), *said) for path, *said in rows)
+    return tuple(structs.replace(field, needed=True) if field.name == needed else field for field in found)
+
+
+def _whole(section: str, label: Label, note: Label = "") -> tuple[Field, ...]:
+    """The one field of an item that is a single value."""
+    return (structs.replace(_field(key_in("policy", (section, "")), (), label, note), needed=True),)
+
+
+def _actions(kind: str, before: str = "") -> tuple[Field, ...]:
+    """What a step, a rule without a clock, or a problem does: the usual first."""
+    return _fields(
+        kind,
+        (f"{before}notify", _("Tell"), _("a direct message")),
+        (f"{before}remind", _("Remind"), _("where the team watches")),
+        (f"{before}escalate", _("Escalate to")),
+        (f"{before}reason", _("because of")),
+        (f"{before}priority", _("Priority becomes")),
+        (f"{before}assign", _("Give it to")),
+        (f"{before}unassign", _("Take it back from its assignee")),
+        (f"{before}reply", _("Send the customer")),
+        (f"{before}tag", _("Tag it")),
+        (f"{before}comment", _("Comment on the linked tickets elsewhere")),
+        (f"{before}page", _("Page")),
+        (f"{before}close", _("Close it as")),
+    )
+
+
+_CALENDAR = ("calendar", _("Time counts on"), _("nothing chosen: that of the ticket's target"))
+_STEP = (*_fields("step", ("at", _("When"))), *_actions("step"))
 
 KINDS: dict[str, Kind] = {
     "desk": Kind(
         _("The desk"),
-        (
-            Field(("name",), "line", _("Name")),
-            Field(("timezone",), "line", _("Time zone"), example="Europe/Berlin"),
-            Field(
-                ("triage", "channel"),
-                "line",
-                _("New tickets appear in"),
-                note=_("besides the app"),
-                example="slack:#triage",
-            ),
-            Field(
-                ("holding",),
-                "words",
+        _fields(
+            "policy",
+            ("name", _("Name")),
+            ("timezone", _("Time zone")),
+            ("triage.channel", _("New tickets appear in"), _("besides the app")),
+            (
+                "holding",
                 _("Phrases that keep it our turn"),
-                note=_("an answer with one of them is a promise, not an answer; one a line"),
+                _("an answer with one of them is a promise, not an answer; one a line"),
             ),
-            Field(
-                ("publishing", "second_person"), "flag", _("A second person reads every change before it is in force")
-            ),
+            ("publishing.second_person", _("A second person reads every change before it is in force")),
         ),
     ),
     "procedure": Kind(
         _("Procedure"),
-        (Field((), "prose", _("What people do"), note=_("stands in the handbook"), needed=True),),
+        _whole("procedures", _("What people do"), _("stands in the handbook")),
         named=_("Heading"),
         example="missing information",
     ),
-    "team": Kind(_("Team"), (Field(("lead",), "choice", _("Lead"), "people"),), named=_("Name"), example="frontline"),
+    "team": Kind(_("Team"), _fields("team", ("lead", _("Lead"))), named=_("Name"), example="frontline"),
     "schedule": Kind(
         _("On-call rotation"),
-        (
-            Field(("rotation",), "ordered", _("In turn"), "people", needed=True),
-            Field(("every",), "duration", _("Each for"), needed=True),
-            Field(("from",), "moment", _("First turn begins"), needed=True),
-            Field(("timezone",), "line", _("Time zone"), example="Europe/Berlin", rare=True),
+        _fields(
+            "schedule",
+            ("rotation", _("In turn")),
+            ("every", _("Each for")),
+            ("from", _("First turn begins")),
+            ("timezone", _("Time zone")),
         ),
         named=_("Name"),
         example="engineering-on-call",
     ),
     "calendar": Kind(
         _("Calendar"),
-        (
-            Field(("hours",), "hours", _("Hours"), note=_("empty: shut"), needed=True),
-            Field(("holidays", "country"), "line", _("Public holidays of"), example="DE"),
-            Field(("holidays", "subdivision"), "line", _("Region"), example="BE"),
-            Field(("holidays", "add"), "words", _("Also shut on"), note=_("one a line"), example="2026-12-24"),
-            Field(("holidays", "remove"), "words", _("Open all the same on"), note=_("one a line"), rare=True),
-            Field(("timezone",), "line", _("Time zone"), example="Europe/Berlin"),
+        _fields(
+            "calendar",
+            ("hours", _("Hours"), _("empty: shut")),
+            ("holidays.country", _("Public holidays of")),
+            ("holidays.subdivision", _("Region")),
+            ("holidays.add", _("Also shut on"), _ONE_A_LINE),
+            ("holidays.remove", _("Open all the same on"), _ONE_A_LINE),
+            ("timezone", _("Time zone")),
         ),
         named=_("Name"),
         example="office",
     ),
     "level": Kind(
         _("Level"),
-        (
-            Field(("team",), "choice", _("Team"), "teams", needed=True),
-            Field(("responsible_for",), "line", _("Responsible for")),
-            Field(("calendar",), "choice", _("Its people are there"), "calendars"),
-            Field(("channel",), "line", _("Watches"), example="slack:#escalations"),
-            Field(
-                ("handoff", "require"),
-                "words",
-                _("Whoever hands over must say"),
-                note=_("one a line"),
-                example="impact",
-            ),
-            Field(("link",), "line", _("A claim opens a ticket in"), rare=True, example="jira:ENG"),
+        _fields(
+            "level",
+            ("team", _("Team")),
+            ("responsible_for", _("Responsible for")),
+            ("calendar", _("Its people are there")),
+            ("channel", _("Watches")),
+            ("handoff.require", _("Whoever hands over must say"), _ONE_A_LINE),
+            ("link", _("A claim opens a ticket in")),
+            needed="team",
         ),
         named=_("Name"),
         example="L2",
     ),
-    "path": Kind(
-        _("Path"),
-        (Field((), "ordered", _("From level to level"), "levels", needed=True),),
-        named=_("Name"),
-        example="support",
-    ),
-    "route": Kind(_("Route"), (Field(("path",), "choice", _("Path"), "paths", needed=True), _when(_("When")))),
+    "path": Kind(_("Path"), _whole("paths", _("From level to level")), named=_("Name"), example="support"),
+    "route": Kind(_("Route"), _fields("route", ("path", _("Path")), ("when", _("When")))),
     "priority": Kind(
         _("Priority"),
-        (
-            Field(("default",), "choice", _("When no rule fits"), "priorities"),
-            Field(
-                ("learned", "minimum_confidence"),
-                "number",
+        _fields(
+            "priority",
+            ("default", _("When no rule fits")),
+            (
+                "learned.minimum_confidence",
                 _("Believe the learned model from"),
-                note=_("between 0 and 1; empty: it is not asked"),
-                example="0.7",
+                _("between 0 and 1; empty: it is not asked"),
             ),
         ),
     ),
     "priority_rule": Kind(
         _("Priority rule"),
-        (
-            Field(("set",), "choice", _("Priority"), "priorities", needed=True),
-            Field(("critical",), "flag", _("It is a critical incident")),
-            _when(_("When")),
+        _fields(
+            "priority_rule",
+            ("set", _("Priority")),
+            ("critical", _("It is a critical incident")),
+            ("when", _("When")),
         ),
     ),
     "category": Kind(
         _("Category"),
-        (Field(("text",), "words", _("Words and phrases"), note=_("one a line")),),
+        _fields("category", ("text", _("Words and phrases"), _ONE_A_LINE)),
         named=_("Name"),
         example="outage",
     ),
     "target": Kind(
         _("Promise"),
-        (
-            _when(_("For tickets where")),
-            Field(("first_response",), "duration", _("First answer within")),
-            Field(("next_response",), "duration", _("Each further answer within")),
-            Field(("update",), "duration", _("News at least every")),
-            Field(("resolution",), "duration", _("Resolved within")),
-            Field(("calendar",), "choice", _("Time counts on"), "calendars"),
-            Field(("pause_on",), "several", _("The resolution clock waits"), "pauses"),
-            Field(("pause_at_most", "customer"), "duration", _("for the customer at most"), rare=True),
-            Field(("pause_at_most", "third_party"), "duration", _("for a third party at most"), rare=True),
+        _fields(
+            "target",
+            ("when", _("For tickets where")),
+            ("first_response", _("First answer within")),
+            ("next_response", _("Each further answer within")),
+            ("update", _("News at least every")),
+            ("resolution", _("Resolved within")),
+            ("calendar", _("Time counts on")),
+            ("pause_on", _("The resolution clock waits")),
+            ("pause_at_most.customer", _("for the customer at most")),
+            ("pause_at_most.third_party", _("for a third party at most")),
         ),
     ),
     "rule": Kind(
         _("Rule on a clock"),
-        (
-            Field(("name",), "line", _("Name"), needed=True),
-            Field(("clock",), "choice", _("The clock runs"), "clocks", needed=True),
-            _when(_("Only when")),
+        _fields(
+            "rule",
+            ("name", _("Name")),
+            ("clock", _("The clock runs")),
+            ("when", _("Only when")),
             _CALENDAR,
-            Field(("id",), "line", _("Known as"), note=_("stays the same when the name changes"), rare=True),
+            _RULE_ID,
+            needed="clock",
         ),
     ),
     "new_rule": Kind(
         _("Rule on a clock"),
-        (
-            Field(("name",), "line", _("Name"), needed=True, example="Nobody has answered"),
-            Field(("clock",), "choice", _("The clock runs"), "clocks", needed=True),
-            *_STEP.fields[:-1],
-        ),
+        (*_fields("rule", ("name", _("Name")), ("clock", _("The clock runs")), needed="clock"), *_STEP),
     ),
     "moment": Kind(
         _("Rule without a clock"),
         (
-            Field(("name",), "line", _("Name"), needed=True),
-            _when(_("As soon as")),
-            *_actions("do"),
-            Field(("id",), "line", _("Known as"), note=_("stays the same when the name changes"), rare=True),
+            *_fields("rule", ("name", _("Name")), ("when", _("As soon as"))),
+            *_actions("rule", "do."),
+            *_fields("rule", _RULE_ID),
         ),
     ),
-    "step": _STEP,
+    "step": Kind(_("Step"), (*_STEP, *_fields("step", ("when", _("Only when"))))),
     "follow_up": Kind(
         _("Follow-up"),
-        (Field(("clock",), "choice", _("The clock runs"), "clocks"), _when(_("Only when")), _CALENDAR),
+        _fields("follow_up", ("clock", _("The clock runs")), ("when", _("Only when")), _CALENDAR),
     ),
     "reply": Kind(
         _("Canned answer"),
-        (Field((), "prose", _("Text"), note=_("{requester.first_name} and the like are filled in"), needed=True),),
+        _whole("replies", _("Text"), _("{requester.first_name} and the like are filled in")),
         named=_("Name"),
         example="still-there",
     ),
     "workflow": Kind(
         _("Workflow"),
-        (
-            _when(_("Offered when")),
-            Field(("ask",), "words", _("Ask for"), note=_("one a line"), example="account"),
-            Field(("reply",), "choice", _("Answer with"), "replies"),
-            Field(("then",), "choice", _("Afterwards it is"), "afterwards"),
-            Field(("auto",), "flag", _("It acts alone")),
+        _fields(
+            "workflow",
+            ("when", _("Offered when")),
+            ("ask", _("Ask for"), _ONE_A_LINE),
+            ("reply", _("Answer with")),
+            ("then", _("Afterwards it is")),
+            ("auto", _("It acts alone")),
         ),
         named=_("Name"),
         example="password reset",
     ),
     "closing": Kind(
         _("Closing"),
-        (
-            Field(("tell_customer",), "choice", _("When resolved, the customer is sent"), "replies"),
-            Field(("ask_rating",), "flag", _("and asked for a rating")),
-            Field(
-                ("reopen_within",), "duration", _("A message reopens it within"), note=_("later: a new, linked ticket")
-            ),
+        _fields(
+            "closing",
+            ("tell_customer", _("When resolved, the customer is sent")),
+            ("ask_rating", _("and asked for a rating")),
+            ("reopen_within", _("A message reopens it within"), _("later: a new, linked ticket")),
         ),
     ),
     "attention": Kind(
         _("Interruptions"),
-        (
-            Field(("quiet", "outside"), "choice", _("No messages outside"), "calendars"),
-            Field(("quiet", "except"), "several", _("except about tickets that are"), "priorities"),
-            Field(("budget", "person"), "budget", _("For one person at most")),
-            Field(("budget", "channel"), "budget", _("In one channel at most")),
+        _fields(
+            "attention",
+            ("quiet.outside", _("No messages outside")),
+            ("quiet.except", _("except about tickets that are")),
+            ("budget.person", _("For one person at most")),
+            ("budget.channel", _("In one channel at most")),
         ),
     ),
     "alert": Kind(
         _("Alert"),
-        (
-            Field(("name",), "line", _("Name"), needed=True),
-            Field(("metric",), "choice", _("When"), "metrics", needed=True),
-            Field(("above",), "line", _("is above"), example="20%, 60m, 50", needed=True),
-            Field(("over",), "duration", _("over the last"), needed=True),
-            Field(("notify",), "several", _("Tell"), "recipients", free=True, example="slack:#leads", needed=True),
-            Field(("calendar",), "choice", _("Time counts on"), "calendars", rare=True),
+        _fields(
+            "alert",
+            ("name", _("Name")),
+            ("metric", _("When")),
+            ("above", _("is above")),
+            ("over", _("over the last")),
+            ("notify", _("Tell")),
+            ("calendar", _("Time counts on")),
         ),
     ),
     "problem": Kind(
         _("Same cause"),
         (
-            Field(("customers",), "number", _("So many customers"), example="3", needed=True),
-            Field(("within",), "duration", _("within"), needed=True),
-            *_actions("then"),
+            *_fields("problem", ("customers", _("So many customers")), ("within", _("within"))),
+            *_actions("problem", "then."),
         ),
         named=_("Name"),
         example="same_cause",

@@ -1,0 +1,51 @@
+"""The studio edits every key of the policy's table, with the table's field."""
+
+import pytest
+
+from rung.core.policy.keys import KEYS, Form, Key
+from rung.web.policy.studio.kinds import KINDS, SECTIONS
+from rung.web.policy.studio.names import FACTS
+
+#: Which form edits a kind of map, and below which key of it; a kind that is not here has its form's name.
+FORMS = {
+    "policy": [("desk", "")],
+    "triage": [("desk", "triage")],
+    "publishing": [("desk", "publishing")],
+    "holidays": [("calendar", "holidays")],
+    "handoff": [("level", "handoff")],
+    "learned": [("priority", "learned")],
+    "pause_at_most": [("target", "pause_at_most")],
+    "rule": [("rule", ""), ("moment", "")],
+    "actions": [("moment", "do"), ("problem", "then")],
+    "quiet": [("attention", "quiet")],
+    "budget": [("attention", "budget")],
+}
+#: Written in the text only: forms say conditions as facts and other ways.
+TEXT_ONLY = {("when", "all"), ("when", "not")}
+INNER = [
+    (kind, key)
+    for kind, keys in KEYS.items()
+    for key in keys
+    if (kind, key.name) not in TEXT_ONLY and not (key.form is Form.MAP and key.of in FORMS)
+]
+LISTED = {".".join(map(str, part.path)) for section in SECTIONS for part in section.parts}
+
+
+@pytest.mark.parametrize(("kind", "key"), INNER, ids=[f"{kind}.{key.name}" for kind, key in INNER])
+def test_the_studio_edits_it(kind: str, key: Key) -> None:
+    if kind == "when":
+        assert key.name in FACTS or key.name == "any"
+        return
+    if key.form in {Form.NAMED, Form.LIST} or (kind == "policy" and key.form is Form.MAP):
+        name = key.name if kind == "policy" else f"{kind}.{key.name}"
+        assert name in LISTED or name in {"rule.steps", "follow_up.steps"}
+        return
+    for form, above in FORMS.get(kind, [(kind, "")]):
+        path = (above, key.name) if above else (key.name,)
+        fields = {field.key: field for field in KINDS[form].fields}
+        if path in fields:
+            assert fields[path].source == key.source
+            assert fields[path].rare == key.rare
+            assert str(fields[path].label)
+            return
+    pytest.fail(f"no form edits {kind}.{key.name}")
