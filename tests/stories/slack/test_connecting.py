@@ -106,6 +106,7 @@ def test_what_was_written_while_events_were_lost_is_fetched(world: SlackWorld) -
     assert len(world.tickets) == 3
 
 
+@pytest.mark.slow
 def test_edits_and_deletions_nobody_told_us_of_are_found(world: SlackWorld) -> None:
     people, sam = world.slack.people, world.people["sam"]
     asked = world.says(world.zoe, "Our import stops")

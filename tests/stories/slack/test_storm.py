@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
 from rung.escalation.roster_cache import Desks
@@ -15,6 +17,7 @@ from tests.stories.slack.world import SlackWorld
 TICKETS = 1_000
 
 
+@pytest.mark.slow
 def test_a_thousand_tickets_in_motion(world: SlackWorld) -> None:
     opened = [_opened(world, f"Ticket {index}") for index in range(TICKETS)]
     ticker.look_at_all_due(Desks())

@@ -40,6 +40,7 @@ def test_an_hour_of_failing_slack_loses_and_doubles_nothing(world: SlackWorld) -
     assert "Waiting for the customer" in world.shown("triage")[1]
 
 
+@pytest.mark.slow
 def test_an_hour_without_any_slack_loses_and_doubles_nothing(world: SlackWorld) -> None:
     asked = world.says(world.zoe, "Our import stops")
     world.passes(minutes=10)
