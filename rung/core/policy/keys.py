@@ -204,7 +204,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("channel", Form.LINE, "slack:#channel, email:ADDRESS or webhook:NAME", example="slack:#escalations"),
         Key("calendar", Form.CHOICE, "When its people are there.", "calendars"),
         Key("responsible_for", Form.LINE, "What it does, in a sentence."),
-        Key("handoff", Form.MAP, "What whoever hands over must say.", of="handoff"),
+        Key("handoff", Form.MAP, "What must be said when a ticket is handed over.", of="handoff"),
         Key("link", Form.LINE, "A project of another system, such as jira:ENG.", rare=True, example="jira:ENG"),
     ),
     "handoff": (
