@@ -13,7 +13,7 @@ class Received(models.Model):
     """One raw event or message of a channel, kept once. Sorting it may be tried again; keeping it may not fail."""
 
     channel = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=300, help_text="unique within its channel: Slack's event_id, Message-ID")
+    external_id = models.CharField(max_length=300, help_text="unique within its channel: what the other side calls it")
     inbox = models.CharField(max_length=120, blank=True)
     lane = models.PositiveSmallIntegerField(default=0, db_default=0)
     body: "models.JSONField[Any, Any]" = models.JSONField()

@@ -231,7 +231,7 @@ class ContactMethod(models.Model):
     """One way to reach an agent. When one fails, the next in order is tried."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="contact_methods")
-    channel = models.CharField(max_length=40, help_text="app, email, slack, webhook or pagerduty")
+    channel = models.CharField(max_length=40, help_text="app, or the name of a channel")
     address = models.CharField(max_length=300)
     position = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)

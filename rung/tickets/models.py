@@ -50,7 +50,7 @@ class Ticket(models.Model):
 
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     requester = models.ForeignKey(Requester, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
-    channel = models.CharField(max_length=40, default="api", help_text="the medium: email, slack, webchat, form, api")
+    channel = models.CharField(max_length=40, default="api", help_text="the medium: the name of a channel, form or api")
     inbox = models.TextField(blank=True, help_text="which configured one")
     thread = models.TextField(
         max_length=300, blank=True, help_text="where the customer reads answers, in its own terms"

@@ -13,5 +13,6 @@ OUTLET = Outlet(
     remedy=key("write email:team@acme.example"),
     example="email:team@acme.example",
     person=r"[^@\s]+@[^@\s]+",
+    person_is=key("mail address"),
     takes_mail_addresses=True,
 )

@@ -13,5 +13,6 @@ OUTLET = Outlet(
     remedy=key("write slack:#name, in lower case and without spaces"),
     example="slack:#triage",
     renamed="#",
-    person=r".*\S.*",
+    person=r"\S+",
+    person_is=key("Slack user id"),
 )

@@ -46,6 +46,8 @@ class Outlet(Struct, frozen=True, kw_only=True):
     renamed: str = ""
     #: What the address of a person matches in full; empty: nobody is reached by it.
     person: str = ""
+    #: What that address is; a template of `say`.
+    person_is: str = ""
     #: Its addresses are mail addresses: customers, and people who named no other way, are reached by it.
     takes_mail_addresses: bool = False
 
@@ -86,6 +88,9 @@ class Outlets(Struct, frozen=True):
     def renamed(self) -> tuple[str, ...]:
         """How places begin whose names may change."""
         return tuple(f"{each.name}:{each.renamed}" for each in self.known if each.renamed)
+
+    def reaching_people(self) -> tuple[Outlet, ...]:
+        return tuple(each for each in self.known if each.person)
 
     def by_mail(self) -> str:
         """The name of the one that takes mail addresses; empty: there is none."""

@@ -9,9 +9,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from rung.core.sentences import say
 from rung.frame.edit_conflict import OverRow
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
 from rung.people.roles import is_only_owner
+from rung.policies.outlets import outlets
 from rung.policies.versions import compiled, current_number
 
 WHEN = "%Y-%m-%dT%H:%M"
@@ -142,11 +144,25 @@ class MeForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
 class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     """One more way to be reached."""
 
-    channel = forms.ChoiceField(choices=[("email", _("e-mail")), ("slack", "Slack"), ("webhook", "Webhook")])
+    channel = forms.ChoiceField(choices=lambda: [(each.name, say(each.label)) for each in outlets().reaching_people()])
 
     class Meta:
         model = ContactMethod
         fields = ("channel", "address")
+
+    @property
+    def hint(self) -> str:
+        """What an address can be."""
+        return ", ".join(say(each.person_is) for each in outlets().reaching_people())
+
+    def clean(self) -> dict[str, Any]:
+        """An address of that channel."""
+        given = dict(super().clean() or self.cleaned_data)
+        outlet, address = outlets().named(str(given.get("channel"))), given.get("address")
+        if outlet is not None and address and not re.fullmatch(outlet.person, address):
+            wanted = {"address": address, "wanted": say(outlet.person_is)}
+            self.add_error("address", _("“%(address)s” cannot be used; what is wanted: %(wanted)s.") % wanted)
+        return given
 
 
 class TeamForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]

@@ -36,9 +36,13 @@ FAST = {"first_response": "20s", "resolution": "10m"}
 
 @never_cache
 @needs(Role.OWNER)
-def start(request: HttpRequest) -> HttpResponse:
-    """The guide, and how far it has got; `way`: the parts of which channel are looked at."""
-    return guide.page(request, way=request.GET.get("way", ""))
+def start(request: HttpRequest, way: str = "", way_context: dict[str, object] | None = None) -> HttpResponse:
+    """The guide, and how far it has got; `way`: the parts of which channel are looked at.
+
+    `way_context`: of a form there that was not kept.
+    """
+    status = 200 if way_context is None else 422
+    return guide.page(request, way=way or request.GET.get("way", ""), way_context=way_context, status=status)
 
 
 @require_POST

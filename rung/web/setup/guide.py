@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop, override
 
 from rung.core.policy.model import Policy
 from rung.frame.access import agent_of
+from rung.hooks import GuidePart, Inbox, folders
 from rung.people import sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role, Token
@@ -20,9 +21,8 @@ from rung.policies.versions import compiled
 from rung.tickets.models import Ticket
 from rung.web.models import GuideProgress
 from rung.web.people.forms import TokenForm
-from rung.web.setup import inboxes, mail_forms
+from rung.web.setup import inboxes
 from rung.web.setup.name_and_hours import DeskForm, as_published
-from rung.web.setup.slack_parts import context_of as slack_context
 
 #: The steps that can be put off.
 OPTIONAL = ("people", "channel")
@@ -31,13 +31,6 @@ INVITED_AT_ONCE = 3
 #: In the session: whom this browser has invited, with the sealed word of each link.
 INVITED = "guide_invited"
 REASON = gettext_noop("The first-run guide")
-#: The key of each way in -> the template with its parts.
-PARTS = {
-    "slack": "setup/slack/parts.html",
-    "mail": "setup/mail_parts.html",
-    "form": "setup/guide/form.html",
-    "api": "setup/guide/api.html",
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class Progress:
     version: PolicyVersion | None
     policy: Policy
     others: int
-    ways: tuple[inboxes.Inbox, ...]
+    ways: tuple[Inbox, ...]
     test: Ticket | None
     skipped: frozenset[str]
 
@@ -62,7 +55,7 @@ class Progress:
         return not self.is_named or (self.version is not None and self.version.reason in _reasons())
 
     @property
-    def connected(self) -> tuple[inboxes.Inbox, ...]:
+    def connected(self) -> tuple[Inbox, ...]:
         """The channels that somebody has opened; the public form is open from the start."""
         return tuple(way for way in self.ways if way.is_open and way.key != "form")
 
@@ -107,11 +100,6 @@ def due(request: HttpRequest) -> str:
     return progress(request).next
 
 
-def address_of(way: str) -> str:
-    """The guide, at the parts of a way in."""
-    return f"{reverse('start')}?way={way}#channel"
-
-
 def page(
     request: HttpRequest,
     *,
@@ -124,7 +112,8 @@ def page(
 ) -> HttpResponse:
     """The guide. `way`: whose parts are shown; `open_step`: a step that is open besides the next one."""
     stands = progress(request)
-    way = way if way in PARTS else ""
+    part = next((each for each in _parts().values() if each.way == way), None)
+    way = part.way if part is not None else ""
     context: dict[str, object] = {
         "live": [],
         "progress": stands,
@@ -135,13 +124,15 @@ def page(
         "levels": list(stands.policy.levels.values()),
         "climbing": [stands.policy.levels[name] for name in reversed(next(iter(stands.policy.paths.values()), ()))],
         "slots": [(n, {k: (invited or {}).get(f"{k}-{n}", "") for k in ("name", "email", "level")}) for n in _places()],
-        "ways": [(each, _way_of(each)) for each in stands.ways if _way_of(each)],
+        "ways": [(each, _parts()[each.key].way) for each in stands.ways if each.key in _parts()],
         "way": way,
-        "parts": PARTS.get(way, ""),
+        "parts": part.template if part is not None else "",
+        "styles": part.styles if part is not None else (),
         "back": "guide",
         "once": token_urlsafe(9),
     }
-    context |= way_context if way_context is not None else _of_way(request, way)
+    if part is not None:
+        context |= way_context if way_context is not None else part.context_of(request)
     context["here"] = f"{reverse('start')}?way={way}&"
     return render(request, "setup/guide/page.html", context, status=status)
 
@@ -159,32 +150,29 @@ def _places() -> range:
     return range(1, INVITED_AT_ONCE + 1)
 
 
-def _way_of(inbox: inboxes.Inbox) -> str:
-    """What the guide calls it; empty for one it has no parts for."""
-    name = {"email": "mail"}.get(inbox.key, inbox.key)
-    return name if name in PARTS else ""
+def _parts() -> dict[str, GuidePart]:
+    """The parts of each way in, by its key: those of the channels' folders, and the web's own."""
+    brought = {folder.name: folder.setup.guide for folder in folders()}
+    return {key: part for key, part in brought.items() if part is not None} | _OWN
 
 
-def _of_way(request: HttpRequest, way: str) -> dict[str, object]:
-    match way:
-        case "slack":
-            return slack_context(request)
-        case "mail":
-            return mail_forms.context_of(request)
-        case "form":
-            arrived = Ticket.objects.filter(channel="form").exclude(tags__contains=["test"])
-            return {
-                "address": request.build_absolute_uri(reverse("ask")),
-                "arrived": arrived.order_by("-number").first(),
-            }
-        case "api":
-            return {
-                "key_form": TokenForm(),
-                "keys": Token.objects.filter(revoked_at=None),
-                "address": request.build_absolute_uri("/api/v1/tickets"),
-            }
-        case _:
-            return {}
+def _of_form(request: HttpRequest) -> dict[str, object]:
+    arrived = Ticket.objects.filter(channel="form").exclude(tags__contains=["test"])
+    return {"address": request.build_absolute_uri(reverse("ask")), "arrived": arrived.order_by("-number").first()}
+
+
+def _of_api(request: HttpRequest) -> dict[str, object]:
+    return {
+        "key_form": TokenForm(),
+        "keys": Token.objects.filter(revoked_at=None),
+        "address": request.build_absolute_uri("/api/v1/tickets"),
+    }
+
+
+_OWN = {
+    "form": GuidePart("form", "setup/guide/form.html", _of_form),
+    "api": GuidePart("api", "setup/guide/api.html", _of_api),
+}
 
 
 def _links(request: HttpRequest) -> list[tuple[Agent, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.frame import guide
 from rung.frame.access import agent_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.show_once import Shown, shown_once
@@ -17,7 +18,6 @@ from rung.people.changes import Area
 from rung.people.clock import database_now
 from rung.people.models import Role, Token
 from rung.web.people.forms import TokenForm
-from rung.web.setup import guide
 
 
 @never_cache
@@ -37,7 +37,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def _make_key(request: HttpRequest, given: dict[str, str]) -> Shown:
     secret = tokens.create(given["name"], role=Role(given["role"]))
     changes.note("added", Token.objects.get(name=given["name"]), by=_by(request))
-    back = guide.address_of("api") if request.POST.get("back") == "guide" else ""
+    back = guide.address_of("api") if guide.is_from_guide(request) else ""
     return {"who": given["name"], "secret": secret, "kind": "key", "back": back}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rung.core.case.events import decode
 from rung.frame.access import needs
+from rung.hooks import Label, folders
 from rung.people.changes import SECRET, Change
 from rung.people.models import Agent, Role
 from rung.policies.models import PolicyVersion
@@ -51,21 +52,15 @@ _WHAT: dict[str, Promise] = {
 }
 
 
-_NOUNS: dict[str, Promise] = {
-    "application": _("Slack app"),
+_NOUNS: dict[str, Label] = {
     "absence": _("an absence of"),
     "contactmethod": _("a way to reach"),
     "customer": _("customer"),
-    "endpoint": _("webhook"),
-    "mailbox": _("mailbox"),
-    "outgoing": _("the server for mail out"),
     "override": _("a swap on"),
     "requester": _("requester"),
     "signinprovider": _("directory"),
-    "slackchannel": _("channel"),
     "team": _("team"),
     "token": _("key"),
-    "workspace": _("Slack workspace"),
 }
 _FIELDS: dict[str, Promise] = {
     "account_owner": _("account owner"),
@@ -146,6 +141,7 @@ def _lines(area: str, who: str, before: datetime | None) -> list[Line]:
 
 
 def _of_changes(area: str, by: str, before: datetime | None, names: dict[str, str]) -> Iterable[Line]:
+    nouns = _NOUNS | {key: noun for folder in folders() for key, noun in folder.setup.nouns.items()}
     rows = Change.objects.all()
     rows = rows.filter(area=area) if area else rows
     rows = rows.filter(by=by) if by else rows
@@ -158,7 +154,7 @@ def _of_changes(area: str, by: str, before: datetime | None, names: dict[str, st
             row.area,
             _person(row.by, names),
             _WHAT.get(row.what, row.what),
-            names.get(name, name) if noun == "agent" else f"{_NOUNS.get(noun, noun)} {name}",
+            names.get(name, name) if noun == "agent" else f"{nouns.get(noun, noun)} {name}",
             reverse("agent", args=[name]) if known else "",
             facts=_facts(row),
         )

@@ -74,7 +74,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     }
     rows = [(endpoint, sums.get(endpoint.name, {})) for endpoint in Endpoint.objects.all()]
     context = {"live": [], "endpoints": rows, "form": form}
-    return render(request, "setup/webhooks.html", context, status=422 if form.errors else 200)
+    return render(request, "webhook/endpoints.html", context, status=422 if form.errors else 200)
 
 
 @needs(Role.OWNER)
@@ -86,7 +86,7 @@ def webhook(request: HttpRequest, name: str) -> HttpResponse:
     if state in State.values:
         sent = sent.filter(state=state)
     context = {"live": [], "endpoint": endpoint, "deliveries": sent[:SHOWN], "states": State.choices, "state": state}
-    return render(request, "setup/webhook.html", context)
+    return render(request, "webhook/endpoint.html", context)
 
 
 @require_POST
@@ -141,7 +141,7 @@ def _add(request: HttpRequest, given: dict[str, Any]) -> Shown:
     secret = endpoint.renew_secret()
     endpoint.save()
     changes.note("added", endpoint, by=_by(request))
-    return {"who": endpoint.name, "secret": secret, "kind": "webhook"}
+    return _shown(endpoint, secret)
 
 
 def _renew(request: HttpRequest, endpoint: Endpoint) -> Shown:
@@ -149,7 +149,12 @@ def _renew(request: HttpRequest, endpoint: Endpoint) -> Shown:
     endpoint.save(update_fields=["secret"])
     subject = f"endpoint:{endpoint.name}"
     changes.record(by=_by(request), area="settings", what="gave another secret to", subject=subject)
-    return {"who": endpoint.name, "secret": secret, "kind": "webhook"}
+    return _shown(endpoint, secret)
+
+
+def _shown(endpoint: Endpoint, secret: str) -> Shown:
+    about = _("This is what deliveries are signed with. It is shown this once; give it to the receiver.")
+    return {"who": endpoint.name, "secret": secret, "about": about, "back": reverse("webhooks")}
 
 
 def _by(request: HttpRequest) -> str:

@@ -11,14 +11,14 @@ from rung.channels.slack.api import members
 from rung.channels.slack.connection import channel_changes, connect, oauth_install
 from rung.channels.slack.connection.connect import Secrets
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
+from rung.channels.slack.pages.install import say
+from rung.channels.slack.pages.parts import context_of, publish_places
+from rung.frame import guide
 from rung.frame.access import agent_of, needs
 from rung.frame.fields import number_in
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer, Role
-from rung.web.setup import guide
-from rung.web.setup.slack_install import say
-from rung.web.setup.slack_parts import context_of, publish_places
 
 SECRETS = ("token", "signing_secret", "app_token", "refresh_token", "client_id", "client_secret")
 
@@ -29,8 +29,8 @@ def slack(request: HttpRequest) -> HttpResponse:
     """What is connected and what is not; each form says what it does in `do`."""
     if request.method == "POST":
         _FORMS.get(request.POST.get("do", ""), _nothing)(request)
-        return redirect(guide.address_of("slack") if request.POST.get("back") == "guide" else "slack")
-    return render(request, "setup/slack/page.html", context_of(request))
+        return redirect(guide.address_of("slack") if guide.is_from_guide(request) else "slack")
+    return render(request, "slack/page.html", context_of(request))
 
 
 def _connect(request: HttpRequest) -> None:

@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from rung.channels.email import mailboxes, outgoing
+from rung.channels.email.forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.channels.email.outgoing import Server
 from rung.core.sentences import say
+from rung.frame import guide
 from rung.frame.access import agent_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.fields import number_in
@@ -22,8 +24,6 @@ from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.people.vault import VaultProblem, seal, unseal
-from rung.web.setup import guide
-from rung.web.setup.mail_forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     """What is set up and how it goes; each form says what it does in `do`."""
     if request.method == "POST":
         return _FORMS.get(request.POST.get("do", ""), _nothing)(request)
-    return render(request, "setup/mail.html", {"live": [], **context_of(request)})
+    return render(request, "email/page.html", {"live": [], **context_of(request)})
 
 
 def _keep_out(request: HttpRequest) -> HttpResponse:
@@ -168,7 +168,7 @@ def _remove(request: HttpRequest) -> HttpResponse:
 
 
 def _asks_back(request: HttpRequest, question: str, effect: str) -> HttpResponse | None:
-    back = guide.address_of("mail") if request.POST.get("back") == "guide" else reverse("mail")
+    back = guide.address_of("mail") if guide.is_from_guide(request) else reverse("mail")
     return asked_back(request, question, effect, _("Remove"), back)
 
 
@@ -208,13 +208,13 @@ def _box(request: HttpRequest) -> Mailbox | None:
 def _again(request: HttpRequest, **form: OutgoingForm | MailboxForm) -> HttpResponse:
     """The page with what was typed and what is wrong with it, where it was typed."""
     context = context_of(request, **form)
-    if request.POST.get("back") == "guide":
-        return guide.page(request, way="mail", status=422, way_context=context)
-    return render(request, "setup/mail.html", {"live": [], **context}, status=422)
+    if guide.is_from_guide(request):
+        return guide.shown_again(request, "mail", context)
+    return render(request, "email/page.html", {"live": [], **context}, status=422)
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    return redirect(guide.address_of("mail")) if request.POST.get("back") == "guide" else redirect("mail")
+    return redirect(guide.address_of("mail")) if guide.is_from_guide(request) else redirect("mail")
 
 
 def _by(request: HttpRequest) -> str:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 from rung.channels.slack.connection import oauth_install
 from rung.channels.slack.connection.connect import Connected, NotConnected
 from rung.channels.slack.models import Application
+from rung.frame import guide
 from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.web.setup import guide
 
 STATE, BACK, GOOD_FOR = "slack_install", "slack_install_back", timedelta(minutes=10)
 

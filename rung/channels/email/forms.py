@@ -58,7 +58,7 @@ class MailboxForm(ServerForm):
 
 
 def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, object]:
-    """For `setup/mail_parts.html`: what is kept, and the forms, filled in with what can be guessed."""
+    """For `email/parts.html`: what is kept, and the forms, filled in with what can be guessed."""
     kept = Outgoing.objects.filter(pk=1).first()
     by_environment = outgoing.of_environment() if outgoing.is_of_environment() else None
     return {

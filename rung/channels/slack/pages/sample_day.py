@@ -39,4 +39,4 @@ def sample(request: HttpRequest) -> HttpResponse:
         "plays": bool(request.GET.get("play")) and number + 1 < count,
         "stands": STANDS,
     }
-    return render(request, "setup/slack/sample.html", context)
+    return render(request, "slack/sample.html", context)

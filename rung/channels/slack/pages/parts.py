@@ -11,7 +11,6 @@ from rung.channels.slack.connection import manifest
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
 from rung.core.document.intents import Intent, Put, Remove, edited
 from rung.core.document.tree import CannotEdit
-from rung.core.policy.model import Policy
 from rung.people.clock import database_now
 from rung.people.models import Customer
 from rung.policies.models import PolicyVersion
@@ -70,8 +69,7 @@ def team_places() -> list[TeamPlace]:
 def publish_places(form: QueryDict, *, by: str) -> str:
     """Write the chosen channels into the policy; why it cannot be, or nothing."""
     number = current_number()
-    policy = compiled(number).policy
-    intents = [intent for place in team_places() for intent in _change(policy, place, form)]
+    intents = [intent for place in team_places() for intent in _change(place, form)]
     if not intents:
         return ""
     try:
@@ -85,7 +83,7 @@ def publish_places(form: QueryDict, *, by: str) -> str:
     return ""
 
 
-def _change(policy: Policy, place: TeamPlace, form: QueryDict) -> list[Intent]:
+def _change(place: TeamPlace, form: QueryDict) -> list[Intent]:
     wanted = form.get(f"place-{place.key}", "")
     if wanted == place.now or (wanted and wanted not in place.names):
         return []

@@ -1,0 +1,1 @@
+"""What owners set up of Slack, and the sample day in it."""
