@@ -1,4 +1,4 @@
-"""Logs: one JSON line for each event, whoever wrote it, ours (structlog) or a library's (logging)."""
+"""Logs: one JSON line for each event, ours (structlog) or a library's (logging)."""
 
 import logging
 

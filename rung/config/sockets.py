@@ -14,7 +14,7 @@ PLACES = (Path("/run"), Path("/tmp"), Path("/var/tmp"))  # noqa: S108  what is f
 
 
 def socket_folder(folder: Path) -> Path:
-    """The same for the same database folder, whoever asks."""
+    """The same for the same database folder, in every process."""
     inside = folder / "run"
     if len(os.fsencode(inside / SOCKET)) <= LONGEST:
         return inside

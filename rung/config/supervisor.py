@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Supervisor:
-    """Starts everything, watches, restarts with growing pauses, stops everything. `say` tells whoever started it."""
+    """Starts everything, watches, restarts with growing pauses, stops everything. `say` tells its user."""
 
     parts: Sequence[Part]
     logs: Path

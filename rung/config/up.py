@@ -107,7 +107,7 @@ def _bring_up(database: Embedded | None, environment: Mapping[str, str]) -> str:
 
 
 def say(sentence: str) -> None:
-    """Tell whoever started the desk."""
+    """Tell the person who started the desk."""
     print(sentence, flush=True)
 
 

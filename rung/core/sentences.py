@@ -1,4 +1,4 @@
-"""Sentences for people: written here in English, said in the language of whoever is being shown them."""
+"""Sentences for people: written here in English, said in the reader's language."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -7,7 +7,7 @@ from django.shortcuts import render
 def asked_back(request: HttpRequest, question: str, effect: str, word: str, back: str) -> HttpResponse | None:
     """The page that asks, or None: it has been asked, and the answer was yes.
 
-    `effect`: what follows. `word`: on the button that does it. `back`: where whoever thinks again goes.
+    `effect`: what follows. `word`: on the button that does it. `back`: where "no" leads.
     """
     if request.POST.get("sure") == "1":
         return None

@@ -26,7 +26,7 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @never_cache
 @needs(Role.OBSERVER)
 def attachment(request: HttpRequest, number: int) -> HttpResponse:
-    """A file of a ticket's message, for whoever may see the ticket."""
+    """A file of a ticket's message, for people who may see the ticket."""
     seen = Attachment.objects.filter(message__ticket__in=visibility.visible(agent_of(request)))
     return handed_out(get_object_or_404(seen, pk=number))
 
@@ -45,7 +45,7 @@ def file(request: HttpRequest, word: str) -> HttpResponse:
 @never_cache
 @needs(Role.OBSERVER)
 def preview(request: HttpRequest, number: int) -> HttpResponse:
-    """An image for an <img> of a ticket's page, for whoever may see the ticket. Opened by itself it is a download."""
+    """An image for an <img> of a ticket's page, for people who may see it. Opened by itself it is a download."""
     seen = Attachment.objects.filter(message__ticket__in=visibility.visible(agent_of(request)))
     return pictured(get_object_or_404(seen, pk=number))
 

@@ -1,4 +1,4 @@
-"""`/healthz` for whoever watches the desk, and `/metrics` for Prometheus."""
+"""`/healthz` for monitoring, and `/metrics` for Prometheus."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest

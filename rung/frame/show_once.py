@@ -1,4 +1,4 @@
-"""What is shown only once, shown again to whoever pressed twice: the second press gets the first one's answer."""
+"""What is shown only once, shown again to a person who pressed twice: the second press gets the first one's answer."""
 
 import json
 from collections.abc import Callable

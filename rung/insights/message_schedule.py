@@ -17,7 +17,7 @@ _SECOND_US = 1_000_000
 
 
 class Alert(Struct, frozen=True):
-    """A message after so much running time; `to`: the level it offers the ticket to, None: whoever should have it."""
+    """A message after so much running time; `to`: the level it offers the ticket to, None: its owner."""
 
     after_us: int
     calendar: Calendar

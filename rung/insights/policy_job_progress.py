@@ -49,7 +49,7 @@ class Steps:
 
 
 def stop_left(number: int | None = None) -> int:
-    """Stop those, or that one, whose page has been closed. A rollout goes on whoever watches it."""
+    """Stop those, or that one, whose page has been closed. A rollout continues without anybody watching."""
     now = database_now()
     left = Errand.objects.filter(state__in=GOING, seen_at__lt=now - LEFT_AFTER).exclude(kind=Errand.Kind.ROLLOUT)
     if number is not None:

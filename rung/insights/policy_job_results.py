@@ -35,7 +35,7 @@ def compared(found: Comparison, new: Policy, now: datetime) -> dict[str, Any]:
 
 
 def _drawn(titled: Titled, language: str) -> list[str]:
-    """Whoever looks at them may read another language than whoever asked for them."""
+    """The reader's language may differ from the asker's."""
     with speaking_in(language):
         return pictures(titled)
 

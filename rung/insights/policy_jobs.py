@@ -57,18 +57,18 @@ def _no_logs(_errand: Errand, _old: Policy, _new: Policy, _steps: Steps) -> Reco
 
 
 def run_errand(number: int, read_log: LogReader = _no_logs) -> None:
-    """Do it, once: whoever begins it first has it. A failure is written down with its reason, for whoever asked."""
+    """Do it, once: the first to begin has it. A failure is written down with its reason, for the asker."""
     stop_left(number)
     began = Errand.objects.filter(pk=number, state=Errand.State.WAITING)
     if not began.update(state=Errand.State.WORKING, changed_at=database_now()):
         return
     errand = Errand.objects.get(pk=number)
     try:
-        with speaking_in(language_of(errand.author)):  # what goes wrong is told to whoever asked
+        with speaking_in(language_of(errand.author)):  # what goes wrong is told to the asker
             result = _done(errand, read_log)
     except Stopped:
         return
-    except ValueError as problem:  # of what was given: a sentence for whoever gave it
+    except ValueError as problem:  # of what was given: a sentence for the asker
         _end(errand, Errand.State.FAILED, problem=str(problem))
         return
     except Exception as problem:  # noqa: BLE001  the page that waits for it says why

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from rung.core.reckoning.effects import Notice, Subject
 from rung.core.sentences import key
 
-#: Written down in English, for whoever sends it; whoever reads it inside Rung is told it in their language.
+#: Written down in English for sending; a reader inside Rung gets it in their own language.
 SENTENCES = {
     Subject.REMINDER: key("%(ticket)s still needs somebody."),
     Subject.NOTIFICATION: key("%(ticket)s needs your eye."),

@@ -74,7 +74,7 @@ def put_off(claimed: Claimed, reason: Sentence, source: Source, now: datetime) -
 
 
 def settle_abandoned(source: Source, now: datetime) -> None:
-    """Whoever was sending these has died: nobody knows what the other side has."""
+    """The courier that was sending these has died: nobody knows what the other side has."""
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",), skip_locked=True).filter(
             state=State.SENDING, leased_until__lte=now

@@ -339,4 +339,4 @@ class Source(Protocol):
         """Write down what follows from it: an issue that was made is linked."""
 
     def was_lost(self, delivery: "Delivery", why: Sentence, now: datetime) -> None:
-        """It will not arrive, and whoever relies on it must hear that."""
+        """It will not arrive, and the person who relies on it must be told."""

@@ -77,7 +77,7 @@ def text(words: object) -> Sentence:
 
 
 def english(sentence: Sentence | None) -> str:
-    """For machines, files and what is sent out, whoever is being answered at this moment. Nothing for None."""
+    """For machines, files and what is sent out, whatever the language of the request. Nothing for None."""
     with speaking():
         return "" if sentence is None else str(sentence)
 

@@ -19,7 +19,7 @@ def database_now() -> datetime:
 
 
 def moment_of(read: datetime) -> datetime:
-    """What time it is for whoever had a statement bring `clock_timestamp()` along: that, unless another clock rules."""
+    """The time, for a caller whose statement read `clock_timestamp()`: that, unless another clock is in force."""
     return read if _clock is _by_settings and not settings.SAMPLE_DAY else _clock()
 
 

@@ -29,7 +29,7 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return [app for app in wanted if client_id is None or app.client_id == client_id]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Whoever is an agent here under a trusted address is that agent, from now on by the directory's own id.
+        """An agent here under a trusted address is that agent, from now on by the directory's own id.
 
         An address may pass to another person of the company, and a signed-in browser may be led to somebody else's
         account there: neither is connected.

@@ -19,6 +19,6 @@ def speaking_in(language: str) -> Iterator[None]:
 
 
 def language_of(author: str) -> str:
-    """That of whoever is written `agent:HANDLE`; empty for anybody else."""
+    """That of `agent:HANDLE`; empty for anybody else."""
     chosen = Agent.objects.filter(handle=author.removeprefix("agent:")).values_list("language", flat=True)
     return chosen.first() or ""

@@ -71,7 +71,7 @@ class Agent(AbstractBaseUser):
         indexes = [GinIndex(fields=["skills"], name="agent_skills")]
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="agent_email_lower"),
-            # Whoever changes the policy or the teams could lift it themselves.
+            # Leads and owners could lift it themselves.
             models.CheckConstraint(
                 condition=Q(is_restricted=False) | Q(role__in=["agent", "observer"]),
                 name="agent_restricted_role",
@@ -143,7 +143,7 @@ class Absence(models.Model):
 
 
 class Override(models.Model):
-    """A one-off swap: this agent is on call for a schedule instead of whoever the rotation names."""
+    """A one-off swap: this agent is on call for a schedule instead of the person the rotation names."""
 
     schedule = models.CharField(max_length=60, help_text="the policy's schedule")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="overrides")

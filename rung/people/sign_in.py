@@ -129,5 +129,5 @@ def redeem_link(word: str, *, now: datetime) -> Agent | None:
 def _send(message: EmailMessage, template: str) -> None:
     try:
         message.send()
-    except OSError as problem:  # SMTP's exceptions are OSErrors; whoever waits for the mail asks for another
+    except OSError as problem:  # SMTP's exceptions are OSErrors; the person who waits for the mail asks for another
         log.warning("a mail about signing in could not be sent", template=template, problem=str(problem))

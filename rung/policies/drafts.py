@@ -1,4 +1,4 @@
-"""Drafts of the policy: kept, gone on with, withdrawn, and published by whoever may."""
+"""Drafts of the policy: kept, changed, withdrawn, published."""
 
 from datetime import datetime
 

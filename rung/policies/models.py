@@ -33,7 +33,7 @@ class PolicyVersion(models.Model):
 
 
 class Draft(models.Model):
-    """A text that waits: to be gone on with, or for a second person. Kept after its end, for whoever asks why."""
+    """A text that waits for its author or for a second person. Kept after its end, to say why."""
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -48,7 +48,7 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    #: Names that change with it, for whoever else knows them: [what, old, new].
+    #: Names that change with it, for others that use them: [what, old, new].
     renames: "models.JSONField[Any, Any]" = models.JSONField(default=list, db_default=[])
     #: The version it became.
     version = models.ForeignKey(PolicyVersion, null=True, blank=True, on_delete=models.PROTECT)

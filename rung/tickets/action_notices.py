@@ -73,7 +73,7 @@ def last_level(at: Visit, level: str, *, event: int) -> None:
 
 
 def returned(at: Visit, offered_by: str, *, event: int) -> None:
-    """Whoever offered it hears that it came back; for a rule's offer, the ticket's owner."""
+    """The person who offered it is told that it came back; for a rule's offer, the ticket's owner."""
     to = offered_by
     if not offered_by.startswith("agent:"):
         to = owner(_look(at)).to

@@ -1,4 +1,4 @@
-"""A ticket drawn as a card: how it stands at this moment, for whoever decides from the card alone."""
+"""A ticket drawn as a card: how it stands at this moment, for people who decide from the card alone."""
 
 from datetime import datetime
 

@@ -145,7 +145,7 @@ class Speech:
             )
 
     def was_lost(self, delivery: Delivery, why: Sentence, now: datetime) -> None:
-        """A message that will not reach the customer: whoever has the ticket must know."""
+        """A message that will not reach the customer: its assignee must know."""
         if delivery.kind != NoticeKind.REPLY or delivery.ticket is None:
             return
         ticket = delivery.ticket  # its columns, not its case: one that cannot be read must still be heard of

@@ -40,7 +40,7 @@ def histories_of(
 ) -> Iterator[History]:
     """Each ticket in the order of their numbers, only a few hundred held at a time. Blanked messages say nothing.
 
-    Share by share, not by one cursor of the database: whoever replays takes as long as they like over each, and a
+    Share by share, not by one cursor of the database: a replay takes as long as it likes over each, and a
     transaction that stands open so long would be ended, and would keep the database from tidying up meanwhile.
     """
     hear = hearing_of(policy).facts
@@ -56,7 +56,7 @@ def histories_of(
 def histories_since(
     since: datetime, policy: Policy, on_progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> list[History]:
-    """All of them at once, for whoever goes through them more than once."""
+    """All of them at once, to go through them more than once."""
     wanted = wanted_since(since)
     return list(histories_of(wanted, policy, lambda done: on_progress(done, wanted.tickets)))
 

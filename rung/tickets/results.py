@@ -34,7 +34,7 @@ class AlreadyClaimed(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """One sentence for whoever asked."""
+    """One sentence for the caller."""
 
     ticket: int
     why: str

@@ -65,7 +65,7 @@ class Names:
         return cls(policy, people)
 
     def of(self, by: str) -> str:
-        """Whoever `by` names."""
+        """The name of the actor `by`."""
         kind, _colon, rest = by.partition(":")
         if found := self._people.get(by):
             return found

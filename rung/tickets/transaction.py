@@ -27,7 +27,7 @@ from rung.tickets.results import AlreadySo
 
 log = structlog.get_logger(__name__)
 
-#: Whoever reads the clock and then waits for a ticket may find it changed a little later: the clock has not stepped.
+#: A caller may read the clock and then wait for a ticket that is changed a little later: the clock has not stepped.
 MERELY_OVERTAKEN = timedelta(seconds=1)
 
 

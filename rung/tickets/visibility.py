@@ -1,6 +1,6 @@
 """Which tickets somebody may see: all of them, or, restricted to teams, those that stand with these teams or with them.
 
-Every page, search, call, list and button asks here. Whoever is restricted and stands in no team sees nothing.
+Every page, search, call, list and button asks here. A restricted person without a team sees nothing.
 """
 
 from django.db.models import Q, QuerySet

@@ -150,7 +150,7 @@ def _threaded(ticket: int | None) -> dict[str, str]:
 
 
 def _message_id(key: str) -> str:
-    """The same for the same delivery, whoever sends it how often; nobody else can guess it, to write to a ticket."""
+    """The same for the same delivery, however often it is sent; nobody else can guess it, to write to a ticket."""
     return f"<{salted_hmac('rung.mail', key).hexdigest()[:32]}@{_domain()}>"
 
 

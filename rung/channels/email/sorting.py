@@ -26,7 +26,7 @@ from rung.tickets.results import what_came_of
 
 #: One for all mailboxes: a mail to two of them is one message, and our own are known by their Message-ID here too.
 INBOX = "email"
-#: Beside the name of whoever wrote, on the ticket.
+#: Beside the author's name, on the ticket.
 DOUBTFUL = "sender not proven"
 CUT = "(This mail was larger than 35 MB; only its beginning was taken in.)"
 _RE = re.compile(r"^\s*(?:(?:re|aw|fwd?|wg|antw|sv)\s*(?:\[\d+\])?:\s*)+", re.I)

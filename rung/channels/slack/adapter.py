@@ -175,7 +175,7 @@ def _post(
 
 
 def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessage) -> None:
-    """The files go after the words; those that do not are named on the ticket, for whoever has it."""
+    """The files go after the words; those that do not are named on the ticket, for its assignee."""
     missing = post_arguments.attach(client, sent.channel, thread, answers.files)
     if missing:
         who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)

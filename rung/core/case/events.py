@@ -66,7 +66,7 @@ class Opened(Event, frozen=True, kw_only=True, tag="opened"):
     message: int | None = None
     said: Said | None = None
     facts: TextFacts | None = None
-    #: Given by whoever opened it: arrival does not change them.
+    #: Given by the opener: arrival does not change them.
     category: str | None = None
     priority: Priority | None = None
 
@@ -101,7 +101,7 @@ class Noted(Event, frozen=True, kw_only=True, tag="noted"):
 
 
 class Assigned(Event, frozen=True, kw_only=True, tag="assigned"):
-    """`assignee` None: taken off whoever had it."""
+    """`assignee` None: taken off its assignee."""
 
     assignee: str | None = None
 

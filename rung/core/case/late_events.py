@@ -128,7 +128,7 @@ class _Known:
     def unheard_until(self, wrote: e.CustomerWrote, where: str, place: int) -> datetime:
         """The last moment until which people acted without having heard it; that of its own saying, if nobody did."""
         said_at = spoken_at(wrote)
-        # Whoever answers where it stands has read it, and the desk knows it from them.
+        # An answer where it stands was given by somebody who had read it.
         answers = self._answers.get(where, [])
         read = bisect_right(answers, said_at)
         read_at = answers[read] if read < len(answers) else None

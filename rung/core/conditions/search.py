@@ -204,7 +204,7 @@ def _sayable(state: State, fact: Fact, values: frozenset[str]) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def contains(phrase: str, part: str) -> bool:
-    """Whether whoever says the phrase also says the part: "very urgent" and "urgent", "refunds" and "refund"."""
+    """Whether saying the phrase also says the part: "very urgent" and "urgent", "refunds" and "refund"."""
     if phrase == part:
         return True
     words, wanted = tuple(tokens(phrase)), tuple(tokens(part))

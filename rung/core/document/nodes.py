@@ -80,7 +80,7 @@ def parse(text: str, file: str) -> tuple[Entries | None, list[Finding]]:
     """The document's top map, and everything wrong with it as YAML; None where nothing can be read on.
 
     Never raises; always ends, whatever the aliases. Nobody changes the nodes: the last few documents are remembered,
-    because whoever judges, draws and edits one reads it several times; each in the language it is judged in.
+    because judging, drawing and editing one read it several times; each in the language it is judged in.
     """
     root, found = _parsed(text, file, say("the file is empty"))
     return root, list(found)

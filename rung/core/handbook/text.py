@@ -66,7 +66,7 @@ def html(book: Handbook, lines: Lines, source: str, policy: str) -> str:
 
 
 def changes(old: Handbook, new: Handbook) -> str:
-    """What changed for whoever works by it, as Markdown: sentences gone and sentences new, chapter by chapter."""
+    """What changed for the people who work by it, as Markdown: sentences gone and sentences new, chapter by chapter."""
     parts = [f"# {say('What changed for you')}"]
     for each in changed_for_you(old, new):
         lines = [

@@ -11,7 +11,7 @@ from rung.core.log.events import History
 #: The facts of a customer's message, judged again: (message, whether it opened the ticket) -> facts.
 Rehear = Callable[[int, bool], e.TextFacts]
 
-#: What happened whoever wrote it down.
+#: Facts, not conclusions of a policy.
 _HAPPENED = (e.Opened, e.CustomerWrote, e.ThirdPartyMoved, e.Linked, e.Unlinked, e.CustomerChanged, e.Rated)
 #: What a policy concluded: another policy concludes for itself. What people did to its offers is kept: `replay` knows
 #: that they have other numbers there.

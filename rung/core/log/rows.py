@@ -14,7 +14,7 @@ from rung.core.spelling import did_you_mean
 OrderKey = tuple[tuple[float, str], ...]
 
 
-#: A byte that was no UTF-8, as whoever opened the log has kept it.
+#: A byte that was no UTF-8, as the opened log keeps it.
 NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 

@@ -8,7 +8,7 @@ from rung.core.oncall.schedule import Absence, Override, Schedule, Turn, holes, 
 
 
 def on_call_now(schedule: Schedule, desk: Desk, now: datetime) -> str | None:
-    """The handle of whoever is on call; None: nobody is, or nobody who is there."""
+    """The handle of the person on call; None: nobody is, or nobody who is there."""
     overrides, absences, inactive = _changes(schedule, desk)
     return person_on_call(schedule, now, overrides, absences, inactive)
 

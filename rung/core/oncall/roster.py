@@ -37,7 +37,7 @@ class Swap(Struct, frozen=True):
     handle: str
     start: datetime
     end: datetime
-    #: Whose turn it takes; None: whoever's it is.
+    #: Whose turn it takes; None: anybody's.
     instead_of: str | None = None
 
 

@@ -12,7 +12,7 @@ __all__ = ["Absence", "OnCall", "Override", "Schedule", "Turn", "Why", "holes", 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A one-off swap: `who` is on call from `start` up to `end`, instead of one person or of whoever it is."""
+    """A one-off swap: `who` is on call from `start` up to `end`, instead of one person or of anybody."""
 
     start: datetime
     end: datetime

@@ -83,7 +83,7 @@ ALWAYS_TRUE = All(())
 
 
 class HandoffForm(Struct, frozen=True):
-    """`handoff: {require: [...]}`: fields asked of whoever escalates to this level."""
+    """`handoff: {require: [...]}`: fields asked of a person who escalates to this level."""
 
     require: tuple[str, ...] = ()
 
@@ -235,7 +235,7 @@ class Closing(Struct, frozen=True):
 
 
 class Publishing(Struct, frozen=True):
-    #: Whoever wrote a new version does not publish it; somebody else reads it first.
+    #: The author of a new version does not publish it; somebody else reads it first.
     second_person: bool = False
 
 

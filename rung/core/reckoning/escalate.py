@@ -98,7 +98,7 @@ def _offer(look: Look, origin: Origin, actions: Actions, wanted: Destination) ->
 
 
 def _tell_those_on_call(look: Look, origin: Origin, level: str, number: int) -> None:
-    """Out of the level's hours its channel sleeps: whoever is on call hears of the offer."""
+    """Out of the level's hours nobody watches its channel: the person on call is told of the offer."""
     if look.compiled.level_calendar(level).is_open(look.now):
         return
     team = team_of(level, look.compiled.policy)

@@ -47,7 +47,7 @@ class Reach(Struct, frozen=True):
 
 
 def destination(case: Case, policy: Policy, escalate: str) -> Destination:
-    """What `escalate:` means for this ticket now. Rules never go down; whoever acts by hand may ignore `already`."""
+    """What `escalate:` means for this ticket now. Rules never go down; a person may ignore `already`."""
     if escalate == "next":
         return _next(case, policy)
     if escalate in policy.levels:

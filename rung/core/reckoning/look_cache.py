@@ -34,7 +34,7 @@ class Plan(Struct):
 
 
 class Memory:
-    """Of one case under one policy, for whoever looks at the same case object again."""
+    """Of one case under one policy, for further looks at the same case object."""
 
     __slots__ = (
         "horizon_us",
@@ -53,7 +53,7 @@ class Memory:
         self.number = -1
         self.standing: Standing | None = None
         self.plans: dict[ClockName, Plan] = {}
-        #: Whoever looks will look again by then, come what may: what is due only later need not be known exactly.
+        #: There will be another look by then in any case: what is due only later need not be known exactly.
         self.horizon_us = NEVER
         #: The running cycles that are watched, with their plans.
         self.running: tuple[tuple[Cycle, Plan], ...] = ()

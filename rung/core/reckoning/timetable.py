@@ -182,8 +182,8 @@ def crossed_before_the_end(look: Look, cycle: Cycle) -> Sequence[Due]:
 def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     """(running time, goal, when the goal was missed) of a cycle on the ticket's calendar, in microseconds.
 
-    It is missed when the clock, still running, has reached it: whoever answers in the night a goal that was used up at
-    closing time answers too late, whoever answers in its last instant does not.
+    It is missed when the clock, still running, has reached it: an answer in the night to a goal that was used up at
+    closing time is too late, an answer in its last instant is not.
     """
     own = look.calendar
     goal = look.compiled.goal_us(cycle.clock, look.target, own)

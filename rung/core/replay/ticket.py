@@ -158,7 +158,7 @@ class Replay(Counting):
         return max(calendar.add(offer.at, self.accepted.on(calendar)), self.case.last_at or offer.at)
 
     def _accept(self, now: datetime) -> None:
-        """Whoever has the ticket goes on with it at the level offered; the log knows nobody else."""
+        """The assignee continues at the level offered; the log knows nobody else."""
         case, offer = self.case, self.case.offers[0]
         agent = case.assignee or "somebody"
         closes = closed_by_claim(case, self.compiled.policy, offer.level, offer.path)

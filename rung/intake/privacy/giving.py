@@ -50,7 +50,7 @@ def archive_of_agent(agent: Agent, now: datetime) -> bytes:
 
 
 def archive_of_requester(person: Requester, now: datetime) -> bytes:
-    """A zip. Internal notes about their tickets stand in a file of their own, for whoever hands it out to judge."""
+    """A zip. Internal notes about their tickets are in a file of their own, to be judged before it is handed out."""
     me = f"customer:{person.pk}"
     own = Ticket.objects.filter(requester=person)
     said = Message.objects.filter(Q(ticket__in=own) | Q(author=me))

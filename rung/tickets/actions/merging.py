@@ -22,7 +22,7 @@ def merge(
     """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
 
     An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
-    `confirmed`: whoever asks knows that it goes to another customer, who alone hears the answers.
+    `confirmed`: the caller knows that it goes to another customer, who alone gets the answers.
     """
     if ticket == into:
         return Refused(ticket, say("a ticket cannot go into itself"))

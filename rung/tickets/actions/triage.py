@@ -62,7 +62,7 @@ def tag(
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Done | AlreadySo | Refused:
-    """Add and remove tags. Whoever adds by hand stays within what a person can read at a glance."""
+    """Add and remove tags. Tags added by hand stay within what a person can read at a glance."""
     with visit(ticket, now=now) as at:
         if before := asked_before(client_key, ticket):
             return before

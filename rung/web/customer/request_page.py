@@ -110,7 +110,7 @@ def _file(word: str, number: int) -> Attachment:
 @never_cache
 @require_POST
 def renew(request: HttpRequest, word: str) -> HttpResponse:
-    """A new link, sent to whoever asked in the first place."""
+    """A new link, sent to the person who opened the request."""
     now = database_now()
     shown = _pass(word, now)
     if not throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):

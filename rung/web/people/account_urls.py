@@ -17,11 +17,11 @@ from rung.people import mfa
 
 
 def nobody_signs_up(request: HttpRequest, **_: str) -> HttpResponse:
-    """allauth names these addresses; whoever comes here is led to the way in."""
+    """allauth names these addresses; visitors are redirected to the sign-in page."""
     return redirect("account_login")
 
 
-#: Beside a passkey, a password is put only by whoever has just shown the passkey.
+#: Beside a passkey, a password can be set only just after the passkey was shown.
 set_password = reauthentication_required(app="allauth.mfa")(account.password_set)
 
 

@@ -42,7 +42,7 @@ def attention(request: HttpRequest) -> HttpResponse:
 
 @needs(Role.LEAD)
 def attention_of(request: HttpRequest, name: str) -> HttpResponse:
-    """Somebody else's, for whoever leads them."""
+    """Somebody else's, for their lead."""
     return _page(request, get_object_or_404(Agent, handle=name), is_own=False)
 
 

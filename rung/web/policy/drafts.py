@@ -31,7 +31,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 
 @needs(Role.LEAD)
 def draft_page(request: HttpRequest, number: int) -> HttpResponse:
-    """One draft with what it would change, for whoever decides."""
+    """One draft with what it would change, for the person who decides."""
     return render(request, "policy/draft.html", _shown(request, _draft(number)))
 
 

@@ -131,7 +131,7 @@ def shown(errand: Errand) -> dict[str, Any]:
     }
     if errand.state == Errand.State.FAILED and errand.text:
         policy, mistakes = read_policy(errand.text, "policy.yaml")
-        if policy is None:  # said anew in the language of whoever looks
+        if policy is None:  # said anew in the reader's language
             errand.problem = "; ".join(map(str, mistakes))
     if errand.kind == Errand.Kind.REPLAY and result:
         # The pictures are made of our own elements, and escape every word in them.

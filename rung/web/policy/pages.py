@@ -206,7 +206,7 @@ def changes_between(old: str, new: str) -> tuple[DocumentChange, ...]:
 
 
 def changed(old: str, new: str) -> tuple[ChangedChapter, ...]:
-    """What differs for whoever works by it; nothing where one of the texts cannot be read."""
+    """What differs for the people who work by it; nothing where one of the texts cannot be read."""
     before, after = read_policy(old, FILE)[0], read_policy(new, FILE)[0]
     if before is None or after is None:
         return ()

@@ -23,7 +23,7 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Line:
-    """One handshake as a row. `who`: the name of whoever did it last."""
+    """One handshake as a row. `who`: the name of the person who did it last."""
 
     handshake: Handshake
     who: str

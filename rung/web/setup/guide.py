@@ -138,7 +138,7 @@ def page(
 
 
 def _reasons() -> set[str]:
-    """The guide's reason for a version, in the language of whoever went through it."""
+    """The guide's reason for a version, in the language of the person who went through it."""
     found = set()
     for code, _name in settings.LANGUAGES:
         with override(code):

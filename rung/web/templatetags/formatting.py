@@ -156,7 +156,7 @@ def names() -> Names:
 
 @register.filter
 def called(by: str, people: Names) -> str:
-    """Whoever did something, as events and versions name them (`agent:sam`), by their name."""
+    """The actor of an event or version (`agent:sam`), by name."""
     return people.of(by)
 
 

@@ -63,7 +63,7 @@ def _members(workspace: Workspace, room: str, known: Room | None, now: datetime)
         members = sorted(_ask(client_of(workspace, now), workspace, room))
     except SlackApiError as error:
         if is_error(error, "channel_not_found", "no_such_subteam", "not_in_channel", "is_archived", "missing_scope"):
-            members = []  # whoever we may not ask about is let in by nothing
+            members = []  # people we may not ask about are not let in
         else:
             return _stale(known, now)
     except (SlackClientError, OSError):

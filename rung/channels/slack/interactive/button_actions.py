@@ -31,7 +31,7 @@ class Pressed(Asked, frozen=True, kw_only=True):
 
 
 def press(caller: Caller, action: Action) -> None:
-    """One button. Whoever may not is told so where nobody else sees it."""
+    """One button. A person who may not press it is told so where nobody else sees it."""
     wanted, about = _wanted(action)
     if wanted is Press.OPEN:
         return

@@ -79,7 +79,7 @@ def in_our_thread(
     standing: Standing,
     now: datetime,
 ) -> str:
-    """Below a card: a note of whoever wrote it, or an agent's answer where it is marked as one."""
+    """Below a card: a note of its author, or an agent's answer where it is marked as one."""
     agent = identity.agent_of(workspace, row, now) if standing is Standing.AGENT else None
     if agent is None:
         if standing is not Standing.COLLEAGUE:
@@ -101,7 +101,7 @@ def in_our_thread(
 def _to_customer(
     workspace: Workspace, ticket: int, wrote: Wrote, *, words: Words, spoken: str, agent: Agent, now: datetime
 ) -> str:
-    """What was marked goes to the customer, whole or not at all: whoever wrote it is told what did not."""
+    """What was marked goes to the customer, whole or not at all: its author is told what did not."""
     if gap := _gap_in(ticket, spoken):
         _tell(workspace, wrote, f"This was not sent: {gap}", now)
         return "an answer with a gap"
@@ -134,7 +134,7 @@ def _gap_in(ticket: int, text: str) -> str:
 
 
 def _tell(workspace: Workspace, wrote: Wrote, text: str, now: datetime) -> None:
-    """To whoever wrote it alone, below it. The ticket's page shows the same."""
+    """To its author alone, below it. The ticket's page shows the same."""
     client, thread = client_of(workspace, now), wrote.thread_ts or wrote.ts
     try:
         client.chat_postEphemeral(channel=wrote.channel, thread_ts=thread, user=wrote.user, text=escaped(text))

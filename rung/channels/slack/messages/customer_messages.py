@@ -57,7 +57,7 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
     card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
     if card is not None:
         return agent_messages.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
-    # Whoever makes a ticket of a message from long ago asks for it now; nobody answered new words before the edit.
+    # A ticket made of a message from long ago is asked for now; nobody answered new words before the edit.
     said = None if explicit else threads.said(wrote.channel, wrote.edited_ts or wrote.ts)
     return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
         workspace, wrote, author, now, explicit=asked, said=said

@@ -38,7 +38,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_GET
 @needs(Role.OWNER)
 def back(request: HttpRequest) -> HttpResponse:
-    """Only whoever set out from here within ten minutes, and once, may bring a code."""
+    """Only the person who started here, within ten minutes and once, may bring a code."""
     now, leads = database_now(), request.session.pop(BACK, "")
     where = guide.address_of("slack") if leads == "guide" else "slack"
     if not _set_out_from_here(request, now):

@@ -54,7 +54,7 @@ def confirmed(agent: Agent, workspace: Workspace, row: PersonSeen, now: datetime
 
 
 def came_or_went(workspace: Workspace, room: str, users: Sequence[str], now: datetime) -> None:
-    """A room has other members: it is asked about again, and whoever belonged through it alone is looked at at once.
+    """A room has other members: it is asked about again, and people who belonged through it alone are checked at once.
 
     `users`: those who came or went; none: it may be anybody. Raises CannotAsk.
     """

@@ -115,7 +115,7 @@ def agent_of(workspace: Workspace, row: PersonSeen | None, now: datetime) -> Age
 
 
 def _by_claim(workspace: Workspace, row: PersonSeen, claims: list[ContactMethod], now: datetime) -> Agent | None:
-    """Whoever has given the account as theirs. Claimed by two, or switched off: it is nobody's."""
+    """The agent who has given the account as theirs. Claimed by two, or switched off: nobody."""
     claimed_by = {method.agent_id: method.agent for method in claims if method.is_active}
     if len(claimed_by) != 1:
         return None
@@ -181,7 +181,7 @@ def requester_of(
 
 
 def known_requester(workspace: Workspace, row: PersonSeen) -> Requester | None:
-    """The requester behind an account that has written to us; whoever only presses or looks leaves nothing here."""
+    """The requester behind an account that has written to us; people who only press or look leave nothing here."""
     return _identified(_home(workspace, row, ""), row.user) or _addressed(row)
 
 

@@ -45,7 +45,7 @@ class _Wish(Struct, frozen=True):
     text: str
     desk: Desk
     now: datetime
-    #: Of whoever asks: what is found are sentences.
+    #: The asker's language: findings are sentences.
     language: str
 
 
@@ -58,7 +58,7 @@ class Checker:
         self._wishes: OrderedDict[str, _Wish] = OrderedDict()
         self._working = ""
         self._thread: threading.Thread | None = None
-        #: How many texts have been checked, for whoever asks whether work piles up.
+        #: How many texts have been checked; tells whether work piles up.
         self.done = 0
 
     def ask(self, author: str, wish: _Wish, patience: float) -> Checked | None:
