@@ -1,4 +1,4 @@
-"""How far an errand is, noted now and then; it ends where nobody wants it any more."""
+"""How far a job is, noted now and then; it ends where nobody wants it any more."""
 
 from datetime import timedelta
 from time import monotonic
@@ -6,14 +6,14 @@ from time import monotonic
 from django.db.models import Q
 
 from rung.people.clock import database_now
-from rung.policies.models import Errand
+from rung.policies.models import PolicyJob
 
 #: Seconds between two notes of how far it is.
 NOTED_EVERY = 0.4
 #: A page that has watched and not asked for so long is closed. Browsers let hidden pages ask once a minute.
 LEFT_AFTER = timedelta(minutes=3)
 
-GOING = (Errand.State.WAITING, Errand.State.WORKING)
+GOING = (PolicyJob.State.WAITING, PolicyJob.State.WORKING)
 
 
 class Stopped(Exception):
@@ -21,10 +21,10 @@ class Stopped(Exception):
 
 
 class Steps:
-    """Notes how far an errand is, and ends it where it has been stopped or left."""
+    """Notes how far a job is, and ends it where it has been stopped or left."""
 
-    def __init__(self, errand: Errand, total: int) -> None:
-        self._errand, self._total, self._done, self._noted = errand, total, 0, 0.0
+    def __init__(self, job: PolicyJob, total: int) -> None:
+        self._job, self._total, self._done, self._noted = job, total, 0, 0.0
 
     def begin(self, total: int) -> None:
         self._total, self._done = total, 0
@@ -42,8 +42,8 @@ class Steps:
         if monotonic() - self._noted < NOTED_EVERY:
             return
         self._noted = monotonic()
-        stop_left(self._errand.pk)
-        wanted = Errand.objects.filter(pk=self._errand.pk, state=Errand.State.WORKING)
+        stop_left(self._job.pk)
+        wanted = PolicyJob.objects.filter(pk=self._job.pk, state=PolicyJob.State.WORKING)
         if not wanted.update(done=done, total=self._total, changed_at=database_now()):
             raise Stopped
 
@@ -51,21 +51,21 @@ class Steps:
 def stop_left(number: int | None = None) -> int:
     """Stop those, or that one, whose page has been closed. A rollout continues without anybody watching."""
     now = database_now()
-    left = Errand.objects.filter(state__in=GOING, seen_at__lt=now - LEFT_AFTER).exclude(kind=Errand.Kind.ROLLOUT)
+    left = PolicyJob.objects.filter(state__in=GOING, seen_at__lt=now - LEFT_AFTER).exclude(kind=PolicyJob.Kind.ROLLOUT)
     if number is not None:
         left = left.filter(pk=number)
-    return left.update(state=Errand.State.STOPPED, problem=Errand.LEFT, changed_at=now)
+    return left.update(state=PolicyJob.State.STOPPED, problem=PolicyJob.LEFT, changed_at=now)
 
 
-def stop_earlier(errand: Errand) -> int:
+def stop_earlier(job: PolicyJob) -> int:
     """Stop what its author has asked for in the same way before: only the newest counts."""
-    earlier = Errand.objects.filter(author=errand.author, kind=errand.kind, state__in=GOING, pk__lt=errand.pk)
-    return earlier.exclude(kind=Errand.Kind.ROLLOUT).update(
-        state=Errand.State.STOPPED, problem=Errand.NEWER, changed_at=database_now()
+    earlier = PolicyJob.objects.filter(author=job.author, kind=job.kind, state__in=GOING, pk__lt=job.pk)
+    return earlier.exclude(kind=PolicyJob.Kind.ROLLOUT).update(
+        state=PolicyJob.State.STOPPED, problem=PolicyJob.NEWER, changed_at=database_now()
     )
 
 
-def before_it(errand: Errand) -> int:
+def before_it(job: PolicyJob) -> int:
     """How many wait before it for the same hands."""
-    alike = Q(kind__in=Errand.LONG) if errand.kind in Errand.LONG else ~Q(kind__in=Errand.LONG)
-    return Errand.objects.filter(alike, state=Errand.State.WAITING, pk__lt=errand.pk).count()
+    alike = Q(kind__in=PolicyJob.LONG) if job.kind in PolicyJob.LONG else ~Q(kind__in=PolicyJob.LONG)
+    return PolicyJob.objects.filter(alike, state=PolicyJob.State.WAITING, pk__lt=job.pk).count()

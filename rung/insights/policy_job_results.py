@@ -1,4 +1,4 @@
-"""What came of an errand, as it is kept until a page shows it."""
+"""What came of a job, as it is kept until a page shows it."""
 
 from datetime import datetime
 from typing import Any

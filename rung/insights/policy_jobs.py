@@ -1,4 +1,4 @@
-"""Does an errand about a policy: previews it on running tickets, replays or simulates it, or rolls it out."""
+"""Does a job about a policy: previews it on running tickets, replays or simulates it, or rolls it out."""
 
 import traceback
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from rung.insights.simulation import FEWEST_RUNS, WhatIf, compare_by_simulation
 from rung.insights.workload import fit
 from rung.people.clock import database_now
 from rung.people.languages import language_of, speaking_in
-from rung.policies.models import Errand, UploadedLog
+from rung.policies.models import PolicyJob, UploadedLog
 from rung.policies.reading import read_policy
 from rung.policies.versions import NONE_PUBLISHED, compiled, current_number
 from rung.tickets.histories import histories_since
@@ -49,56 +49,56 @@ class Recording(Struct, frozen=True):
 
 
 #: Reads a log somebody has uploaded; ValueError with a sentence where that cannot be done.
-LogReader = Callable[[Errand, Policy, Policy, Steps], Recording]
+LogReader = Callable[[PolicyJob, Policy, Policy, Steps], Recording]
 
 
-def _no_logs(_errand: Errand, _old: Policy, _new: Policy, _steps: Steps) -> Recording:
+def _no_logs(_job: PolicyJob, _old: Policy, _new: Policy, _steps: Steps) -> Recording:
     raise ValueError("this worker reads no logs")
 
 
-def run_errand(number: int, read_log: LogReader = _no_logs) -> None:
+def run_job(number: int, read_log: LogReader = _no_logs) -> None:
     """Do it, once: the first to begin has it. A failure is written down with its reason, for the asker."""
     stop_left(number)
-    began = Errand.objects.filter(pk=number, state=Errand.State.WAITING)
-    if not began.update(state=Errand.State.WORKING, changed_at=database_now()):
+    began = PolicyJob.objects.filter(pk=number, state=PolicyJob.State.WAITING)
+    if not began.update(state=PolicyJob.State.WORKING, changed_at=database_now()):
         return
-    errand = Errand.objects.get(pk=number)
+    job = PolicyJob.objects.get(pk=number)
     try:
-        with speaking_in(language_of(errand.author)):  # what goes wrong is told to the asker
-            result = _done(errand, read_log)
+        with speaking_in(language_of(job.author)):  # what goes wrong is told to the asker
+            result = _done(job, read_log)
     except Stopped:
         return
     except ValueError as problem:  # of what was given: a sentence for the asker
-        _end(errand, Errand.State.FAILED, problem=str(problem))
+        _end(job, PolicyJob.State.FAILED, problem=str(problem))
         return
     except Exception as problem:  # noqa: BLE001  the page that waits for it says why
-        log.error("errand failed", errand=number, error=traceback.format_exc())
-        _end(errand, Errand.State.FAILED, problem=f"{type(problem).__name__}: {problem}")
+        log.error("job failed", job=number, error=traceback.format_exc())
+        _end(job, PolicyJob.State.FAILED, problem=f"{type(problem).__name__}: {problem}")
         return
     finally:
-        UploadedLog.objects.filter(errand=number).delete()
-    _end(errand, Errand.State.DONE, result=result)
+        UploadedLog.objects.filter(jobs=number).delete()
+    _end(job, PolicyJob.State.DONE, result=result)
 
 
-def _done(errand: Errand, read_log: LogReader) -> dict[str, Any]:
-    match Errand.Kind(errand.kind):
-        case Errand.Kind.PREVIEW:
-            return _preview(errand)
-        case Errand.Kind.REPLAY:
-            return _replay(errand, read_log)
-        case Errand.Kind.SIMULATION:
-            return _simulation(errand)
-        case Errand.Kind.ROLLOUT:
-            return _rollout(errand)
+def _done(job: PolicyJob, read_log: LogReader) -> dict[str, Any]:
+    match PolicyJob.Kind(job.kind):
+        case PolicyJob.Kind.PREVIEW:
+            return _preview(job)
+        case PolicyJob.Kind.REPLAY:
+            return _replay(job, read_log)
+        case PolicyJob.Kind.SIMULATION:
+            return _simulation(job)
+        case PolicyJob.Kind.ROLLOUT:
+            return _rollout(job)
 
 
-def taken_up_again() -> list[Errand]:
-    """Errands whose worker has died: they wait once more. What was done of a rollout stays done."""
+def restart_abandoned() -> list[PolicyJob]:
+    """Jobs whose worker has died: they wait once more. What was done of a rollout stays done."""
     stop_left()
-    dead = Errand.objects.filter(state=Errand.State.WORKING, changed_at__lt=database_now() - DEAD_AFTER)
+    dead = PolicyJob.objects.filter(state=PolicyJob.State.WORKING, changed_at__lt=database_now() - DEAD_AFTER)
     found = list(dead)
-    Errand.objects.filter(pk__in=[each.pk for each in found]).update(
-        state=Errand.State.WAITING, changed_at=database_now()
+    PolicyJob.objects.filter(pk__in=[each.pk for each in found]).update(
+        state=PolicyJob.State.WAITING, changed_at=database_now()
     )
     return found
 
@@ -106,36 +106,36 @@ def taken_up_again() -> list[Errand]:
 def forget_logs() -> int:
     """Uploaded logs that nobody has replayed, or whose replay is over."""
     old = UploadedLog.objects.filter(created_at__lt=database_now() - KEPT_FOR)
-    return old.exclude(errand__state__in=GOING).delete()[0]
+    return old.exclude(jobs__state__in=GOING).delete()[0]
 
 
-def _preview(errand: Errand) -> dict[str, Any]:
-    policy = _policy(errand.text)
-    step = Steps(errand, Ticket.objects.filter(IS_OPEN).count())
+def _preview(job: PolicyJob) -> dict[str, Any]:
+    policy = _policy(job.text)
+    step = Steps(job, Ticket.objects.filter(IS_OPEN).count())
     found = effects_on_running(policy, now=database_now(), on_each=step.one)
     return running(found)
 
 
-def _replay(errand: Errand, read_log: LogReader) -> dict[str, Any]:
-    old, new = _both(errand)
-    step = Steps(errand, 0)
-    given = read_log(errand, old, new, step) if "map" in errand.wanted else _of_the_record(errand, old, new, step)
+def _replay(job: PolicyJob, read_log: LogReader) -> dict[str, Any]:
+    old, new = _both(job)
+    step = Steps(job, 0)
+    given = read_log(job, old, new, step) if "map" in job.wanted else _of_the_record(job, old, new, step)
     step.begin(len(given.before))
     found = compare(given.before, given.after, old, new, end=given.end, on_progress=step.at)
     return compared(found, new, given.end) | {"rejected": dict(given.rejected)}
 
 
-def _of_the_record(errand: Errand, old: Policy, new: Policy, step: Steps) -> Recording:
+def _of_the_record(job: PolicyJob, old: Policy, new: Policy, step: Steps) -> Recording:
     now = database_now()
-    since = now - timedelta(days=errand.days or 30)
+    since = now - timedelta(days=job.days or 30)
     return Recording(histories_since(since, old, step.reading), histories_since(since, new, step.reading), now)
 
 
-def _simulation(errand: Errand) -> dict[str, Any]:
+def _simulation(job: PolicyJob) -> dict[str, Any]:
     extra("simulation", "simpy")  # whether it is there is said before the record is read
-    old, new = _both(errand)
-    step = Steps(errand, 0)
-    given = _of_the_record(errand, old, old, step)
+    old, new = _both(job)
+    step = Steps(job, 0)
+    given = _of_the_record(job, old, old, step)
     if not given.before:
         return {"tickets": 0}
     step.begin(len(given.before) + 3 * FEWEST_RUNS)
@@ -144,32 +144,32 @@ def _simulation(errand: Errand) -> dict[str, Any]:
         work,
         old,
         new,
-        Habits(float(errand.wanted.get("heed", 0.5)), _REACTION_US),
-        what_if=WhatIf(int(errand.wanted.get("more_tickets", 0)), dict(errand.wanted.get("more_people", {}))),
+        Habits(float(job.wanted.get("heed", 0.5)), _REACTION_US),
+        what_if=WhatIf(int(job.wanted.get("more_tickets", 0)), dict(job.wanted.get("more_people", {}))),
         on_progress=lambda done: step.at(len(given.before) + done),
         runs_at_a_time=1,
     )
-    return simulated(found, errand.days or 30)
+    return simulated(found, job.days or 30)
 
 
-def _both(errand: Errand) -> tuple[Policy, Policy]:
+def _both(job: PolicyJob) -> tuple[Policy, Policy]:
     """The policy in force, and the one that is tried."""
     number = current_number()
-    return compiled(number).policy if number else NONE_PUBLISHED, _policy(errand.text)
+    return compiled(number).policy if number else NONE_PUBLISHED, _policy(job.text)
 
 
-def _rollout(errand: Errand) -> dict[str, Any]:
-    step = Steps(errand, Ticket.objects.filter(IS_OPEN).exclude(policy=errand.version or 0).count())
+def _rollout(job: PolicyJob) -> dict[str, Any]:
+    step = Steps(job, Ticket.objects.filter(IS_OPEN).exclude(policy=job.version or 0).count())
     moved = 0
-    for one in choose_for_running(errand.version or 0, by=errand.author, fire=errand.fire):
+    for one in choose_for_running(job.version or 0, by=job.author, fire=job.fire):
         moved += one
         step.one()
-    kept = homeless(compiled(errand.version or 0).policy)
+    kept = homeless(compiled(job.version or 0).policy)
     return {"moved": moved, "kept": kept}
 
 
-def _end(errand: Errand, state: Errand.State, *, result: dict[str, Any] | None = None, problem: str = "") -> None:
-    working = Errand.objects.filter(pk=errand.pk, state=Errand.State.WORKING)
+def _end(job: PolicyJob, state: PolicyJob.State, *, result: dict[str, Any] | None = None, problem: str = "") -> None:
+    working = PolicyJob.objects.filter(pk=job.pk, state=PolicyJob.State.WORKING)
     working.update(state=state, result=result, problem=problem, changed_at=database_now())
 
 

@@ -10,7 +10,7 @@ STOP_LOOKED_AT = 0.2  # seconds
 LET_FINISH = 4.0  # seconds a job has to end when the desk stops; a job cut off is taken up again
 #: Queue -> how many of its jobs are done at a time. Each queue has hands of its own, so that none waits for another:
 #: a preview not for replays, and what runs at night not for either.
-HANDS = {"default": 1, "errands": 1, "long errands": 2}
+HANDS = {"default": 1, "policy jobs": 1, "long policy jobs": 2}
 
 
 def run(stop: threading.Event) -> None:

@@ -75,7 +75,7 @@ class UploadedLog(models.Model):
         return self.name
 
 
-class Errand(models.Model):
+class PolicyJob(models.Model):
     """Long work about a policy, done by the worker: replayed over the record, or laid over running tickets."""
 
     class Kind(models.TextChoices):
@@ -115,7 +115,7 @@ class Errand(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     result: "models.JSONField[Any, Any]" = models.JSONField(null=True, blank=True)
-    log = models.ForeignKey(UploadedLog, null=True, blank=True, on_delete=models.SET_NULL)
+    log = models.ForeignKey(UploadedLog, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
     #: Why it failed.
     problem = models.TextField(blank=True)
     created_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What the worker does for the policy's pages: errands that take too long for a page."""
+"""What the worker does for the policy's pages: jobs that take too long for a page."""
 
 from procrastinate.contrib.django import app
 
@@ -8,15 +8,15 @@ from rung.web.policy.studio.uploaded import read_uploaded
 
 
 @app.task(name=TASK, queue=SHORT)
-def policy_errand(errand: int) -> None:
-    """Do the errand of that number."""
-    policy_jobs.run_errand(errand, read_uploaded)
+def policy_job(job: int) -> None:
+    """Do the job of that number."""
+    policy_jobs.run_policy_job(job, read_uploaded)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="take_up_errands", queueing_lock="take_up_errands")
-def take_up_errands(timestamp: int) -> None:
+@app.task(name="restart_policy_jobs", queueing_lock="restart_policy_jobs")
+def restart_policy_jobs(timestamp: int) -> None:
     """Those that were cut off with their worker; logs nobody has replayed go."""
-    for errand in policy_jobs.taken_up_again():
-        hand_over(errand)
+    for job in policy_jobs.restart_abandoned():
+        hand_over(job)
     policy_jobs.forget_logs()

@@ -48,7 +48,7 @@ def test_from_a_form_to_a_published_version(owner: Page) -> None:
     owner.get_by_role("button", name="Review").click()
     expect(owner.get_by_role("heading", name="What changed for you")).to_be_visible()
     owner.get_by_role("button", name="Replay").click()
-    replayed = owner.locator("#replayed .errand")
+    replayed = owner.locator("#replayed .job")
     expect(replayed.get_by_text("promises broken").or_(replayed.get_by_text("No ticket was opened"))).to_be_visible(
         timeout=60_000
     )

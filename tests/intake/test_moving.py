@@ -90,7 +90,7 @@ LEFT_OUT = {
         " email_mailbox email_outgoing"
     ),
     "what only runs": (
-        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate policies_errand web_cache"
+        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate policies_policyjob web_cache"
         " policies_uploadedlog web_guideprogress"
         " procrastinate_events procrastinate_jobs procrastinate_periodic_defers procrastinate_workers"
     ),

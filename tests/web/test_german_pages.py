@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 from rung.core.policy.keys import ACTION_KEYS, PEOPLE_WORDS, names_of
-from rung.insights.policy_jobs import run_errand
+from rung.insights.policy_jobs import run_policy_job
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer
 from rung.people.requester_lookup import requester_for
 from rung.policies.drafts import keep
-from rung.policies.models import Draft, Errand
+from rung.policies.models import Draft, PolicyJob
 from rung.policies.publishing import publish
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of, pass_of_person
@@ -198,7 +198,7 @@ def looks(number: int, word: str, person: str) -> Iterator[Look]:
         *(f"/policy/edit/{slug}" for slug in _sections()),
         *(f"/policy/form?at={place}" for place in _PLACES),
         *(f"/policy/drafts/{draft}" for draft in Draft.objects.values_list("pk", flat=True)),
-        *(f"/policy/errands/{errand}" for errand in Errand.objects.values_list("pk", flat=True)),
+        *(f"/policy/jobs/{job}" for job in PolicyJob.objects.values_list("pk", flat=True)),
         *(f"/people/customers/{customer}" for customer in Customer.objects.values_list("pk", flat=True)),
         *(f"/people/customers/{customer}/edit" for customer in Customer.objects.values_list("pk", flat=True)),
     ):
@@ -299,9 +299,9 @@ def furnished(signed_in: Any, opened: Any, desk: Any, settings: Any, tmp_path: A
     changed = KEPT.replace("first_response: 1h", "first_response: 2m")
     keep(changed, author="agent:sam", reason=REASON, now=database_now())
     sam.post("/policy/replay", {"text": changed, "days": "7"})
-    run_errand(Errand.objects.latest("pk").pk)
+    run_policy_job(PolicyJob.objects.latest("pk").pk)
     sam.post("/policy/replay", {"text": "name: X\n"})
-    run_errand(Errand.objects.latest("pk").pk)
+    run_policy_job(PolicyJob.objects.latest("pk").pk)
     sam.post("/policy/replay", {"text": changed})
     return number, pass_of(number), pass_of_person(rita.pk)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rung.config import command
-from rung.insights.policy_jobs import run_errand
-from rung.policies.models import Errand
+from rung.insights.policy_jobs import run_policy_job
+from rung.policies.models import PolicyJob
 from tests.api.conftest import POLICY
 from tests.reference import FILE
 
@@ -39,9 +39,9 @@ def test_a_simulation_asked_for_on_a_page_says_it_there(signed_in: Any, opened: 
     opened()
     sam = signed_in("sam")
     sam.post("/policy/simulate", {"text": POLICY, "days": "7"})
-    number = Errand.objects.get().pk
-    run_errand(number)
-    page = unescape(sam.get(f"/policy/errands/{number}").content.decode())
+    number = PolicyJob.objects.get().pk
+    run_policy_job(number)
+    page = unescape(sam.get(f"/policy/jobs/{number}").content.decode())
     assert said("simulation") in page
 
 

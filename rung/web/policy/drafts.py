@@ -12,7 +12,7 @@ from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import accept, withdraw
-from rung.policies.models import Draft, Errand, PolicyVersion
+from rung.policies.models import Draft, PolicyJob, PolicyVersion
 from rung.policies.publishing import NotPublished, asks_for_second_person
 from rung.policies.reading import read_policy
 from rung.tickets.models import IS_OPEN, Ticket
@@ -65,8 +65,8 @@ def effects(request: HttpRequest) -> HttpResponse:
     policy, _found = read_policy(text, pages.FILE)
     if policy is None:
         return render(request, "policy/unreadable.html")
-    errand = begin(Errand.Kind.PREVIEW, f"agent:{agent_of(request).handle}", text=text)
-    return render(request, "policy/job.html", shown(errand))
+    job = begin(PolicyJob.Kind.PREVIEW, f"agent:{agent_of(request).handle}", text=text)
+    return render(request, "policy/job.html", shown(job))
 
 
 def _draft(number: int) -> Draft:

@@ -2,13 +2,13 @@
 
 from procrastinate.contrib.django import app
 
-from rung.policies.models import Errand
+from rung.policies.models import PolicyJob
 
-TASK = "policy_errand"
+TASK = "policy_job"
 #: Short jobs and long ones have workers of their own, apart from all others.
-SHORT, LONG = "errands", "long errands"
+SHORT, LONG = "policy jobs", "long policy jobs"
 
 
-def hand_over(errand: Errand) -> None:
+def hand_over(job: PolicyJob) -> None:
     """Let the worker do it, after those that came before it."""
-    app.configure_task(TASK, queue=LONG if errand.kind in Errand.LONG else SHORT).defer(errand=errand.pk)
+    app.configure_task(TASK, queue=LONG if job.kind in PolicyJob.LONG else SHORT).defer(job=job.pk)

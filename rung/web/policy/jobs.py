@@ -1,4 +1,4 @@
-"""Errands about the policy on its pages: begun, watched while the worker does them, and what came of them."""
+"""Jobs about the policy on its pages: begun, watched while the worker does them, and what came of them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from rung.frame.access import agent_of, needs
 from rung.insights.policy_job_progress import before_it, stop_earlier
-from rung.insights.policy_jobs import run_errand
+from rung.insights.policy_jobs import run_policy_job
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.policies.models import Errand
+from rung.policies.models import PolicyJob
 from rung.policies.reading import read_policy
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.policy.job_queue import hand_over
@@ -31,46 +31,46 @@ PERIODS = (7, 30, 90, 365)
 SILENT = timedelta(seconds=60)
 
 
-def begin(kind: Errand.Kind, by: str, **wanted: Any) -> Errand:
+def begin(kind: PolicyJob.Kind, by: str, **wanted: Any) -> PolicyJob:
     """Write it down and let the worker do it; what is small is done before this returns. It takes the place of what
     the same person has asked for in this way and not yet got."""
     now = database_now()
-    errand = Errand.objects.create(kind=kind, author=by, created_at=now, changed_at=now, **wanted)
-    stop_earlier(errand)
-    if kind not in Errand.LONG and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
-        run_errand(errand.pk)
-        errand.refresh_from_db()
+    job = PolicyJob.objects.create(kind=kind, author=by, created_at=now, changed_at=now, **wanted)
+    stop_earlier(job)
+    if kind not in PolicyJob.LONG and Ticket.objects.filter(IS_OPEN)[: AT_ONCE + 1].count() <= AT_ONCE:
+        run_policy_job(job.pk)
+        job.refresh_from_db()
     else:
         with transaction.atomic():
-            hand_over(errand)
-    return errand
+            hand_over(job)
+    return job
 
 
 @require_POST
 @needs(Role.LEAD)
 def replay(request: HttpRequest) -> HttpResponse:
     """Run a text over some days of the record, beside the version in force."""
-    return _begun(request, Errand.Kind.REPLAY, {})
+    return _begun(request, PolicyJob.Kind.REPLAY, {})
 
 
 @require_POST
 @needs(Role.LEAD)
 def simulate(request: HttpRequest) -> HttpResponse:
     """What people might have done under a text: with more tickets, with more or fewer people."""
-    return _begun(request, Errand.Kind.SIMULATION, simulated.wanted(request.POST))
+    return _begun(request, PolicyJob.Kind.SIMULATION, simulated.wanted(request.POST))
 
 
-def _begun(request: HttpRequest, kind: Errand.Kind, wanted: dict[str, Any]) -> HttpResponse:
+def _begun(request: HttpRequest, kind: PolicyJob.Kind, wanted: dict[str, Any]) -> HttpResponse:
     days = request.POST.get("days", "")
     chosen = int(days) if days in map(str, PERIODS) else 30
     return waiting(request, begin(kind, _author(request), text=text_of(request), days=chosen, wanted=wanted))
 
 
-def waiting(request: HttpRequest, errand: Errand) -> HttpResponse:
-    """The page, or the part of one, that watches an errand."""
+def waiting(request: HttpRequest, job: PolicyJob) -> HttpResponse:
+    """The page, or the part of one, that watches a job."""
     if not request.headers.get("HX-Request"):
-        return redirect("policy-errand", number=errand.pk)
-    return render(request, "policy/job.html", shown(errand))
+        return redirect("policy-job", number=job.pk)
+    return render(request, "policy/job.html", shown(job))
 
 
 def text_of(request: HttpRequest) -> str:
@@ -83,14 +83,14 @@ def _author(request: HttpRequest) -> str:
 
 
 @needs(Role.LEAD)
-def errand(request: HttpRequest, number: int) -> HttpResponse:
+def progress(request: HttpRequest, number: int) -> HttpResponse:
     """How far it is, or what came of it; a part of a page where a page asks for it."""
-    found = Errand.objects.filter(pk=number).first()
+    found = PolicyJob.objects.filter(pk=number).first()
     if found is None:
-        raise Http404(f"there is no errand {number}")
+        raise Http404(f"there is no job {number}")
     part = request.headers.get("HX-Request") == "true"
     if part:
-        Errand.objects.filter(pk=number).update(seen_at=database_now())
+        PolicyJob.objects.filter(pk=number).update(seen_at=database_now())
     template = "policy/job.html" if part else "policy/job_page.html"
     return render(request, template, shown(found) | {"live": []})
 
@@ -99,11 +99,11 @@ def errand(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Role.LEAD)
 def stop(request: HttpRequest, number: int) -> HttpResponse:
     """Nobody waits for it any more."""
-    going = Errand.objects.filter(pk=number, state__in=[Errand.State.WAITING, Errand.State.WORKING])
-    going.exclude(kind=Errand.Kind.ROLLOUT).update(state=Errand.State.STOPPED, changed_at=database_now())
-    found = Errand.objects.filter(pk=number).first()
+    going = PolicyJob.objects.filter(pk=number, state__in=[PolicyJob.State.WAITING, PolicyJob.State.WORKING])
+    going.exclude(kind=PolicyJob.Kind.ROLLOUT).update(state=PolicyJob.State.STOPPED, changed_at=database_now())
+    found = PolicyJob.objects.filter(pk=number).first()
     if found is None:
-        raise Http404(f"there is no errand {number}")
+        raise Http404(f"there is no job {number}")
     return render(request, "policy/job.html", shown(found))
 
 
@@ -118,30 +118,30 @@ def trying(text: str) -> dict[str, Any]:
     }
 
 
-def shown(errand: Errand) -> dict[str, Any]:
+def shown(job: PolicyJob) -> dict[str, Any]:
     """For the template."""
-    going = errand.state in {Errand.State.WAITING, Errand.State.WORKING}
-    result = errand.result or {}
+    going = job.state in {PolicyJob.State.WAITING, PolicyJob.State.WORKING}
+    result = job.result or {}
     context: dict[str, Any] = {
-        "errand": errand,
+        "job": job,
         "going": going,
-        "silent": going and database_now() - errand.changed_at > SILENT,
+        "silent": going and database_now() - job.changed_at > SILENT,
         "result": result,
-        "before_it": before_it(errand) if errand.state == Errand.State.WAITING else 0,
+        "before_it": before_it(job) if job.state == PolicyJob.State.WAITING else 0,
     }
-    if errand.state == Errand.State.FAILED and errand.text:
-        policy, mistakes = read_policy(errand.text, "policy.yaml")
+    if job.state == PolicyJob.State.FAILED and job.text:
+        policy, mistakes = read_policy(job.text, "policy.yaml")
         if policy is None:  # said anew in the reader's language
-            errand.problem = "; ".join(map(str, mistakes))
-    if errand.kind == Errand.Kind.REPLAY and result:
+            job.problem = "; ".join(map(str, mistakes))
+    if job.kind == PolicyJob.Kind.REPLAY and result:
         # The pictures are made of our own elements, and escape every word in them.
         context["pictures"] = [mark_safe(each) for each in _pictures(result["pictures"])]  # noqa: S308
         context["sums"] = [(_NAMES[name](), before, after, after - before) for name, before, after in result["sums"]]
         context["rejected"] = rejected_in_words(result.get("rejected", {}))
     context["kept"] = list(result.get("kept", {}).items())
-    if errand.kind == Errand.Kind.SIMULATION and result:
-        context |= simulated.shown(result) | {"different": simulated.what_if(errand.wanted)}
-    if errand.kind == Errand.Kind.PREVIEW and result:
+    if job.kind == PolicyJob.Kind.SIMULATION and result:
+        context |= simulated.shown(result) | {"different": simulated.what_if(job.wanted)}
+    if job.kind == PolicyJob.Kind.PREVIEW and result:
         context["rows"] = [_row(each) for each in result["tickets"]]
     return context
 

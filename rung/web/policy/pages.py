@@ -26,7 +26,7 @@ from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.people.who_is_there import desk_at
 from rung.policies.drafts import accept, keep
-from rung.policies.models import Draft, Errand, PolicyVersion
+from rung.policies.models import Draft, PolicyJob, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
@@ -228,14 +228,14 @@ def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
     """Say that it is, and let it judge running tickets too if that was asked for."""
     said = _("Version %(number)d is in force for new tickets.") % {"number": version}
     if request.POST.get("running") == "1":
-        errand = begin(Errand.Kind.ROLLOUT, by, version=version, fire=request.POST.get("fire") == "1")
-        if errand.state != Errand.State.DONE:
+        job = begin(PolicyJob.Kind.ROLLOUT, by, version=version, fire=request.POST.get("fire") == "1")
+        if job.state != PolicyJob.State.DONE:
             messages.success(request, said)
-            return redirect("policy-errand", number=errand.pk)
-        moved = int(errand.result["moved"])
+            return redirect("policy-job", number=job.pk)
+        moved = int(job.result["moved"])
         told = ngettext("%(n)d open ticket is judged by it too.", "%(n)d open tickets are judged by it too.", moved)
         said = f"{said} {told % {'n': moved}}"
-        if kept := sum(errand.result["kept"].values()):
+        if kept := sum(job.result["kept"].values()):
             more = ngettext("%(n)d stands where this version has no level.", "%(n)d stand where it has no level.", kept)
             said = f"{said} {more % {'n': kept}}"
     messages.success(request, said)

@@ -16,7 +16,7 @@ from rung.core.log.guess import guess_words
 from rung.core.log.mapping import ISO, WORDS, Field, LogMap, TimeColumn, read_map
 from rung.frame.access import agent_of, needs
 from rung.people.models import Role
-from rung.policies.models import Errand, UploadedLog
+from rung.policies.models import PolicyJob, UploadedLog
 from rung.web.policy.jobs import begin, text_of, waiting
 from rung.web.policy.studio.conditions import Ticked
 from rung.web.policy.studio.uploaded import CannotRead, Looked, take_in
@@ -94,7 +94,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     if read is None:
         return _part(request, _form(log, chosen) | {"problem": "; ".join(each.message for each in findings)})
     wanted = {"map": text, "file": log.name}
-    return waiting(request, begin(Errand.Kind.REPLAY, log.author, text=text_of(request), log=log, wanted=wanted))
+    return waiting(request, begin(PolicyJob.Kind.REPLAY, log.author, text=text_of(request), log=log, wanted=wanted))
 
 
 def plain(read: LogMap) -> Map:

@@ -19,7 +19,7 @@ _EVERYBODY = "everybody"
 
 
 def wanted(post: QueryDict) -> dict[str, Any]:
-    """As an errand keeps it; what the form does not offer is left out."""
+    """As a job keeps it; what the form does not offer is left out."""
     growth, heed, people = (post.get(name, "") for name in ("growth", "heed", "people"))
     level = post.get("level", "")[:60]
     found: dict[str, Any] = {

@@ -26,7 +26,7 @@ from rung.insights.policy_jobs import Recording
 from rung.intake.importers.histories import read_histories
 from rung.intake.importers.logs import GZIP_MAGIC, PARQUET_MAGIC, ZIP_MAGIC, OpenLog, open_log
 from rung.people.clock import database_now
-from rung.policies.models import Errand, UploadedLog
+from rung.policies.models import PolicyJob, UploadedLog
 
 #: As it is sent; a year of a busy desk, packed, is a tenth of it.
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -124,13 +124,13 @@ def opened(data: bytes) -> Iterator[OpenLog]:
             yield log
 
 
-def read_uploaded(errand: Errand, old: Policy, new: Policy, steps: Steps) -> Recording:
+def read_uploaded(job: PolicyJob, old: Policy, new: Policy, steps: Steps) -> Recording:
     """The whole log, heard with the phrases of both policies. ValueError with a sentence where it cannot be read."""
-    if errand.log is None:
+    if job.log is None:
         raise ValueError("the log is not there any more; upload it again")
-    data, text = bytes(errand.log.data), str(errand.wanted["map"])
-    first = _read(data, errand.log.name, text, old, steps)
-    again = first if _heard(old) == _heard(new) else _read(data, errand.log.name, text, new, steps)
+    data, text = bytes(job.log.data), str(job.wanted["map"])
+    first = _read(data, job.log.name, text, old, steps)
+    again = first if _heard(old) == _heard(new) else _read(data, job.log.name, text, new, steps)
     return Recording(first.before, again.before, first.end, first.rejected)
 
 

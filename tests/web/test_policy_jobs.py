@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from rung.insights.policy_job_progress import LEFT_AFTER
-from rung.insights.policy_jobs import DEAD_AFTER, KEPT_FOR, forget_logs, run_errand, taken_up_again
+from rung.insights.policy_jobs import DEAD_AFTER, KEPT_FOR, forget_logs, restart_abandoned, run_policy_job
 from rung.people.clock import database_now
-from rung.policies.models import Errand, UploadedLog
+from rung.policies.models import PolicyJob, UploadedLog
 from rung.policies.versions import current_number
 from rung.tickets.models import Ticket
 from rung.web.policy import jobs
@@ -24,16 +24,16 @@ def test_a_replay_waits_for_the_worker_and_shows_what_changes(signed_in: Any, op
     opened()
     sam = signed_in("sam")
     page = sam.post("/policy/replay", {"text": CHANGED, "days": "7"}, headers={"HX-Request": "true"}).content.decode()
-    number = Errand.objects.get().pk
+    number = PolicyJob.objects.get().pk
     assert "Waiting for the worker" in page
-    assert f'hx-get="/policy/errands/{number}"' in page
-    run_errand(number)
-    done = sam.get(f"/policy/errands/{number}", headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-get="/policy/jobs/{number}"' in page
+    run_policy_job(number)
+    done = sam.get(f"/policy/jobs/{number}", headers={"HX-Request": "true"}).content.decode()
     assert "Over 1 ticket." in done
     assert "promises broken" in done
     assert "<svg" in done
     assert "hx-get" not in done
-    assert "<h1>Replayed over 7 days</h1>" in source(sam.get(f"/policy/errands/{number}"))
+    assert "<h1>Replayed over 7 days</h1>" in source(sam.get(f"/policy/jobs/{number}"))
 
 
 def test_many_running_tickets_are_left_to_the_worker(
@@ -44,38 +44,38 @@ def test_many_running_tickets_are_left_to_the_worker(
     sam = signed_in("sam")
     asked = {"text": CHANGED, "publish": "1", "running": "1"}
     answer = sam.post("/policy/review", asked, follow=True).content.decode()
-    errand = Errand.objects.get()
+    job = PolicyJob.objects.get()
     assert "Version 2 for running tickets" in answer
     assert Ticket.objects.get(number=ticket).policy == 1
-    run_errand(errand.pk)
+    run_policy_job(job.pk)
     assert Ticket.objects.get(number=ticket).policy == current_number() == 2
-    assert "1 open ticket is judged by it too." in sam.get(f"/policy/errands/{errand.pk}").content.decode()
+    assert "1 open ticket is judged by it too." in sam.get(f"/policy/jobs/{job.pk}").content.decode()
 
 
 def test_what_is_stopped_or_cannot_be_read_says_so(signed_in: Any, opened: Any) -> None:
     opened()
     sam = signed_in("sam")
     sam.post("/policy/replay", {"text": CHANGED})
-    first = Errand.objects.get()
-    assert "Stopped." in sam.post(f"/policy/errands/{first.pk}/stop").content.decode()
-    run_errand(first.pk)
+    first = PolicyJob.objects.get()
+    assert "Stopped." in sam.post(f"/policy/jobs/{first.pk}/stop").content.decode()
+    run_policy_job(first.pk)
     first.refresh_from_db()
     assert first.state == "stopped"
     sam.post("/policy/replay", {"text": "name: X\n"})
-    second = Errand.objects.latest("pk")
-    run_errand(second.pk)
-    assert "a policy needs levels" in sam.get(f"/policy/errands/{second.pk}").content.decode()
+    second = PolicyJob.objects.latest("pk")
+    run_policy_job(second.pk)
+    assert "a policy needs levels" in sam.get(f"/policy/jobs/{second.pk}").content.decode()
 
 
-def test_an_errand_cut_off_with_its_worker_is_taken_up_again(signed_in: Any, opened: Any) -> None:
+def test_an_job_cut_off_with_its_worker_is_restart_abandoned(signed_in: Any, opened: Any) -> None:
     signed_in("sam").post("/policy/replay", {"text": CHANGED})
     old = database_now() - DEAD_AFTER - timedelta(seconds=1)
-    Errand.objects.update(state="working", changed_at=old)
-    number = Errand.objects.get().pk
-    assert [each.pk for each in taken_up_again()] == [number]
-    assert taken_up_again() == []
-    run_errand(number)
-    assert Errand.objects.get().state == "done"
+    PolicyJob.objects.update(state="working", changed_at=old)
+    number = PolicyJob.objects.get().pk
+    assert [each.pk for each in restart_abandoned()] == [number]
+    assert restart_abandoned() == []
+    run_policy_job(number)
+    assert PolicyJob.objects.get().state == "done"
 
 
 # --- several at once
@@ -93,9 +93,9 @@ def test_two_leads_see_how_many_are_before_them_and_a_preview_waits_for_no_repla
     assert "Waiting: 1 is before it." in page
     monkeypatch.setattr(jobs, "AT_ONCE", 0)
     assert "Waiting for the worker" in olga.post("/policy/effects", {"text": CHANGED}, headers=PART).content.decode()
-    first, second, _preview = Errand.objects.order_by("pk")
-    run_errand(first.pk)
-    assert "Waiting for the worker" in olga.get(f"/policy/errands/{second.pk}", headers=PART).content.decode()
+    first, second, _preview = PolicyJob.objects.order_by("pk")
+    run_policy_job(first.pk)
+    assert "Waiting for the worker" in olga.get(f"/policy/jobs/{second.pk}", headers=PART).content.decode()
 
 
 def test_whoever_asks_anew_has_only_the_newest_done(signed_in: Any, opened: Any) -> None:
@@ -103,20 +103,20 @@ def test_whoever_asks_anew_has_only_the_newest_done(signed_in: Any, opened: Any)
     sam = signed_in("sam")
     sam.post("/policy/replay", {"text": CHANGED})
     sam.post("/policy/replay", {"text": CHANGED, "days": "7"})
-    newer, older = Errand.objects.all()
+    newer, older = PolicyJob.objects.all()
     assert newer.state == "waiting"
-    assert "you have asked anew since" in sam.get(f"/policy/errands/{older.pk}").content.decode()
+    assert "you have asked anew since" in sam.get(f"/policy/jobs/{older.pk}").content.decode()
 
 
 def test_what_nobody_watches_any_more_is_stopped(signed_in: Any, opened: Any) -> None:
     opened()
     sam = signed_in("sam")
     sam.post("/policy/replay", {"text": CHANGED})
-    number = Errand.objects.get().pk
-    sam.get(f"/policy/errands/{number}", headers=PART)
-    Errand.objects.update(seen_at=database_now() - LEFT_AFTER - timedelta(seconds=1))
-    run_errand(number)
-    assert "nobody was watching it" in sam.get(f"/policy/errands/{number}").content.decode()
+    number = PolicyJob.objects.get().pk
+    sam.get(f"/policy/jobs/{number}", headers=PART)
+    PolicyJob.objects.update(seen_at=database_now() - LEFT_AFTER - timedelta(seconds=1))
+    run_policy_job(number)
+    assert "nobody was watching it" in sam.get(f"/policy/jobs/{number}").content.decode()
 
 
 # --- a log from elsewhere
@@ -159,10 +159,10 @@ def test_an_uploaded_log_is_guessed_replayed_and_deleted(signed_in: Any, desk: A
     form = form_of(page)
     assert (form["m-ticket"], form["m-time"], form["m-status"]) == ("number", "sys_updated_at", "incident_state")
     answer = sam.post("/policy/replay/log", {**form, "text": CHANGED}, headers=PART).content.decode()
-    errand = Errand.objects.get()
-    assert f"/policy/errands/{errand.pk}" in answer
-    run_errand(errand.pk, read_uploaded)
-    done = sam.get(f"/policy/errands/{errand.pk}").content.decode()
+    job = PolicyJob.objects.get()
+    assert f"/policy/jobs/{job.pk}" in answer
+    run_policy_job(job.pk, read_uploaded)
+    done = sam.get(f"/policy/jobs/{job.pk}").content.decode()
     assert "Over 2 tickets." in done
     assert "1 row does not count" in done
     assert "Replayed over “incidents.csv.gz”" in done
@@ -178,7 +178,7 @@ def test_the_columns_of_an_uploaded_log_are_corrected(signed_in: Any, desk: Any)
     assert again["v-status-value"] == ["2 - High", "3 - Moderate"]
     wrong = sam.post("/policy/replay/log", {**form, "m-time-timezone": "Europe/Berln"}).content.decode()
     assert "did you mean &quot;Europe/Berlin&quot;?" in wrong
-    assert Errand.objects.count() == 0
+    assert PolicyJob.objects.count() == 0
     foreign = signed_in("olga").post("/policy/replay/log", form).content.decode()
     assert "not kept any more" in foreign
 
@@ -229,9 +229,9 @@ def test_a_simulation_says_what_one_person_more_might_change(signed_in: Any, ope
     sam = signed_in("sam")
     asked = {"text": CHANGED, "days": "7", "growth": "50", "people": "1", "level": "everybody"}
     sam.post("/policy/simulate", asked, headers=PART)
-    errand = Errand.objects.get()
-    run_errand(errand.pk)
-    done = sam.get(f"/policy/errands/{errand.pk}").content.decode()
+    job = PolicyJob.objects.get()
+    run_policy_job(job.pk)
+    done = sam.get(f"/policy/jobs/{job.pk}").content.decode()
     assert "1 person more at everybody" in done
     assert "50 % more tickets" in done
     assert "hours until response, half of the tickets" in done
