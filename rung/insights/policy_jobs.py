@@ -56,7 +56,7 @@ def _no_logs(_job: PolicyJob, _old: Policy, _new: Policy, _steps: Steps) -> Reco
     raise ValueError("this worker reads no logs")
 
 
-def run_job(number: int, read_log: LogReader = _no_logs) -> None:
+def run_policy_job(number: int, read_log: LogReader = _no_logs) -> None:
     """Do it, once: the first to begin has it. A failure is written down with its reason, for the asker."""
     stop_left(number)
     began = PolicyJob.objects.filter(pk=number, state=PolicyJob.State.WAITING)
