@@ -1,8 +1,10 @@
 """The page of every policy key, written from the table: `python -m tests.policy_key_page` writes it anew."""
 
+import os
 from pathlib import Path
 
 from rung.core.policy.keys import KEYS, NAMES, Form, Key
+from rung.policies.outlets import outlets
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "policy" / "keys.md"
 HEAD = """\
@@ -39,7 +41,7 @@ def _title(kind: str) -> str:
 
 
 def _table(kind: str) -> str:
-    rows = [f"| {_name(key)} | {_value(key)} | {key.means} |" for key in KEYS[kind]]
+    rows = [f"| {_name(key)} | {_value(key)} | {key.explained(outlets())} |" for key in KEYS[kind]]
     return "\n".join(("| key | value | means |", "|---|---|---|", *rows, ""))
 
 
@@ -57,14 +59,14 @@ def _value(key: Key) -> str:
             return f"by name: {_kind(key.of) if key.of in KEYS else _value(Key('', Form(key.of), source=key.source))}"
         case Form.COUNT:
             return f"whole number, at least {key.least}"
-        case Form.ORDERED | Form.CHOICE | Form.SEVERAL | Form.FLAG if key.source:
+        case Form.ORDERED | Form.CHOICE | Form.SEVERAL | Form.FLAG if _choices(key):
             listed = {Form.ORDERED: "list, in order: ", Form.SEVERAL: "one, or a list: "}.get(key.form, "")
             return listed + ", ".join(f"`{word}`" if word in key.words else _named(word) for word in _choices(key))
-    return _SAID[key.form]
+    return _SAID.get(key.form, "a way out of the desk")
 
 
 def _choices(key: Key) -> tuple[str, ...]:
-    return key.words or NAMES[key.source]
+    return key.words or NAMES.get(key.source, ())
 
 
 def _named(word: str) -> str:
@@ -86,4 +88,5 @@ def _kind(kind: str) -> str:
 _DECLARING = ("levels", "paths", "teams", "calendars", "schedules")
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
     PAGE.write_text(page())

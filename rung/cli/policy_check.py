@@ -11,6 +11,7 @@ from rung.cli.files import contents
 from rung.core.document.findings import Finding, Severity, has_errors, in_reading_order
 from rung.core.policy.reader import decoded
 from rung.core.policy.schema import schema as policy_schema
+from rung.policies.outlets import outlets
 from rung.policies.reading import check_policy
 
 
@@ -49,7 +50,7 @@ def check(
 
 def schema() -> None:
     """Print the JSON Schema of the policy, for editors."""
-    print(json.dumps(policy_schema(), indent=2))
+    print(json.dumps(policy_schema(outlets()), indent=2))
 
 
 def findings_of(file: Path) -> tuple[Finding, ...]:

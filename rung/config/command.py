@@ -52,12 +52,17 @@ def _without_data(words: list[str]) -> list[str]:
 
 
 def _run_without_desk(words: list[str]) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+
     from rung.cli.policy_check import check, schema
 
     app = typer.Typer(pretty_exceptions_show_locals=False)
     app.command()(check)
     app.command()(schema)
-    app(words[1:], prog_name="rung policy")
+    try:
+        app(words[1:], prog_name="rung policy")
+    except ImproperlyConfigured as problem:  # the settings are asked which ways out a policy may name
+        sys.exit(str(problem))
 
 
 def _run_whole(words: list[str]) -> None:

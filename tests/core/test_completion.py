@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rung.core.policy.completion import complete
+from rung.policies.outlets import outlets
 
 TEXT = """\
 name: Acme
@@ -34,7 +35,7 @@ PEOPLE = {"ada": "Ada Lind", "ben": "Ben"}
 def offered(text: str) -> list[str]:
     """The words offered at the mark `|`."""
     at = text.index("|")
-    return [option.word for option in complete(text.replace("|", ""), at, PEOPLE).options]
+    return [option.word for option in complete(text.replace("|", ""), at, PEOPLE, outlets()).options]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,9 @@ def offered(text: str) -> list[str]:
         (TEXT.replace("      - {at: 50%, remind: triage}", "      - {a|"), ["at:", "assign:"]),
         (TEXT.replace("  - name: Nobody", "  - na|"), ["name:"]),
         (TEXT.replace("    steps:", "    calendar: |"), ["always", "office"]),
+        (TEXT.replace("remind: triage}", "escalate: ji|"), ['"jira:ENG"']),
+        (TEXT.replace("remind: triage}", "page: |"), ['"webhook:NAME"', "pagerduty"]),
+        (TEXT + "triage:\n  channel: |", ['"slack:#triage"', '"email:team@acme.example"', '"webhook:NAME"']),
         (TEXT.replace("name: Acme", "name: |"), []),
     ],
 )
@@ -62,7 +66,7 @@ def test_what_fits_is_offered(here: str, words: list[str]) -> None:
 
 def test_each_key_says_what_it_is_about() -> None:
     text = TEXT + "pro"
-    assert {option.word: option.about for option in complete(text, len(text), {}).options} == {
+    assert {option.word: option.about for option in complete(text, len(text), {}, outlets()).options} == {
         "problems:": "Many tickets, one cause.",
         "procedures:": "Prose for the handbook.",
     }
@@ -72,5 +76,5 @@ def test_each_key_says_what_it_is_about() -> None:
 @given(st.integers(0, len(TEXT)), st.text(alphabet="ab:-{}[],\"'# \n", max_size=8))
 def test_it_always_answers(at: int, typed: str) -> None:
     text = TEXT[:at] + typed + TEXT[at:]
-    found = complete(text, at + len(typed), PEOPLE)
+    found = complete(text, at + len(typed), PEOPLE, outlets())
     assert 0 <= found.start <= at + len(typed)

@@ -9,6 +9,7 @@ from rung.core.policy.completion import complete
 from rung.core.policy.keys import KEYS, Form, Key
 from rung.core.policy.model import NUMERIC_FACTS, Fact
 from rung.core.policy.schema import schema
+from rung.policies.outlets import outlets
 from rung.policies.reading import read_policy
 from tests.policy_key_page import PAGE, page
 
@@ -197,7 +198,7 @@ def test_every_kind_has_a_place() -> None:
 def test_the_reader_reads_it_and_the_schema_accepts_it(kind: str, key: Key) -> None:
     content = document(kind, right_map(kind, key))
     assert findings_of(content) == []
-    assert [error.message for error in Draft202012Validator(schema()).iter_errors(as_json(content))] == []
+    assert [error.message for error in Draft202012Validator(schema(outlets())).iter_errors(as_json(content))] == []
 
 
 @pytest.mark.parametrize(("kind", "key"), ALL, ids=IDS)
@@ -208,7 +209,7 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(kind: str, key: Key)
         content[key.name] = wrong
     place = place_text((*PLACES[kind], key.name))
     assert any(place in each for each in findings_of(content)), place
-    assert not Draft202012Validator(schema()).is_valid(as_json(content))
+    assert not Draft202012Validator(schema(outlets())).is_valid(as_json(content))
 
 
 @pytest.mark.parametrize(("kind", "key"), ALL, ids=IDS)
@@ -228,7 +229,7 @@ def test_a_misspelled_key_is_refused_and_a_required_one_missed(kind: str, key: K
 @pytest.mark.parametrize(("kind", "key"), ALL, ids=IDS)
 def test_completion_offers_it(kind: str, key: Key) -> None:
     text = "".join(_opened(PLACES[kind])) + key.name
-    assert f"{key.name}:" in [option.word for option in complete(text, len(text), {}).options]
+    assert f"{key.name}:" in [option.word for option in complete(text, len(text), {}, outlets()).options]
 
 
 def _opened(place: tuple[str | int, ...]) -> list[str]:

@@ -20,6 +20,7 @@ from rung.core.policy.model import AnyOf, Budget, Compare, Comparison, Fact, Is,
 from rung.core.policy.reader import decoded
 from rung.core.policy.schema import schema
 from rung.core.vocabulary import ClockName, Priority, Turn
+from rung.policies.outlets import outlets
 from rung.policies.reading import read_document, read_policy
 from tests.reference import REFERENCE
 
@@ -385,9 +386,9 @@ def as_json(node: Node) -> object:
 
 
 def test_the_schema_accepts_the_reference_and_knows_all_its_keys() -> None:
-    Draft202012Validator.check_schema(schema())
+    Draft202012Validator.check_schema(schema(outlets()))
     assert DOCUMENT is not None
-    validator = Draft202012Validator(schema())
+    validator = Draft202012Validator(schema(outlets()))
     assert [error.message for error in validator.iter_errors(as_json(DOCUMENT))] == []
     small, _ = parse(SMALL, "small.yaml")
     assert small is not None
@@ -412,4 +413,4 @@ def test_the_schema_accepts_the_reference_and_knows_all_its_keys() -> None:
 def test_the_schema_refuses_what_the_reader_refuses(old: str, new: str) -> None:
     root, _ = parse(planted(old, new), "policy.yaml")
     assert root is not None
-    assert not Draft202012Validator(schema()).is_valid(as_json(root))
+    assert not Draft202012Validator(schema(outlets())).is_valid(as_json(root))

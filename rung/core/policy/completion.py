@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from rung.core.policy.keys import DECLARING, DOCUMENT, KEYS, NAMES, Form, Key, inside
+from rung.core.policy.outlets import Outlets
 from rung.core.policy.schema import EXAMPLES
 from rung.core.sentences import say
 
@@ -38,11 +39,14 @@ class Spot(Struct, frozen=True):
     start: int
 
 
-def complete(text: str, at: int, people: Mapping[str, str]) -> Completion:
+def complete(text: str, at: int, people: Mapping[str, str], outlets: Outlets) -> Completion:
     """Everything that fits at a character of the text. `people`: handle -> name. Total: an odd text has no options."""
     spot = spot_at(text, at)
     typed = text[spot.start : at].lstrip("\"'").lower()
-    found = _keys(spot.path) if spot.is_key else _values(spot.path, _declared(text), people)
+    if spot.is_key:
+        found = [Option(f"{each.name}:", each.explained(outlets)) for each in _keys(spot.path)]
+    else:
+        found = _values(spot.path, _declared(text), people, outlets)
     fits = [each for each in found if each.word.lower().startswith(typed)]
     fits += [each for each in found if typed and typed in each.word.lower() and each not in fits]
     # A word that stands there whole already is no help.
@@ -140,15 +144,17 @@ def _key_at(path: Sequence[str]) -> Key | None:
     return found
 
 
-def _keys(path: Sequence[str]) -> list[Option]:
+def _keys(path: Sequence[str]) -> tuple[Key, ...]:
     key = _key_at(path)
-    return [Option(f"{each.name}:", say(each.means)) for each in KEYS[key.of]] if key and key.form is Form.MAP else []
+    return KEYS[key.of] if key is not None and key.form is Form.MAP else ()
 
 
 # --- what the document and the desk know
 
 
-def _values(path: Sequence[str], names: Mapping[str, Sequence[str]], people: Mapping[str, str]) -> list[Option]:
+def _values(
+    path: Sequence[str], names: Mapping[str, Sequence[str]], people: Mapping[str, str], outlets: Outlets
+) -> list[Option]:
     key = _key_at(path)
     if key is None:
         return []
@@ -163,6 +169,8 @@ def _values(path: Sequence[str], names: Mapping[str, Sequence[str]], people: Map
             found += [Option(_quoted(f"{head}{name}"), section[:-1]) for name in names[section]]
         else:
             found.append(Option(each))
+    if key.outlets is not None:
+        found += [Option(_quoted(each.shown), say(each.label)) for each in outlets.for_use(key.outlets)]
     return found + [Option(example) for example in EXAMPLES.get(key.form, ())]
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from rung.core.policy.model import Metric
+from rung.core.policy.outlets import Outlets, Use
+from rung.core.sentences import say
 from rung.core.vocabulary import ClockName, Emotion, Priority, Reason, Status, Turn
 
 
@@ -61,11 +63,18 @@ class Key(Struct, frozen=True):
     example: str = ""
     pattern: str = ""
     least: int = 0
+    #: It may name ways out of the desk.
+    outlets: Use | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The fixed words it takes; none: whatever is declared, or any text."""
         return WORDS.get(self.source, ())
+
+    def explained(self, outlets: Outlets) -> str:
+        """What it means, with the ways out it may name."""
+        ways = outlets.written(self.outlets) if self.outlets is not None else ""
+        return f"{say(self.means).rstrip('.')}: {ways}." if ways else say(self.means) if self.means else ""
 
 
 PEOPLE_WORDS = ("assignee", "owner", "lead", "owners", "account_owner")
@@ -102,7 +111,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "assignments": ("least_busy", "lead", "on_call: schedules", "people"),
     "recipients": _RECIPIENTS,
     "reminders": ("triage", "level", *_RECIPIENTS),
-    "pagers": ("pagerduty",),
+    "pagers": (),
 }
 #: Sources beside which something else may be written.
 FREE = frozenset({"escalations", "recipients", "reminders", "pagers"})
@@ -112,7 +121,7 @@ _CALENDAR = Key("calendar", Form.CHOICE, "On which its time counts.", "calendars
 _TIMEZONE = Key("timezone", Form.LINE, "Its own time zone.", rare=True, example="Europe/Berlin")
 _ACTIONS = (
     Key("escalate", Form.CHOICE, "next, a level, path:NAME, expert, expert:HANDLE, or TRACKER:PROJECT.", "escalations",
-        example="jira:ENG"),
+        outlets=Use.PROJECT),
     Key("reason", Form.CHOICE, "Why it is escalated.", "reasons"),
     Key("priority", Form.CHOICE, "A name sets it, +1 to +3 raise it and stop at urgent.", "raised", rare=True),
     Key("assign", Form.CHOICE, "least_busy, lead, on_call:SCHEDULE or a handle.", "assignments", rare=True),
@@ -122,11 +131,11 @@ _ACTIONS = (
         pattern="^[a-z][a-z0-9_-]*$"),
     Key("reply", Form.CHOICE, "A canned answer, sent to the customer; it stops no clock.", "replies", rare=True),
     Key("comment", Form.FLAG, "A comment on the linked tickets elsewhere.", "linked", rare=True),
-    Key("page", Form.CHOICE, "pagerduty or webhook:NAME.", "pagers", rare=True, example="webhook:NAME"),
+    Key("page", Form.CHOICE, "Pages through a paging system.", "pagers", rare=True, outlets=Use.PAGE),
     Key("notify", Form.SEVERAL,
-        "Tells assignee, owner, lead, owners, account_owner, team:…, on_call:…, agent:…, slack:#… or email:…",
-        "recipients", example="slack:#channel, email:team@acme.example"),
-    Key("remind", Form.CHOICE, "triage, level, or anybody notify can name.", "reminders"),
+        "Tells assignee, owner, lead, owners, account_owner, team:…, on_call:…, agent:… or a place outside.",
+        "recipients", outlets=Use.TOLD),
+    Key("remind", Form.CHOICE, "triage, level, or anybody notify can name.", "reminders", outlets=Use.TOLD),
 )  # fmt: skip
 _STEPS = Key("steps", Form.LIST, "What is done, and when on its clock.", of="step")
 _FACTS = (
@@ -190,7 +199,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("remove", Form.DATES, "Holidays on which it is open all the same.", rare=True),
     ),
     "triage": (
-        Key("channel", Form.LINE, "Where every new ticket's card goes.", required=True, example="slack:#triage"),
+        Key("channel", Form.LINE, "Where every new ticket's card goes.", required=True, outlets=Use.PLACE),
     ),
     "team": (Key("lead", Form.CHOICE, "Is told when nobody else can be.", "people"),),
     "schedule": (
@@ -201,11 +210,11 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
     "level": (
         Key("team", Form.CHOICE, "Whose level it is; left out: the team of the same name.", "teams"),
-        Key("channel", Form.LINE, "slack:#channel, email:ADDRESS or webhook:NAME", example="slack:#escalations"),
+        Key("channel", Form.LINE, "Where its cards and messages go.", outlets=Use.PLACE),
         Key("calendar", Form.CHOICE, "When its people are there.", "calendars"),
         Key("responsible_for", Form.LINE, "What it does, in a sentence."),
         Key("handoff", Form.MAP, "What must be said when a ticket is handed over.", of="handoff"),
-        Key("link", Form.LINE, "A project of another system, such as jira:ENG.", rare=True, example="jira:ENG"),
+        Key("link", Form.LINE, "A project of another system.", rare=True, outlets=Use.PROJECT),
     ),
     "handoff": (
         Key("require", Form.WORDS, "The fields; a missing one is named and blocks nothing.", required=True,
@@ -291,7 +300,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("above", Form.AMOUNT, "A share such as 20%, a time such as 60m, or a count.", required=True,
             example="20%, 60m, 50"),
         Key("notify", Form.SEVERAL, "Who is told, in the words of a step's `notify`.", "recipients", required=True,
-            example="slack:#leads"),
+            outlets=Use.TOLD),
         _CALENDAR,
     ),
     "attention": (

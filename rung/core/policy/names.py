@@ -8,7 +8,7 @@ from rung.core.document.nodes import Entries, Items, Node, Text
 from rung.core.policy.cells import Cell, kept
 from rung.core.policy.keys import PEOPLE_WORDS
 from rung.core.policy.outlets import Outlets, Use
-from rung.core.sentences import say
+from rung.core.sentences import key, say
 from rung.core.spelling import did_you_mean
 
 BUILT_IN_CALENDAR = "always"
@@ -82,19 +82,19 @@ class Names:
             return self._known(cell, text, "path", rest, self.paths)
         if head == "expert":
             return handle(cell, rest) and text
-        return self.outlets.read(cell, Use.PROJECT)
+        return _outlet(cell, self.outlets, Use.PROJECT)
 
     def place(self, cell: Cell) -> str | None:
         """Where cards and messages go."""
-        return self.outlets.read(cell, Use.PLACE)
+        return _outlet(cell, self.outlets, Use.PLACE)
 
     def project(self, cell: Cell) -> str | None:
         """A project of another system."""
-        return self.outlets.read(cell, Use.PROJECT)
+        return _outlet(cell, self.outlets, Use.PROJECT)
 
     def pager(self, cell: Cell) -> str | None:
         """A system that pages people."""
-        return self.outlets.read(cell, Use.PAGE)
+        return _outlet(cell, self.outlets, Use.PAGE)
 
     def assigned_to(self, cell: Cell) -> str | None:
         """`least_busy`, `lead`, `on_call:SCHEDULE`, or somebody's handle."""
@@ -140,7 +140,7 @@ class Names:
                 return self._known(cell, text, "schedule", rest, self.schedules)
             case "agent":
                 return handle(cell, rest) and text
-        return self.outlets.read(cell, Use.TOLD)
+        return _outlet(cell, self.outlets, Use.TOLD)
 
     @staticmethod
     def _known(cell: Cell, text: str, what: str, name: str, known: tuple[str, ...]) -> str | None:
@@ -174,6 +174,28 @@ def declared(root: Entries, outlets: Outlets) -> Names:
     )
 
 
+def _outlet(cell: Cell, outlets: Outlets, use: Use) -> str | None:
+    """A cell as a way out of the desk."""
+    text = cell.text()
+    if text is None:
+        return None
+    head, colon, rest = text.partition(":")
+    found = next((each for each in outlets.for_use(use) if each.name == head), None)
+    if found is None or not (colon or found.stands_alone):
+        ways = found.with_more if found is not None else outlets.written(use)
+        guesses = found is None and (colon or use is not Use.PLACE)
+        hint = did_you_mean(head, outlets.names(use), lead="") if guesses else ""
+        cell.error(say(_NO_OUTLET[use], text=text), hint or say("write %(ways)s", ways=ways))
+    elif not colon or re.fullmatch(found.pattern, rest):
+        return text
+    elif found.wrong:
+        cell.error(say(found.wrong, rest=rest), say(found.remedy))
+    else:
+        wrong = say('"%(text)s" names no %(head)s', text=text, head=head)
+        cell.error(wrong, say("write %(ways)s", ways=found.with_more))
+    return None
+
+
 def handle(cell: Cell, text: str) -> str | None:
     """Somebody's handle. Whether there is such a person is checked against the desk, not here."""
     if not _HANDLE.fullmatch(text):
@@ -203,3 +225,11 @@ def _words_of(category: Node) -> tuple[str, ...]:
     words = category.values.get("text") if isinstance(category, Entries) else None
     written = words.values if isinstance(words, Items) else [words]
     return tuple(word.text.strip() for word in written if isinstance(word, Text))
+
+
+_NO_OUTLET = {
+    Use.PLACE: key('"%(text)s" is not a place for messages'),
+    Use.TOLD: key('"%(text)s" is nobody who can be told'),
+    Use.PROJECT: key('"%(text)s" is no project of another system'),
+    Use.PAGE: key('no paging system is called "%(text)s"'),
+}

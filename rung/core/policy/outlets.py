@@ -1,14 +1,11 @@
 """The ways out of the desk that a policy may name, such as `jira:ENG`. Which there are is handed to the reader."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
-from rung.core.policy.cells import Cell
-from rung.core.sentences import key, say
-from rung.core.spelling import did_you_mean
+from rung.core.sentences import say
 
 
 class Use(StrEnum):
@@ -57,6 +54,10 @@ class Outlet(Struct, frozen=True, kw_only=True):
         return self.name if self.stands_alone else self.with_more
 
     @property
+    def shown(self) -> str:
+        return self.example or self.written
+
+    @property
     def with_more(self) -> str:
         return f"{self.name}:{say(self.follows)}"
 
@@ -78,9 +79,10 @@ class Outlets(Struct, frozen=True):
         ways = [each.written for each in self.for_use(use)]
         return say(" or ").join([", ".join(ways[:-1]), ways[-1]] if len(ways) > 1 else ways)
 
-    def examples(self, use: Use) -> str:
-        """With commas between."""
-        return ", ".join(each.example for each in self.for_use(use) if each.example)
+    def example(self, use: Use) -> str:
+        """One that a form or an editor can show; empty: there is none."""
+        ways = [each for each in self.for_use(use) if not each.stands_alone]
+        return next((each.shown for each in sorted(ways, key=lambda each: not each.example)), "")
 
     def named(self, name: str) -> Outlet | None:
         return next((each for each in self.known if each.name == name), None)
@@ -96,42 +98,7 @@ class Outlets(Struct, frozen=True):
         """The name of the one that takes mail addresses; empty: there is none."""
         return next((each.name for each in self.known if each.takes_mail_addresses), "")
 
-    def read(self, cell: Cell, use: Use) -> str | None:
-        """A cell as one of them; None after it has reported what is wrong."""
-        text = cell.text()
-        if text is None:
-            return None
-        head, colon, rest = text.partition(":")
-        found = next((each for each in self.for_use(use) if each.name == head), None)
-        if found is not None and (colon or found.stands_alone):
-            return text if not colon or _fits(cell, found, text, rest) else None
-        ways = found.with_more if found is not None else self.written(use)
-        hint = did_you_mean(head, self.names(use), lead="") if found is None and (colon or use is not Use.PLACE) else ""
-        cell.error(say(_UNKNOWN[use], text=text), hint or say("write %(ways)s", ways=ways))
-        return None
-
-
-def _fits(cell: Cell, found: Outlet, text: str, rest: str) -> bool:
-    if re.fullmatch(found.pattern, rest):
-        return True
-    if found.wrong:
-        cell.error(say(found.wrong, rest=rest), say(found.remedy))
-    else:
-        cell.error(
-            say('"%(text)s" names no %(head)s', text=text, head=found.name),
-            say("write %(ways)s", ways=found.with_more),
-        )
-    return False
-
 
 def gathered(found: Iterable[Outlet]) -> Outlets:
     """One of each name, the first of it."""
     return Outlets(tuple({each.name: each for each in reversed(list(found))}.values())[::-1])
-
-
-_UNKNOWN = {
-    Use.PLACE: key('"%(text)s" is not a place for messages'),
-    Use.TOLD: key('"%(text)s" is nobody who can be told'),
-    Use.PROJECT: key('"%(text)s" is no project of another system'),
-    Use.PAGE: key('no paging system is called "%(text)s"'),
-}

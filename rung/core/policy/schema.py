@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from rung.core.policy.keys import DOCUMENT, KEYS, NAMES, Form, Key
+from rung.core.policy.outlets import Outlets
 
 Schema = dict[str, object]
 
@@ -23,24 +24,27 @@ _SPAN: Schema = {"type": "string", "pattern": r"^\s*\d?\d:\d\d\s*[-–]\s*\d\d:\
 _DATES: Schema = {"type": "array", "items": {"type": "string", "format": "date"}}
 
 
-def schema() -> Schema:
-    """JSON Schema 2020-12. It knows keys, types and fixed words; names and their meaning are `read_policy`'s."""
+def schema(outlets: Outlets) -> Schema:
+    """JSON Schema 2020-12. It knows keys, types and fixed words; names and their meaning are `read_policy`'s.
+
+    `outlets`: the ways out it tells of.
+    """
     length: Schema = {"type": "string", "pattern": DURATION, "minLength": 2}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Rung escalation policy",
-        **_map(DOCUMENT.of),
+        **_map(DOCUMENT.of, outlets),
         "$defs": {
             "duration": {**length, "examples": list(EXAMPLES[Form.DURATION])},
             "threshold": {"type": "string", "pattern": THRESHOLD, "examples": list(EXAMPLES[Form.THRESHOLD])},
             "texts": _TEXTS,
-            **{kind: _map(kind) for kind in SHARED},
+            **{kind: _map(kind, outlets) for kind in SHARED},
         },
     }
 
 
-def _map(kind: str) -> Schema:
-    properties = {key.name: _said(key) for key in KEYS[kind]}
+def _map(kind: str, outlets: Outlets) -> Schema:
+    properties = {key.name: _said(key, outlets) for key in KEYS[kind]}
     built: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     if required := [key.name for key in KEYS[kind] if key.required]:
         built["required"] = required
@@ -49,27 +53,29 @@ def _map(kind: str) -> Schema:
     return built
 
 
-def _said(key: Key) -> Schema:
-    return {**_value(key), "description": key.means} if key.means else _value(key)
+def _said(key: Key, outlets: Outlets) -> Schema:
+    value = _value(key, outlets)
+    return {**value, "description": key.explained(outlets)} if key.means else value
 
 
-def _value(key: Key) -> Schema:
+def _value(key: Key, outlets: Outlets) -> Schema:
     match key.form:
         case Form.MAP:
-            inner = _ref(key.of) if key.of in SHARED else _map(key.of)
+            inner = _ref(key.of) if key.of in SHARED else _map(key.of, outlets)
             return {"anyOf": [inner, _DATES]} if key.of == "holidays" else inner
         case Form.LIST:
-            return {"type": "array", "items": _item(key)}
+            return {"type": "array", "items": _item(key, outlets)}
         case Form.NAMED:
             every_optional = key.of in KEYS and not any(each.required for each in KEYS[key.of])
-            inner = {"anyOf": [_item(key), {"type": "null"}]} if every_optional else _item(key)
+            inner = {"anyOf": [_item(key, outlets), {"type": "null"}]} if every_optional else _item(key, outlets)
             return {"type": "object", "additionalProperties": inner}
     return _SINGLE[key.form](key)
 
 
-def _item(key: Key) -> Schema:
+def _item(key: Key, outlets: Outlets) -> Schema:
     kind = key.of
-    return _value(Key("", Form.MAP, of=kind) if kind in KEYS else Key("", Form(kind), source=key.source))
+    one = Key("", Form.MAP, of=kind) if kind in KEYS else Key("", Form(kind), source=key.source)
+    return _value(one, outlets)
 
 
 def _choice(key: Key) -> Schema:

@@ -27,6 +27,7 @@ from rung.people.models import Agent, Role
 from rung.people.who_is_there import desk_at
 from rung.policies.drafts import accept, keep
 from rung.policies.models import Draft, PolicyJob, PolicyVersion
+from rung.policies.outlets import outlets
 from rung.policies.publishing import NotPublished, Published, asks_for_second_person, publish
 from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
@@ -98,7 +99,7 @@ def completions(request: HttpRequest) -> HttpResponse:
     at = request.POST.get("at", "")
     text = request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST]
     people = dict(Agent.objects.filter(is_active=True).order_by("handle").values_list("handle", "name"))
-    found = complete(text, min(int(at), len(text)) if at.isdecimal() else len(text), people)
+    found = complete(text, min(int(at), len(text)) if at.isdecimal() else len(text), people, outlets())
     options = [{"word": each.word, "about": each.about} for each in found.options]
     return JsonResponse({"start": found.start, "options": options})
 

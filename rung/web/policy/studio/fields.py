@@ -35,7 +35,7 @@ class Field(Struct, frozen=True):
     rare: bool = False
     #: Whether something else than the choices may be written.
     free: bool = False
-    example: str = ""
+    example: Label = ""
     needed: bool = False
 
     @property

@@ -1,5 +1,6 @@
 """What the forms of the studio are made of: every place of a policy, and the fields that edit it."""
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct, structs
 
@@ -7,6 +8,7 @@ from rung.core.document.intents import value_at
 from rung.core.document.nodes import Path
 from rung.core.document.tree import Plain
 from rung.core.policy.keys import FREE, Form, Key, key_in
+from rung.policies.outlets import outlets
 from rung.web.policy.studio.fields import Field, Label
 
 
@@ -57,9 +59,14 @@ def _field(key: Key, path: tuple[str, ...], label: Label, note: Label = "") -> F
         note,
         rare=key.rare,
         free=key.source in FREE,
-        example=key.example,
+        example=_example(key),
         needed=key.required and len(path) == 1,
     )
+
+
+def _example(key: Key) -> Label:
+    use = key.outlets
+    return key.example if use is None else lazy(lambda: outlets().example(use), str)()
 
 
 def _fields(kind: str, *rows: tuple[str, Label] | tuple[str, Label, Label], needed: str = "") -> tuple[Field, ...]:
