@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -12,19 +13,25 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from rung.config import data_folder
+from rung.config import data_folder, pulse
 from rung.config.connection_timeouts import patient
 from rung.config.live_readers import EVERY, Readers
-from rung.config.parent_death import die_with_parent
+from rung.config.parent_death import die_with_server
+from rung.config.pulse import Pulse
 from rung.frame import live_token
 from rung.outbox.live import CHANNEL, PRESENCE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
-if os.environ.get("RUNG_PART") == "live":
-    die_with_parent()
+die_with_server()
 
 HEARTBEAT = 15.0  # seconds; keeps proxies from closing a quiet stream
 RETRY = 1.0  # seconds between attempts to reach the database
+REPORT_EVERY = 5.0  # seconds between entries in the table of heartbeats
+_REPORT = """
+    INSERT INTO outbox_heartbeat (loop, process, at, rounds, done, error)
+    VALUES ('live', %s, clock_timestamp(), 1, 0, '')
+    ON CONFLICT (loop, process) DO UPDATE SET at = excluded.at, rounds = outbox_heartbeat.rounds + 1
+"""
 EVERYTHING = "*"
 
 log = structlog.get_logger(__name__)
@@ -117,11 +124,21 @@ async def listen() -> None:
             async with await psycopg.AsyncConnection.connect(patient(url), autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
                 _tell(EVERYTHING)
-                async for notice in connection.notifies():
-                    _tell(notice.payload)
-        except psycopg.OperationalError as problem:
+                while True:
+                    await connection.execute(_REPORT, [f"{socket.gethostname()}:{os.getpid()}"])
+                    async for notice in connection.notifies(timeout=REPORT_EVERY):
+                        _tell(notice.payload)
+        except psycopg.Error as problem:
             log.warning("live lost the database", problem=str(problem))
         await asyncio.sleep(RETRY)
+
+
+async def give_signs_of_life() -> None:
+    """To the supervisor, for ever: as long as this process answers anybody, it comes to do this too."""
+    alive = Pulse()
+    while True:
+        alive.send()
+        await asyncio.sleep(pulse.EVERY)
 
 
 async def see_off() -> None:
@@ -137,7 +154,7 @@ async def end_pages_of_gone(*, older_than: float = EVERY / 2) -> None:
         return
     try:
         active = await readers.ask(older_than=older_than)
-    except psycopg.OperationalError as problem:
+    except psycopg.Error as problem:
         log.warning("live could not ask who works here", problem=str(problem))
         return
     for page in [each for each in pages if each.reader not in active]:
@@ -156,7 +173,7 @@ def _tell(payload: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _listening(_app: Starlette) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(listen()), asyncio.create_task(see_off())]
+    tasks = [asyncio.create_task(each()) for each in (listen, see_off, give_signs_of_life)]
     yield
     for task in tasks:
         task.cancel()

@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+#: The environment's name for the process id of a web server, for the worker processes that it starts.
+SERVER = "RUNG_SERVER_PROCESS"
 
 
 def die_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
@@ -23,3 +25,16 @@ def tied_to_us(by: signal.Signals = signal.SIGKILL) -> Callable[[], None]:
             os._exit(1)
 
     return tie
+
+
+def name_server() -> None:
+    """Called by a web server before it starts worker processes: they are tied to this process."""
+    os.environ[SERVER] = str(os.getpid())
+
+
+def die_with_server() -> None:
+    """Called by a worker process first of all. A server that ended while the worker was starting ends it too."""
+    if server := os.environ.get(SERVER):
+        die_with_parent()
+        if os.getppid() != int(server):
+            os._exit(1)

@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import django
 from granian.constants import Interfaces
 from granian.server import Server
 
-from rung.config import logs
+from rung.config import logs, parent_death, ports, pulse
+from rung.outbox import progress
 
 STOP_WITHIN = 3  # seconds a web worker may take to finish its requests
 END_WITHIN = 9.0  # seconds a loop has to finish what it holds
@@ -60,18 +62,28 @@ class Listen:
     @classmethod
     def from_environment(cls) -> "Listen":
         """RUNG_HOST and RUNG_PORT."""
-        return cls(os.environ.get("RUNG_HOST") or cls.host, int(os.environ.get("RUNG_PORT") or cls.port))
+        return cls(os.environ.get("RUNG_HOST") or cls.host, whole_number("RUNG_PORT", cls.port, most=65_534))
+
+
+def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
+    """A number of the environment. Ends with a sentence where it is none."""
+    said = os.environ.get(name) or str(default)
+    if not said.isascii() or not said.isdecimal() or not least <= int(said) <= most:
+        sys.exit(f'{name} is "{said}"; it must be a whole number from {least} to {most}, such as {default}.')
+    return int(said)
 
 
 def run_web(listen: Listen) -> None:
     """Serve pages and the API until told to stop."""
+    ports.refuse_taken(listen.host, listen.port, "RUNG_PORT")
+    parent_death.name_server()
     Server(
         "rung.config.wsgi:application",
         address=listen.host,
         port=listen.port,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("RUNG_WEB_WORKERS") or 1),
-        blocking_threads=int(os.environ.get("RUNG_WEB_THREADS") or 8),  # each holds one database connection
+        workers=whole_number("RUNG_WEB_WORKERS", 1, most=64),
+        blocking_threads=whole_number("RUNG_WEB_THREADS", 8, most=256),  # each holds one database connection
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
@@ -83,6 +95,8 @@ def run_web(listen: Listen) -> None:
 
 def run_live(listen: Listen) -> None:
     """Serve /live until told to stop."""
+    ports.refuse_taken(listen.host, listen.port + 1, "RUNG_PORT")
+    parent_death.name_server()
     Server(
         "rung.config.live:application",
         address=listen.host,
@@ -108,6 +122,7 @@ def run_loop(name: str) -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     django.setup()
+    pulse.begin(progress.is_moving)
     importlib.import_module(LOOPS[name]).run(stop)
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         os._exit(0)  # a call that nobody waits for any more does not hold up the end

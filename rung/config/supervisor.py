@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from rung.config import pulse
 from rung.config.embedded import Embedded
 from rung.config.parent_death import tied_to_us
 from rung.config.postgres_programs import DatabaseProblem
@@ -20,6 +21,8 @@ LOOK_EVERY = 1.0  # seconds; the end of a part wakes us sooner
 GREET_EVERY = 0.1
 FIRST_WAIT = 0.5  # seconds before a part that died is started again; doubled each time
 LONGEST_WAIT = 30.0
+SILENT = 15.0
+STARTS_WITHIN = 90.0  # seconds until the first sign of life
 SETTLED = 60.0  # seconds alive after which a part counts as healthy again
 PATIENCE = 6.0  # seconds the parts have to stop by themselves
 LARGEST_LOG = 10 * 1024 * 1024  # bytes
@@ -36,6 +39,9 @@ class Part:
     started: float = 0.0
     wait: float = FIRST_WAIT
     due: float = 0.0
+    #: Whether it gives signs of life; without one for SILENT seconds it is replaced.
+    pulses: bool = False
+    heard: float | None = None
 
 
 @dataclass
@@ -56,6 +62,8 @@ class Supervisor:
 
     def run(self) -> None:
         """Watch until SIGINT or SIGTERM, then stop all."""
+        ear = pulse.Ear()
+        self.environment = {**self.environment, pulse.PLACE: ear.place}
         awake, wake = os.pipe()
         os.set_blocking(wake, False)
         os.set_blocking(awake, False)
@@ -74,10 +82,14 @@ class Supervisor:
                     break
                 if self.greet:
                     pause, self.greet = (pause, None) if self.greet() else (GREET_EVERY, self.greet)
-                if select.select([awake], [], [], pause)[0]:
+                ready = select.select([awake, ear.fileno()], [], [], pause)[0]
+                if awake in ready:
                     os.read(awake, 4096)
+                if ear.fileno() in ready:
+                    self._note(ear.heard())
         finally:
             self.stop()
+            ear.close()
 
     def stop(self) -> None:
         """Stop the parts, then the database."""
@@ -105,7 +117,7 @@ class Supervisor:
             if code is None:
                 if now - part.started > SETTLED:
                     part.wait = FIRST_WAIT
-                return SETTLED
+                return self._look_at_pulse(part, now)
             part.process = None
             part.due = now + part.wait
             self.say(
@@ -116,6 +128,22 @@ class Supervisor:
             return part.due - now
         self._start(part)
         return SETTLED
+
+    def _look_at_pulse(self, part: Part, now: float) -> float:
+        """End a part that stands still, so that it is started again. Seconds until the next look is worth it."""
+        if not part.pulses or part.process is None:
+            return SETTLED
+        silent_at = part.started + STARTS_WITHIN if part.heard is None else part.heard + SILENT
+        if now < silent_at:
+            return silent_at - now
+        self.say(f"{part.name} stands still; ending it, see {self._log(part)}")
+        part.process.kill()
+        return LOOK_EVERY
+
+    def _note(self, heard: set[str]) -> None:
+        for part in self.parts:
+            if part.name in heard:
+                part.heard = time.monotonic()
 
     def _start(self, part: Part) -> None:
         with self._log(part).open("ab") as log:
@@ -128,7 +156,7 @@ class Supervisor:
                 preexec_fn=tied_to_us(),  # noqa: PLW1509  we have one thread
                 start_new_session=True,  # Ctrl-C at the terminal is ours to answer
             )
-        part.started = time.monotonic()
+        part.started, part.heard = time.monotonic(), None
 
     def _look_after_database(self) -> None:
         if self.database is None or self.database.running:

@@ -1,6 +1,5 @@
 """`rung up`: a whole desk on this machine, from an empty folder to a page to sign in on."""
 
-import errno
 import os
 import signal
 import socket
@@ -12,7 +11,7 @@ from tempfile import TemporaryFile
 
 import psycopg
 
-from rung.config import data_folder, desk_lock
+from rung.config import data_folder, desk_lock, ports
 from rung.config.connection_timeouts import patient
 from rung.config.embedded import Embedded
 from rung.config.parent_death import tied_to_us
@@ -44,7 +43,7 @@ def up(
     _make_folder(data)
     lock = desk_lock.take(data)
     for number in (port, port + 1):
-        _refuse_taken_port(host, number)
+        ports.refuse_taken(host, number, "--port")
     if url:
         _refuse_silent_database(url)
     logs = data / "log"
@@ -78,7 +77,7 @@ def up(
 
     beside = Beside(data, host, dict(os.environ))
     beside.begin()
-    parts = [Part(name, command_of(name)) for name in (*PARTS, *extra)]
+    parts = [Part(name, command_of(name), pulses=True) for name in (*PARTS, *extra)]
     try:
         Supervisor(parts, logs, database, environment, say, greet, tend or beside.tend).run()
     finally:
@@ -161,14 +160,3 @@ def _refuse_silent_database(url: str) -> None:
     except psycopg.OperationalError as problem:
         reason = str(problem).strip().splitlines()[0]
         sys.exit(f"The database that DATABASE_URL names does not answer ({reason}); is the address right, does it run?")
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as problem:
-            if isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL:
-                sys.exit(f"{host} is no address of this machine; choose another with --host.")
-            sys.exit(f"Port {port} of {host} cannot be used ({problem.strerror}); choose another with --port.")

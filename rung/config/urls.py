@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from rung.frame import health
 from rung.hooks import folders
 
+handler500 = "rung.frame.database_away.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("metrics", health.metrics),

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from rung.core.reckoning.earlier_case import Past
 from rung.core.reckoning.reckon import reckon_in_place
@@ -19,6 +19,7 @@ from rung.escalation.roster_cache import Desks
 from rung.outbox import loop, notify
 from rung.outbox.loop import Loop
 from rung.people.clock import database_now
+from rung.people.database_errors import AWAY
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 
@@ -66,7 +67,7 @@ def look_at_batch(desks: Desks, most: int = due.BATCH) -> int:
             numbers = [ticket.number for ticket in batch]
             _look(batch, desks, now)
         return len(numbers)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database, not a ticket
     except Exception:
         if not numbers:
@@ -82,7 +83,7 @@ def _look_alone(number: int, desks: Desks) -> int:
             now = database_now()
             ticket = due.claim_one(number, now)
             _look([ticket] if ticket else [], desks, now)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise
     except Exception as raised:
         log.exception("a look at a ticket raised; it is parked", ticket=number)

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import F
 from psycopg import errors
 
 from rung.intake import batch_cache
 from rung.intake.models import LANES, Received
+from rung.outbox.clock_step import stepped_back
 from rung.people.clock import database_now
+from rung.people.database_errors import AWAY
 from rung.people.prepared_statements import prepared
 
 log = structlog.get_logger(__name__)
@@ -44,6 +47,12 @@ def next_due_at() -> datetime | None:
         cursor.execute(_NEXT, [LANES - 1])
         (at,) = cursor.fetchone()
     return at if isinstance(at, datetime) else None
+
+
+def follow_clock(now: datetime) -> None:
+    """What is to be tried again at a moment that has moved away, because the database's clock went back, goes on."""
+    if back := stepped_back("sorter", now):
+        Received.objects.filter(next_attempt_at__gt=now).update(next_attempt_at=F("next_attempt_at") - back)
 
 
 def sort_lane(lane: int, sorters: Mapping[str, Sorter]) -> int:
@@ -82,8 +91,8 @@ def _sort(received: Received, sorters: Mapping[str, Sorter], *, is_first: bool) 
             received.outcome = sorters[received.channel](received.body, now)
         received.sorted_at, received.next_attempt_at = now, None
     except Exception as error:
-        if isinstance(error, OperationalError | InterfaceError):  # the database, not the message
-            if is_first or not isinstance(error.__cause__, errors.LockNotAvailable | errors.DeadlockDetected):
+        if isinstance(error, AWAY):  # the database, not the message
+            if is_first or not isinstance(error.__cause__ or error, errors.LockNotAvailable | errors.DeadlockDetected):
                 raise
             return False
         batch_cache.forget()  # what it made is undone

@@ -3,13 +3,14 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from rung import hooks
 from rung.intake import batch
 from rung.intake.batch import Sorter
 from rung.outbox import loop, notify
 from rung.outbox.loop import Loop
+from rung.people.clock import database_now
 
 #: Each waits for the database most of the time.
 WORKERS = 4
@@ -21,7 +22,7 @@ def run(stop: threading.Event) -> None:
     """Until asked to stop. What a channel does beside (catching up, sockets) runs in a thread of its own."""
     for folder in hooks.channels():
         if folder.begin is not None:
-            threading.Thread(target=folder.begin, args=(stop,), name=f"beside {folder.app}", daemon=True).start()
+            loop.keep_running(f"beside {folder.app}", folder.begin, stop)
 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="sorter") as pool:
 
@@ -31,7 +32,16 @@ def run(stop: threading.Event) -> None:
                 stop.wait(ANOTHER_LOOK)
             return done
 
-        loop.run(Loop(name="sorter", channel=notify.SORTER, round=rounds, next_at=batch.next_due_at), stop)
+        loop.run(
+            Loop(
+                name="sorter",
+                channel=notify.SORTER,
+                round=rounds,
+                next_at=batch.next_due_at,
+                beat=lambda: batch.follow_clock(database_now()),
+            ),
+            stop,
+        )
 
 
 def sort_all_due() -> int:
@@ -49,8 +59,8 @@ def sort_until(stop: threading.Event) -> int:
                 if not stop.is_set():
                     some += batch.sort_lane(lane, sorters())
             done += some
-    except (OperationalError, InterfaceError):
-        connection.close()
+    except Exception:
+        connection.close()  # this thread's own: whatever broke it, the next round begins with another
         raise
     return done
 

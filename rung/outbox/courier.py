@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from rung.outbox import loop, notify, outcomes, queues, quiet_hours
+from rung.outbox import clock_step, loop, notify, outcomes, queues, quiet_hours
 from rung.outbox.loop import Loop
 from rung.outbox.ports import Outcome, Source, Unclear
 from rung.outbox.queues import Claimed
 from rung.outbox.sending import call_for
 from rung.outbox.sentences import Said, text
 from rung.people.clock import database_now
+from rung.people.database_errors import AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ def run(stop: threading.Event) -> None:
                 channel=notify.COURIER,
                 round=lambda: courier.send_all(stop, within=loop.ROUND_LASTS),
                 next_at=courier.next_at,
+                beat=lambda: clock_step.look(database_now()),
             ),
             stop,
         )
@@ -128,7 +130,7 @@ class Courier:
                 if outcomes.drop_unwanted(one, self._source, now) or quiet_hours.hold(one, now):
                     return None
                 return call_for(one, self._source, now)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise  # the database, not a delivery
         except Exception as raised:
             log.exception("a delivery could not be drawn", delivery=one.delivery.pk, ticket=one.delivery.ticket_id)

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 import psycopg
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from msgspec import Struct
 
+from rung.outbox import progress
 from rung.outbox.models import Heartbeat
 from rung.people.clock import database_now, seconds_until
+from rung.people.database_errors import AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,10 @@ STOP_WITHIN = 0.25
 ROUND_LASTS = 2.0
 BEAT_EVERY = timedelta(seconds=5)
 RECONNECT_AFTER = 1.0
+#: Seconds until a thread that ended by an error begins again; doubled each time, up to the second.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 15.0
+#: A thread that worked for so many seconds begins anew with the first wait.
+SETTLED = 60.0
 
 
 class Loop(Struct, frozen=True, kw_only=True):
@@ -43,20 +49,45 @@ class Loop(Struct, frozen=True, kw_only=True):
 def run(loop: Loop, stop: threading.Event) -> None:
     """Until asked to stop. A lost database is waited for; whatever else raises ends the process, to be restarted."""
     while not stop.is_set():
+        progress.moved()
         try:
             _listen(loop, stop)
-        except (OperationalError, InterfaceError, psycopg.OperationalError) as lost:
+        except AWAY as lost:
             log.warning("the database is away", loop=loop.name, error=str(lost).strip())
             connection.close()
             stop.wait(RECONNECT_AFTER)
 
 
+def keep_running(name: str, work: Callable[[threading.Event], None], stop: threading.Event) -> threading.Thread:
+    """Start a thread that does `work(stop)` until asked to stop. Where an error ends it, it begins again."""
+
+    def again() -> None:
+        wait = FIRST_WAIT
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                work(stop)
+            except AWAY as lost:
+                log.warning("the database is away", thread=name, error=str(lost).strip())
+            except Exception:
+                log.exception("a thread ended by an error; it begins again", thread=name)
+            connection.close()
+            wait = FIRST_WAIT if time.monotonic() - began > SETTLED else min(wait * 2, LONGEST_WAIT)
+            stop.wait(wait)
+
+    thread = threading.Thread(target=again, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
 def _listen(loop: Loop, stop: threading.Event) -> None:
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as ear:
         ear.execute(f"LISTEN {loop.channel}")
-        pulse = _Pulse(loop)
+        pulse = Pulse(loop.name, loop.beat)
         while not stop.is_set():
+            progress.moved()
             pulse.beat(loop.round())
+            progress.moved()
             _sleep(ear, _until(loop.next_at()), stop)
 
 
@@ -74,6 +105,7 @@ def _sleep(ear: psycopg.Connection[tuple[object, ...]], seconds: float, stop: th
         left = ends - time.monotonic()
         if left <= 0:
             break
+        progress.moved()
         readable, _, _ = select.select([ear.fileno()], [], [], min(left, STOP_WITHIN))
         if readable:
             break
@@ -82,11 +114,11 @@ def _sleep(ear: psycopg.Connection[tuple[object, ...]], seconds: float, stop: th
         pass
 
 
-class _Pulse:
-    """The loop's row in the table of heartbeats, written now and then."""
+class Pulse:
+    """The row of this process in the table of heartbeats, written now and then. `beside` is called with each."""
 
-    def __init__(self, loop: Loop) -> None:
-        self._loop = loop
+    def __init__(self, name: str, beside: Callable[[], object] = lambda: None) -> None:
+        self._name, self._beside = name, beside
         self._process = f"{socket.gethostname()}:{os.getpid()}"
         self._rounds = self._done = 0
         self._written = float("-inf")
@@ -99,9 +131,9 @@ class _Pulse:
         self._written = time.monotonic()
         now = database_now()
         Heartbeat.objects.update_or_create(
-            loop=self._loop.name,
+            loop=self._name,
             process=self._process,
             defaults={"at": now, "rounds": self._rounds, "done": self._done},
         )
         Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).delete()
-        self._loop.beat()
+        self._beside()

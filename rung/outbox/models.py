@@ -125,6 +125,19 @@ class LaneState(models.Model):
         return self.name
 
 
+class ClockStep(models.Model):
+    """The database's clock went back, seen by the courier."""
+
+    at = models.DateTimeField(help_text="by the clock as it is since")
+    back = models.DurationField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T}: {self.back} back"
+
+
 class Heartbeat(models.Model):
     """One process of one loop (ticker, courier, sorter): it reports here at every round."""
 

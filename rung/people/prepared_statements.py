@@ -25,7 +25,8 @@ def prepared() -> CursorWrapper:
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy asks whose thread it is at every word
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    _plan_anew(connection.connection)
+    with connection.wrap_database_errors:
+        _plan_anew(connection.connection)
     cursor = _Asked(connection.connection)
     return (CursorDebugWrapper if connection.queries_logged else CursorWrapper)(cursor, connection)
 

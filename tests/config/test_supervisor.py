@@ -93,3 +93,55 @@ def test_a_log_that_grew_large_begins_anew_and_keeps_what_was_before(tmp_path: P
         writer.write("after")
     assert (tmp_path / "web.log").read_text() == "after"
     assert (tmp_path / "web.log.1").stat().st_size == LARGEST_LOG + 1
+
+
+STILL = """
+import sys
+from pathlib import Path
+from rung.config import supervisor
+from rung.config.supervisor import Part, Supervisor
+
+supervisor.SILENT = 1.0
+folder = Path(sys.argv[1])
+work = '''
+import os, sys, time
+sys.path.insert(0, sys.argv[2])
+from rung.config import pulse
+from rung.outbox import progress
+pulse.EVERY = 0.1
+progress.STANDS_STILL = 0.5
+pulse.begin(progress.is_moving)
+open(sys.argv[1] + '/still', 'a').write(f'{os.getpid()} ')
+stuck = len(open(sys.argv[1] + '/still').read().split()) == 2
+while True:
+    if not stuck:
+        progress.moved()
+    elif progress._Moved.at is None:
+        progress.moved()
+    time.sleep(0.05)
+'''
+Supervisor(
+    [Part("still", [sys.executable, "-c", work, str(folder), sys.argv[2]], pulses=True)],
+    folder,
+    say=lambda sentence: print(sentence, flush=True),
+).run()
+"""
+
+
+def test_a_part_that_stands_still_is_replaced(tmp_path: Path) -> None:
+    repository = str(Path(__file__).parents[2])
+    started = subprocess.Popen(
+        [sys.executable, "-c", STILL, tmp_path, repository], stdout=subprocess.PIPE, text=True, cwd=repository
+    )
+    try:
+        eventually(lambda: len(pids(tmp_path, "still")) == 1)
+        time.sleep(2)
+        assert len(pids(tmp_path, "still")) == 1  # it works, and is left alone
+        os.kill(pids(tmp_path, "still")[0], signal.SIGSTOP)
+        eventually(lambda: len(pids(tmp_path, "still")) == 2)
+        eventually(lambda: len(pids(tmp_path, "still")) == 3)  # the second runs, and its work stands still
+        assert started.stdout is not None
+        assert started.stdout.readline() == f"still stands still; ending it, see {tmp_path}/still.log\n"
+    finally:
+        started.terminate()
+        started.wait()

@@ -212,6 +212,10 @@ class Site:
         with psycopg.connect(self.database.url, autocommit=True) as connection:
             return connection.execute(query, values).fetchall()
 
+    def change(self, statement: str, *values: object) -> None:
+        with psycopg.connect(self.database.url, autocommit=True) as connection:
+            connection.execute(statement, values)
+
     def timeline(self, ticket: int) -> list[dict[str, Any]]:
         return [data for (data,) in self.rows(_TIMELINE, ticket)]
 

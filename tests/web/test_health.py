@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from rung.outbox.models import Heartbeat
+from rung.intake.health import PARTS
+from rung.intake.models import Received
+from rung.outbox.models import ClockStep, Heartbeat
 from rung.tickets.models import Ticket
 from tests.world import World, desk
 
@@ -18,7 +20,7 @@ def world(transactional_db: None) -> Any:
 
 
 def _alive(world: World) -> None:
-    for loop in ("ticker", "courier"):
+    for loop in PARTS:
         Heartbeat.objects.update_or_create(loop=loop, process="a:1", defaults={"at": world.time.at})
 
 
@@ -33,10 +35,7 @@ def test_a_loop_that_is_not_heard_of_is_trouble(world: World, client: Client) ->
     world.time.at += timedelta(minutes=2)
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json()["troubles"] == [
-        "the ticker has not reported for 120 s",
-        "the courier has not reported for 120 s",
-    ]
+    assert answer.json()["troubles"] == [f"the {part} has not reported for 120 s" for part in PARTS]
 
 
 def test_a_ticket_that_has_been_due_for_long_is_trouble(world: World, client: Client) -> None:
@@ -45,6 +44,37 @@ def test_a_ticket_that_has_been_due_for_long_is_trouble(world: World, client: Cl
     Ticket.objects.filter(number=case.number).update(wake_at=world.time.at - timedelta(minutes=5))
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["ticker_lag_seconds"]) == (503, 300.0)
+
+
+def test_a_message_that_nobody_sorts_is_trouble(world: World, client: Client) -> None:
+    _alive(world)
+    came = world.time.at - timedelta(minutes=3)
+    Received.objects.create(channel="email", external_id="a", body={}, received_at=came, next_attempt_at=came)
+    answer = client.get("/healthz")
+    assert answer.json()["troubles"] == ["the sorter is behind: a message has waited to be sorted for 180 s"]
+    assert answer.json()["oldest_seconds"]["received"] == 180.0
+    assert 'rung_queue_oldest_seconds{queue="received"} 180.0' in client.get("/metrics").content.decode()
+
+
+def test_a_message_that_fails_again_and_again_is_trouble(world: World, client: Client) -> None:
+    _alive(world)
+    came, again = world.time.at - timedelta(hours=1), world.time.at + timedelta(minutes=10)
+    Received.objects.create(
+        channel="email", external_id="a", body={}, received_at=came, next_attempt_at=again, attempts=4
+    )
+    troubles = client.get("/healthz").json()["troubles"]
+    assert troubles == ["a message cannot be sorted and has been tried again for 3600 s"]
+
+
+def test_a_clock_that_went_back_is_said_for_an_hour(world: World, client: Client) -> None:
+    _alive(world)
+    ClockStep.objects.create(at=world.time.at, back=timedelta(hours=1))
+    assert client.get("/healthz").json()["troubles"] == [
+        "the database's clock went back by 3600 s within the last hour"
+    ]
+    world.time.at += timedelta(minutes=61)
+    _alive(world)
+    assert client.get("/healthz").json()["troubles"] == []
 
 
 def test_prometheus_reads_the_same(world: World, client: Client) -> None:

@@ -6,12 +6,13 @@ import threading
 import time
 
 import structlog
-from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from imap_tools import BaseMailBox
 
 from rung.channels.email import mailboxes, receiving
 from rung.channels.email.models import Mailbox
 from rung.people.clock import database_now
+from rung.people.database_errors import AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,7 @@ class Reader:
             if self.found is None:
                 self.found = mailboxes.connect(box)
             receiving.collect(box, self.found, now)
-        except (OperationalError, InterfaceError):  # the database, not the mailbox
+        except AWAY:  # the database, not the mailbox
             raise
         except Exception as failed:  # whatever one mailbox brings, the others are read
             self.close()
@@ -70,7 +71,7 @@ def run(stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 look_at_all(readers)
-            except Error as lost:
+            except AWAY as lost:
                 log.warning("reading mail waits for the database", error=str(lost).strip())
             close_old_connections()
             stop.wait(LOOK_EVERY)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 
 import structlog
-from django.db import Error, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from rung.channels.slack import socket_mode
 from rung.channels.slack.connection import disconnect
 from rung.channels.slack.events import catch_up
 from rung.channels.slack.home import open_tabs
 from rung.people.clock import database_now
+from rung.people.database_errors import AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ def run(stop: threading.Event) -> None:
                 if catch_up.wanted.is_set():
                     catch_up.wanted.clear()
                     catch_up.catch_up(database_now(), sleep=stop.wait)
-            except Error as lost:
+            except AWAY as lost:
                 log.warning("Slack's background work waits for the database", error=str(lost).strip())
             close_old_connections()
             stop.wait(LOOK_EVERY)
