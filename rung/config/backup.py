@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from rung.config import data_folder, postgres_programs
+from rung.config import data_folder, desk_lock, postgres_programs
 from rung.config.embedded import Embedded
 from rung.config.postgres_programs import DatabaseProblem
 
@@ -52,23 +52,52 @@ def restore(source: Path) -> None:
     """Put everything back as it was then, in place of what is there. The desk must be stopped."""
     data = data_folder.data_folder()
     data_folder.make(data)
+    desk_lock.refuse_running(data)
+    with _unpacked(source) as scratch, _database(data) as url:
+        _refuse_running(url)
+        _load(scratch / DUMP, url)
+        _put_back(scratch, data)
+
+
+def verify(source: Path) -> None:
+    """Restore a backup into a folder of its own and audit it there; nothing of the desk is touched. Ends with a
+    sentence where it would not come back."""
+    with _unpacked(source) as unpacked, tempfile.TemporaryDirectory(prefix="rung-verify-") as scratch:
+        database = Embedded(Path(scratch), throwaway=True)
+        database.start()
+        try:
+            _load(unpacked / DUMP, database.url)
+            environment = {**os.environ, "DATABASE_URL": database.url, "RUNG_DATA": scratch}
+            words = [sys.executable, "-m", "rung.config.command", "audit"]
+            done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        finally:
+            database.stop()
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        sys.exit(f"{source} comes back, but its audit finds: {said[0] if said else 'nothing that it could say'}")
+
+
+def _load(dump: Path, url: str) -> None:
+    """Put a dump into that database, in place of what is there, whole or not at all."""
+    with tempfile.TemporaryDirectory() as scratch:
+        wanted = Path(scratch) / "list"
+        wanted.write_text(_without_extensions(_run(["pg_restore", "--list", str(dump)], url)))
+        _run(
+            [
+                *("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction"),
+                *(f"--use-list={wanted}", f"--dbname={_name(url)}", str(dump)),
+            ],
+            url,
+        )
+
+
+@contextmanager
+def _unpacked(source: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as scratch, _opened(source) as archive:
         archive.extractall(scratch, filter="data")
-        dump = Path(scratch) / DUMP
-        if not dump.exists():
+        if not (Path(scratch) / DUMP).exists():
             sys.exit(f"{source} is no backup of a desk: there is no {DUMP} in it.")
-        with _database(data) as url:
-            _refuse_running(url)
-            wanted = Path(scratch) / "list"
-            wanted.write_text(_without_extensions(_run(["pg_restore", "--list", str(dump)], url)))
-            _run(
-                [
-                    *("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction"),
-                    *(f"--use-list={wanted}", f"--dbname={_name(url)}", str(dump)),
-                ],
-                url,
-            )
-        _put_back(Path(scratch), data)
+        yield Path(scratch)
 
 
 def _opened(source: Path) -> tarfile.TarFile:
@@ -111,27 +140,34 @@ def _move(source: Path, target: Path) -> None:
 
 @contextmanager
 def _database(data: Path) -> Iterator[str]:
-    """The desk's database: the one that answers, else the embedded one, started for as long as this takes."""
+    """The desk's database: the one that answers, else the embedded one, started for as long as this takes. One that
+    runs and does not answer is left alone: a desk, or another backup, works with it. Raises DatabaseProblem."""
     url = data_folder.database_url(data)
-    if url is not None and _answers(url):
+    problem = None if url is None else _problem(url)
+    if url is not None and problem is None:
         yield url
         return
     if os.environ.get("DATABASE_URL"):
-        raise DatabaseProblem("The database of DATABASE_URL does not answer.")
+        raise DatabaseProblem(f"The database of DATABASE_URL does not answer. ({problem})")
     database = Embedded(data)
+    if database.is_served():
+        raise DatabaseProblem(f"The desk's PostgreSQL runs but lets nobody in now; try again later. ({problem})")
+    lock = desk_lock.take(data)  # nobody starts the desk meanwhile
     database.start()
     try:
         yield database.url
     finally:
         database.stop()
+        lock.close()
 
 
-def _answers(url: str) -> bool:
+def _problem(url: str) -> str | None:
+    """Why the database does not answer, in one line; None: it answers."""
     try:
         with psycopg.connect(url, connect_timeout=3):
-            return True
-    except psycopg.OperationalError:
-        return False
+            return None
+    except psycopg.OperationalError as problem:
+        return str(problem).strip().splitlines()[0]
 
 
 def _refuse_running(url: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rung.config import data_folder
+from rung.config import data_folder, environment
 
 #: What is right or wrong in itself is said without a desk, and without waiting for one's libraries.
 NEEDS_NO_DESK = {"check", "schema"}
@@ -16,6 +16,8 @@ NEEDS_NO_DESK = {"check", "schema"}
 def main() -> None:
     """Run one command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
+    environment.speak_utf8()
+    environment.refuse_wrong()
     words = _without_data(sys.argv[1:])
     if words[:1] == ["up"]:
         app = typer.Typer()
@@ -26,10 +28,20 @@ def main() -> None:
     from rung.config import processes
 
     if len(words) == 1 and words[0] in {*processes.PARTS, processes.PLAYER}:
-        data_folder.make(data_folder.data_folder())
+        _refuse_no_desk(words[0])
         processes.run(words[0])
     else:
         _run_whole(words)
+
+
+def _refuse_no_desk(part: str) -> None:
+    place = data_folder.data_folder()
+    if data_folder.database_url(place) is None:
+        sys.exit(
+            f"There is no desk in {place} for {part} to work on; start one with bin/up, name its folder with --data, "
+            "or name its database with DATABASE_URL."
+        )
+    data_folder.make(place)
 
 
 def _without_data(words: list[str]) -> list[str]:
@@ -127,13 +139,25 @@ def _add_up(app: typer.Typer) -> None:
 
 def _add_backup(app: typer.Typer) -> None:
     from rung.config import backup as keeping
+    from rung.config import scheduled_backup
     from rung.config.postgres_programs import DatabaseProblem
 
     @app.command(rich_help_panel="Running")
-    def backup(file: Annotated[Path, typer.Argument(help="The archive to write, such as desk.tar.")]) -> None:
+    def backup(
+        file: Annotated[Path | None, typer.Argument(help="The archive to write, such as desk.tar.")] = None,
+        verify: Annotated[bool, typer.Option("--verify", help="Restore it elsewhere and audit it.")] = False,
+        scheduled: Annotated[bool, typer.Option("--scheduled", help="Write one in RUNG_BACKUP_FOLDER.")] = False,
+    ) -> None:
         """Write database, files and secret key to one archive. The desk may be running."""
         try:
-            keeping.backup(file)
+            if scheduled:
+                scheduled_backup.make()
+            elif file is None:
+                sys.exit("Name the file to write, such as: rung backup desk.tar")
+            else:
+                keeping.backup(file)
+                if verify:
+                    keeping.verify(file)
         except DatabaseProblem as problem:
             sys.exit(str(problem))
 

@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import IO
 
 
+def refuse_running(data: Path) -> None:
+    """End with a sentence while a desk runs over the folder."""
+    take(data).close()
+
+
 def take(data: Path) -> IO[str]:
     """The lock, held until it is closed. Ends the process with a sentence while another desk has it."""
     lock = (data / "lock").open("a+")

@@ -120,6 +120,13 @@ class Embedded:
                     return
         raise DatabaseProblem(f"The PostgreSQL server over {self.cluster} (process {pid}) does not stop.")
 
+    def is_served(self) -> bool:
+        """Whether a PostgreSQL server, started by whichever process, runs over this cluster."""
+        try:
+            return self._serves_here(int((self.cluster / "postmaster.pid").read_text().splitlines()[0]))
+        except (OSError, IndexError, ValueError):
+            return False
+
     def restart(self) -> None:
         """Start again after the server died. The cluster is there; PostgreSQL replays its log."""
         if self._server is not None:

@@ -4,7 +4,6 @@ import importlib
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from rung.config import logs, parent_death, ports, pulse
+from rung.config.environment import whole_number
 from rung.outbox import progress
 
 STOP_WITHIN = 3  # seconds a web worker may take to finish its requests
@@ -62,15 +62,7 @@ class Listen:
     @classmethod
     def from_environment(cls) -> "Listen":
         """RUNG_HOST and RUNG_PORT."""
-        return cls(os.environ.get("RUNG_HOST") or cls.host, whole_number("RUNG_PORT", cls.port, most=65_534))
-
-
-def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
-    """A number of the environment. Ends with a sentence where it is none."""
-    said = os.environ.get(name) or str(default)
-    if not said.isascii() or not said.isdecimal() or not least <= int(said) <= most:
-        sys.exit(f'{name} is "{said}"; it must be a whole number from {least} to {most}, such as {default}.')
-    return int(said)
+        return cls(os.environ.get("RUNG_HOST") or cls.host, whole_number("RUNG_PORT", cls.port))
 
 
 def run_web(listen: Listen) -> None:
@@ -82,8 +74,8 @@ def run_web(listen: Listen) -> None:
         address=listen.host,
         port=listen.port,
         interface=Interfaces.WSGI,
-        workers=whole_number("RUNG_WEB_WORKERS", 1, most=64),
-        blocking_threads=whole_number("RUNG_WEB_THREADS", 8, most=256),  # each holds one database connection
+        workers=whole_number("RUNG_WEB_WORKERS", 1),
+        blocking_threads=whole_number("RUNG_WEB_THREADS", 8),  # each holds one database connection
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rung.config import data_folder
 from rung.config.connection_timeouts import patient
+from rung.config.environment import whole_number
 
 PACKAGE = Path(__file__).parent.parent
 DATA = data_folder.data_folder()
@@ -19,10 +20,10 @@ def _listed(name: str) -> list[str]:
 
 
 def _number(name: str, default: int) -> int:
-    said = os.environ.get(name) or str(default)
-    if not said.isdecimal():
-        raise ImproperlyConfigured(f'{name} is "{said}"; it must be a number such as {default}.')
-    return int(said)
+    try:
+        return whole_number(name, default)
+    except ValueError as wrong:
+        raise ImproperlyConfigured(str(wrong)) from wrong
 
 
 def _database(url: str) -> dict[str, object]:
@@ -282,7 +283,7 @@ LOGGING = {
     "formatters": {"json": {"()": "rung.config.logs.formatter"}},
     "filters": {"said_once": {"()": "rung.frame.database_away.SaidOnce"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": (os.environ.get("LOG_LEVEL") or "INFO").upper()},
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["said_once"]},
         "httpx": {"level": "WARNING"},

@@ -18,6 +18,7 @@ from rung.config.parent_death import tied_to_us
 from rung.config.postgres_programs import DatabaseProblem
 from rung.config.processes import PARTS
 from rung.config.sample_day_process import Beside
+from rung.config.scheduled_backup import Schedule
 from rung.config.supervisor import Part, Supervisor, command_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
@@ -77,11 +78,18 @@ def up(
 
     beside = Beside(data, host, dict(os.environ))
     beside.begin()
+    backups = Schedule({**environment, "RUNG_PART": "backup"})
+
+    def tend_both() -> bool:
+        backups.tend()
+        return beside.tend()
+
     parts = [Part(name, command_of(name), pulses=True) for name in (*PARTS, *extra)]
     try:
-        Supervisor(parts, logs, database, environment, say, greet, tend or beside.tend).run()
+        Supervisor(parts, logs, database, environment, say, greet, tend or tend_both).run()
     finally:
         beside.stop()
+        backups.stop()
     say("Stopped.")
     lock.close()
 

@@ -47,16 +47,32 @@ def measure(now: datetime) -> Health:
     """Look at everything that moves by itself."""
     parts = _parts(now)
     queues = _queues(now)
-    stepped = clock_stepped_back(now)
+    stepped, backup = clock_stepped_back(now), last_backup(now)
     troubles = [f"{_SAID[each.name]} for {each.oldest:.0f} s" for each in queues if each.is_behind]
     for part in PARTS:
         if part not in parts:
             troubles.append(f"the {part} has never reported")
         elif parts[part] > SILENT_AT_MOST.total_seconds():
             troubles.append(f"the {part} has not reported for {parts[part]:.0f} s")
+    if backup is not None and backup.problem:
+        troubles.append(f"the last backup failed: {backup.problem}")
     if stepped:
         troubles.append(f"the database's clock went back by {stepped:.0f} s within the last hour")
     return Health(parts, queues, Ticket.objects.filter(parked_at__isnull=False).count(), stepped, troubles)
+
+
+class Backup(NamedTuple):
+    """The newest backup by schedule that was verified. `age` in seconds; `problem`: why the last try failed."""
+
+    age: float
+    size: int
+    problem: str
+
+
+def last_backup(now: datetime) -> Backup | None:
+    """None: no backup was ever made by schedule."""
+    row = Heartbeat.objects.filter(loop="backup").first()
+    return None if row is None else Backup((now - row.at).total_seconds(), row.done, row.error)
 
 
 def clock_stepped_back(now: datetime) -> float:

@@ -135,5 +135,5 @@ class Pulse:
             process=self._process,
             defaults={"at": now, "rounds": self._rounds, "done": self._done},
         )
-        Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).delete()
+        Heartbeat.objects.filter(at__lt=now - timedelta(days=1)).exclude(loop="backup").delete()
         self._beside()

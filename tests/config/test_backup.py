@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
-from rung.config import backup
+from rung.config import backup, desk_lock, scheduled_backup
 from rung.config.embedded import Embedded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,6 +46,65 @@ def test_a_backup_comes_back_elsewhere_with_its_files(tmp_path: Path) -> None:
         assert rung(there, "audit").returncode == 0
         again = rung(there, "restore", str(kept))
         assert again.returncode == 0, again.stderr
+    finally:
+        database.stop()
+
+
+@pytest.mark.slow
+def test_neither_backup_nor_restore_touches_a_desk_that_runs(tmp_path: Path) -> None:
+    data, kept = tmp_path / "desk", tmp_path / "desk.tar"
+    database = Embedded(data, throwaway=True)
+    database.start()
+    held: list[psycopg.Connection[tuple[object, ...]]] = []
+    try:
+        assert rung(data, "prepare").returncode == 0
+        assert rung(data, "backup", str(kept), "--verify").returncode == 0
+        with psycopg.connect(**superuser(database)) as limit:
+            limit.execute("ALTER ROLE rung CONNECTION LIMIT 1")
+        held.append(psycopg.connect(database.url))
+        refused = rung(data, "backup", str(tmp_path / "other.tar"))
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("The desk's PostgreSQL runs but lets nobody in now; try again later. (")
+        held.pop().close()
+        lock = desk_lock.take(data)
+        refused = rung(data, "restore", str(kept))
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(f"A desk is already running over {data} (process {os.getpid()}); stop it")
+        lock.close()
+        assert database.running
+        assert psycopg.connect(database.url).execute("SELECT 1").fetchone() == (1,)
+    finally:
+        database.stop()
+
+
+def superuser(database: Embedded) -> dict[str, Any]:
+    reach = database.superuser
+    return {"host": reach["PGHOST"], "user": reach["PGUSER"], "password": reach["PGPASSWORD"], "dbname": "postgres"}
+
+
+@pytest.mark.slow
+def test_backups_by_schedule_are_verified_and_their_age_is_said(tmp_path: Path, monkeypatch: Any) -> None:
+    data, folder = tmp_path / "desk", tmp_path / "backups"
+    monkeypatch.setenv("RUNG_BACKUP_FOLDER", str(folder))
+    monkeypatch.setenv("RUNG_BACKUP_KEEP", "2")
+    database = Embedded(data, throwaway=True)
+    database.start()
+    try:
+        assert rung(data, "prepare").returncode == 0
+        for day in ("20260101", "20260102"):
+            folder.mkdir(exist_ok=True)
+            (folder / f"rung-{day}-000000.tar").touch()
+        done = rung(data, "backup", "--scheduled")
+        assert done.returncode == 0, done.stderr
+        left = sorted(file.name for file in folder.iterdir())
+        assert len(left) == 2
+        assert left[0] == "rung-20260102-000000.tar"
+        assert "The last verified backup is 0 h old." in rung(data, "doctor").stdout
+        assert not scheduled_backup._is_due()
+        monkeypatch.setenv("RUNG_BACKUP_FOLDER", str(tmp_path / "file" / "below"))
+        (tmp_path / "file").touch()
+        assert rung(data, "backup", "--scheduled").returncode == 1
+        assert "The last backup failed: " in rung(data, "doctor").stdout
     finally:
         database.stop()
 
