@@ -23,7 +23,7 @@ COMMANDS = ROOT / "docs" / "reference" / "commands.md"
 MEANING = ROOT / "docs" / "reference" / "meaning.md"
 
 #: Of the machine or of Django, not of Rung.
-NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PATH", "HOME", "USER", "LANG"}
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PYTHONUTF8", "PYTHONPATH", "PATH", "HOME", "USER", "LANG"}
 OURS = re.compile(r"(RUNG|SMTP|MAIL|SLACK)_[A-Z][A-Z_]*[A-Z]")
 #: `RUNG_OIDC_` and `RUNG_SAML_` stand in the code as prefixes.
 DIRECTORIES = re.compile(r"RUNG_(OIDC|SAML)_")

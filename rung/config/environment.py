@@ -90,5 +90,5 @@ CHECKS: Mapping[str, Callable[[str], str]] = {
     "RUNG_HEARTBEAT_URL": _address,
     "RUNG_SLACK_API_URL": _address,
     "LOG_LEVEL": _level,
-    "SMTP_TLS": _one_of("starttls", "ssl", "none"),
+    "SMTP_TLS": _one_of("starttls", "ssl", "off", "none"),
 }
