@@ -8,12 +8,11 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from rung.channels.slack import background, doctor
+from rung.channels.slack import background, command, doctor
 from rung.channels.slack.connection import connect
 from rung.channels.slack.connection.connect import Connected, NotConnected, Secrets
 from rung.channels.slack.events.catch_up import catch_up
 from rung.channels.slack.models import SlackChannel, Workspace
-from rung.cli import slack as command
 from rung.people.vault import seal
 from tests.stories.slack.test_coming_in import texts
 from tests.stories.slack.world import SlackWorld
