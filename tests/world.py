@@ -287,7 +287,7 @@ class World:
     def in_app(self, name: str) -> list[str]:
         """What a list in the app shows as still true."""
         shown = Delivery.objects.filter(channel="app", destination=name, state="sent", over_at=None).order_by("pk")
-        return list(shown.values_list("title", flat=True))
+        return [str(title) for title in shown.values_list("title", flat=True)]
 
     @property
     def mail(self) -> list[str]:

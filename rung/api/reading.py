@@ -19,6 +19,7 @@ from rung.api.shapes import (
 )
 from rung.core.vocabulary import Priority, Status, Turn
 from rung.outbox.models import Delivery
+from rung.outbox.sentences import Sentence, english
 from rung.tickets import results as r
 from rung.tickets.models import Message, Ticket
 
@@ -97,19 +98,26 @@ def delivery_out(delivery: Delivery) -> DeliveryOut:
         channel=delivery.channel,
         destination=delivery.destination,
         state=delivery.state,
-        title=delivery.title,
+        title=english(delivery.title),
+        title_code=_code(delivery.title),
         text=delivery.words,
         rule=delivery.rule,
         step=delivery.step,
         event=delivery.event,
         attempts=delivery.attempts,
-        outcome=delivery.outcome,
-        held_why=delivery.held_why,
+        outcome=english(delivery.outcome),
+        outcome_code=_code(delivery.outcome),
+        held_why=english(delivery.held_why),
+        held_why_code=_code(delivery.held_why),
         due_at=delivery.due_at,
         created_at=delivery.created_at,
         next_attempt_at=delivery.next_attempt_at,
         sent_at=delivery.sent_at,
     )
+
+
+def _code(sentence: Sentence | None) -> str:
+    return sentence.code if sentence else ""
 
 
 def done(result: AnyResult) -> Reply[DoneOut]:

@@ -423,13 +423,16 @@ class DeliveryOut(Schema):
     destination: str
     state: str
     title: str
+    title_code: str
     text: str
     rule: str
     step: str
     event: int
     attempts: int
     outcome: str
+    outcome_code: str
     held_why: str
+    held_why_code: str
     due_at: datetime
     created_at: datetime
     next_attempt_at: datetime | None

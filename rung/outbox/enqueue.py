@@ -8,7 +8,7 @@ from hashlib import sha256
 import msgspec
 from django.conf import settings
 from django.db import connection
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rung.core.case.case import Case
 from rung.core.reckoning.effects import Notice, NoticeKind
@@ -17,6 +17,7 @@ from rung.outbox.addresses import APP, AddressBook, CustomerAddress
 from rung.outbox.models import Rank, State
 from rung.outbox.notice_titles import Told, wording
 from rung.outbox.ports import Method
+from rung.outbox.sentences import Sentence
 
 METHODS = {
     NoticeKind.REPLY: Method.MESSAGE,
@@ -64,7 +65,7 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     rank: int
     priority: str
     exempt: bool
-    title: str
+    title: Sentence = field(name="title_said")
     words: str
     message_id: int | None
     what: str
@@ -198,7 +199,7 @@ _COLUMNS = (
     ("rank", "int"),
     ("priority", "text"),
     ("exempt", "bool"),
-    ("title", "text"),
+    ("title_said", "jsonb"),
     ("words", "text"),
     ("message_id", "bigint"),
     ("what", "text"),
@@ -212,9 +213,9 @@ _COLUMNS = (
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 # One JSON text for all rows: it is written and read in C on both sides, where arrays of columns are not.
 _INSERT = f"""
-    INSERT INTO outbox_delivery ({_NAMES}, look_first, attempts, outcome, held_why, external_id, shown_event)
+    INSERT INTO outbox_delivery ({_NAMES}, look_first, attempts, external_id, shown_event)
     SELECT {", ".join("fallbacks::jsonb" if name == "fallbacks" else name for name, _ in _COLUMNS)},
-        false, 0, '', '', '', 0
+        false, 0, '', 0
     FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS)})
     ON CONFLICT (key) DO NOTHING
 """  # noqa: S608  made of the names above

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from rung.outbox.fields import SentenceField
+
 
 class State(models.TextChoices):
     """Where a delivery stands."""
@@ -56,7 +58,7 @@ class Delivery(models.Model):
     exempt = models.BooleanField(default=False)
 
     #: A moment's fixed words. Views (cards) are drawn when sent.
-    title = models.TextField(blank=True)
+    title = SentenceField(null=True, db_column="title_said")
     words = models.TextField(blank=True)
     message = models.ForeignKey("tickets.Message", null=True, on_delete=models.SET_NULL, related_name="deliveries")
     #: For replies, comments, links and pages: which canned answer, project or service.
@@ -68,8 +70,8 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     #: The last attempt may have arrived: look there before the next.
     look_first = models.BooleanField(default=False)
-    outcome = models.TextField(blank=True, help_text="what the other side said last")
-    held_why = models.TextField(blank=True)
+    outcome = SentenceField(null=True, db_column="outcome_said", help_text="what came of it last")
+    held_why = SentenceField(null=True, db_column="held_why_said")
     external_id = models.TextField(blank=True)
     #: For a card: the number of the newest event its last sending showed.
     shown_event = models.PositiveIntegerField(default=0)
@@ -110,6 +112,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.recipient} by {self.channel}: {self.state}"
+
+    @property
+    def called(self) -> str:
+        """Its title in the reader's language; where it has none any more, what its ticket is about."""
+        return str(self.title or (self.ticket.subject if self.ticket else ""))
 
 
 class LaneState(models.Model):

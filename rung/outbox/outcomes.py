@@ -34,9 +34,9 @@ def drop_unwanted(claimed: Claimed, source: Source, now: datetime) -> bool:
     if why is None:
         return False
     delivery = claimed.delivery
-    delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, english(why), now
+    delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, why, now
     if delivery.look_first:  # "not sent" would be a guess: an attempt before may have arrived
-        delivery.state, delivery.outcome = State.UNCLEAR, english(Said.SENT_BEFORE(reason=why))
+        delivery.state, delivery.outcome = State.UNCLEAR, Said.SENT_BEFORE(reason=why)
     delivery.next_attempt_at = delivery.leased_until = None
     delivery.save(update_fields=["state", "outcome", "over_at", "next_attempt_at", "leased_until"])
     queues.free([claimed.lane], now)
@@ -105,10 +105,10 @@ def _write(delivery: Delivery, outcome: Outcome, source: Source, now: datetime) 
 def _sent(delivery: Delivery, external_id: str, now: datetime) -> None:
     delivery.external_id = external_id or delivery.external_id
     if delivery.kind in CARDS and not delivery.external_id:
-        delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, english(Said.ENDED_BEFORE()), now
+        delivery.state, delivery.outcome, delivery.over_at = State.OVERTAKEN, Said.ENDED_BEFORE(), now
         delivery.next_attempt_at = None
         return
-    delivery.state, delivery.outcome, delivery.look_first = State.SENT, english(Said.SENT()), False
+    delivery.state, delivery.outcome, delivery.look_first = State.SENT, Said.SENT(), False
     delivery.sent_at = delivery.sent_at or now
     delivery.attempts, delivery.next_attempt_at = 0, None
     if delivery.kind in CARDS:
@@ -125,7 +125,7 @@ def _follow_card(delivery: Delivery, now: datetime) -> None:
 
 
 def _later(delivery: Delivery, reason: Sentence, again_at: datetime, source: Source, now: datetime) -> None:
-    delivery.outcome = english(reason)
+    delivery.outcome = reason
     if now - delivery.created_at > GIVE_UP_AFTER:
         _never(delivery, Said.GIVEN_UP(reason=reason), source, now)
     elif delivery.kind == NoticeKind.MOMENT and delivery.attempts >= PATIENCE and len(delivery.fallbacks) > 1:
@@ -135,7 +135,7 @@ def _later(delivery: Delivery, reason: Sentence, again_at: datetime, source: Sou
 
 
 def _never(delivery: Delivery, reason: Sentence, source: Source, now: datetime) -> None:
-    delivery.outcome = english(reason)
+    delivery.outcome = reason
     if delivery.kind == NoticeKind.REPLY or not delivery.fallbacks:
         delivery.state, delivery.next_attempt_at = State.NEVER, None
         source.was_lost(delivery, reason, now)
@@ -144,19 +144,18 @@ def _never(delivery: Delivery, reason: Sentence, source: Source, now: datetime) 
 
 
 def _unclear(delivery: Delivery, reason: Sentence, source: Source, now: datetime) -> None:
-    unclear = Said.UNCLEAR(reason=reason)
-    delivery.outcome = english(unclear)
+    delivery.outcome = Said.UNCLEAR(reason=reason)
     if may_repeat(delivery, registry.adapter(delivery.channel)) and now - delivery.created_at <= GIVE_UP_AFTER:
         delivery.look_first = True
         delivery.state, delivery.next_attempt_at = State.WAITING, now + _back_off(delivery.attempts)
     elif delivery.kind in _MOMENTS and delivery.fallbacks:
         # Not said a second time where it may have been said, but not lost either: it stands in the app.
         delivery.fallbacks = delivery.fallbacks[-1:]
-        delivery.outcome = english(Said.ARRIVED_TOO(channel=delivery.channel, reason=reason))
+        delivery.outcome = Said.ARRIVED_TOO(channel=delivery.channel, reason=reason)
         _fall_back(delivery, now)
     else:
         delivery.state, delivery.next_attempt_at = State.UNCLEAR, None
-        source.was_lost(delivery, unclear, now)
+        source.was_lost(delivery, delivery.outcome, now)
 
 
 def _fall_back(delivery: Delivery, now: datetime) -> None:

@@ -12,7 +12,7 @@ from rung.outbox import enqueue, queues
 from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.ports import Source
 from rung.outbox.queues import Claimed
-from rung.outbox.sentences import english
+from rung.outbox.sentences import Said, Title, english
 from rung.policies.versions import compiled, current_number
 
 #: How long to wait before asking again where nobody can say when it may be said.
@@ -44,7 +44,7 @@ def hold(claimed: Claimed, now: datetime) -> bool:
         return False
     delivery.state, delivery.held_why, delivery.next_attempt_at = (
         State.HELD,
-        found.why,
+        Said[found.why.name](),
         found.until or now + UNFORESEEABLE,
     )
     delivery.attempts, delivery.leased_until = delivery.attempts - 1, None
@@ -76,7 +76,7 @@ def _release(held: Sequence[Delivery], source: Source, now: datetime) -> None:
         else:
             delivery.state, delivery.outcome, delivery.over_at, delivery.next_attempt_at = (
                 State.OVERTAKEN,
-                english(why),
+                why,
                 now,
                 None,
             )
@@ -102,8 +102,8 @@ def _digest(parts: Sequence[Delivery], now: datetime) -> None:
         fallbacks=first.fallbacks,
         lane=first.lane,
         rank=Rank.REMINDER,
-        title=f"{len(parts)} messages that waited",
-        words="\n".join(part.title for part in parts),
+        title=Title.WAITED(number=len(parts)),
+        words="\n".join(english(part.title) for part in parts),
         state=State.WAITING,
         next_attempt_at=now,
         due_at=now,

@@ -71,6 +71,37 @@ class Said(Sentences):
     )
 
 
+class Title(Sentences):
+    """What a delivery is called. The first are called after their `Subject`."""
+
+    REMINDER = "title.reminder", key("%(ticket)s still needs somebody.")
+    NOTIFICATION = "title.notification", key("%(ticket)s needs your eye.")
+    OFFER = "title.offer", key("%(ticket)s is offered to you.")
+    RETURNED = "title.returned", key("%(ticket)s was returned.")
+    WITHDRAWN = "title.withdrawn", key("%(ticket)s is no longer offered.")
+    ASSIGNED = "title.assigned", key("%(ticket)s is yours now.")
+    EXPERT_ASKED = "title.expert_asked", key("You know about this: %(ticket)s.")
+    LAST_LEVEL = "title.last_level", key("%(ticket)s has reached the last level again and nobody has taken it.")
+    NOBODY_REACHED = "title.nobody_reached", key("Nobody could be reached for %(ticket)s.")
+    PAUSE_OVERRUN = (
+        "title.pause_overrun",
+        key("%(ticket)s has waited as long as the policy allows; its clock runs on."),
+    )
+    SNOOZE_ENDED = "title.snooze_ended", key("%(ticket)s is back from its snooze.")
+    ANSWER = "title.answer", key("An answer on %(ticket)s.")
+    CANNED_REPLY = "title.canned_reply", key("An answer on %(ticket)s.")
+    LINKED_COMMENT = "title.linked_comment", key("Customers are waiting behind %(to)s: %(ticket)s.")
+    NEW_LINK = "title.new_link", key("A ticket in %(to)s is wanted for %(ticket)s.")
+    PAGE = "title.page", key("%(ticket)s needs somebody now.")
+    TICKET = "title.ticket", "%(ticket)s"
+    ALERT = "title.alert", "%(ticket)s"
+    PRESSING = "title.pressing", "[%(priority)s] %(title)s"
+    MANY = "title.many", key("%(number)s messages about %(ticket)s")
+    WAITED = "title.waited", key("%(number)s messages that waited")
+    IMPORTED = "title.imported", key("%(number)s running tickets came in with the import %(source)s")
+    IMPORTED_ONE = "title.imported_one", key("%(number)s running ticket came in with the import %(source)s")
+
+
 def text(words: object) -> Sentence:
     """Words of somebody else, as they are."""
     return Said.TEXT(text=words)
@@ -94,7 +125,7 @@ def templates() -> Mapping[str, str]:
 
 @cache
 def _templates(brought: tuple[Folder, ...]) -> Mapping[str, str]:
-    found = table(Said)
+    found = table(Said) | table(Title)
     for folder in brought:
         found |= folder.sentences
     return found

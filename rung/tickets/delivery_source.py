@@ -45,7 +45,7 @@ class Speech:
             key=delivery.key,
             to=delivery.destination,
             subject=Subject(delivery.subject),
-            title=delivery.title,
+            title=english(delivery.title),
             text=delivery.words,
             ticket=delivery.ticket_id,
             url=_url(delivery.ticket_id),
@@ -57,7 +57,7 @@ class Speech:
         return Digest(
             key=delivery.key,
             to=delivery.destination,
-            title=delivery.title,
+            title=english(delivery.title),
             moments=tuple(self.moment(part) for part in parts),
         )
 
@@ -96,7 +96,7 @@ class Speech:
         return Page(
             key=delivery.key,
             service=delivery.destination,
-            title=delivery.title,
+            title=english(delivery.title),
             text=delivery.words,
             ticket=ticket.number,
             url=_url(ticket.number),

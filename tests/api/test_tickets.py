@@ -159,4 +159,7 @@ def test_deliveries_say_who_was_told(caller: Any) -> None:
     assert [(each["recipient"], each["subject"]) for each in told if each["kind"] == "moment"] == [
         ("agent:ben", "assigned")
     ]
+    (assigned,) = (each for each in told if each["subject"] == "assigned")
+    assert (assigned["title_code"], assigned["outcome"], assigned["outcome_code"]) == ("title.assigned", "", "")
+    assert assigned["title"].endswith("is yours now.")
     assert api.get("/deliveries", recipient="agent:ben").json()["deliveries"][0]["ticket"] == number

@@ -6,7 +6,7 @@ import pytest
 
 from rung.core.calendar import Calendar
 from rung.core.policy.model import Attention, Budget, Level, Policy, Quiet
-from rung.core.reckoning.attention import Hold, Interruption, held_back
+from rung.core.reckoning.attention import Hold, Interruption, Why, held_back
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import Priority
 
@@ -33,7 +33,7 @@ SIX_AN_HOUR = policy(person=Budget(6, timedelta(hours=1)), channel=Budget(2, tim
 
 
 def test_a_moment_at_night_waits_for_the_morning() -> None:
-    assert held_back(MOMENT, QUIET, (), NIGHT) == Hold("quiet hours", NEXT_MORNING)
+    assert held_back(MOMENT, QUIET, (), NIGHT) == Hold(Why.QUIET_HOURS, NEXT_MORNING)
     assert held_back(MOMENT, QUIET, (), NOON) is None
 
 
@@ -54,25 +54,25 @@ def test_urgent_ones_exempt_ones_cards_pages_and_answers_are_never_held(said: In
 
 def test_nothing_is_held_beyond_its_own_deadline() -> None:
     at_midnight = Interruption(kind=NoticeKind.MOMENT, to_person=True, deadline=NIGHT + timedelta(hours=2))
-    assert held_back(at_midnight, QUIET, (), NIGHT) == Hold("quiet hours", NIGHT + timedelta(hours=2))
+    assert held_back(at_midnight, QUIET, (), NIGHT) == Hold(Why.QUIET_HOURS, NIGHT + timedelta(hours=2))
     assert held_back(at_midnight, QUIET, (), NIGHT + timedelta(hours=2)) is None
 
 
 def test_the_seventh_within_an_hour_waits_until_the_first_has_left_the_hour() -> None:
     lately = [NOON - timedelta(minutes=minutes) for minutes in (5, 10, 15, 20, 25, 50)]
     assert held_back(MOMENT, SIX_AN_HOUR, lately[1:], NOON) is None
-    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=10))
+    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold(Why.BUDGET, NOON + timedelta(minutes=10))
 
 
 def test_what_is_over_the_budget_already_waits_until_one_more_fits() -> None:
     lately = [NOON - timedelta(minutes=minutes) for minutes in (1, 2, 3, 4, 5, 6, 50)]
-    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=54))
+    assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) == Hold(Why.BUDGET, NOON + timedelta(minutes=54))
 
 
 def test_a_channel_has_its_own_budget() -> None:
     to_channel = Interruption(kind=NoticeKind.MOMENT, to_person=False, priority=Priority.NORMAL)
     lately = [NOON - timedelta(minutes=1), NOON - timedelta(minutes=2)]
-    assert held_back(to_channel, SIX_AN_HOUR, lately, NOON) == Hold("budget", NOON + timedelta(minutes=58))
+    assert held_back(to_channel, SIX_AN_HOUR, lately, NOON) == Hold(Why.BUDGET, NOON + timedelta(minutes=58))
     assert held_back(MOMENT, SIX_AN_HOUR, lately, NOON) is None
 
 

@@ -40,7 +40,7 @@ def test_a_mention_of_them_is_kept_as_not_sent_with_the_reason(world: World) -> 
     Agent.objects.filter(handle="ben").update(is_restricted=True)
     case.does("note", Words(text="@ben, what do you say of the plumstone?"), by="agent:sam")
     (kept,) = Delivery.objects.filter(recipient="agent:ben")
-    assert (kept.state, kept.outcome) == (State.OVERTAKEN, "ben may not see this ticket")
+    assert (kept.state, str(kept.outcome)) == (State.OVERTAKEN, "ben may not see this ticket")
     case.does("assign", "ben", by="agent:sam")
     case.does("note", Words(text="@ben, it is yours now"), by="agent:sam")
     heard = world.chat.heard_by("@ben")
@@ -55,4 +55,4 @@ def test_who_has_left_since_is_told_nothing(world: World) -> None:
     Agent.objects.filter(handle="ben").update(is_active=False)
     world.passes(minutes=30)
     assert world.chat.heard_by("@ben") == []
-    assert [row.outcome for row in case.deliveries(recipient="agent:ben")] == ["ben does not work here any more"]
+    assert [str(row.outcome) for row in case.deliveries(recipient="agent:ben")] == ["ben does not work here any more"]

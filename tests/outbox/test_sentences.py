@@ -2,6 +2,7 @@
 
 import gettext
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from rung.outbox.sentences import Said, Sentence, english, templates
 from rung.people.languages import speaking_in
 from tests.web.test_german import CATALOGUE
 
+CODES = Path(__file__).parents[2] / "docs" / "reference" / "delivery-codes.md"
 GAP = re.compile(r"%\(\w+\)s")
 
 
@@ -48,3 +50,8 @@ def test_what_slack_refuses_has_a_sentence(code: str) -> None:
 def test_a_value_may_be_whatever_another_machine_says() -> None:
     assert Said.TEXT(text="no\0 such %(user)s 100 %").values == {"text": "no such %(user)s 100 %"}
     assert str(Said.TEXT(text="no such %(user)s 100 %")) == "no such %(user)s 100 %"
+
+
+def test_every_code_is_documented_with_its_sentence() -> None:
+    rows = dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", CODES.read_text(), re.M))
+    assert rows == {code: re.sub(r"%\((\w+)\)s", r"*\1*", english) for code, english in templates().items()}

@@ -244,7 +244,7 @@ class Site:
         """For whoever reads the failure."""
         said = [f"--- {name}\n{self.log(name)[-3000:]}" for name in self.started]
         waiting = self.rows(
-            "select id, kind, state, lane, attempts, outcome from outbox_delivery where state <> 'sent'"
+            "select id, kind, state, lane, attempts, outcome_said from outbox_delivery where state <> 'sent'"
         )
         return "\n".join([*said, json.dumps(waiting, default=str, indent=1)])
 

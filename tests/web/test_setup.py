@@ -13,6 +13,7 @@ from django.test import Client
 from rung.channels.email.models import Mailbox
 from rung.channels.webhook.models import Endpoint
 from rung.outbox.models import Delivery, State
+from rung.outbox.sentences import text
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Agent, Requester, SignInProvider
@@ -154,7 +155,7 @@ def test_somebody_sees_what_they_were_told_and_what_was_held_back(signed_in: Any
     for key, state, why in (("one", State.SENT, ""), ("two", State.HELD, "quiet hours until 09:00")):
         Delivery.objects.create(
             key=key, ticket_id=number, kind="moment", subject="reminder", recipient="agent:ben", channel="email",
-            title=f"Told {key}", state=state, held_why=why, due_at=now, created_at=now,
+            title=text(f"Told {key}"), state=state, held_why=text(why) if why else None, due_at=now, created_at=now,
         )  # fmt: skip
     ben = signed_in("ben")
     page = ben.get("/you/attention").content.decode()

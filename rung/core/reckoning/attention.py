@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -24,10 +25,17 @@ class Interruption(Struct, frozen=True):
     deadline: datetime | None = None
 
 
-class Hold(Struct, frozen=True):
-    """Not now. `why`: `quiet hours` or `budget`; `until`: when to ask again, None: not foreseeable."""
+class Why(StrEnum):
+    """What holds a message back."""
 
-    why: str
+    QUIET_HOURS = "quiet_hours"
+    BUDGET = "budget"
+
+
+class Hold(Struct, frozen=True):
+    """Not now. `until`: when to ask again, None: not foreseeable."""
+
+    why: Why
     until: datetime | None
 
 
@@ -53,7 +61,7 @@ def _quiet(said: Interruption, policy: Policy, now: datetime) -> Hold | None:
     if quiet is None or said.priority in quiet.except_:
         return None
     calendar = policy.calendars.get(quiet.outside, ALWAYS)
-    return None if calendar.is_open(now) else Hold("quiet hours", calendar.next_opening(now))
+    return None if calendar.is_open(now) else Hold(Why.QUIET_HOURS, calendar.next_opening(now))
 
 
 def _over_budget(said: Interruption, policy: Policy, lately: Sequence[datetime], now: datetime) -> Hold | None:
@@ -64,4 +72,4 @@ def _over_budget(said: Interruption, policy: Policy, lately: Sequence[datetime],
     if len(within) < budget.count:
         return None
     # Free again when enough of them have left the window for one more to fit.
-    return Hold("budget", within[len(within) - budget.count] + budget.per)
+    return Hold(Why.BUDGET, within[len(within) - budget.count] + budget.per)

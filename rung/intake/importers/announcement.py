@@ -14,6 +14,7 @@ from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook
 from rung.outbox.enqueue import About
 from rung.outbox.models import Delivery
+from rung.outbox.sentences import Sentence, Title, english
 from rung.tickets.delivery_context import about
 from rung.tickets.models import IS_OPEN, Ticket
 
@@ -36,7 +37,7 @@ def announce(source: str, inbox: str, policy: Policy, now: datetime) -> int:
         return 0
     chosen = list(running.select_related("customer", "requester")[:CARDS])
     cards = [enqueue.delivery(_card(ticket), about(ticket), book, now) for ticket in chosen]
-    title = f"{count} running ticket{'' if count == 1 else 's'} came in with the import {source}"
+    title = (Title.IMPORTED_ONE if count == 1 else Title.IMPORTED)(number=count, source=source)
     line = replace(
         enqueue.delivery(_LINE, About(ticket=0, subject=""), book, now, words=_words(title, count)),
         key=f"{begun}{newest.number}",
@@ -54,9 +55,9 @@ def _told_up_to(begun: str) -> int:
     return max((int(rest) for key in keys if (rest := key.removeprefix(begun)).isdecimal()), default=0)
 
 
-def _words(title: str, count: int) -> str:
+def _words(title: Sentence, count: int) -> str:
     shown = "Each has its card here." if count <= CARDS else f"The {CARDS} most pressing have their cards here."
-    return "\n".join(filter(None, (title, f"{shown} Their clocks run from now on.", settings.BASE_URL)))
+    return "\n".join(filter(None, (english(title), f"{shown} Their clocks run from now on.", settings.BASE_URL)))
 
 
 def _card(ticket: Ticket) -> Notice:

@@ -20,6 +20,7 @@ from rung.intake.models import Received
 from rung.intake.privacy import traces
 from rung.intake.privacy.traces import Mark
 from rung.outbox.models import Delivery, State
+from rung.outbox.sentences import Said
 from rung.people import changes, sign_in
 from rung.people.models import Agent, ContactMethod, Identity, Requester, Role
 from rung.people.roles import is_only_owner
@@ -58,7 +59,7 @@ def forget_agent(
         messages, paths = (0, []) if keep_words else _blank(written, now)
         if not keep_words:
             Handoff.objects.filter(by=f"agent:{agent.handle}").update(note="", fields={})
-        Delivery.objects.filter(_to_agent(agent.handle)).update(title="", words="", outcome="", destination="")
+        Delivery.objects.filter(_to_agent(agent.handle)).update(title=None, words="", outcome=None, destination="")
         _close_the_ways_in(agent, now)
         agent.name, agent.email, agent.handle = f"Former agent {agent.pk}", f"{pseudonym}@deleted.invalid", pseudonym
         agent.role, agent.level, agent.skills, agent.is_active, agent.is_restricted = (
@@ -173,10 +174,10 @@ def _blank_tickets(numbers: Sequence[int], now: datetime) -> None:
     tickets.update(subject=DELETED, thread="", error="")
     Handoff.objects.filter(ticket__in=numbers).update(note="", fields={})
     said = Delivery.objects.filter(ticket__in=numbers)
-    said.update(title="", words="", outcome="")
+    said.update(title=None, words="", outcome=None)
     to_them = said.filter(recipient="customer")
     to_them.filter(state__in=[State.WAITING, State.HELD]).update(
-        state=State.OVERTAKEN, outcome="the person was forgotten", over_at=now, next_attempt_at=None
+        state=State.OVERTAKEN, outcome=Said.FORGOTTEN(), over_at=now, next_attempt_at=None
     )
     to_them.update(destination="", fallbacks=[], lane="", external_id="")
     _blank_belongings("tickets_ticket", list(numbers))

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Model, Q, QuerySet
 
 from rung.outbox.models import Delivery
+from rung.outbox.sentences import Sentence, english
 from rung.people.changes import Change
 from rung.people.models import Agent, Requester
 from rung.tickets.models import Attachment, Event, Handoff, Message, Ticket
@@ -106,4 +107,6 @@ def _write(archive: zipfile.ZipFile, name: str, what: object) -> None:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Sentence):
+        return english(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

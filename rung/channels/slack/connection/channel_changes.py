@@ -13,6 +13,7 @@ from rung.channels.slack.connection import owner_notices
 from rung.channels.slack.events import catch_up
 from rung.channels.slack.events.facts import ChannelChanged
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.sentences import Said
 from rung.tickets.models import IS_OPEN, Ticket
 
 
@@ -79,7 +80,7 @@ def _tell(workspace: Workspace, before: SlackChannel, after: SlackChannel, fact:
     if words:
         running = Ticket.objects.filter(IS_OPEN, thread__startswith=f"{workspace.team}/{after.channel}/").count()
         open_there = f" Open tickets there: {running}." if running else ""
-        title = f"Slack: customers are not heard in {after}"
+        title = Said.NOT_HEARD(channel=after)
         owner_notices.tell(title, words + open_there, key=f"slack-channel/{after.pk}/{fact.event_id or now}", now=now)
 
 

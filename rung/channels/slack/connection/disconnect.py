@@ -11,6 +11,7 @@ from rung.channels.slack.api.outcomes import DISCONNECTED, code_of, of_error
 from rung.channels.slack.connection import owner_notices
 from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import PersonSeen, Workspace
+from rung.channels.slack.sentences import Said
 from rung.outbox.ports import Never
 from rung.outbox.sentences import english
 
@@ -21,7 +22,7 @@ def switch_off(team: str, why: str, now: datetime) -> None:
         return
     name = Workspace.objects.get(team=team).name
     words = f"{why} Nothing is lost: what was to be said there waits in the app."
-    owner_notices.tell(f"Slack: {name} is switched off", words, key=f"slack-off/{now.isoformat()}", now=now)
+    owner_notices.tell(Said.SWITCHED_OFF(workspace=name), words, key=f"slack-off/{now.isoformat()}", now=now)
 
 
 def look(now: datetime) -> None:

@@ -10,18 +10,19 @@ from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook
 from rung.outbox.enqueue import NewDelivery
 from rung.outbox.models import Rank, State
+from rung.outbox.sentences import Sentence
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 
 
-def tell(title: str, words: str, *, key: str, now: datetime) -> None:
+def tell(title: Sentence, words: str, *, key: str, now: datetime) -> None:
     """Each of them, once for each key."""
     book = AddressBook.read(compiled(current_number()).policy)
     handles = Agent.objects.filter(role=Role.OWNER, is_active=True).values_list("handle", flat=True)
     enqueue.insert([_told(handle, f"{key}/agent:{handle}", title, words, book=book, now=now) for handle in handles])
 
 
-def _told(handle: str, key: str, title: str, words: str, *, book: AddressBook, now: datetime) -> NewDelivery:
+def _told(handle: str, key: str, title: Sentence, words: str, *, book: AddressBook, now: datetime) -> NewDelivery:
     to = f"agent:{handle}"
     first, *others = (one for one in book.of(to, NoticeKind.MOMENT) if one.channel != "slack")
     in_app = first.channel == APP

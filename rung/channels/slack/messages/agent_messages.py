@@ -18,6 +18,7 @@ from rung.channels.slack.messages import files, mrkdwn
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
+from rung.channels.slack.sentences import Said
 from rung.outbox.models import Delivery, State
 from rung.people.models import Agent
 from rung.policies.versions import compiled
@@ -57,7 +58,7 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
         told = actions.answer(ticket, words, by=f"agent:{agent.handle}", now=now)
         if isinstance(told, Answered):
             said = Delivery.objects.filter(message_id=told.message)
-            said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome="written in Slack by the agent")
+            said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome=Said.BY_AGENT())
             return f"answers ticket {ticket}"
     return told.why
 
