@@ -13,7 +13,7 @@ from rung.outbox.sentences import Said, Sentence, Title, english, templates, tex
 from rung.people.clock import database_now
 from rung.people.languages import speaking_in
 
-READ = import_module("rung.outbox.migrations.0005_read_stored_english")
+READ = import_module("rung.outbox.migrations.0006_read_stored_english")
 #: What ends with the transaction of a migration; these tests are one transaction.
 LISTENING = "SET LOCAL rung.reading_english = 'off'"
 TICKET = "#7 Import is offered to you. An answer on #8 (Acme)"

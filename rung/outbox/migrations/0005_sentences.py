@@ -10,7 +10,7 @@ COLUMNS = ("title", "outcome", "held_why")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0003_index_places"),
+        ("outbox", "0004_clock_step"),
     ]
 
     operations = [

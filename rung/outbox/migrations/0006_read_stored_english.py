@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("outbox", "0004_sentences"),
+        ("outbox", "0005_sentences"),
     ]
 
     operations = [
