@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
+from rung.core import actors
 from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.case.case import Case
@@ -55,7 +56,7 @@ def make_desk(text: str | None = None) -> str:
     call_command("migrate", interactive=False, verbosity=0)
     name, reference = policy_text()
     policy = read(text or reference, name)
-    publish(text or reference, author="system", now=database_now())
+    publish(text or reference, author=actors.SYSTEM, now=database_now())
     for team_name in policy.teams:
         team = Team.objects.create(name=team_name)
         for place in (1, 2):
@@ -85,23 +86,27 @@ def waiting_history(policy: Policy, now: datetime, length: int) -> tuple[list[e.
             add(event)
 
     def by_sam(kind: type[e.Answered] | type[e.Noted], at: datetime) -> None:
-        add(kind(at=at, by="agent:frontline-1", number=case.number + 1))
+        add(kind(at=at, by=actors.agent("frontline-1"), number=case.number + 1))
 
     opened_at = last - timedelta(minutes=9)
-    add(e.Opened(at=opened_at, by="customer:acme", number=1, policy=1, channel="api", facts=e.TextFacts()))
+    add(e.Opened(at=opened_at, by=actors.customer("acme"), number=1, policy=1, channel="api", facts=e.TextFacts()))
     look(opened_at)
     add(
         e.PrioritySet(
-            at=opened_at, by="agent:frontline-1", number=case.number + 1, priority=Priority.URGENT, reasons=("by hand",)
+            at=opened_at,
+            by=actors.agent("frontline-1"),
+            number=case.number + 1,
+            priority=Priority.URGENT,
+            reasons=("by hand",),
         )
     )
-    add(e.Assigned(at=opened_at, by="agent:frontline-1", number=case.number + 1, assignee="frontline-1"))
+    add(e.Assigned(at=opened_at, by=actors.agent("frontline-1"), number=case.number + 1, assignee="frontline-1"))
     look(opened_at)
     by_sam(e.Answered, opened_at + timedelta(minutes=1))
     look(opened_at + timedelta(minutes=1))
     while case.number < length - 2:
         by_sam(e.Noted, last - timedelta(seconds=length - case.number))
-    add(e.CustomerWrote(at=last, by="customer:acme", number=case.number + 1, facts=e.TextFacts()))
+    add(e.CustomerWrote(at=last, by=actors.customer("acme"), number=case.number + 1, facts=e.TextFacts()))
     wake_at = reckon_in_place(case.copy(), compiled, desk, last).wake_at
     while wake_at is not None and wake_at < now - timedelta(minutes=2):
         look(wake_at)

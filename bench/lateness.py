@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from bench import filled_desk
+from rung.core import actors
 from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.case.case import Case
@@ -60,9 +61,9 @@ def _fill(due: Sequence[datetime]) -> None:
         opened_at = at - timedelta(minutes=30)
         case = Case()
         history: list[e.AnyEvent] = [
-            e.Opened(at=opened_at, by="customer:acme", number=1, policy=1),
-            e.PrioritySet(at=opened_at, by="rule:priority", number=2, priority=Priority.NORMAL),
-            e.Placed(at=opened_at, by="rule:routing", number=3, path="support", level="L1"),
+            e.Opened(at=opened_at, by=actors.customer("acme"), number=1, policy=1),
+            e.PrioritySet(at=opened_at, by=actors.rule("priority"), number=2, priority=Priority.NORMAL),
+            e.Placed(at=opened_at, by=actors.rule("routing"), number=3, path="support", level="L1"),
         ]
         for event in history:
             fold(case, event)

@@ -8,6 +8,7 @@ from time import process_time
 
 import msgspec
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
@@ -139,15 +140,15 @@ def _made_up(tickets: int) -> Iterator[History]:
     drawn = random.Random(20261124)  # noqa: S311 - the same year in every run
     for number in range(tickets):
         at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(minutes=drawn.randrange(300 * 1440))
-        by = f"agent:agent{drawn.randrange(200)}"
+        by = actors.agent(f"agent{drawn.randrange(200)}")
         priority = drawn.choices(list(Priority), weights=[2, 2, 93, 3])[0]
-        events: list[e.AnyEvent] = [e.Opened(at=at, by="customer:ann", requester="ann", priority=priority)]
+        events: list[e.AnyEvent] = [e.Opened(at=at, by=actors.customer("ann"), requester="ann", priority=priority)]
         for _ in range(drawn.randrange(1, 6)):
             at += timedelta(minutes=drawn.randrange(1, 2_000))
             kind = drawn.choices(["note", "assign", "wait", "take"], weights=[6, 3, 1, 1])[0]
             match kind:
                 case "assign":
-                    events.append(e.Assigned(at=at, by=by, assignee=by.removeprefix("agent:")))
+                    events.append(e.Assigned(at=at, by=by, assignee=actors.name_of(by)))
                 case "wait":
                     events.append(e.Waited(at=at, by=by))
                 case "take":

@@ -12,6 +12,7 @@ from django.db import connection
 
 from bench import filled_desk
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
 from rung.escalation.roster_cache import Desks
@@ -70,7 +71,9 @@ def _desk(count: int) -> list[int]:
     for channel, name in ((TRIAGE, "triage"), (ESCALATIONS, "escalations")):
         SlackChannel.objects.create(workspace=workspace, channel=channel, name=name, is_member=True)
     registry.forget()
-    opened = (actions.open_ticket(f"Ticket {n}", Words(text="x"), by="system", channel="api") for n in range(count))
+    opened = (
+        actions.open_ticket(f"Ticket {n}", Words(text="x"), by=actors.SYSTEM, channel="api") for n in range(count)
+    )
     numbers = [one.ticket for one in opened]
     ticker.look_at_all_due(Desks())
     rows = list(Delivery.objects.filter(kind=NoticeKind.TRIAGE_CARD.value))
@@ -80,7 +83,7 @@ def _desk(count: int) -> list[int]:
     Delivery.objects.bulk_update(rows, ["external_id", "state", "next_attempt_at", "lane"], batch_size=500)
     enqueue.open_lanes({row.lane for row in rows}, database_now())
     for number in numbers:
-        actions.tag(number, by="agent:frontline-1", added=("storm",))
+        actions.tag(number, by=actors.agent("frontline-1"), added=("storm",))
     filled_desk.settle()
     return numbers
 
@@ -96,7 +99,7 @@ def _storm(numbers: list[int], seconds: float) -> dict[int, float]:
         if time.monotonic() + ESCALATE_EVERY > ends:
             break
         fired[number] = time.time()
-        actions.escalate(number, "L2", by="agent:frontline-1", anyway=True)
+        actions.escalate(number, "L2", by=actors.agent("frontline-1"), anyway=True)
         time.sleep(ESCALATE_EVERY)
     stop.set()
     for loop in loops:

@@ -36,6 +36,8 @@ from rung.api.shapes import (
     TagChanges,
 )
 from rung.api.tickets import the_ticket
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people.models import Agent
 from rung.people.requester_lookup import customer_for
 from rung.policies.versions import compiled
@@ -57,7 +59,7 @@ def claim(request: HttpRequest, number: int, body: ByAgent) -> Answer:
     """The first to claim has it; it moves to the claimer's level. 409 if somebody was quicker."""
     by = caller(request).person(body.agent, "a claim")
     the_ticket(request, number)
-    return done(assignment.claim(number, agent=by.partition(":")[2]))
+    return done(assignment.claim(number, agent=actors.name_of(by)))
 
 
 @router.post("/tickets/{int:number}/return", response=BOTH, summary="Return an offer with a reason")
@@ -177,7 +179,7 @@ def set_customer(request: HttpRequest, number: int, body: CustomerChoice) -> Ans
 def rate(request: HttpRequest, number: int, body: NewRating) -> Answer:
     """1 (bad) to 5."""
     ticket = the_ticket(request, number)
-    by = f"customer:{ticket.requester_id}" if ticket.requester_id else caller(request).by
+    by = actors.customer(ticket.requester_id) if ticket.requester_id else caller(request).by
     return done(triage.rate(number, body.rating, by=by))
 
 
@@ -301,10 +303,10 @@ def refuse_gaps(ticket: Ticket, text: str) -> None:
         raise Problem(422, f"body.text: {canned_answers.gap_sentence(*gap)}", place="body.text", nearest=gap[1] or None)
 
 
-def _words(text: str, by: str, files: Sequence[NewFile] = ()) -> Words:
-    kind, _, handle = by.partition(":")
-    name = Agent.objects.filter(handle=handle).values_list("name", flat=True).first() if kind == "agent" else handle
-    return Words(text=text, author_name=name or handle, files=files_of(files))
+def _words(text: str, by: Actor, files: Sequence[NewFile] = ()) -> Words:
+    name = actors.name_of(by)
+    known = Agent.objects.filter(handle=actors.handle_of(by)).values_list("name", flat=True).first()
+    return Words(text=text, author_name=known or name, files=files_of(files))
 
 
 def _refuse_unknown_ticket(request: HttpRequest, number: int, place: str) -> None:

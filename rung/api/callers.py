@@ -7,6 +7,8 @@ from ninja.security import HttpBearer
 
 from rung.api import limits
 from rung.api.problems import Problem, unknown
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people import roles, sign_in, tokens
 from rung.people.models import Agent, Role, Token
 
@@ -18,9 +20,9 @@ class Caller:
     token: Token
 
     @property
-    def by(self) -> str:
+    def by(self) -> Actor:
         """As events name it: the key's agent, else the service it is for."""
-        return f"agent:{self.token.agent.handle}" if self.token.agent else f"bot:{self.token.name}"[:80]
+        return actors.agent(self.token.agent.handle) if self.token.agent else actors.bot(self.token.name[:76])
 
     @property
     def eyes(self) -> Agent | None:
@@ -30,7 +32,7 @@ class Caller:
     def may(self, needed: Role) -> bool:
         return roles.may(self.token.role, needed)
 
-    def acting(self, agent: str | None) -> str:
+    def acting(self, agent: str | None) -> Actor:
         """`by` for an action, in the name of `agent` where the request gives one.
 
         A key of an agent speaks for that agent only, unless it is a lead's; a service's key speaks for anybody here.
@@ -45,12 +47,12 @@ class Caller:
         working = Agent.objects.filter(is_active=True).exclude(role=Role.OBSERVER)
         if not working.filter(handle=agent).exists():
             raise unknown("agent", agent, working.values_list("handle", flat=True), place="body.agent")
-        return f"agent:{agent}"
+        return actors.agent(agent)
 
-    def person(self, agent: str | None, what: str) -> str:
+    def person(self, agent: str | None, what: str) -> Actor:
         """The same, where only a person can do it."""
         by = self.acting(agent)
-        if not by.startswith("agent:"):
+        if not actors.is_agent(by):
             raise Problem(
                 422,
                 f'body.agent is missing: {what} is done by a person; name one, as in "agent": "sam"',

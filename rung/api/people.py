@@ -16,6 +16,7 @@ from rung.api.callers import LEAD, OBSERVER, OWNER, caller
 from rung.api.problems import Problem, unknown
 from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
+from rung.core import addresses
 from rung.outbox.models import Delivery, State
 from rung.people import changes, sign_in
 from rung.people.clock import database_now
@@ -249,7 +250,7 @@ def list_deliveries(request: HttpRequest, filters: Query[DeliveryFilters]) -> De
     found = Delivery.objects.filter(**{name: value for name, value in exact.items() if value is not None})
     eyes = caller(request).eyes
     if eyes is not None and eyes.is_restricted:
-        found = found.filter(Q(ticket__in=visible(eyes)) | Q(ticket=None, recipient=f"agent:{eyes.handle}"))
+        found = found.filter(Q(ticket__in=visible(eyes)) | Q(ticket=None, recipient=addresses.agent(eyes.handle)))
     if filters.cursor is not None:
         found = found.filter(pk__lt=filters.cursor)
     rows = list(found.order_by("-pk")[: filters.limit + 1])

@@ -32,6 +32,8 @@ from rung.api.shapes import (
     TicketOut,
     TicketPage,
 )
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case.events import encode
 from rung.core.receipt import outlook
 from rung.core.receipt.receipt import receipt
@@ -268,7 +270,7 @@ def _no_ticket(number: int) -> Problem:
 class _Asker(NamedTuple):
     """Whose words a message is: as events name them, and their name."""
 
-    by: str
+    by: Actor
     name: str
 
 
@@ -286,7 +288,7 @@ def _asker(request: HttpRequest, number: int, named: RequesterNamed | None) -> _
     if named is not None:
         person = _requester(named, Customer.objects.filter(pk=customer).first())
         requester, name = (person.pk, person.name) if person else (requester, name)
-    return _Asker(f"customer:{requester or 'unknown'}", name or "")
+    return _Asker(actors.customer(requester), name or "")
 
 
 def known_categories() -> list[str]:
@@ -317,8 +319,8 @@ def _requester(named: RequesterNamed | None, customer: Customer | None) -> Reque
     return requester_for(email=named.email, name=named.name, customer=customer) if named else None
 
 
-def _author(requester: Requester | None, who: Caller) -> str:
-    return who.by if requester is None else f"customer:{requester.pk}"
+def _author(requester: Requester | None, who: Caller) -> Actor:
+    return who.by if requester is None else actors.customer(requester.pk)
 
 
 def _wanted(filters: Filters) -> Q:

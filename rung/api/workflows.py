@@ -8,6 +8,7 @@ from rung.api.callers import AGENT, OBSERVER, caller
 from rung.api.reading import done
 from rung.api.shapes import WorkflowOut, WorkflowUse
 from rung.api.tickets import the_ticket
+from rung.core import actors
 from rung.core.reckoning.workflows import offered
 from rung.people.clock import database_now
 from rung.people.models import Agent
@@ -33,7 +34,7 @@ def fitting_workflows(request: HttpRequest, number: int) -> list[WorkflowOut]:
 def use_workflow(request: HttpRequest, number: int, body: WorkflowUse) -> Answer:
     """Fills the reply, sends it, sets the state. 409 names what is still to be asked."""
     ticket = the_ticket(request, number)
-    handle = caller(request).person(body.agent, "an answer").partition(":")[2]
+    handle = actors.name_of(caller(request).person(body.agent, "an answer"))
     if body.text:
         refuse_gaps(ticket, body.text)
     agent = Agent.objects.get(handle=handle)

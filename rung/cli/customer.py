@@ -7,6 +7,7 @@ import typer
 
 from rung.cli import lookup
 from rung.cli.privacy_text import tell, write_new
+from rung.core import actors
 from rung.intake.privacy import archive_of_requester, forget_requester
 from rung.people import changes
 from rung.people.clock import database_now
@@ -33,7 +34,7 @@ def add(
             "account_owner": lookup.agent(owner) if owner else None,
         },
     )
-    changes.note("changed" if known else "added", customer, by="system", before=before)
+    changes.note("changed" if known else "added", customer, by=actors.SYSTEM, before=before)
 
 
 @commands.command(name="list")
@@ -62,7 +63,7 @@ def delete(
     person = _requester(email)
     if not yes:
         typer.confirm(f"Forget {person} and all that was said on their tickets? This cannot be undone", abort=True)
-    tell(forget_requester(person, by="system", now=database_now()))
+    tell(forget_requester(person, by=actors.SYSTEM, now=database_now()))
 
 
 def _requester(email: str) -> Requester:

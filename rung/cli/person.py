@@ -12,6 +12,7 @@ from django.db import transaction
 
 from rung.cli import lookup
 from rung.cli.privacy_text import tell, write_new
+from rung.core import actors
 from rung.core.policy.model import Policy
 from rung.core.spelling import did_you_mean
 from rung.intake.privacy import archive_of_agent, forget_agent
@@ -74,7 +75,7 @@ def add(
             ContactMethod.objects.get_or_create(
                 agent=agent, channel=channel, address=address, defaults={"position": position}
             )
-        changes.note("added" if before is None else "changed", agent, by="system", before=before)
+        changes.note("added" if before is None else "changed", agent, by=actors.SYSTEM, before=before)
     print(f"{agent.name} ({handle}) is {Role(agent.role).value}{' in ' + ', '.join(team) if team else ''}")
     _look_at(compiled(current_number()).policy, level, team or [])
 
@@ -117,9 +118,9 @@ def link(
     if without_factors:
         sign_in.take_factors_away(agent, now=database_now())
         changes.record(
-            by="system", area=changes.Area.PEOPLE, what="took the second factors of", subject=f"agent:{handle}"
+            by=actors.SYSTEM, area=changes.Area.PEOPLE, what="took the second factors of", subject=actors.agent(handle)
         )
-    changes.record(by="system", area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{handle}")
+    changes.record(by=actors.SYSTEM, area=changes.Area.PEOPLE, what="made a sign-in link", subject=actors.agent(handle))
     print(f"{settings.BASE_URL}/sign-in/{sign_in.issue_link(agent, now=database_now())}")
 
 
@@ -138,7 +139,7 @@ def away(
     absence = Absence.objects.create(
         agent=agent, starts_at=start.replace(tzinfo=zone), ends_at=end.replace(tzinfo=zone), reason=reason
     )
-    changes.note("added", absence, by="system")
+    changes.note("added", absence, by=actors.SYSTEM)
 
 
 @commands.command()
@@ -150,7 +151,7 @@ def leave(handle: str) -> None:
     with transaction.atomic():
         agent.save()
         sign_in.sign_out_everywhere(agent, now=database_now())
-    changes.note("changed", agent, by="system", before=before)
+    changes.note("changed", agent, by=actors.SYSTEM, before=before)
 
 
 @commands.command()
@@ -172,6 +173,6 @@ def delete(
     if not yes:
         typer.confirm(f"Forget {agent.name} ({handle})? This cannot be undone", abort=True)
     try:
-        tell(forget_agent(agent, by="system", now=database_now(), keep_words=keep_words))
+        tell(forget_agent(agent, by=actors.SYSTEM, now=database_now(), keep_words=keep_words))
     except ValueError as refused:
         raise SystemExit(str(refused)) from refused

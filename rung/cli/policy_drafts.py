@@ -8,6 +8,7 @@ import typer
 from rung.cli import lookup
 from rung.cli.policy_file import checked
 from rung.cli.policy_versions import By, Fire, Running, Why, told
+from rung.core import actors
 from rung.people.clock import database_now
 from rung.people.roles import CHANGE_POLICY, may
 from rung.policies.drafts import accept, keep, withdraw
@@ -22,7 +23,7 @@ def push(
 ) -> None:
     """Keep a policy file as a draft for somebody else to publish. Exits 1, and keeps nothing, when it has errors."""
     text = checked(file)
-    draft = keep(text, author=f"agent:{lookup.agent(by).handle}", reason=reason, now=database_now())
+    draft = keep(text, author=actors.agent(lookup.agent(by).handle), reason=reason, now=database_now())
     print(f"Draft {draft.pk} waits; `rung policy accept {draft.pk} --by HANDLE` publishes it.")
 
 
@@ -40,7 +41,7 @@ def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = 
     draft, reader = _open(number), lookup.agent(by)
     if not (reader.is_active and may(reader.role, CHANGE_POLICY)):
         raise SystemExit(f"{reader.handle} may not publish: a lead or an owner who is here does.")
-    who = f"agent:{reader.handle}"
+    who = actors.agent(reader.handle)
     result = accept(number, by=who, text=draft.text, now=database_now())
     if result is None:
         raise SystemExit(f"Draft {number} has changed a moment ago; look at it again.")

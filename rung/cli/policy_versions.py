@@ -11,6 +11,8 @@ from rich.progress import Progress, track
 from rung.cli import lookup
 from rung.cli.files import save
 from rung.cli.policy_file import PolicyFile, checked
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.calendar.instants import zone
 from rung.core.replay.comparison_text import running_text
 from rung.escalation.policy_rollout import choose_for_running, effects_on_running
@@ -90,7 +92,7 @@ def revert(
 
 
 def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by: str) -> None:
-    author = f"agent:{lookup.agent(by).handle}" if by else "system"
+    author = actors.agent(lookup.agent(by).handle) if by else actors.SYSTEM
     told(
         publish(text, author=author, reason=reason, file=name, now=database_now()),
         by=author,
@@ -99,7 +101,7 @@ def _publish(text: str, name: str, *, reason: str, running: bool, fire: bool, by
     )
 
 
-def told(result: Published | NotPublished, *, by: str, running: bool, fire: bool) -> None:
+def told(result: Published | NotPublished, *, by: Actor, running: bool, fire: bool) -> None:
     """Say what came of publishing, and do the rest of it; exits 1 where it was refused."""
     match result:
         case NotPublished(findings=()):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from rung.core import actors
 from rung.insights.sample_day import cast
 from rung.people import sign_in
 from rung.people.clock import database_now
@@ -23,7 +24,9 @@ def command() -> None:
     if settings.SAMPLE_DAY:
         cast.enter()
     if current_number() == 0:
-        publish(STARTER.read_text(), author="system", reason="The policy a new desk starts with", now=database_now())
+        publish(
+            STARTER.read_text(), author=actors.SYSTEM, reason="The policy a new desk starts with", now=database_now()
+        )
     extend_holidays(database_now())
     print(sign_in.issue_link(_owner(), now=database_now()))
 

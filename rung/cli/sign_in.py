@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from rung.cli.lookup import nothing
+from rung.core import actors
 from rung.people import changes, providers, vault
 from rung.people.models import SignInProvider
 
@@ -79,7 +80,7 @@ def remove(slug: str) -> None:
     found = SignInProvider.objects.filter(slug=slug).first()
     if found is None:
         raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
-    changes.note("removed", found, by="system")
+    changes.note("removed", found, by=actors.SYSTEM)
     with transaction.atomic():
         providers.forget_accounts(slug)
         found.delete()
@@ -91,7 +92,9 @@ def forget(slug: Slug) -> None:
     if providers.provider(slug) is None:
         raise nothing("directory is called", slug, [each.slug for each in providers.providers()])
     providers.forget_accounts(slug)
-    changes.record(by="system", area=changes.Area.SETTINGS, what="forgot the ids of", subject=f"signinprovider:{slug}")
+    changes.record(
+        by=actors.SYSTEM, area=changes.Area.SETTINGS, what="forgot the ids of", subject=f"signinprovider:{slug}"
+    )
 
 
 def _keep(
@@ -119,4 +122,4 @@ def _keep(
         if found.pk and former != (found.kind, found.issuer):
             providers.forget_accounts(slug)
         found.save()
-    changes.note("added" if before is None else "changed", found, by="system", before=before)
+    changes.note("added" if before is None else "changed", found, by=actors.SYSTEM, before=before)

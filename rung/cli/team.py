@@ -6,6 +6,7 @@ import typer
 from django.db import transaction
 
 from rung.cli import lookup
+from rung.core import actors
 from rung.people import changes
 from rung.people.models import Membership, Team
 
@@ -30,7 +31,7 @@ def add(
             team.save()
         for agent in people:
             Membership.objects.get_or_create(team=team, agent=agent)
-        changes.note("changed" if known else "added", team, by="system", before=before)
+        changes.note("changed" if known else "added", team, by=actors.SYSTEM, before=before)
 
 
 @commands.command()
@@ -39,7 +40,7 @@ def remove(name: str, member: str) -> None:
     team = lookup.team(name)
     before = changes.facts_of(team)
     Membership.objects.filter(team=team, agent=lookup.agent(member)).delete()
-    changes.note("changed", team, by="system", before=before)
+    changes.note("changed", team, by=actors.SYSTEM, before=before)
 
 
 @commands.command(name="list")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 from django.db import IntegrityError
 
+from rung.core import actors
 from rung.people import changes, tokens
 from rung.people.clock import database_now
 from rung.people.models import Role, Token
@@ -19,7 +20,7 @@ def create(name: str, role: Annotated[Role, typer.Option(help="The key's role.")
         key = tokens.create(name, role=role)
     except IntegrityError as taken:
         raise SystemExit(f'There is a token called "{name}" already; choose another name.') from taken
-    changes.note("added", Token.objects.get(name=name), by="system")
+    changes.note("added", Token.objects.get(name=name), by=actors.SYSTEM)
     print(key)
 
 
@@ -37,4 +38,4 @@ def revoke(name: str) -> None:
     """Revoke a key."""
     if not tokens.revoke(name, now=database_now()):
         raise SystemExit(f'No token in use is called "{name}"; `rung token list` names them.')
-    changes.record(by="system", area=changes.Area.SETTINGS, what="ended", subject=f"token:{name}")
+    changes.record(by=actors.SYSTEM, area=changes.Area.SETTINGS, what="ended", subject=f"token:{name}")

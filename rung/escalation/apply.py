@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from rung.core import addresses
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.oncall.roster import Desk
@@ -98,7 +99,7 @@ def _deliveries(one: Looked, messages: dict[int, int], book: AddressBook, now: d
 
 def _for_each_link(notice: Notice, case: Case) -> tuple[Notice, ...]:
     """What is said on linked tickets is said on each of them."""
-    if notice.to != "linked":
+    if notice.to != addresses.LINKED:
         return (notice,)
     return tuple(msgspec.structs.replace(notice, to=link, key=f"{notice.key}/{link}") for link in case.links)
 
@@ -115,7 +116,7 @@ def _arrival(decision: Decision) -> tuple[Notice, ...]:
             return (
                 Notice(
                     kind=NoticeKind.TRIAGE_CARD,
-                    to="triage",
+                    to=addresses.TRIAGE,
                     subject=Subject.TICKET,
                     key="triage",
                     event=event.number,

@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
+from rung.core import addresses
+from rung.core.addresses import Address
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
@@ -41,12 +43,12 @@ def park(number: int, raised: Exception) -> None:
         enqueue.insert(
             [
                 enqueue.delivery(_notice(to, now.isoformat()), about(ticket), book, now, words=words)
-                for to in ([f"agent:{handle}" for handle in owners] or ["desk"])
+                for to in ([addresses.agent(handle) for handle in owners] or [addresses.DESK])
             ]
         )
 
 
-def _notice(to: str, moment: str) -> Notice:
+def _notice(to: Address, moment: str) -> Notice:
     return Notice(
         kind=NoticeKind.MOMENT, to=to, subject=Subject.ALERT, key=f"parked/{moment}/{to}", event=0, exempt=True
     )

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.policy.model import Policy
@@ -18,7 +20,7 @@ from rung.tickets.models import IS_OPEN, Message, Ticket
 from rung.tickets.transaction import Visit, visit
 
 
-def choose_for_running(version: int, *, by: str, fire: bool = False) -> Iterator[int]:
+def choose_for_running(version: int, *, by: Actor, fire: bool = False) -> Iterator[int]:
     """Let a version judge every ticket that is not over. Yields 1 for each changed, 0 for one that had it already.
 
     `fire`: steps it has already crossed fire now; otherwise they are recorded as passed.
@@ -27,7 +29,7 @@ def choose_for_running(version: int, *, by: str, fire: bool = False) -> Iterator
         yield int(choose_version(number, version, by=by, fire=fire))
 
 
-def choose_version(ticket: int, version: int, *, by: str, fire: bool = False) -> bool:
+def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) -> bool:
     """Let a version judge one ticket. False: it does already, the ticket has ended meanwhile, or it stands at a level,
     or is offered to one, that this version does not have: it would be nobody's there."""
     with visit(ticket) as at:
@@ -36,7 +38,7 @@ def choose_version(ticket: int, version: int, *, by: str, fire: bool = False) ->
         if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
             return False
         at.record(e.PolicyChosen(at=at.now, by=by, version=version, fire=fire))
-        at.record(e.Rejudged(at=at.now, by="system", facts=text_facts.facts_of(_said(at), version)))
+        at.record(e.Rejudged(at=at.now, by=actors.SYSTEM, facts=text_facts.facts_of(_said(at), version)))
         return True
 
 

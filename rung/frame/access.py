@@ -9,6 +9,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people import roles
 from rung.people.models import Agent, Role
 
@@ -58,6 +60,11 @@ def public(why: str) -> Callable[[View[P]], View[P]]:
 def agent_of(request: HttpRequest) -> Agent:
     """Who looks at the page. Only in views that need a role."""
     return cast("Agent", request.user)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The same, as what they do names them."""
+    return actors.agent(agent_of(request).handle)
 
 
 def may(request: HttpRequest, role: Role) -> bool:

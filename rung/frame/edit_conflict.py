@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from rung.core import actors
 from rung.people import changes
 from rung.people.models import Agent
 
@@ -111,8 +112,8 @@ def _read(stamp: str) -> State:
 
 def _who(row: Model | None) -> str:
     """Who changed it last, by name; empty where nobody is known."""
-    by = changes.newest_by(row) if row is not None else ""
-    kind, _colon, handle = by.partition(":")
-    if kind != "agent":
+    by = changes.newest_by(row) if row is not None else None
+    handle = actors.handle_of(by) if by else None
+    if handle is None:
         return ""
     return Agent.objects.filter(handle=handle).values_list("name", flat=True).first() or handle

@@ -7,6 +7,8 @@ from typing import TypeVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people.models import Agent
 from rung.tickets import visibility
 from rung.tickets.message_rows import LONGEST_WORDS
@@ -18,9 +20,9 @@ class Mistake(Exception):
     """A form that cannot be obeyed, in one sentence."""
 
 
-def actor(agent: Agent) -> str:
+def actor(agent: Agent) -> Actor:
     """As events name them."""
-    return f"agent:{agent.handle}"
+    return actors.agent(agent.handle)
 
 
 def quicker(handle: str) -> str:

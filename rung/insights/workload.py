@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rung.core import actors
 from rung.core.calendar import Calendar
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
@@ -244,5 +245,5 @@ def _person(event: e.AnyEvent) -> str:
         case e.Claimed():
             return event.agent
         case e.Answered():
-            return event.by.removeprefix("agent:")
+            return actors.name_of(event.by)
     return ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from rung.core import addresses
 from rung.core.policy.model import Policy
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.reckoning.recipients import team_of
@@ -12,13 +13,11 @@ from rung.policies.outlets import outlets
 
 #: The list inside Rung: never fails, and takes whatever has no other way.
 APP = "app"
-#: The app's list for everybody, for what belongs to no person and no team.
-DESK = "desk"
 #: Kinds a paging system or a tracker takes, rather than a channel.
 _ELSEWHERE = (NoticeKind.PAGE, NoticeKind.LINK, NoticeKind.COMMENT)
 
 
-class Address(NamedTuple):
+class ContactPoint(NamedTuple):
     """A channel's name and a destination in its own terms."""
 
     channel: str
@@ -36,7 +35,7 @@ class CustomerAddress(NamedTuple):
 class AddressBook:
     """Who is reached how, read once and asked many times."""
 
-    def __init__(self, policy: Policy, contacts: Mapping[str, tuple[Address, ...]]) -> None:
+    def __init__(self, policy: Policy, contacts: Mapping[str, tuple[ContactPoint, ...]]) -> None:
         self._policy = policy
         self._contacts = contacts
 
@@ -45,46 +44,48 @@ class AddressBook:
         """The contact methods of everybody active, as they stand now; the sign-in address of those who have none."""
         by_mail = outlets().by_mail()
         unsaid = Agent.objects.filter(is_active=True, contact_methods=None).values_list("handle", "email")
-        contacts: dict[str, tuple[Address, ...]] = {handle: (Address(by_mail, email),) for handle, email in unsaid}
+        contacts: dict[str, tuple[ContactPoint, ...]] = {
+            handle: (ContactPoint(by_mail, email),) for handle, email in unsaid
+        }
         rows = ContactMethod.objects.filter(is_active=True, agent__is_active=True).order_by("agent", "position")
         for handle, channel, address in rows.values_list("agent__handle", "channel", "address"):
-            contacts[handle] = (*contacts.get(handle, ()), Address(channel, address))
+            contacts[handle] = (*contacts.get(handle, ()), ContactPoint(channel, address))
         return cls(policy, contacts)
 
-    def of(self, to: str, kind: NoticeKind, customer: CustomerAddress | None = None) -> tuple[Address, ...]:
+    def of(self, to: str, kind: NoticeKind, customer: CustomerAddress | None = None) -> tuple[ContactPoint, ...]:
         """The addresses to try in order; the last is always a list in the app, so nothing is ever lost."""
         wanted, listed = self._named(to, customer)
-        return (*(address for address in wanted if is_configured(address, kind)), Address(APP, listed))
+        return (*(address for address in wanted if is_configured(address, kind)), ContactPoint(APP, listed))
 
-    def _named(self, to: str, customer: CustomerAddress | None) -> tuple[tuple[Address, ...], str]:
+    def _named(self, to: str, customer: CustomerAddress | None) -> tuple[tuple[ContactPoint, ...], str]:
         """The addresses the recipient has, configured or not, and their list in the app."""
-        head, _, rest = to.partition(":")
+        head, rest = addresses.parts(to)
         match head:
             case "agent" | "account_owner":
-                return self._contacts.get(rest, ()), f"agent:{rest}"
+                return self._contacts.get(rest, ()), addresses.agent(rest)
             case "team":
-                return self._channel_of_team(rest), f"team:{rest}"
+                return self._channel_of_team(rest), addresses.team(rest)
             case "level":
                 level = self._policy.levels.get(rest)
-                return _spoken(level.channel if level else None), f"team:{team_of(rest, self._policy)}"
+                return _spoken(level.channel if level else None), addresses.team(team_of(rest, self._policy))
             case "triage":
-                return _spoken(self._policy.triage_channel), DESK
+                return _spoken(self._policy.triage_channel), addresses.DESK
             case "customer":
                 return _addresses_of(customer), "customer"
             case _:
                 return _spoken(to), self._list_of_channel(to)
 
-    def _channel_of_team(self, team: str) -> tuple[Address, ...]:
+    def _channel_of_team(self, team: str) -> tuple[ContactPoint, ...]:
         spoken = (_spoken(level.channel) for level in self._policy.levels.values() if level.team == team)
-        return next((addresses for addresses in spoken if addresses), ())
+        return next((found for found in spoken if found), ())
 
     def _list_of_channel(self, channel: str) -> str:
         """The team whose channel it is, so that its members find it in the app."""
         teams = (level.team for level in self._policy.levels.values() if level.channel == channel)
-        return next((f"team:{team}" for team in teams), DESK)
+        return next((addresses.team(team) for team in teams), addresses.DESK)
 
 
-def is_configured(address: Address, kind: NoticeKind) -> bool:
+def is_configured(address: ContactPoint, kind: NoticeKind) -> bool:
     """Whether there is an adapter for this channel that takes this kind."""
     if kind in _ELSEWHERE:
         found = registry.trackers().get(address.channel) or registry.pagers().get(address.channel)
@@ -93,19 +94,18 @@ def is_configured(address: Address, kind: NoticeKind) -> bool:
     return channel is not None and kind in channel.takes
 
 
-def _spoken(channel: str | None) -> tuple[Address, ...]:
+def _spoken(channel: str | None) -> tuple[ContactPoint, ...]:
     """As the policy writes them: a word, and mostly a colon and what follows it."""
     if not channel:
         return ()
-    name, _, destination = channel.partition(":")
-    return (Address(name, destination),)
+    return (ContactPoint(*addresses.parts(channel)),)
 
 
-def _addresses_of(customer: CustomerAddress | None) -> tuple[Address, ...]:
+def _addresses_of(customer: CustomerAddress | None) -> tuple[ContactPoint, ...]:
     """Where they wrote; failing that, by mail."""
     if customer is None:
         return ()
     mail = outlets().by_mail()
     place = customer.email if customer.channel == mail else customer.thread
-    by_mail = (Address(mail, customer.email),) if customer.email and customer.channel != mail else ()
-    return (Address(customer.channel, place), *by_mail) if place else by_mail
+    by_mail = (ContactPoint(mail, customer.email),) if customer.email and customer.channel != mail else ()
+    return (ContactPoint(customer.channel, place), *by_mail) if place else by_mail

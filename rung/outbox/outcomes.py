@@ -7,7 +7,7 @@ from django.db import transaction
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import enqueue, live, queues, registry
-from rung.outbox.addresses import APP, Address, is_configured
+from rung.outbox.addresses import APP, ContactPoint, is_configured
 from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.ports import Later, Method, Never, Outcome, Sent, Source, Unclear
 from rung.outbox.queues import Claimed
@@ -161,7 +161,7 @@ def _unclear(delivery: Delivery, reason: Sentence, source: Source, now: datetime
 def _fall_back(delivery: Delivery, now: datetime) -> None:
     """The next contact method; the last one is the list in the app, where it simply is."""
     kind = NoticeKind(delivery.kind)
-    ways = [Address(*way) for way in delivery.fallbacks]
+    ways = [ContactPoint(*way) for way in delivery.fallbacks]
     # One whose adapter is not configured any more has no lane: nobody would ever look at it.
     while ways[0].channel != APP and not is_configured(ways[0], kind):
         ways.pop(0)

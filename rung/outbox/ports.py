@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import ClockName, Priority, Reason, Status, Turn
 from rung.outbox.sentences import Sentence
@@ -100,7 +101,7 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     level: str
     path: str
     at: datetime
-    by: str
+    by: Actor
 
 
 class NextStep(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from rung.core import addresses
 from rung.core.reckoning.attention import Interruption, budget_of, held_back
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority
@@ -25,7 +26,7 @@ def hold(claimed: Claimed, now: datetime) -> bool:
     delivery = claimed.delivery
     if delivery.kind not in _INTERRUPTED:
         return False
-    to_person = delivery.recipient.startswith(("agent:", "account_owner:"))
+    to_person = addresses.names_person(delivery.recipient)
     policy = compiled(current_number()).policy
     budget = budget_of(policy, to_person=to_person)
     found = held_back(

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
+from rung.core.actors import Actor
+
 #: What is never written down, only that it has changed.
 SECRET = frozenset(
     {
@@ -30,7 +32,9 @@ class Change(models.Model):
     """One change. `subject`: what was changed, such as `agent:sam`; `facts`: field -> [before, after]."""
 
     at = models.DateTimeField(db_default=Now(), editable=False)
-    by = models.TextField(help_text="as events name it: agent:sam, bot:importer, or system for the command line")
+    by: "models.TextField[Actor, Actor]" = models.TextField(
+        help_text="as events name it: agent:sam, bot:importer, or system for the command line"
+    )
     area = models.CharField(max_length=10, choices=Area.choices)
     what = models.TextField()
     subject = models.TextField(blank=True)
@@ -44,12 +48,12 @@ class Change(models.Model):
         return f"{self.by} {self.what} {self.subject}"
 
 
-def record(*, by: str, area: str, what: str, subject: str, facts: Mapping[str, object] | None = None) -> None:
+def record(*, by: Actor, area: str, what: str, subject: str, facts: Mapping[str, object] | None = None) -> None:
     """Write it down, in the transaction of the change itself."""
     Change.objects.create(by=by, area=area, what=what, subject=subject, facts=dict(facts or {}))
 
 
-def note(what: str, row: models.Model, *, by: str, before: Mapping[str, object] | None = None) -> None:
+def note(what: str, row: models.Model, *, by: Actor, before: Mapping[str, object] | None = None) -> None:
     """Write down that a row was added, changed or removed. `before`: its `facts_of` then; without them all is new.
 
     Nothing is written where nothing has changed.
@@ -60,9 +64,9 @@ def note(what: str, row: models.Model, *, by: str, before: Mapping[str, object] 
         record(by=by, area=area, what=what, subject=_subject(row), facts=facts)
 
 
-def newest_by(row: models.Model) -> str:
+def newest_by(row: models.Model) -> Actor | None:
     """Who changed it last, as events name them; empty if nobody ever did."""
-    return Change.objects.filter(subject=_subject(row)).values_list("by", flat=True).first() or ""
+    return Change.objects.filter(subject=_subject(row)).values_list("by", flat=True).first()
 
 
 def _subject(row: models.Model) -> str:

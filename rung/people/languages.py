@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils import translation
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.sentences import speaking
 from rung.people.models import Agent
 
@@ -18,7 +20,7 @@ def speaking_in(language: str) -> Iterator[None]:
         yield
 
 
-def language_of(author: str) -> str:
+def language_of(author: Actor) -> str:
     """That of `agent:HANDLE`; empty for anybody else."""
-    chosen = Agent.objects.filter(handle=author.removeprefix("agent:")).values_list("language", flat=True)
+    chosen = Agent.objects.filter(handle=actors.handle_of(author)).values_list("language", flat=True)
     return chosen.first() or ""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from rung.core.actors import Actor
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
 from rung.policies.reading import read_policy
@@ -12,7 +13,7 @@ from rung.policies.renames import added, carry_over
 _LOCK = 7_241_002
 
 
-def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
+def keep(text: str, *, author: Actor, reason: str = "", now: datetime) -> Draft:
     """Keep a text. An open draft of the same author becomes this text: one thought, one draft."""
     with transaction.atomic():
         _alone(author)
@@ -25,7 +26,7 @@ def keep(text: str, *, author: str, reason: str = "", now: datetime) -> Draft:
     return draft
 
 
-def go_on(text: str, *, seen: str, author: str, now: datetime) -> Draft | None:
+def go_on(text: str, *, seen: str, author: Actor, now: datetime) -> Draft | None:
     """Keep a text that was made of `seen`, the draft or the version in force; None when that is another by now."""
     with transaction.atomic():
         _alone(author)
@@ -36,7 +37,7 @@ def go_on(text: str, *, seen: str, author: str, now: datetime) -> Draft | None:
         return keep(text, author=author, now=now)
 
 
-def remember_rename(author: str, what: str, old: str, new: str) -> None:
+def remember_rename(author: Actor, what: str, old: str, new: str) -> None:
     """The author's draft has another name for something; people follow when it is published."""
     draft = Draft.objects.filter(author=author, state=Draft.State.OPEN).first()
     if draft is not None:
@@ -44,7 +45,7 @@ def remember_rename(author: str, what: str, old: str, new: str) -> None:
         draft.save(update_fields=["renames"])
 
 
-def _alone(author: str) -> None:
+def _alone(author: Actor) -> None:
     """One at a time for each author, so that two windows make one draft."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, author])
@@ -57,7 +58,7 @@ def withdraw(number: int, *, now: datetime) -> bool:
 
 
 def accept(
-    number: int, *, by: str, text: str, now: datetime, instead_of: int | None = None
+    number: int, *, by: Actor, text: str, now: datetime, instead_of: int | None = None
 ) -> Published | NotPublished | None:
     """Publish a draft for its author, as it was read: None when it has been changed or ended since `text` was shown.
 

@@ -5,16 +5,18 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from rung.core.actors import Actor
+
 
 class PolicyVersion(models.Model):
     """One published version. Nothing in it ever changes, except that its holidays are extended into the future."""
 
     number = models.PositiveIntegerField(primary_key=True)
     text = models.TextField()
-    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    author: "models.CharField[Actor, Actor]" = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     reason = models.TextField(blank=True)
     #: Who read and published what the author wrote; empty: nobody had to.
-    reviewer = models.CharField(max_length=80, blank=True, default="", db_default="")
+    reviewer: "models.CharField[str, Actor]" = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     #: Calendar name -> holidays as dates, so that a new release of the library moves no deadline of the past.
     holidays: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
@@ -41,7 +43,7 @@ class Draft(models.Model):
         WITHDRAWN = "withdrawn"
 
     text = models.TextField()
-    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    author: "models.CharField[Actor, Actor]" = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     reason = models.TextField(blank=True)
     #: The version it was begun from; null: there was none, or nobody knew.
     based_on = models.PositiveIntegerField(null=True, blank=True)
@@ -64,7 +66,7 @@ class UploadedLog(models.Model):
     """A log from elsewhere that somebody replays in the studio: kept until that is done, and no longer."""
 
     name = models.CharField(max_length=200)
-    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    author: "models.CharField[Actor, Actor]" = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     #: As it was sent, packed or not.
     data = models.BinaryField()
     #: Column -> its values as far as they were looked at; only columns of few values.
@@ -101,7 +103,7 @@ class PolicyJob(models.Model):
     LEFT, NEWER = "left", "newer"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    author = models.CharField(max_length=80, help_text="as events name it: agent:sam")
+    author: "models.CharField[Actor, Actor]" = models.CharField(max_length=80, help_text="as events name it: agent:sam")
     #: The text that is tried; of a rollout, none.
     text = models.TextField(blank=True)
     version = models.PositiveIntegerField(null=True, blank=True, help_text="that a rollout lets judge running tickets")

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.document.findings import Finding
 from rung.core.policy.model import Policy
 from rung.core.sentences import key, say
@@ -37,7 +38,7 @@ class NotPublished(Struct, frozen=True):
 def publish(
     text: str,
     *,
-    author: str,
+    author: Actor,
     reason: str = "",
     file: str = "policy",
     now: datetime,
@@ -113,7 +114,7 @@ def holidays_of(policy: Policy, years: Iterable[int]) -> dict[str, list[str]]:
     return kept
 
 
-def keep_beside(text: str, *, author: str, reason: str, now: datetime) -> int:
+def keep_beside(text: str, *, author: Actor, reason: str, now: datetime) -> int:
     """Keep a text as a version that judges only the tickets it is chosen for; the same text is kept once.
 
     Raises ValueError where the text has mistakes.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rung.core.actors import Actor
 from rung.core.policy.model import Policy
 from rung.people import changes
 from rung.people.models import Agent, Membership, Override, Team
@@ -20,7 +21,7 @@ def added(renames: Sequence[Sequence[str]], what: str, old: str, new: str) -> li
     return found if first == new else [*found, (what, first, new)]
 
 
-def carry_over(renames: Sequence[Sequence[str]], policy: Policy, *, by: str) -> None:
+def carry_over(renames: Sequence[Sequence[str]], policy: Policy, *, by: Actor) -> None:
     """Let the desk follow the names. Agents belong to the level under its new name; a team, a rotation and a
     category somebody masters are there under both, because open tickets keep the version that knows the old one."""
     categories = {category.name for category in policy.categories}
@@ -40,7 +41,7 @@ def carry_over(renames: Sequence[Sequence[str]], policy: Policy, *, by: str) -> 
                     swap.save()
 
 
-def _agents(old: str, new: str, by: str) -> None:
+def _agents(old: str, new: str, by: Actor) -> None:
     for agent in Agent.objects.filter(level=old):
         before = changes.facts_of(agent)
         agent.level = new
@@ -48,7 +49,7 @@ def _agents(old: str, new: str, by: str) -> None:
         changes.note("changed", agent, by=by, before=before)
 
 
-def _skills(old: str, new: str, by: str) -> None:
+def _skills(old: str, new: str, by: Actor) -> None:
     for agent in Agent.objects.filter(skills__contains=[old]).exclude(skills__contains=[new]):
         before = changes.facts_of(agent)
         agent.skills = [*agent.skills, new]
@@ -56,7 +57,7 @@ def _skills(old: str, new: str, by: str) -> None:
         changes.note("changed", agent, by=by, before=before)
 
 
-def _team(old: str, new: str, by: str) -> None:
+def _team(old: str, new: str, by: Actor) -> None:
     was = Team.objects.filter(name=old).first()
     if was is None:
         return

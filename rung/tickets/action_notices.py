@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from rung.core import actors, addresses
+from rung.core.actors import Actor
+from rung.core.addresses import Address
 from rung.core.oncall.duty import on_call_of_team
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.reckoning.look import Look
@@ -17,7 +20,7 @@ def customer(at: Visit, message: Message, *, event: int) -> None:
     at.say(
         Notice(
             kind=NoticeKind.REPLY,
-            to="customer",
+            to=addresses.CUSTOMER,
             subject=Subject.ANSWER,
             key=f"message/{message.pk}",
             event=event,
@@ -28,17 +31,17 @@ def customer(at: Visit, message: Message, *, event: int) -> None:
     )
 
 
-def assignee(at: Visit, handle: str, *, by: str, event: int) -> None:
+def assignee(at: Visit, handle: str, *, by: Actor, event: int) -> None:
     """Somebody was given a ticket by somebody else."""
-    if by != f"agent:{handle}":
-        at.say(_moment(at, f"agent:{handle}", Subject.ASSIGNED, event))
+    if by != actors.agent(handle):
+        at.say(_moment(at, addresses.agent(handle), Subject.ASSIGNED, event))
 
 
-def mentioned(at: Visit, handles: Iterable[str], *, by: str, event: int) -> None:
+def mentioned(at: Visit, handles: Iterable[str], *, by: Actor, event: int) -> None:
     """People named in a note are asked for what they know."""
     for handle in handles:
-        if by != f"agent:{handle}":
-            at.say(_moment(at, f"agent:{handle}", Subject.EXPERT_ASKED, event))
+        if by != actors.agent(handle):
+            at.say(_moment(at, addresses.agent(handle), Subject.EXPERT_ASKED, event))
 
 
 def offered(at: Visit, level: str, *, event: int) -> None:
@@ -46,7 +49,7 @@ def offered(at: Visit, level: str, *, event: int) -> None:
     at.say(
         Notice(
             kind=NoticeKind.OFFER_CARD,
-            to=f"level:{level}",
+            to=addresses.level(level),
             subject=Subject.OFFER,
             key=f"offer/{event}",
             event=event,
@@ -58,7 +61,7 @@ def offered(at: Visit, level: str, *, event: int) -> None:
         return
     policy = at.policy.policy
     for handle in on_call_of_team(policy.schedules, desk_at(at.now), team_of(level, policy), at.now):
-        at.say(_moment(at, f"agent:{handle}", Subject.OFFER, event, exempt=True))
+        at.say(_moment(at, addresses.agent(handle), Subject.OFFER, event, exempt=True))
 
 
 def last_level(at: Visit, level: str, *, event: int) -> None:
@@ -66,17 +69,16 @@ def last_level(at: Visit, level: str, *, event: int) -> None:
     policy, desk = at.policy.policy, desk_at(at.now)
     team = team_of(level, policy)
     handle = lead_of(team, policy, desk)
-    told = {f"agent:{handle}" if handle else f"team:{team}": None}
+    told = {addresses.agent(handle) if handle else addresses.team(team): None}
     told.update((who.to, None) for who in owners(_look(at)))
     for to in told:
         at.say(_moment(at, to, Subject.LAST_LEVEL, event))
 
 
-def returned(at: Visit, offered_by: str, *, event: int) -> None:
+def returned(at: Visit, offered_by: Actor, *, event: int) -> None:
     """The person who offered it is told that it came back; for a rule's offer, the ticket's owner."""
-    to = offered_by
-    if not offered_by.startswith("agent:"):
-        to = owner(_look(at)).to
+    handle = actors.handle_of(offered_by)
+    to = owner(_look(at)).to if handle is None else addresses.agent(handle)
     at.say(_moment(at, to, Subject.RETURNED, event))
 
 
@@ -85,7 +87,7 @@ def wanted_elsewhere(at: Visit, tracker: str, project: str, *, event: int) -> No
     at.say(
         Notice(
             kind=NoticeKind.LINK,
-            to=f"{tracker}:{project}",
+            to=addresses.elsewhere(tracker, project),
             subject=Subject.NEW_LINK,
             key=f"link/{tracker}/{project}/{event}",
             event=event,
@@ -101,7 +103,7 @@ def _look(at: Visit) -> Look:
     return Look(at.case, at.policy, desk_at(at.now), at.now)
 
 
-def _moment(at: Visit, to: str, subject: Subject, event: int, *, exempt: bool = False) -> Notice:
+def _moment(at: Visit, to: Address, subject: Subject, event: int, *, exempt: bool = False) -> Notice:
     return Notice(
         kind=NoticeKind.MOMENT,
         to=to,

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from rung.core import actors, addresses
 from rung.core.case import case as cases
 from rung.core.case.case import Case
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
@@ -85,7 +86,7 @@ class Speech:
             text=text or delivery.words,
             html=html,
             author=author,
-            automatic=message is None or not message.author.startswith("agent:"),
+            automatic=message is None or not actors.is_agent(message.author),
             in_reply_to=_last_inbound_id(ticket),
             moves=_moves(ticket, message),
             files=files,
@@ -134,7 +135,7 @@ class Speech:
                 delivery.ticket_id,
                 delivery.channel,
                 external_id,
-                by="system",
+                by=actors.SYSTEM,
                 origin="rung",
                 key=f"rung-{delivery.key}",
                 now=now,
@@ -151,7 +152,7 @@ class Speech:
         ticket = delivery.ticket  # its columns, not its case: one that cannot be read must still be heard of
         notice = Notice(
             kind=NoticeKind.MOMENT,
-            to=f"agent:{ticket.assignee_id}" if ticket.assignee_id else f"level:{ticket.level}",
+            to=addresses.agent(ticket.assignee_id) if ticket.assignee_id else addresses.level(ticket.level),
             subject=Subject.NOTIFICATION,
             key=f"lost/{delivery.pk}",
             event=delivery.event,
@@ -182,15 +183,15 @@ def _is_past(delivery: Delivery, ticket: Ticket) -> Sentence | None:
         return Said.TICKET_IS_OVER(status=case.status.value)
     if subject is Subject.OFFER and case.offer(delivery.event) is None:
         return Said.OFFER_IS_OVER()
-    is_theirs = subject is not Subject.ASSIGNED or delivery.recipient == f"agent:{case.assignee}"
+    is_theirs = subject is not Subject.ASSIGNED or addresses.agent_of(delivery.recipient) == case.assignee
     return None if is_theirs else Said.SOMEBODY_ELSES()
 
 
 def _not_for_them(delivery: Delivery) -> Sentence | None:
     """Why the person it goes to is not told: they have left, or other teams' tickets are not there for them."""
-    kind, _, handle = delivery.recipient.partition(":")
-    if kind not in ("agent", "account_owner") or delivery.ticket_id is None:
+    if not addresses.names_person(delivery.recipient) or delivery.ticket_id is None:
         return None
+    _, handle = addresses.parts(delivery.recipient)
     agent = Agent.objects.filter(handle=handle).first()
     if agent is None or not agent.is_active:
         return Said.HAS_LEFT(handle=handle)
@@ -207,7 +208,7 @@ def _url(ticket: int | None) -> str:
 
 def _moves(ticket: Ticket, message: Message | None) -> tuple[Move, ...]:
     """What a customer may do from a message of the desk's own: ask for escalation, or rate at the end."""
-    if message is None or message.author.startswith("agent:"):
+    if message is None or actors.is_agent(message.author):
         return ()
     spoken = ticket.events.filter(kind="auto_replied", data__message=message.pk).values_list("data__reply", flat=True)
     closing = compiled(ticket.policy).policy.closing

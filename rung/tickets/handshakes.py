@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.vocabulary import Reason
 from rung.tickets.models import IS_OPEN, Event, Message, Ticket
 from rung.tickets.triage_board import for_rows
@@ -27,7 +29,7 @@ class Handshake:
     ticket: Ticket
     level: str
     at: datetime
-    by: str
+    by: Actor
     reason: Reason
     waited: timedelta | None = None
     words: str = ""
@@ -99,7 +101,7 @@ def standings(
 
 
 def _open(ticket: Ticket, offer: Event | None, now: datetime) -> Handshake:
-    by, facts = (offer.by, offer.data) if offer else ("system", {})
+    by, facts = (offer.by, offer.data) if offer else (actors.SYSTEM, {})
     return Handshake(ticket, ticket.offered_to, ticket.offered_at or now, by, _reason(facts))
 
 

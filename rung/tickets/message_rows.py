@@ -6,6 +6,7 @@ from typing import IO
 from django.db import IntegrityError, connection
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.case.events import Said
 from rung.core.case.late_events import said_at
 from rung.people.prepared_statements import prepared
@@ -48,7 +49,7 @@ class NewFile(Struct, frozen=True, kw_only=True):
     data: bytes | IO[bytes]
 
 
-def write(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message:
+def write(ticket: int, direction: Direction, by: Actor, words: Words, now: datetime) -> Message:
     """Keep the words and the files. Raises IntegrityError if the inbox has brought this message before."""
     message = write_once(ticket, direction, by, words, now)
     if message is None:
@@ -56,7 +57,7 @@ def write(ticket: int, direction: Direction, by: str, words: Words, now: datetim
     return message
 
 
-def write_once(ticket: int, direction: Direction, by: str, words: Words, now: datetime) -> Message | None:
+def write_once(ticket: int, direction: Direction, by: Actor, words: Words, now: datetime) -> Message | None:
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
     at = now if words.said is None else said_at(words.said, now)
     said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)

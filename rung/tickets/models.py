@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from rung.core.actors import Actor
 from rung.people.models import Agent, Customer, Requester
 
 #: Tickets that are nobody's any more.
@@ -105,7 +106,7 @@ class Event(models.Model):
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     kind = models.CharField(max_length=24)
-    by = models.TextField()
+    by: "models.TextField[Actor, Actor]" = models.TextField()
     #: The whole event, as `core.events.encode` writes it.
     data: "models.JSONField[Any, Any]" = models.JSONField()
     #: A key of the client that asked for it: the same request again does nothing.
@@ -159,7 +160,7 @@ class Message(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     direction = models.CharField(max_length=8, choices=Direction.choices)
-    author = models.TextField(help_text="as events name it")
+    author: "models.TextField[Actor, Actor]" = models.TextField(help_text="as events name it")
     author_name = models.TextField(blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
@@ -226,7 +227,7 @@ class Handoff(models.Model):
     """What goes along with an offer, so that nobody asks the customer twice."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="handoffs")
-    by = models.TextField()
+    by: "models.TextField[Actor, Actor]" = models.TextField()
     at = models.DateTimeField()
     level = models.TextField(blank=True)
     note = models.TextField(blank=True)

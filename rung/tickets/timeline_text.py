@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.case.late_events import happened_at
 from rung.core.handbook.steps import name_of
@@ -40,7 +42,7 @@ class Told(Struct, frozen=True):
     number: int
     at: datetime
     kind: str
-    by: str
+    by: Actor
     who: str
     what: str
     why: str = ""
@@ -58,30 +60,28 @@ class Names:
     @classmethod
     def read(cls, policy: Policy, events: Iterable[e.AnyEvent] = ()) -> "Names":
         """The names of everybody here, and of the requesters in these events."""
-        people = {f"agent:{handle}": name for handle, name in Agent.objects.values_list("handle", "name")}
-        numbers = {event.by.partition(":")[2] for event in events if event.by.startswith("customer:")}
+        people: dict[str, str] = {
+            actors.agent(handle): name for handle, name in Agent.objects.values_list("handle", "name")
+        }
+        numbers = {actors.name_of(event.by) for event in events if actors.is_customer(event.by)}
         asked = Requester.objects.filter(pk__in=[int(each) for each in numbers if each.isdigit()])
-        people |= {f"customer:{person.pk}": str(person) for person in asked}
+        people |= {actors.customer(person.pk): str(person) for person in asked}
         return cls(policy, people)
 
-    def of(self, by: str) -> str:
+    def of(self, by: Actor) -> str:
         """The name of the actor `by`."""
-        kind, _colon, rest = by.partition(":")
         if found := self._people.get(by):
             return found
-        match kind:
-            case "customer":
-                return _("The customer")
-            case "rule":
-                return _("Rule “%(rule)s”") % {"rule": self.rules[rest]} if rest in self.rules else _("The policy")
-            case "system":
-                return "Rung"
-            case _:
-                return rest or by
+        if actors.is_customer(by):
+            return _("The customer")
+        name = actors.name_of(by)
+        if actors.is_rule(by):
+            return _("Rule “%(rule)s”") % {"rule": self.rules[name]} if name in self.rules else _("The policy")
+        return "Rung" if by == actors.SYSTEM else name or by
 
     def agent(self, handle: str | None) -> str:
         """An agent by handle; nobody."""
-        return self._people.get(f"agent:{handle}", handle) if handle else _("nobody")
+        return self._people.get(actors.agent(handle), handle) if handle else _("nobody")
 
     def recipient(self, to: str) -> str:
         """As a delivery or a step names it: agent:sam, team:leads, level:L2, slack:#leads."""
@@ -175,7 +175,7 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return _("wrote a note"), Tone.NOTE, asked
         case e.Assigned(assignee=None):
             return _("unassigned it"), Tone.PLAIN, ""
-        case e.Assigned(assignee=assignee, by=by) if by == f"agent:{assignee}":
+        case e.Assigned(assignee=assignee, by=by) if assignee is not None and by == actors.agent(assignee):
             return _("took it"), Tone.PLAIN, ""
         case e.Assigned(assignee=assignee):
             return _("assigned it to %(whom)s") % {"whom": names.agent(assignee)}, Tone.PLAIN, ""
@@ -320,9 +320,9 @@ def tell_reason(reason: str, names: Names) -> str:
     return reason.replace("_", " ") if not colon else f"{kind}: {rest}"
 
 
-def is_by_customer(by: str) -> bool:
+def is_by_customer(by: Actor) -> bool:
     """Whether an actor is the customer."""
-    return e.actor_kind(by) is ActorKind.CUSTOMER
+    return actors.kind_of(by) is ActorKind.CUSTOMER
 
 
 def _word(word: object) -> str:

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from django.db import transaction
 
+from rung.core.actors import Actor
 from rung.core.case import case as cases
 from rung.core.case import fold
 from rung.core.case.case import Case
@@ -86,7 +87,7 @@ class Visit:
             self._before = events_of(self.ticket.number)
         return [*self._before, *(event for event, _ in self._recorded)]
 
-    def _refuse_unseen(self, by: str) -> None:
+    def _refuse_unseen(self, by: Actor) -> None:
         if by not in self._seen_by:
             visibility.refuse_unseen(by, self.ticket.number)
             self._seen_by.add(by)

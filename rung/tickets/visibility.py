@@ -5,6 +5,8 @@ Every page, search, call, list and button asks here. A restricted person without
 
 from django.db.models import Q, QuerySet
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people.models import Agent
 from rung.policies.versions import compiled, current_number
 from rung.tickets.models import Ticket
@@ -41,10 +43,10 @@ def sees(agent: Agent | None, ticket: int) -> bool:
     return visible(agent).filter(number=ticket).exists()
 
 
-def refuse_unseen(by: str, ticket: int) -> None:
+def refuse_unseen(by: Actor, ticket: int) -> None:
     """Raise NotTheirs where `by`, as events name people, is an agent who may not see the ticket."""
-    kind, _, handle = by.partition(":")
-    if kind != "agent":
+    handle = actors.handle_of(by)
+    if handle is None:
         return
     agent = Agent.objects.filter(handle=handle, is_restricted=True).first()
     if agent is not None and not sees(agent, ticket):

@@ -4,7 +4,7 @@ import pytest
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
-from rung.outbox.addresses import Address, AddressBook
+from rung.outbox.addresses import AddressBook, ContactPoint
 from rung.people.models import Agent, ContactMethod
 from rung.policies.reading import read_policy
 from tests.world import POLICY, Chat
@@ -21,7 +21,7 @@ def test_whoever_has_named_no_way_is_reached_at_their_sign_in_address(
     assert policy is not None
     book = AddressBook.read(policy)
     assert book.of("agent:sam", NoticeKind.MOMENT) == (
-        Address("email", "sam@desk.example"),
-        Address("app", "agent:sam"),
+        ContactPoint("email", "sam@desk.example"),
+        ContactPoint("app", "agent:sam"),
     )
-    assert book.of("agent:ada", NoticeKind.MOMENT) == (Address("app", "agent:ada"),)
+    assert book.of("agent:ada", NoticeKind.MOMENT) == (ContactPoint("app", "agent:ada"),)

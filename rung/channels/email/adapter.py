@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from rung.channels.email import mailboxes, outgoing
 from rung.channels.email.sentences import Said
+from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
@@ -166,7 +167,7 @@ def _automatic_lately(address: str) -> int:
         state=State.SENT,
         sent_at__gt=database_now() - timedelta(hours=1),
     )
-    return sent.exclude(message__author__startswith="agent:").count()
+    return sent.exclude(message__author__startswith=actors.AGENTS).count()
 
 
 def _as_text(card: Card) -> str:

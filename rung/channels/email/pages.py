@@ -17,7 +17,7 @@ from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.channels.email.outgoing import Server
 from rung.core.sentences import say
 from rung.frame import guide
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.fields import number_in
 from rung.people import changes
@@ -49,7 +49,7 @@ def _keep_out(request: HttpRequest) -> HttpResponse:
         form.add_error(None, problem)
         return _again(request, out_form=form)
     made, _is_new = Outgoing.objects.update_or_create(pk=1, defaults={**fields, "password": seal(password)})
-    changes.note("changed" if row else "added", made, by=_by(request), before=before)
+    changes.note("changed" if row else "added", made, by=actor_of(request), before=before)
     outgoing.forget()
     told = _("Mail goes out. A test mail is on its way to %(to)s.")
     messages.success(request, told % {"to": test_goes_to(request, made.sender)})
@@ -74,7 +74,7 @@ def _stop_out(request: HttpRequest) -> HttpResponse:
         effect = _("No answer and no notice goes out by mail any more; they wait in the app until another is set up.")
         if asks := _asks_back(request, _("Remove the mail server %(host)s?") % {"host": row.host}, effect):
             return asks
-        changes.note("removed", row, by=_by(request))
+        changes.note("removed", row, by=actor_of(request))
         row.delete()
         outgoing.forget()
         messages.success(request, _("No mail goes out any more."))
@@ -105,7 +105,7 @@ def _keep_in(request: HttpRequest) -> HttpResponse:
         mailboxes.begin(box, works, database_now())
     box.active = True
     box.save()
-    changes.note("changed" if before else "added", box, by=_by(request), before=before)
+    changes.note("changed" if before else "added", box, by=actor_of(request), before=before)
     told = _(
         "%(address)s opens. Mails that come from now on become tickets; the %(count)d that lie there are left alone."
     )
@@ -146,7 +146,7 @@ def _switch(request: HttpRequest) -> HttpResponse:
     before = changes.facts_of(box)
     box.active, box.trouble = request.POST.get("to", "off" if box.active else "on") == "on", ""
     box.save(update_fields=["active", "trouble"])
-    changes.note("changed", box, by=_by(request), before=before)
+    changes.note("changed", box, by=actor_of(request), before=before)
     told = _("%(address)s is read again.") if box.active else _("%(address)s is not read any more.")
     messages.success(request, told % {"address": box.address})
     return _back(request)
@@ -161,7 +161,7 @@ def _remove(request: HttpRequest) -> HttpResponse:
     )
     if asks := _asks_back(request, _("Remove the mailbox %(address)s?") % {"address": box.address}, effect):
         return asks
-    changes.note("removed", box, by=_by(request))
+    changes.note("removed", box, by=actor_of(request))
     box.delete()
     messages.success(request, _("It is gone."))
     return _back(request)
@@ -215,10 +215,6 @@ def _again(request: HttpRequest, **form: OutgoingForm | MailboxForm) -> HttpResp
 
 def _back(request: HttpRequest) -> HttpResponse:
     return redirect(guide.address_of("mail")) if guide.is_from_guide(request) else redirect("mail")
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"
 
 
 _FORMS: dict[str, Callable[[HttpRequest], HttpResponse]] = {

@@ -16,6 +16,7 @@ from rung.channels.email import background, outgoing
 from rung.channels.email.models import Mailbox
 from rung.channels.email.reading import Mail, read
 from rung.channels.email.sender_proof import is_disproved, servers_of
+from rung.core import actors
 from rung.core.vocabulary import Automatic
 from rung.people.models import Requester
 from rung.people.requester_lookup import customer_of_address, requester_for
@@ -67,7 +68,7 @@ def _join(ticket: Ticket, mail: Mail, now: datetime) -> str:
     requester = _requester(mail)
     words = _words(mail)
     told = actions.customer_message(
-        ticket.number, words, by=f"customer:{requester.pk}", automatic=mail.automatic, now=now
+        ticket.number, words, by=actors.customer(requester.pk), automatic=mail.automatic, now=now
     )
     return what_came_of(told, f"joins ticket {ticket.number}")
 
@@ -77,7 +78,7 @@ def _open(mail: Mail, address: str, now: datetime, *, is_doubtful: bool) -> str:
     created = actions.open_ticket(
         _RE.sub("", mail.subject) or mail.text.strip().partition("\n")[0] or "(no subject)",
         _words(mail),
-        by=f"customer:{requester.pk}",
+        by=actors.customer(requester.pk),
         channel="email",
         inbox=f"email:{address}" if address else INBOX,
         customer=None if is_doubtful else requester.customer,

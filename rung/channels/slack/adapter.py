@@ -15,6 +15,7 @@ from rung.channels.slack.connection.disconnect import switch_off
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outbound import lost_posts, post_arguments, reminders
 from rung.channels.slack.sentences import Said
+from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox.ports import (
     Card,
@@ -181,7 +182,7 @@ def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessag
         who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
         text = f"{f'@{who}: ' if who else ''}Slack did not take {', '.join(missing)}; the customer has only the words."
         words = Words(text=text, inbox="slack", external_id=f"{sent}/files")
-        actions.note(answers.ticket, words, by="bot:slack", now=database_now())
+        actions.note(answers.ticket, words, by=actors.bot("slack"), now=database_now())
 
 
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:

@@ -11,6 +11,7 @@ from rung.channels.slack.connection import manifest as manifests
 from rung.channels.slack.connection.connect import NotConnected, Secrets
 from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
+from rung.core import actors
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Customer
@@ -85,7 +86,7 @@ def watch(
         if found is None:
             raise SystemExit(f'No customer is called "{customer}"; `rung customer list` names them.')
         choices["customer"] = found
-    problem = connecting.watch(_channel(channel), database_now(), by="system", **choices)
+    problem = connecting.watch(_channel(channel), database_now(), by=actors.SYSTEM, **choices)
     print(problem or f"Customers may write in {channel}.")
 
 
@@ -96,7 +97,7 @@ def unwatch(channel: str) -> None:
     before = changes.facts_of(row)
     row.watched = False
     row.save(update_fields=["watched"])
-    changes.note("changed", row, by="system", before=before)
+    changes.note("changed", row, by=actors.SYSTEM, before=before)
 
 
 @commands.command()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from rung.channels.webhook import guarded
 from rung.channels.webhook.models import NAME, Endpoint
+from rung.core import actors
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.vault import VaultProblem
@@ -36,7 +37,7 @@ def add(
     endpoint.url, endpoint.allow_private = url, allow_private
     endpoint.disabled_at, endpoint.disabled_why = None, ""
     endpoint.save()
-    changes.note("added" if before is None else "changed", endpoint, by="system", before=before)
+    changes.note("added" if before is None else "changed", endpoint, by=actors.SYSTEM, before=before)
     try:
         print(endpoint.shared_secret())
     except VaultProblem as problem:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from rung.channels.webhook import guarded
 from rung.channels.webhook.adapter import try_out
 from rung.channels.webhook.models import NAME, Endpoint
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.show_once import Shown, shown_once, was_shown
 from rung.outbox.models import Delivery, State
@@ -115,12 +115,12 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
         case "on":
             endpoint.disabled_at, endpoint.disabled_why = None, ""
         case "remove":
-            changes.note("removed", endpoint, by=_by(request))
+            changes.note("removed", endpoint, by=actor_of(request))
             endpoint.delete()
             messages.success(request, _("It is gone."))
             return redirect("webhooks")
     endpoint.save()
-    changes.note("changed", endpoint, by=_by(request), before=before)
+    changes.note("changed", endpoint, by=actor_of(request), before=before)
     return redirect("webhook", name=name)
 
 
@@ -140,7 +140,7 @@ def _add(request: HttpRequest, given: dict[str, Any]) -> Shown:
     endpoint = Endpoint(**given, created_at=database_now())
     secret = endpoint.renew_secret()
     endpoint.save()
-    changes.note("added", endpoint, by=_by(request))
+    changes.note("added", endpoint, by=actor_of(request))
     return _shown(endpoint, secret)
 
 
@@ -148,14 +148,10 @@ def _renew(request: HttpRequest, endpoint: Endpoint) -> Shown:
     secret = endpoint.renew_secret()
     endpoint.save(update_fields=["secret"])
     subject = f"endpoint:{endpoint.name}"
-    changes.record(by=_by(request), area="settings", what="gave another secret to", subject=subject)
+    changes.record(by=actor_of(request), area="settings", what="gave another secret to", subject=subject)
     return _shown(endpoint, secret)
 
 
 def _shown(endpoint: Endpoint, secret: str) -> Shown:
     about = _("This is what deliveries are signed with. It is shown this once; give it to the receiver.")
     return {"who": endpoint.name, "secret": secret, "about": about, "back": reverse("webhooks")}
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"

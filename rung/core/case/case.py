@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.vocabulary import ClockName, Priority, Status, Turn
 
 
@@ -43,7 +44,7 @@ class Offer(Struct, frozen=True, omit_defaults=True):
     at: datetime
     level: str
     path: str
-    by: str
+    by: Actor
     rule: str | None = None
     clock: ClockName | None = None
     cycle: int | None = None

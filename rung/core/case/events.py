@@ -10,16 +10,8 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from rung.core.vocabulary import ActorKind, Automatic, ClockName, Kept, Priority, Reason
-
-
-def actor_kind(by: str) -> ActorKind:
-    return ActorKind(by.partition(":")[0])
-
-
-def agent(handle: str) -> str:
-    """How an agent is named in `by`."""
-    return f"agent:{handle}"
+from rung.core.actors import Actor
+from rung.core.vocabulary import Automatic, ClockName, Kept, Priority, Reason
 
 
 class TextFacts(Struct, frozen=True, omit_defaults=True):
@@ -49,7 +41,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=T
     """`at`: when the desk heard of it, never earlier than the event before."""
 
     at: datetime
-    by: str
+    by: Actor
     number: int = 0
 
 

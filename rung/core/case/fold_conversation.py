@@ -1,5 +1,6 @@
 """What the words and deeds of customers, agents and third parties do to a case."""
 
+from rung.core import actors
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Span
@@ -75,7 +76,7 @@ def noted(case: Case, event: e.Noted) -> None:
 
 
 def assigned(case: Case, event: e.Assigned) -> None:
-    if event.assignee is None and case.assignee is not None and e.actor_kind(event.by) is ActorKind.RULE:
+    if event.assignee is None and case.assignee is not None and actors.kind_of(event.by) is ActorKind.RULE:
         case.excused.append(case.assignee)
     assign(case, event, event.assignee)
 
@@ -111,7 +112,7 @@ def snooze_ended(case: Case, event: e.SnoozeEnded) -> None:
 
 
 def resolved(case: Case, event: e.Resolved) -> None:
-    if event.message is not None and e.actor_kind(event.by) is ActorKind.AGENT:
+    if event.message is not None and actors.kind_of(event.by) is ActorKind.AGENT:
         count_answer(case, event)
     finish(case, event, Status.RESOLVED)
 
@@ -122,7 +123,7 @@ def closed(case: Case, event: e.Closed) -> None:
 
 def reopened(case: Case, event: e.Reopened) -> None:
     if case.status.is_over:
-        reopen(case, event, by_customer=e.actor_kind(event.by) is ActorKind.CUSTOMER)
+        reopen(case, event, by_customer=actors.kind_of(event.by) is ActorKind.CUSTOMER)
 
 
 def priority_set(case: Case, event: e.PrioritySet) -> None:
@@ -130,13 +131,13 @@ def priority_set(case: Case, event: e.PrioritySet) -> None:
     case.judged = event.number
     if event.critical is not None:
         case.critical = event.critical
-    if e.actor_kind(event.by) is ActorKind.AGENT:
+    if actors.kind_of(event.by) is ActorKind.AGENT:
         case.priority_by_person = True
 
 
 def category_set(case: Case, event: e.CategorySet) -> None:
     case.category = event.category
-    if e.actor_kind(event.by) is ActorKind.AGENT:
+    if actors.kind_of(event.by) is ActorKind.AGENT:
         case.category_by_person = True
 
 

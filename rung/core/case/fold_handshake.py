@@ -1,5 +1,6 @@
 """What offers, claims and returns do to a case."""
 
+from rung.core import actors
 from rung.core.calendar.moments import from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Cycle, LevelStay, Offer
@@ -57,7 +58,7 @@ def sent_out(case: Case, event: e.SentOut) -> None:
 
 def _fell_away(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> bool:
     """A rule had escalated because of a message that, corrected, was none: the ticket is over, and stays so."""
-    return case.status.is_over and e.actor_kind(event.by) is ActorKind.RULE
+    return case.status.is_over and actors.kind_of(event.by) is ActorKind.RULE
 
 
 def claimed(case: Case, event: e.Claimed) -> None:

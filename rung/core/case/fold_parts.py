@@ -1,5 +1,6 @@
 """What several kinds of event do to a case: clocks start and end, the turn passes, the text is heard."""
 
+from rung.core import actors
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Cycle, Span
@@ -56,7 +57,7 @@ def count_answer(case: Case, event: e.Answered | e.Resolved) -> None:
 
 def acted(case: Case, event: e.AnyEvent) -> None:
     """The assignee did something that ends `idle`, and starts it anew."""
-    if case.assignee is not None and event.by == f"agent:{case.assignee}" and not case.status.is_over:
+    if case.assignee is not None and event.by == actors.agent(case.assignee) and not case.status.is_over:
         end(case, ClockName.IDLE, event)
         start(case, ClockName.IDLE, event)
 
@@ -156,7 +157,7 @@ def span(case: Case, event: e.AnyEvent) -> None:
     """Begin a new span if anything that decides over running clocks has changed."""
     offering = False
     if case.offers and case.assignee is not None:
-        mine = f"agent:{case.assignee}"
+        mine = actors.agent(case.assignee)
         offering = any(offer.by == mine for offer in case.offers)
     last = case.spans[-1]
     until = None if case.snoozed_until is None else to_us(case.snoozed_until)

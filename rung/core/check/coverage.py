@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from rung.core import actors, addresses
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
@@ -176,21 +177,21 @@ def _wait(compiled: Compiled, desk: Desk, state: State, ticket: Witness, at: dat
 def _history(state: State, ticket: Witness, desk: Desk, at: datetime) -> Sequence[e.AnyEvent]:
     opened = opened_as(ticket, at)
     somebody = next((person.handle for person in desk.present(at)), "somebody")
-    assigned = e.Assigned(at=at, by="system", number=0, assignee=somebody)
-    answered = e.Answered(at=at, by=f"agent:{somebody}")
+    assigned = e.Assigned(at=at, by=actors.SYSTEM, number=0, assignee=somebody)
+    answered = e.Answered(at=at, by=actors.agent(somebody))
     events: dict[State, tuple[e.AnyEvent, ...]] = {
         State.NEW: (opened,),
         State.ASSIGNED: (opened, assigned),
-        State.WRITTEN_AGAIN: (opened, assigned, answered, e.CustomerWrote(at=at, by="customer:somebody")),
+        State.WRITTEN_AGAIN: (opened, assigned, answered, e.CustomerWrote(at=at, by=actors.customer("somebody"))),
         State.PENDING: (opened, assigned, answered),
-        State.ON_HOLD: (opened, assigned, answered, e.Held(at=at, by=f"agent:{somebody}")),
+        State.ON_HOLD: (opened, assigned, answered, e.Held(at=at, by=actors.agent(somebody))),
     }
     return events[state]
 
 
 def _reached(compiled: Compiled, desk: Desk, case: Case, notice: Notice, now: datetime) -> datetime | None:
     """When a notice reaches a person who is there; None: it does not."""
-    head, _, rest = notice.to.partition(":")
+    head, rest = addresses.parts(notice.to)
     match notice.kind:
         case NoticeKind.PAGE:
             return now

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from rung.core import addresses
 from rung.core.calendar.instants import zone
 from rung.core.check.coverage import DAYS, Hole, Wait, holes, presence, waits
 from rung.core.check.findings_sheet import Notes
@@ -102,8 +103,8 @@ def _handles(notes: Notes) -> Iterator[tuple[str, str]]:
     for place, _, _, actions, _ in notes.acts():
         words = [*actions.notify, *([actions.remind] if actions.remind else [])]
         for whom in words:
-            if whom.startswith("agent:"):
-                yield place, whom.removeprefix("agent:")
+            if (named := addresses.agent_of(whom)) is not None:
+                yield place, named
         if actions.assign is not None and actions.assign not in {"least_busy", "lead"} and ":" not in actions.assign:
             yield f"{place}.assign", actions.assign
         if actions.escalate is not None and actions.escalate.startswith("expert:"):
@@ -123,8 +124,8 @@ def _teams(notes: Notes, desk: Desk) -> None:
             notes.error(f"levels.{name}", message, f"rung person add HANDLE --team {level.team}")
     for place, _, _, actions, _ in notes.acts():
         for whom in actions.notify:
-            team = whom.removeprefix("team:")
-            if whom.startswith("team:") and team not in staffed:
+            kind, team = addresses.parts(whom)
+            if kind == "team" and team not in staffed:
                 notes.error(
                     place,
                     say("nobody active is in the team %(team)s", team=team),

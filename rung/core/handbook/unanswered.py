@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
@@ -57,7 +58,7 @@ def opened_as(ticket: Witness, opened_at: datetime) -> e.Opened:
     priority = ticket.get(Fact.PRIORITY)
     return e.Opened(
         at=opened_at,
-        by="system",
+        by=actors.SYSTEM,
         number=1,
         customer=ticket.get(Fact.CUSTOMER),
         tier=ticket.get(Fact.CUSTOMER_TIER),

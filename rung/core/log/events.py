@@ -12,6 +12,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.conditions.evaluation import phrases_of_policy
 from rung.core.log.mapping import Field
@@ -21,7 +23,7 @@ from rung.core.text.phrases import Phrases, is_bare_thanks
 from rung.core.vocabulary import Automatic, Kept, Priority, Status
 
 #: Nobody known: an agent all the same.
-SOMEBODY = "agent:unknown"
+SOMEBODY = actors.agent("unknown")
 
 
 class Hearing(Struct, frozen=True):
@@ -151,7 +153,7 @@ class _Writer:
         self.events.append(
             e.Opened(
                 at=opened_at,
-                by=f"customer:{author}" if first_words or requester else "system",
+                by=actors.customer(author) if first_words or requester else actors.SYSTEM,
                 channel=new.get(Field.CHANNEL) or "import",
                 customer=new.get(Field.CUSTOMER),
                 tier=new.get(Field.TIER),
@@ -172,19 +174,19 @@ class _Writer:
             self.moved += 1
         return max(row.at, opened_at)
 
-    def _author(self, new: Mapping[Field, str | None]) -> str:
+    def _author(self, new: Mapping[Field, str | None]) -> Actor:
         role, author = new.get(Field.AUTHOR_ROLE) or "agent", new.get(Field.AUTHOR)
         if role == "agent" and author is None:
             assignee = new.get(Field.ASSIGNEE) or self.assignee
-            return SOMEBODY if not assignee else e.agent(assignee)
-        return f"{role}:{author or new.get(Field.REQUESTER) or 'unknown'}"
+            return SOMEBODY if not assignee else actors.agent(assignee)
+        return Actor(f"{role}:{author or new.get(Field.REQUESTER) or 'unknown'}")
 
-    def _customer(self, at: datetime, by: str, new: Mapping[Field, str | None]) -> None:
+    def _customer(self, at: datetime, by: Actor, new: Mapping[Field, str | None]) -> None:
         known = {field: new.get(field) or self.last[field] for field in (Field.CUSTOMER, Field.TIER)}
         if any(known[field] != self.last[field] for field in known):
             self.events.append(e.CustomerChanged(at=at, by=by, customer=known[Field.CUSTOMER], tier=known[Field.TIER]))
 
-    def _assign(self, at: datetime, by: str, new: Mapping[Field, str | None]) -> None:
+    def _assign(self, at: datetime, by: Actor, new: Mapping[Field, str | None]) -> None:
         word = new.get(Field.ASSIGNEE)
         if word is None or (word or None) == self.assignee:
             return
@@ -198,10 +200,10 @@ class _Writer:
             return
         self.taken_to = team
         level, path = self.levels[team]
-        by = e.agent(self.assignee)
+        by = actors.agent(self.assignee)
         self.events.append(e.Claimed(at=at, by=by, agent=self.assignee, level=level, path=path, offer=0))
 
-    def _say(self, at: datetime, by: str, new: Mapping[Field, str | None]) -> None:
+    def _say(self, at: datetime, by: Actor, new: Mapping[Field, str | None]) -> None:
         text = new.get(Field.MESSAGE)
         if not _says(new) or text is None:
             return
@@ -221,7 +223,7 @@ class _Writer:
         elif role == "agent":
             self._answer(at, by, text, new)
 
-    def _answer(self, at: datetime, by: str, text: str, new: Mapping[Field, str | None]) -> None:
+    def _answer(self, at: datetime, by: Actor, text: str, new: Mapping[Field, str | None]) -> None:
         """Where the log keeps statuses, they say whose turn it is after an answer; else the policy does."""
         kept = Kept.HOLDING if self.hearing.is_holding(text) else None
         if Field.STATUS in self.fields:
@@ -230,13 +232,13 @@ class _Writer:
         if kept is None and not self.status.is_over:
             self.status = Status.PENDING
 
-    def _turn(self, at: datetime, by: str, new: Mapping[Field, str | None]) -> None:
+    def _turn(self, at: datetime, by: Actor, new: Mapping[Field, str | None]) -> None:
         word = new.get(Field.STATUS)
         if word is None or word == self.status:
             return
         before, self.status = self.status, Status(word)
         if before.is_over and not self.status.is_over:
-            customer = by if Field.AUTHOR_ROLE in new else f"customer:{new.get(Field.REQUESTER) or 'unknown'}"
+            customer = by if Field.AUTHOR_ROLE in new else actors.customer(new.get(Field.REQUESTER))
             self.events.append(e.Reopened(at=at, by=customer))
         if before.is_over and self.status is Status.OPEN:
             return
@@ -245,20 +247,20 @@ class _Writer:
     def _rate(self, at: datetime, new: Mapping[Field, str | None]) -> None:
         word = new.get(Field.RATING)
         if word is not None and word != self.last[Field.RATING] and word.isdecimal():
-            self.events.append(e.Rated(at=at, by="customer:unknown", rating=int(word)))
+            self.events.append(e.Rated(at=at, by=actors.customer(None), rating=int(word)))
 
 
 def _says(new: Mapping[Field, str | None]) -> bool:
     return bool((new.get(Field.MESSAGE) or "").strip())
 
 
-def _judged(field: Field, word: str, at: datetime, by: str) -> e.AnyEvent:
+def _judged(field: Field, word: str, at: datetime, by: Actor) -> e.AnyEvent:
     if field is Field.PRIORITY:
         return e.PrioritySet(at=at, by=by, priority=Priority(word), reasons=("log",))
     return e.CategorySet(at=at, by=by, category=word, reasons=("log",))
 
 
-def _turned(status: Status, at: datetime, by: str) -> e.AnyEvent:
+def _turned(status: Status, at: datetime, by: Actor) -> e.AnyEvent:
     match status:
         case Status.OPEN:
             return e.TurnTaken(at=at, by=by)

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
@@ -12,7 +13,6 @@ from rung.core.log.events import History
 from rung.core.oncall.roster import Desk
 from rung.core.reckoning.claims import claim_of
 from rung.core.reckoning.compiled import Compiled
-from rung.core.reckoning.look import SYSTEM
 from rung.core.reckoning.reckon import reckon, reckon_in_place
 
 _ARRIVAL = (e.CategorySet, e.PrioritySet, e.Placed)
@@ -46,6 +46,6 @@ def imported(history: History, version: int, compiled: Compiled, desk: Desk, now
     for event in rest:
         record(claim_of(event, case, compiled.policy) if isinstance(event, e.Claimed) else event)
     last = max(now, events[-1].at)
-    record(e.PolicyChosen(at=last, by=SYSTEM, version=version))
+    record(e.PolicyChosen(at=last, by=actors.SYSTEM, version=version))
     decision = reckon_in_place(case, compiled, desk, last)
     return Imported((*events, *decision.events), decision.case, decision.wake_at)

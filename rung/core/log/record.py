@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.late_events import as_they_count
 from rung.core.log.events import History
@@ -30,7 +31,7 @@ def recorded(ticket: str, events: Iterable[e.AnyEvent], rehear: Rehear) -> Histo
 
 def _done(events: Iterable[e.AnyEvent]) -> Iterator[e.AnyEvent]:
     for event in events:
-        by_policy = event.by == "system" or event.by.startswith("rule:")
+        by_policy = event.by == actors.SYSTEM or actors.is_rule(event.by)
         if isinstance(event, _HAPPENED) or not (by_policy or isinstance(event, _CONCLUDED)):
             yield event
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.case.late_events import LATEST, as_they_count
 from rung.core.policy.plain_words import span
@@ -18,7 +19,7 @@ class ToldLate(Struct, frozen=True):
     """Words the desk heard of at `told_at`, though said at `said_at`; every clock takes them from `counts_from`."""
 
     number: int
-    by: str
+    by: Actor
     said_at: datetime
     told_at: datetime
     counts_from: datetime

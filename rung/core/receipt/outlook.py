@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from rung.core import addresses
 from rung.core.calendar.moments import from_us
 from rung.core.case.case import Cycle
 from rung.core.handbook.steps import name_of
@@ -138,5 +139,5 @@ def recipients_of(look: Look, actions: Actions) -> tuple[str, ...]:
 
 def _where(to: Destination) -> str:
     if to.level:
-        return f"level:{to.level}"
+        return addresses.level(to.level)
     return f"{to.tracker}:{to.name}" if to.tracker else f"expert:{to.name}".rstrip(":")

@@ -1,5 +1,6 @@
 """What a policy makes of a ticket that arrives, and of words heard later: category, priority, path."""
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.reckoning.arrival_rules import FALLBACK_CATEGORY, category_of, path_of, priority_of
 from rung.core.reckoning.ladder import first_level
@@ -15,14 +16,16 @@ def arrive(look: Look) -> None:
         category, reasons = category_of(case, look.compiled)
         if category is not None:
             look.record(
-                e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
+                e.CategorySet(
+                    at=look.now, by=actors.rule("categories"), number=look.number, category=category, reasons=reasons
+                )
             )
     priority, critical, reasons = priority_of(case, look.compiled, look.facts)
     if case.priority is None or (critical and not case.critical):
         look.record(
             e.PrioritySet(
                 at=look.now,
-                by="rule:priority",
+                by=actors.rule("priority"),
                 number=look.number,
                 priority=case.priority or priority,
                 critical=critical or None,
@@ -32,7 +35,7 @@ def arrive(look: Look) -> None:
     path = path_of(look.compiled, look.facts)
     level = first_level(look.compiled.policy, path)
     if level is not None:
-        look.record(e.Placed(at=look.now, by="rule:routing", number=look.number, path=path, level=level.name))
+        look.record(e.Placed(at=look.now, by=actors.rule("routing"), number=look.number, path=path, level=level.name))
 
 
 def _find_category(look: Look) -> None:
@@ -43,7 +46,9 @@ def _find_category(look: Look) -> None:
     category, reasons = category_of(case, look.compiled)
     if category is not None and category != case.category:
         look.record(
-            e.CategorySet(at=look.now, by="rule:categories", number=look.number, category=category, reasons=reasons)
+            e.CategorySet(
+                at=look.now, by=actors.rule("categories"), number=look.number, category=category, reasons=reasons
+            )
         )
 
 
@@ -59,7 +64,7 @@ def raise_priority(look: Look) -> None:
         look.record(
             e.PrioritySet(
                 at=look.now,
-                by="rule:priority",
+                by=actors.rule("priority"),
                 number=look.number,
                 priority=priority if raised or case.priority is None else case.priority,
                 critical=True if critical else None,

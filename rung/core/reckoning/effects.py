@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from rung.core.addresses import Address
 from rung.core.case.case import Case
 from rung.core.case.events import AnyEvent
 from rung.core.vocabulary import Priority
@@ -63,7 +64,7 @@ class Notice(Struct, frozen=True, omit_defaults=True):
     """
 
     kind: NoticeKind
-    to: str
+    to: Address
     subject: Subject
     #: Unique within the ticket: rule/step/cycle/recipient, or the event it follows from.
     key: str

@@ -1,9 +1,10 @@
 """What a policy makes of clocks that have ended: goals are judged, offers made on them withdrawn."""
 
+from rung.core import actors
 from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Offer
-from rung.core.reckoning.look import SYSTEM, Look
+from rung.core.reckoning.look import Look
 from rung.core.reckoning.look_cache import Memory
 from rung.core.reckoning.steps import WITHDRAWING, item_of, record_step
 from rung.core.reckoning.timetable import Missed, crossed_before_the_end, ran
@@ -39,14 +40,16 @@ def judge_ended(look: Look) -> None:
             )
         )
     if results:
-        look.record(e.CyclesJudged(at=look.now, by=SYSTEM, number=look.number, results=tuple(results)))
+        look.record(e.CyclesJudged(at=look.now, by=actors.SYSTEM, number=look.number, results=tuple(results)))
 
 
 def withdraw(look: Look) -> None:
     """Take back unclaimed offers whose clock has ended; that may end the clock of another."""
     while (offer := _without_its_clock(look.case, look.memory)) is not None:
         look.record(
-            e.OfferWithdrawn(at=look.now, by=SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock))
+            e.OfferWithdrawn(
+                at=look.now, by=actors.SYSTEM, number=look.number, offer=offer.number, why=str(offer.clock)
+            )
         )
 
 
@@ -73,7 +76,7 @@ def miss(look: Look, missed: Missed) -> None:
     look.record(
         e.TargetMissed(
             at=look.now,
-            by=SYSTEM,
+            by=actors.SYSTEM,
             number=look.number,
             metric=missed.metric,
             cycle=missed.cycle,

@@ -1,12 +1,15 @@
 """Making an escalation: the offer to a level, the experts asked, the ticket sent out, and whom that concerns."""
 
+from rung.core import actors, addresses
+from rung.core.actors import Actor
+from rung.core.addresses import Address
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.oncall.duty import on_call_of_team
 from rung.core.policy.model import Actions
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.reckoning.ladder import Destination, Kind, reach
-from rung.core.reckoning.look import SYSTEM, Look
+from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import lead, lead_of, may_see, owners, team_of
 from rung.core.vocabulary import ClockName, Priority
 
@@ -23,8 +26,8 @@ class Origin:
         self.cycle = cycle
 
     @property
-    def by(self) -> str:
-        return f"rule:{self.rule}"
+    def by(self) -> Actor:
+        return actors.rule(self.rule)
 
     def key(self, to: str) -> str:
         """The unique key of a notice of this step, within its ticket."""
@@ -53,7 +56,9 @@ def _offer(look: Look, origin: Origin, actions: Actions, wanted: Destination) ->
     compiled, case, now = look.compiled, look.case, look.now
     found = reach(compiled, look.desk, wanted, ticket_open=look.calendar.is_open(now), now=now)
     if found.nobody:
-        look.record(e.NobodyReached(at=now, by=SYSTEM, number=look.number, rule=origin.rule, skipped=found.skipped))
+        look.record(
+            e.NobodyReached(at=now, by=actors.SYSTEM, number=look.number, rule=origin.rule, skipped=found.skipped)
+        )
         for owner in owners(look):
             look.say(
                 _moment(look, origin, owner.to, Subject.NOBODY_REACHED, event=case.number, instead_of=owner.instead_of)
@@ -81,9 +86,9 @@ def _offer(look: Look, origin: Origin, actions: Actions, wanted: Destination) ->
     look.say(
         Notice(
             kind=NoticeKind.OFFER_CARD,
-            to=f"level:{found.level}",
+            to=addresses.level(found.level),
             subject=Subject.OFFER,
-            key=origin.key(f"level:{found.level}"),
+            key=origin.key(addresses.level(found.level)),
             event=number,
             rule=origin.rule,
             step=origin.step,
@@ -103,14 +108,14 @@ def _tell_those_on_call(look: Look, origin: Origin, level: str, number: int) -> 
         return
     team = team_of(level, look.compiled.policy)
     for handle in on_call_of_team(look.compiled.policy.schedules, look.desk, team, look.now):
-        look.say(_moment(look, origin, f"agent:{handle}", Subject.OFFER, event=number, exempt=True))
+        look.say(_moment(look, origin, addresses.agent(handle), Subject.OFFER, event=number, exempt=True))
 
 
 def _tell_about_the_last_level(look: Look, origin: Origin, level: str, number: int) -> None:
     policy = look.compiled.policy
     team = team_of(level, policy)
     handle = lead_of(team, policy, look.desk)
-    told = {f"agent:{handle}" if handle else f"team:{team}": None}
+    told = {addresses.agent(handle) if handle else addresses.team(team): None}
     told.update((owner.to, None) for owner in owners(look))
     for to in told:
         look.say(_moment(look, origin, to, Subject.LAST_LEVEL, event=number))
@@ -132,7 +137,7 @@ def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> No
     )
     number = case.number
     for handle in agents:
-        look.say(_moment(look, origin, f"agent:{handle}", Subject.EXPERT_ASKED, event=number))
+        look.say(_moment(look, origin, addresses.agent(handle), Subject.EXPERT_ASKED, event=number))
     if not agents:
         instead = lead(look, instead_of="expert")
         look.say(_moment(look, origin, instead.to, Subject.EXPERT_ASKED, event=number, instead_of=instead.instead_of))
@@ -153,7 +158,7 @@ def _send_out(look: Look, origin: Origin, actions: Actions, to: Destination) -> 
     look.say(
         Notice(
             kind=NoticeKind.LINK,
-            to=f"{to.tracker}:{to.name}",
+            to=addresses.elsewhere(to.tracker, to.name),
             subject=Subject.NEW_LINK,
             key=origin.key(f"{to.tracker}:{to.name}"),
             event=look.case.number,
@@ -170,7 +175,7 @@ def _send_out(look: Look, origin: Origin, actions: Actions, to: Destination) -> 
 def _moment(
     look: Look,
     origin: Origin,
-    to: str,
+    to: Address,
     subject: Subject,
     *,
     event: int,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rung.core import actors
 from rung.core.calendar import Calendar
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
@@ -16,9 +17,6 @@ from rung.core.reckoning.earlier_case import Past, as_of
 from rung.core.reckoning.effects import Notice
 from rung.core.reckoning.look_cache import Memory
 from rung.core.vocabulary import Status
-
-#: `by` of what the ticker itself concludes.
-SYSTEM = "system"
 
 #: What is only written down: it changes no fact and no clock, so it brings nothing else about.
 WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
@@ -134,7 +132,7 @@ class Look:
             newest is not None
             and newest.level == event.level
             and self.case.status is Status.OPEN
-            and event.by.startswith("rule:")
+            and actors.is_rule(event.by)
         )
 
     def rest(self) -> None:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from rung.core import addresses
+from rung.core.addresses import Address
 from rung.core.case.case import Case
 from rung.core.oncall.duty import on_call_now
 from rung.core.oncall.roster import Desk
@@ -12,16 +14,16 @@ from rung.core.reckoning.look import Look
 class Recipient(Struct, frozen=True):
     """`to`: as in `Notice.to`. `instead_of`: whom it was meant for, when that would have reached nobody."""
 
-    to: str
+    to: Address
     instead_of: str | None = None
 
 
 def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
     """Who is meant by one entry of `notify`, or by `remind`. What reaches nobody goes to the lead, then the team."""
-    head, _, rest = word.partition(":")
+    head, rest = addresses.parts(word)
     match head:
         case "level":
-            return (Recipient(f"level:{rest or look.case.level or ''}"),)
+            return (Recipient(addresses.level(rest or look.case.level or "")),)
         case "owners":
             return owners(look)
         case "owner":
@@ -29,12 +31,12 @@ def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
         case "lead":
             return (lead(look),)
     is_place = word == "triage" or (rest and head not in _PEOPLE)  # a team's, or outside
-    return (Recipient(word) if is_place else _person(look, word),)
+    return (Recipient(Address(word)) if is_place else _person(look, word),)
 
 
 def new_owner(look: Look, word: str) -> Recipient:
     """Who is meant by `assign`: as `recipients`, also somebody who may not see the ticket yet; given it, they may."""
-    head, _, _ = word.partition(":")
+    head, _ = addresses.parts(word)
     return recipients(look, word)[0] if head in _PLACES else _person(look, word, becomes_theirs=True)
 
 
@@ -56,8 +58,8 @@ def owner(look: Look) -> Recipient:
     """The assignee; until somebody is assigned, the team that holds the ticket, its lead first."""
     assignee = look.case.assignee
     if assignee is not None and _is_there(look, assignee):
-        return Recipient(f"agent:{assignee}")
-    return lead(look, instead_of=assignee and f"agent:{assignee}")
+        return Recipient(addresses.agent(assignee))
+    return lead(look, instead_of=assignee and addresses.agent(assignee))
 
 
 def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
@@ -65,8 +67,8 @@ def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
     team = team_of(look.case.level, look.compiled.policy)
     handle = lead_of(team, look.compiled.policy, look.desk)
     if handle is not None and _is_there(look, handle):
-        return Recipient(f"agent:{handle}", instead_of)
-    return Recipient(f"team:{team}", instead_of or (f"agent:{handle}" if handle else None))
+        return Recipient(addresses.agent(handle), instead_of)
+    return Recipient(addresses.team(team), instead_of or (addresses.agent(handle) if handle else None))
 
 
 def owners(look: Look) -> tuple[Recipient, ...]:
@@ -75,7 +77,7 @@ def owners(look: Look) -> tuple[Recipient, ...]:
     active = [
         handle for handle in desk.owners if desk.staffed or (handle in desk.people and desk.people[handle].active)
     ]
-    return tuple(Recipient(f"agent:{handle}") for handle in active) or (lead(look, instead_of="owners"),)
+    return tuple(Recipient(addresses.agent(handle)) for handle in active) or (lead(look, instead_of="owners"),)
 
 
 def lead_of(team: str, policy: Policy, desk: Desk) -> str | None:
@@ -92,13 +94,13 @@ def team_of(level: str | None, policy: Policy) -> str:
 def _person(look: Look, word: str, *, becomes_theirs: bool = False) -> Recipient:
     handle = _handle(look, word)
     if handle is not None and _is_there(look, handle, becomes_theirs=becomes_theirs):
-        return Recipient(f"agent:{handle}")
-    return lead(look, instead_of=f"agent:{handle}" if handle else word)
+        return Recipient(addresses.agent(handle))
+    return lead(look, instead_of=addresses.agent(handle) if handle else word)
 
 
 def _handle(look: Look, word: str) -> str | None:
     """The one person a word names, if there is one."""
-    head, _, rest = word.partition(":")
+    head, rest = addresses.parts(word)
     match head:
         case "assignee":
             return look.case.assignee

@@ -5,6 +5,7 @@ A look goes on until it asks for nothing new, so a second look in the same momen
 
 from datetime import datetime
 
+from rung.core import actors, addresses
 from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case
@@ -15,7 +16,7 @@ from rung.core.reckoning.earlier_case import Past
 from rung.core.reckoning.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.reckoning.ended_clocks import judge_ended, miss, withdraw
 from rung.core.reckoning.escalate import Origin
-from rung.core.reckoning.look import SYSTEM, Look
+from rung.core.reckoning.look import Look
 from rung.core.reckoning.look_cache import Memory
 from rung.core.reckoning.recipients import lead
 from rung.core.reckoning.steps import Item, act, item_of, record_step
@@ -91,7 +92,7 @@ def _pass(look: Look) -> Timetable:
     if case.settling:
         for item in items:
             record_step(look, item, e.StepOutcome.SETTLED)
-        look.record(e.Settled(at=look.now, by=SYSTEM, number=look.number))
+        look.record(e.Settled(at=look.now, by=actors.SYSTEM, number=look.number))
     elif items:
         act(look, items)
     if look.unjudged:
@@ -106,17 +107,17 @@ def _free_of_the_inactive(look: Look) -> None:
         return
     person = look.desk.people.get(case.assignee)
     if person is not None and not person.active:
-        look.record(e.Assigned(at=look.now, by=SYSTEM, number=look.number, assignee=None))
+        look.record(e.Assigned(at=look.now, by=actors.SYSTEM, number=look.number, assignee=None))
 
 
 def _end_snooze(look: Look) -> None:
     case = look.case
-    look.record(e.SnoozeEnded(at=look.now, by=SYSTEM, number=look.number))
+    look.record(e.SnoozeEnded(at=look.now, by=actors.SYSTEM, number=look.number))
     if case.assignee is not None:
         look.say(
             Notice(
                 kind=NoticeKind.MOMENT,
-                to=f"agent:{case.assignee}",
+                to=addresses.agent(case.assignee),
                 subject=Subject.SNOOZE_ENDED,
                 key=f"snooze/{case.number}",
                 event=case.number,
@@ -130,7 +131,7 @@ def _tell_overrun(look: Look, overrun: Overrun) -> None:
     look.record(
         e.PauseOverrun(
             at=look.now,
-            by=SYSTEM,
+            by=actors.SYSTEM,
             number=look.number,
             pause=overrun.pause,
             turn=overrun.turn,
@@ -176,7 +177,7 @@ def _turned_true(look: Look) -> list[Item]:
                 )
             )
         elif not holds and began is not None and not over:
-            look.record(e.EpisodeEnded(at=look.now, by=SYSTEM, number=look.number, rule=rule.rule.id))
+            look.record(e.EpisodeEnded(at=look.now, by=actors.SYSTEM, number=look.number, rule=rule.rule.id))
     return items
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from rung.core import actors, addresses
+from rung.core.addresses import Address
 from rung.core.calendar.moments import from_us
 from rung.core.case import events as e
 from rung.core.case.events import StepOutcome
@@ -145,7 +147,7 @@ def _set_priority(look: Look, origin: Origin, actions: Actions) -> None:
     if priority is not look.case.priority:
         look.record(
             e.PrioritySet(
-                at=look.now, by=origin.by, number=look.number, priority=priority, reasons=(f"rule:{origin.rule}",)
+                at=look.now, by=origin.by, number=look.number, priority=priority, reasons=(actors.rule(origin.rule),)
             )
         )
 
@@ -158,9 +160,8 @@ def _assign(look: Look, item: Item) -> None:
         free = [p for p in look.desk.present(look.now, team=team) if p.handle not in case.excused]
         chosen = min(free, key=lambda person: (person.load, person.handle)).handle if free else None
     else:
-        word = wish if wish in ("lead", "owner") or ":" in (wish or "") else f"agent:{wish}"
-        to = new_owner(look, word or "").to
-        chosen = to.removeprefix("agent:") if to.startswith("agent:") else None
+        word = wish if wish is None or wish in ("lead", "owner") or ":" in wish else addresses.agent(wish)
+        chosen = addresses.agent_of(new_owner(look, word or "").to)
     if chosen is not None and chosen != case.assignee:
         look.record(e.Assigned(at=look.now, by=item.origin.by, number=look.number, assignee=chosen))
     elif chosen is None and not look.desk.staffed:
@@ -172,11 +173,15 @@ def _say(look: Look, item: Item) -> None:
     actions, case = item.actions, look.case
     if actions.reply is not None:
         look.record(e.AutoReplied(at=look.now, by=item.origin.by, number=look.number, reply=actions.reply))
-        look.say(_notice(look, item, NoticeKind.REPLY, "customer", Subject.CANNED_REPLY, what=actions.reply))
+        look.say(_notice(look, item, NoticeKind.REPLY, addresses.CUSTOMER, Subject.CANNED_REPLY, what=actions.reply))
     if actions.comment is not None and case.links:
-        look.say(_notice(look, item, NoticeKind.COMMENT, "linked", Subject.LINKED_COMMENT, what=actions.comment))
+        look.say(
+            _notice(look, item, NoticeKind.COMMENT, addresses.LINKED, Subject.LINKED_COMMENT, what=actions.comment)
+        )
     if actions.page is not None:
-        look.say(_notice(look, item, NoticeKind.PAGE, actions.page, Subject.PAGE, what=actions.page, exempt=True))
+        look.say(
+            _notice(look, item, NoticeKind.PAGE, Address(actions.page), Subject.PAGE, what=actions.page, exempt=True)
+        )
     told: set[str] = set()
     for word in actions.notify:
         for who in recipients(look, word):
@@ -194,7 +199,7 @@ def _notice(
     look: Look,
     item: Item,
     kind: NoticeKind,
-    to: str,
+    to: Address,
     subject: Subject,
     *,
     what: str | None = None,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from rung.core import addresses
+from rung.core.addresses import Address
 from rung.core.calendar import ALWAYS
 from rung.core.calendar.instants import zone
 from rung.core.calendar.moments import SECOND_US, from_us
@@ -123,7 +125,7 @@ class Counting:
                 tally.pages += len(times) if notice.kind is NoticeKind.PAGE else 0
                 for _, hour in times:
                     tally.by_hour[hour] = tally.by_hour.get(hour, 0) + 1
-                counts = tally.by_person if notice.to.startswith("agent:") else tally.by_channel
+                counts = tally.by_person if addresses.agent_of(notice.to) is not None else tally.by_channel
                 place = self._place(notice.to)
                 counts[place] = counts.get(place, 0) + len(times)
             case NoticeKind.OFFER_CARD:
@@ -133,21 +135,22 @@ class Counting:
             case _:
                 pass
 
-    def _place(self, to: str) -> str:
+    def _place(self, to: Address) -> str:
         """Where it is heard: the channel of a level or of the triage, if the policy names one; else as it is."""
         policy = self.compiled.policy
-        if to.startswith("agent:"):
-            return to.removeprefix("agent:")
-        if to == "triage":
-            return policy.triage_channel or to
-        if to.startswith("level:"):
-            level = policy.levels.get(to.removeprefix("level:"))
-            return to if level is None else level.channel or to
+        match addresses.parts(to):
+            case "agent", handle:
+                return handle
+            case "triage", "":
+                return policy.triage_channel or to
+            case "level", name:
+                level = policy.levels.get(name)
+                return to if level is None else level.channel or to
         return to
 
 
 def _is_quieted(notice: Notice, policy: Policy, now: datetime) -> bool:
     """Whether quiet hours hold it back. Budgets count over all tickets at once, and so cannot be told here."""
-    to_person = notice.to.startswith("agent:")
+    to_person = addresses.agent_of(notice.to) is not None
     said = Interruption(notice.kind, to_person, notice.priority, notice.exempt, notice.deadline)
     return held_back(said, policy, (), now) is not None

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from rung.core import actors
 from rung.core.calendar.durations import Duration
 from rung.core.calendar.moments import SECOND_US, to_us
 from rung.core.case import events as e
@@ -126,9 +127,9 @@ class Replay(Counting):
         here = self._as_it_is_here(event)
         if here is None:
             return
-        if case.excused and case.assignee is None and event.by.removeprefix("agent:") in case.excused:
+        if case.excused and case.assignee is None and actors.handle_of(event.by) in case.excused:
             # A rule took it from them, but in the log they went on working on it.
-            self._fold(e.Assigned(at=event.at, by=event.by, assignee=event.by.removeprefix("agent:")))
+            self._fold(e.Assigned(at=event.at, by=event.by, assignee=actors.handle_of(event.by)))
         self._fold(here)
         if isinstance(event, e.Offered):
             self.offers[event.number] = case.number
@@ -165,7 +166,7 @@ class Replay(Counting):
         self._fold(
             e.Claimed(
                 at=now,
-                by=e.agent(agent),
+                by=actors.agent(agent),
                 agent=agent,
                 level=offer.level,
                 path=offer.path,

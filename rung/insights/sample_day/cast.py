@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rung.core import actors
 from rung.people.clock import database_now
 from rung.people.models import Agent, ContactMethod, Customer, Membership, Requester, Role, Team
 from rung.policies.publishing import publish
@@ -39,7 +40,7 @@ def enter() -> None:
         customer = Customer.objects.create(name=company, tier=tier, domains=[domain])
         first = person.split()[0].lower()
         Requester.objects.create(name=person, email=f"{first}@{domain}", customer=customer)
-    publish(POLICY.read_text(), author="system", reason="The policy of the sample day", now=database_now())
+    publish(POLICY.read_text(), author=actors.SYSTEM, reason="The policy of the sample day", now=database_now())
 
 
 def requester(name: str) -> Requester:

@@ -4,6 +4,7 @@ import threading
 
 import structlog
 
+from rung.core import actors
 from rung.core.sentences import key
 from rung.insights.sample_day import story
 from rung.insights.sample_day.script import ACTS, Act, ticket_of
@@ -71,9 +72,9 @@ def _done(act: Act) -> bool:
 
 def _watch(told: set[str]) -> None:
     """What no person did: steps that fired and what followed from them."""
-    for event in Event.objects.filter(kind__in={kind for kind, _, _ in BY_ITSELF}, by__startswith="rule:").order_by(
-        "pk"
-    ):
+    for event in Event.objects.filter(
+        kind__in={kind for kind, _, _ in BY_ITSELF}, by__startswith=actors.RULES
+    ).order_by("pk"):
         key = f"event {event.pk}"
         text = BY_ITSELF.get(_what(event))
         if key in told or text is None or event.data.get("outcome", "fired") != "fired":

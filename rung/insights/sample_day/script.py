@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rung.core import actors
 from rung.core.sentences import key
 from rung.core.vocabulary import Reason
 from rung.insights.sample_day import cast
@@ -47,7 +48,7 @@ def _writes(about: str, person: str, channel: str, subject: str, text: str) -> D
         actions.open_ticket(
             subject,
             Words(text=text, author_name=who.name),
-            by=f"customer:{who.pk}",
+            by=actors.customer(who.pk),
             channel=channel,
             inbox=f"sample/{about}",
             customer=who.customer,
@@ -63,7 +64,7 @@ def _says(about: str, person: str, text: str) -> Deed:
     def do(key: str) -> bool:
         who = cast.requester(person)
         words = Words(text=text, author_name=who.name)
-        actions.customer_message(_number(about), words, by=f"customer:{who.pk}", client_key=key)
+        actions.customer_message(_number(about), words, by=actors.customer(who.pk), client_key=key)
         return True
 
     return do
@@ -72,7 +73,7 @@ def _says(about: str, person: str, text: str) -> Deed:
 def _answers(about: str, agent: str, text: str, *, keep_open: bool = False) -> Deed:
     def do(key: str) -> bool:
         words = Words(text=text, author_name=cast.agent(agent).name)
-        actions.answer(_number(about), words, by=f"agent:{agent}", keep_open=keep_open, client_key=key)
+        actions.answer(_number(about), words, by=actors.agent(agent), keep_open=keep_open, client_key=key)
         return True
 
     return do
@@ -80,7 +81,7 @@ def _answers(about: str, agent: str, text: str, *, keep_open: bool = False) -> D
 
 def _takes(about: str, agent: str) -> Deed:
     def do(key: str) -> bool:
-        actions.assign(_number(about), agent, by=f"agent:{agent}", client_key=key)
+        actions.assign(_number(about), agent, by=actors.agent(agent), client_key=key)
         return True
 
     return do
@@ -100,7 +101,7 @@ def _claims(about: str, agent: str) -> Deed:
 
 def _escalates(about: str, agent: str, handoff: dict[str, str]) -> Deed:
     def do(key: str) -> bool:
-        by, reason = f"agent:{agent}", Reason.COMPLEXITY
+        by, reason = actors.agent(agent), Reason.COMPLEXITY
         actions.escalate(_number(about), "L2", by=by, reason=reason, handoff=handoff, client_key=key)
         return True
 
@@ -109,7 +110,7 @@ def _escalates(about: str, agent: str, handoff: dict[str, str]) -> Deed:
 
 def _returns(about: str, agent: str, why: str) -> Deed:
     def do(key: str) -> bool:
-        actions.return_offer(_number(about), why, by=f"agent:{agent}", client_key=key)
+        actions.return_offer(_number(about), why, by=actors.agent(agent), client_key=key)
         return True
 
     return do
@@ -117,7 +118,7 @@ def _returns(about: str, agent: str, why: str) -> Deed:
 
 def _resolves(about: str, agent: str) -> Deed:
     def do(key: str) -> bool:
-        actions.resolve(_number(about), by=f"agent:{agent}", client_key=key)
+        actions.resolve(_number(about), by=actors.agent(agent), client_key=key)
         return True
 
     return do
@@ -125,7 +126,7 @@ def _resolves(about: str, agent: str) -> Deed:
 
 def _rates(about: str, person: str, rating: int) -> Deed:
     def do(_key: str) -> bool:
-        actions.rate(_number(about), rating, by=f"customer:{cast.requester(person).pk}")
+        actions.rate(_number(about), rating, by=actors.customer(cast.requester(person).pk))
         return True
 
     return do

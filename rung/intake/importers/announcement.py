@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from msgspec.structs import replace
 
+from rung.core import addresses
 from rung.core.policy.model import Policy
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
@@ -20,7 +21,7 @@ from rung.tickets.models import IS_OPEN, Ticket
 
 #: Tickets that get a card at once; all the others stand in triage on the web, and speak up as their clocks cross.
 CARDS = 20
-_LINE = Notice(kind=NoticeKind.DIGEST, to="triage", subject=Subject.ALERT, key="", event=0, exempt=True)
+_LINE = Notice(kind=NoticeKind.DIGEST, to=addresses.TRIAGE, subject=Subject.ALERT, key="", event=0, exempt=True)
 _PRESSING = ("-critical", "priority_rank", F("next_deadline_at").asc(nulls_last=True), "number")
 
 
@@ -63,7 +64,7 @@ def _words(title: Sentence, count: int) -> str:
 def _card(ticket: Ticket) -> Notice:
     return Notice(
         kind=NoticeKind.TRIAGE_CARD,
-        to="triage",
+        to=addresses.TRIAGE,
         subject=Subject.TICKET,
         key="triage",
         event=ticket.events_count,

@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.log.events import History
 from rung.core.log.imported import Imported, imported
@@ -132,7 +133,7 @@ class _Importer:
             for place, text in history.words.items():
                 event = history.events[place]
                 direction = _DIRECTIONS.get(type(event), Direction.NOTE)
-                author = event.by[:LONGEST_ACTOR]
+                author = Actor(event.by[:LONGEST_ACTOR])
                 places.append((ticket, place))
                 rows.append(Message(ticket_id=ticket, direction=direction, author=author, text=text, at=event.at))
         made = Message.objects.bulk_create(rows)

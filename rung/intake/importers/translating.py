@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.log.events import History
 from rung.people.models import Agent, Customer, Requester
@@ -44,14 +46,14 @@ class Translator:
 
     def in_our_words(self, history: History, customer: Customer | None, requester: Requester | None) -> History:
         """The same events, about the people of the record."""
-        asks = "customer:unknown" if requester is None else f"customer:{requester.pk}"
+        asks = actors.customer(requester.pk if requester else None)
         events = tuple(self._event(event, asks, customer, requester) for event in history.events)
         return msgspec.structs.replace(history, events=events)
 
     def _event(
         self, event: e.AnyEvent, asks: str, customer: Customer | None, requester: Requester | None
     ) -> e.AnyEvent:
-        by = asks if event.by.startswith("customer:") else self._actor(event.by)
+        by = asks if actors.is_customer(event.by) else self._actor(event.by)
         match event:
             case e.Opened():
                 owner = customer.account_owner if customer is not None else None
@@ -82,9 +84,9 @@ class Translator:
             self._customers[key] = found
         return self._customers[key]
 
-    def _actor(self, by: str) -> str:
-        kind, _, name = by.partition(":")
-        return f"agent:{self._handle(name)}" if kind == "agent" else by[:LONGEST_ACTOR]
+    def _actor(self, by: Actor) -> Actor:
+        name = actors.handle_of(by)
+        return Actor(by[:LONGEST_ACTOR]) if name is None else actors.agent(self._handle(name))
 
     def _handle(self, name: str) -> str:
         """The handle of an agent known by that name or address, else one made of it."""

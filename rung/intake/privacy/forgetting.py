@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from rung.core import actors, addresses
+from rung.core.actors import Actor
 from rung.intake.models import Received
 from rung.intake.privacy import traces
 from rung.intake.privacy.traces import Mark
@@ -44,7 +46,7 @@ class Forgotten(Struct, frozen=True, kw_only=True):
 
 
 def forget_agent(
-    agent: Agent, *, by: str, now: datetime, keep_words: bool = False, on_progress: OnProgress = lambda _what: None
+    agent: Agent, *, by: Actor, now: datetime, keep_words: bool = False, on_progress: OnProgress = lambda _what: None
 ) -> Forgotten:
     """An agent is forgotten: no way in, no name, nothing they wrote unless `keep_words`. Their deeds stay, under a
     pseudonym. Raises ValueError for the last owner of the desk."""
@@ -52,13 +54,13 @@ def forget_agent(
         raise ValueError("This is the desk's only owner; make somebody else an owner first.")
     pseudonym, marks = f"former-{agent.pk}", _marks_of_agent(agent)
     for number in Ticket.objects.filter(IS_OPEN, assignee=agent).values_list("number", flat=True):
-        assignment.assign(number, None, by="system")
+        assignment.assign(number, None, by=actors.SYSTEM)
     with transaction.atomic():
         _let_tables_forget()
-        written = Message.objects.filter(author=f"agent:{agent.handle}")
+        written = Message.objects.filter(author=actors.agent(agent.handle))
         messages, paths = (0, []) if keep_words else _blank(written, now)
         if not keep_words:
-            Handoff.objects.filter(by=f"agent:{agent.handle}").update(note="", fields={})
+            Handoff.objects.filter(by=actors.agent(agent.handle)).update(note="", fields={})
         Delivery.objects.filter(_to_agent(agent.handle)).update(title=None, words="", outcome=None, destination="")
         _close_the_ways_in(agent, now)
         agent.name, agent.email, agent.handle = f"Former agent {agent.pk}", f"{pseudonym}@deleted.invalid", pseudonym
@@ -71,12 +73,12 @@ def forget_agent(
         )
         agent.save()
         rows = _replace(marks, on_progress)
-        changes.record(by=by, area="people", what="forgot an agent", subject=f"agent:{pseudonym}")
+        changes.record(by=by, area="people", what="forgot an agent", subject=actors.agent(pseudonym))
     return _finish(pseudonym, marks, messages, paths, rows)
 
 
 def forget_requester(
-    person: Requester, *, by: str, now: datetime, on_progress: OnProgress = lambda _what: None
+    person: Requester, *, by: Actor, now: datetime, on_progress: OnProgress = lambda _what: None
 ) -> Forgotten:
     """Somebody who asked is forgotten: everything said on their tickets and by them anywhere, their files, mails and
     ids. The tickets stay, without words, as `requester N`."""
@@ -84,7 +86,7 @@ def forget_requester(
     with transaction.atomic():
         _let_tables_forget()
         own = list(Ticket.objects.filter(requester=person).values_list("number", flat=True))
-        said = Message.objects.filter(Q(ticket__in=own) | Q(author=f"customer:{person.pk}"))
+        said = Message.objects.filter(Q(ticket__in=own) | Q(author=actors.customer(person.pk)))
         names = [name for name in said.values_list("external_id", flat=True) if name]
         messages, paths = _blank(said, now)
         _blank_tickets(own, now)
@@ -92,7 +94,7 @@ def forget_requester(
         Identity.objects.filter(requester=person).delete()
         Requester.objects.filter(pk=person.pk).update(name="", email=None, language="")
         rows += _replace(marks, on_progress)
-        changes.record(by=by, area="people", what="forgot a requester", subject=f"customer:{person.pk}")
+        changes.record(by=by, area="people", what="forgot a requester", subject=actors.customer(person.pk))
     return _finish(pseudonym, marks, messages, paths, rows)
 
 
@@ -222,7 +224,9 @@ def _like(word: str) -> str:
 
 
 def _to_agent(handle: str) -> Q:
-    return Q(recipient__in=[f"agent:{handle}", f"account_owner:{handle}"]) | Q(destination=f"agent:{handle}")
+    return Q(recipient__in=[addresses.agent(handle), addresses.account_owner(handle)]) | Q(
+        destination=addresses.agent(handle)
+    )
 
 
 def _close_the_ways_in(agent: Agent, now: datetime) -> None:

@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.core.files.storage import default_storage
 from django.db.models import Model, Q, QuerySet
 
+from rung.core import actors
 from rung.outbox.models import Delivery
 from rung.outbox.sentences import Sentence, english
 from rung.people.changes import Change
@@ -26,7 +27,7 @@ _LEFT_OUT = frozenset({"password", "hash", "snapshot", "fallbacks", "data_hash"}
 
 def archive_of_agent(agent: Agent, now: datetime) -> bytes:
     """A zip. Times are UTC; secrets are left out."""
-    me = f"agent:{agent.handle}"
+    me = actors.agent(agent.handle)
     said = Message.objects.filter(author=me)
     parts: dict[str, Rows] = {
         "person": _rows(Agent.objects.filter(pk=agent.pk)),
@@ -52,7 +53,7 @@ def archive_of_agent(agent: Agent, now: datetime) -> bytes:
 
 def archive_of_requester(person: Requester, now: datetime) -> bytes:
     """A zip. Internal notes about their tickets are in a file of their own, to be judged before it is handed out."""
-    me = f"customer:{person.pk}"
+    me = actors.customer(person.pk)
     own = Ticket.objects.filter(requester=person)
     said = Message.objects.filter(Q(ticket__in=own) | Q(author=me))
     spoken = said.exclude(direction="note")

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
@@ -20,13 +22,13 @@ def send_link(ticket: int, text: str, *, now: datetime | None = None) -> Done | 
         key = f"link/{ticket}/{at.now:%F}"
         if before := asked_before(key, ticket):
             return before
-        message = message_rows.write(at.ticket.number, Direction.PUBLIC, "system", Words(text=text), at.now)
-        number = at.record(e.AutoReplied(at=at.now, by="system", message=message.pk, reply=LINK), client_key=key)
+        message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.SYSTEM, Words(text=text), at.now)
+        number = at.record(e.AutoReplied(at=at.now, by=actors.SYSTEM, message=message.pk, reply=LINK), client_key=key)
         action_notices.customer(at, message, event=number)
         return Done(ticket, number, message.pk)
 
 
-def acknowledge(ticket: int, text: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+def acknowledge(ticket: int, text: str, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo:
     """Tell the customer that it has arrived, once for a ticket. Stops no clock and passes no turn."""
     key = f"acknowledged/{ticket}"
     with visit(ticket, now=now) as at:

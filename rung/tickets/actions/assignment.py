@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.oncall.roster import Person
 from rung.core.reckoning.claims import HeldBy, MayNot, Take, TakeHere, claiming
@@ -16,7 +18,7 @@ from rung.tickets.transaction import Visit, asked_before, visit
 
 
 def assign(
-    ticket: int, to: str | None, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, to: str | None, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Give a ticket to an agent (by handle), or to nobody. Level and offers stay as they are."""
     with visit(ticket, now=now) as at:
@@ -54,7 +56,7 @@ def return_offer(
     ticket: int,
     why: str,
     *,
-    by: str,
+    by: Actor,
     offer: int | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
@@ -78,7 +80,7 @@ def return_offer(
 
 
 def withdraw_offer(
-    ticket: int, offer: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, offer: int, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """Take back an offer that is no longer meant."""
     with visit(ticket, now=now) as at:
@@ -96,7 +98,7 @@ def _claim(at: Visit, person: Person, client_key: str | None) -> Claimed | Alrea
         case Take() as take:
             return _take(at, agent, take, client_key)
         case TakeHere():
-            number = at.record(e.Assigned(at=at.now, by=e.agent(agent), assignee=agent), client_key=client_key)
+            number = at.record(e.Assigned(at=at.now, by=actors.agent(agent), assignee=agent), client_key=client_key)
             return Claimed(ticket, number, at.case.level or "")
         case HeldBy(agent=holder):
             return AlreadySo(ticket, say("it is yours already")) if holder == agent else AlreadyClaimed(ticket, holder)
@@ -108,7 +110,7 @@ def _take(at: Visit, agent: str, take: Take, client_key: str | None) -> Claimed:
     number = at.record(
         e.Claimed(
             at=at.now,
-            by=e.agent(agent),
+            by=actors.agent(agent),
             agent=agent,
             level=take.level,
             path=take.path,

@@ -7,6 +7,8 @@ from datetime import datetime
 import msgspec
 from django.db import IntegrityError, transaction
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.calendar import ALWAYS
 from rung.core.case import events as e
 from rung.core.case import late_events
@@ -35,7 +37,7 @@ def open_ticket(
     subject: str,
     words: Words,
     *,
-    by: str,
+    by: Actor,
     channel: str = "api",
     inbox: str = "",
     thread: str = "",
@@ -81,7 +83,7 @@ def customer_message(
     ticket: int,
     words: Words,
     *,
-    by: str | None,
+    by: Actor | None,
     automatic: Automatic | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
@@ -94,7 +96,7 @@ def customer_message(
     try:
         with visit(ticket, now=now) as at:
             if by is None:
-                by = f"customer:{at.ticket.requester_id or 'unknown'}"
+                by = actors.customer(at.ticket.requester_id)
                 words = msgspec.structs.replace(words, author_name=at.requester_name)
             went_into = at.case.merged_into
             if went_into is None:
@@ -112,7 +114,7 @@ def answer(
     ticket: int,
     words: Words,
     *,
-    by: str,
+    by: Actor,
     keep_open: bool | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
@@ -129,7 +131,7 @@ def answer(
         if (into := at.case.merged_into) is not None:
             return Refused(ticket, say("it went into ticket %(merged_into)s; answer there", merged_into=into))
         message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now)
-        if e.actor_kind(by) is not ActorKind.AGENT:
+        if actors.kind_of(by) is not ActorKind.AGENT:
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)
             action_notices.customer(at, message, event=number)
             return Answered(ticket, number, message.pk, "by_bot")
@@ -141,7 +143,7 @@ def answer(
 
 
 def note(
-    ticket: int, words: Words, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, words: Words, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """A note that customers do not see. `@ada` in it mentions ada, who is told."""
     with visit(ticket, now=now) as at:
@@ -162,7 +164,7 @@ def note(
 
 
 def recount(
-    ticket: int, event: int, *, by: str, automatic: Automatic | None, now: datetime | None = None
+    ticket: int, event: int, *, by: Actor, automatic: Automatic | None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Correct the verdict on a customer's message: the case and every clock are reckoned as if it had been so."""
     with visit(ticket, now=now) as at:
@@ -185,7 +187,7 @@ def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
 
 
 def _hear(
-    at: Visit, words: Words, *, by: str, automatic: Automatic | None, client_key: str | None
+    at: Visit, words: Words, *, by: Actor, automatic: Automatic | None, client_key: str | None
 ) -> Done | Created | AlreadySo:
     ticket = at.ticket.number
     before = asked_before(client_key, ticket)
@@ -219,7 +221,7 @@ def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | N
     return begin(ticket, opened, client_key=client_key), message
 
 
-def _opened(ticket: Ticket, words: Words, *, by: str, now: datetime) -> e.Opened:
+def _opened(ticket: Ticket, words: Words, *, by: Actor, now: datetime) -> e.Opened:
     version = current_number()
     customer = ticket.customer
     return e.Opened(
@@ -236,7 +238,7 @@ def _opened(ticket: Ticket, words: Words, *, by: str, now: datetime) -> e.Opened
     )
 
 
-def _continued(old: Visit, words: Words, *, by: str, client_key: str | None) -> Created:
+def _continued(old: Visit, words: Words, *, by: Actor, client_key: str | None) -> Created:
     """A message long after the end: a new ticket of the same customer in the same place, related to the old one."""
     before = old.ticket
     ticket = Ticket(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
@@ -15,7 +17,7 @@ from rung.tickets.transaction import Visit, asked_before, visit
 def resolve(
     ticket: int,
     *,
-    by: str,
+    by: Actor,
     words: Words | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
@@ -36,7 +38,7 @@ def resolve(
 
 
 def close(
-    ticket: int, *, by: str, why: str = "by_hand", client_key: str | None = None, now: datetime | None = None
+    ticket: int, *, by: Actor, why: str = "by_hand", client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """Closed without a solution. A resolved ticket may be closed too: it no longer counts as solved."""
     with visit(ticket, now=now) as at:
@@ -48,7 +50,7 @@ def close(
 
 
 def reopen(
-    ticket: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Open again without a message, at the same level with the same assignee."""
     with visit(ticket, now=now) as at:
@@ -70,7 +72,7 @@ def _tell_customer(at: Visit) -> Message | None:
     text = canned_answers.text(reply, at.ticket, at.case, at.policy, at.now)
     if not text:
         return None
-    message = message_rows.write(at.ticket.number, Direction.PUBLIC, "rule:closing", Words(text=text), at.now)
-    number = at.record(e.AutoReplied(at=at.now, by="rule:closing", message=message.pk, reply=reply))
+    message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.rule("closing"), Words(text=text), at.now)
+    number = at.record(e.AutoReplied(at=at.now, by=actors.rule("closing"), message=message.pk, reply=reply))
     action_notices.customer(at, message, event=number)
     return message

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.policy.outlets import Use
 from rung.core.reckoning.compiled import Compiled
@@ -24,7 +26,7 @@ def escalate(
     ticket: int,
     to: str,
     *,
-    by: str,
+    by: Actor,
     reason: Reason = Reason.OTHER,
     note: str = "",
     handoff: Mapping[str, str] | None = None,
@@ -64,7 +66,7 @@ def give_handoff(
     ticket: int,
     fields: Mapping[str, str],
     *,
-    by: str,
+    by: Actor,
     note: str = "",
     client_key: str | None = None,
     now: datetime | None = None,
@@ -128,7 +130,7 @@ def _stopped(at: Visit, goal: Destination, *, anyway: bool) -> AlreadySo | Unrea
 
 
 def _offer(
-    at: Visit, goal: Destination, given: Handoff | None, *, by: str, reason: Reason, client_key: str | None
+    at: Visit, goal: Destination, given: Handoff | None, *, by: Actor, reason: Reason, client_key: str | None
 ) -> Escalated:
     policy, desk = at.policy.policy, desk_at(at.now)
     require = policy.levels[goal.level].handoff.require
@@ -158,7 +160,7 @@ def _offer(
 
 
 def _ask(
-    at: Visit, named: str, message: int | None, *, by: str, reason: Reason, client_key: str | None
+    at: Visit, named: str, message: int | None, *, by: Actor, reason: Reason, client_key: str | None
 ) -> Done | Refused:
     desk, category = desk_at(at.now), at.case.category
     agents: tuple[str, ...]
@@ -176,7 +178,7 @@ def _ask(
         return Refused(at.ticket.number, say("the ticket has no category yet, so nobody is known to master it"))
     else:
         masters = (person.handle for person in desk.present(at.now, skill=category))
-        agents = tuple(h for h in masters if by != e.agent(h) and may_see(h, at.case, at.policy.policy, desk))
+        agents = tuple(h for h in masters if by != actors.agent(h) and may_see(h, at.case, at.policy.policy, desk))
     if not agents:
         return Refused(at.ticket.number, say("nobody present masters %(category)s", category=category))
     number = at.record(
@@ -186,7 +188,7 @@ def _ask(
     return Done(at.ticket.number, number, message)
 
 
-def _send_out(at: Visit, goal: Destination, *, by: str, reason: Reason, client_key: str | None) -> Done:
+def _send_out(at: Visit, goal: Destination, *, by: Actor, reason: Reason, client_key: str | None) -> Done:
     number = at.record(
         e.SentOut(at=at.now, by=by, tracker=goal.tracker, project=goal.name, reason=reason), client_key=client_key
     )
@@ -194,7 +196,7 @@ def _send_out(at: Visit, goal: Destination, *, by: str, reason: Reason, client_k
     return Done(at.ticket.number, number)
 
 
-def _give(at: Visit, level: str, fields: Mapping[str, str], note: str, by: str) -> Handoff:
+def _give(at: Visit, level: str, fields: Mapping[str, str], note: str, by: Actor) -> Handoff:
     """Keep the words of a handoff, and record which fields they fill in."""
     given = {name: words.strip() for name, words in fields.items() if words.strip()}
     row = Handoff.objects.create(ticket=at.ticket, by=by, at=at.now, level=level, note=note, fields=given)

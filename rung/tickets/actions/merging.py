@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.reckoning.merging import of_different_customers
 from rung.core.sentences import say, word
@@ -17,7 +18,7 @@ from rung.tickets.transaction import asked_before, begin, visit
 
 
 def merge(
-    ticket: int, into: int, *, by: str, confirmed: bool = False, now: datetime | None = None
+    ticket: int, into: int, *, by: Actor, confirmed: bool = False, now: datetime | None = None
 ) -> Done | AlreadySo | Refused | Unconfirmed:
     """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
 
@@ -66,7 +67,7 @@ def split(
     messages: tuple[int, ...],
     subject: str,
     *,
-    by: str,
+    by: Actor,
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Created | AlreadySo | Refused:
@@ -115,7 +116,7 @@ def split(
 
 
 def relate(
-    ticket: int, other: int, *, by: str, relation: str = "related", now: datetime | None = None
+    ticket: int, other: int, *, by: Actor, relation: str = "related", now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Two tickets that should know of each other. `relation`: one of `relations.BY_HAND`, as the first sees it."""
     if ticket == other:
@@ -128,7 +129,7 @@ def relate(
         return Done(ticket, mine.case.number)
 
 
-def unrelate(ticket: int, other: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo | Refused:
+def unrelate(ticket: int, other: int, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo | Refused:
     """They need not know of each other any more. What one came from the other by (a split, a merge) stays."""
     if ticket == other:
         return Refused(ticket, say("a ticket is not related to itself"))
@@ -145,7 +146,7 @@ def link(
     tracker: str,
     issue: str,
     *,
-    by: str,
+    by: Actor,
     url: str = "",
     origin: str = "there",
     key: str | None = None,
@@ -168,7 +169,7 @@ def link(
         return Done(ticket, at.record(event, client_key=client_key))
 
 
-def unlink(ticket: int, tracker: str, issue: str, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+def unlink(ticket: int, tracker: str, issue: str, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo:
     """It no longer belongs to this one; nothing happens to it elsewhere."""
     with visit(ticket, now=now) as at:
         gone, _ = Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).delete()
@@ -182,7 +183,7 @@ def third_party_moved(
     tracker: str,
     issue: str,
     *,
-    by: str,
+    by: Actor,
     status: str | None = None,
     own: bool = False,
     client_key: str | None = None,

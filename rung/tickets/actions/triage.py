@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Priority
@@ -17,7 +18,7 @@ def set_priority(
     ticket: int,
     priority: Priority,
     *,
-    by: str,
+    by: Actor,
     critical: bool | None = None,
     reasons: tuple[str, ...] = (),
     client_key: str | None = None,
@@ -38,7 +39,7 @@ def set_category(
     ticket: int,
     category: str | None,
     *,
-    by: str,
+    by: Actor,
     reasons: tuple[str, ...] = (),
     client_key: str | None = None,
     now: datetime | None = None,
@@ -56,7 +57,7 @@ def set_category(
 def tag(
     ticket: int,
     *,
-    by: str,
+    by: Actor,
     added: tuple[str, ...] = (),
     removed: tuple[str, ...] = (),
     client_key: str | None = None,
@@ -78,7 +79,7 @@ def tag(
 
 
 def set_customer(
-    ticket: int, customer: Customer | None, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, customer: Customer | None, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """Whose ticket it is; also to be called when the customer's tier or account owner has changed."""
     with visit(ticket, now=now) as at:
@@ -98,7 +99,7 @@ def rate(
     ticket: int,
     rating: int,
     *,
-    by: str,
+    by: Actor,
     comment: int | None = None,
     client_key: str | None = None,
     now: datetime | None = None,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
@@ -12,7 +13,7 @@ from rung.tickets.transaction import Visit, asked_before, visit
 def hold(
     ticket: int,
     *,
-    by: str,
+    by: Actor,
     third_party: str | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
@@ -25,7 +26,7 @@ def hold(
 
 
 def wait(
-    ticket: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Pass the turn to the customer without an answer."""
     with visit(ticket, now=now) as at:
@@ -35,7 +36,7 @@ def wait(
 
 
 def take_turn(
-    ticket: int, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Set open by hand: it is our turn again."""
     with visit(ticket, now=now) as at:
@@ -45,7 +46,7 @@ def take_turn(
 
 
 def snooze(
-    ticket: int, until: datetime, *, by: str, client_key: str | None = None, now: datetime | None = None
+    ticket: int, until: datetime, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Out of sight until then, or until the customer writes. Stops only `idle` and `unassigned`."""
     with visit(ticket, now=now) as at:
@@ -67,7 +68,7 @@ def snooze(
         return Done(ticket, at.record(e.Snoozed(at=at.now, by=by, until=until), client_key=client_key))
 
 
-def wake(ticket: int, *, by: str, now: datetime | None = None) -> Done | AlreadySo:
+def wake(ticket: int, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo:
     """End a snooze early."""
     with visit(ticket, now=now) as at:
         if at.case.snoozed_until is None:

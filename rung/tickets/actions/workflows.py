@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.policy.model import Workflow
 from rung.core.reckoning import workflows as rules
@@ -56,7 +58,7 @@ def use(
         if isinstance(words, Refused):
             return words
         edited = text is not None and text.strip() != _template(at, found, agent, answers or {})
-        by = e.agent(agent.handle)
+        by = actors.agent(agent.handle)
         number = at.record(e.WorkflowUsed(at=at.now, by=by, workflow=workflow, edited=edited), client_key=client_key)
         message = None
         if words:
@@ -93,7 +95,7 @@ def _template(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str,
     return canned_answers.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers).text
 
 
-def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: str) -> None:
+def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: Actor) -> None:
     """The answer, and whose turn it is then: the workflow says it, and nothing else is asked."""
     if workflow.then is Status.RESOLVED:
         number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None))

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from rung.core import actors
 from rung.frame import throttle
 from rung.frame.access import public
 from rung.frame.fields import once
@@ -63,7 +64,7 @@ def _open(given: dict[str, str], files: tuple[NewFile, ...], key: str | None) ->
     opened = conversation.open_ticket(
         given["subject"],
         Words(text=text, author_name=given["name"], inbox="form", files=files),
-        by=f"customer:{requester.pk}" if requester else "customer:unknown",
+        by=actors.customer(requester.pk if requester else None),
         channel="form",
         inbox="form",
         customer=(requester.customer if requester else None) or customer,

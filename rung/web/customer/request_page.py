@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import case as cases
 from rung.core.vocabulary import Reason
 from rung.frame import throttle
@@ -150,7 +152,7 @@ def _ticket(shown: Pass, number: int) -> Ticket:
 def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     """Do what the customer asks; why not, in a sentence, or nothing."""
     asker = ticket.requester
-    by = f"customer:{asker.pk}" if asker else "customer:unknown"
+    by = actors.customer(asker.pk if asker else None)
     text = clean(request.POST, "text").replace("\r\n", "\n")
     rating = request.POST.get("rating", "")
     if throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
@@ -168,7 +170,7 @@ def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
     return ""
 
 
-def _written(request: HttpRequest, ticket: Ticket, text: str, by: str, name: str) -> str:
+def _written(request: HttpRequest, ticket: Ticket, text: str, by: Actor, name: str) -> str:
     try:
         words = Words(text=within(text, LONGEST), author_name=name, files=files_of(request))
     except Mistake as mistake:
@@ -182,5 +184,5 @@ def _written(request: HttpRequest, ticket: Ticket, text: str, by: str, name: str
 
 def _escalated_lately(ticket: Ticket, now: datetime) -> bool:
     """The customer has asked for it within a day."""
-    asked = ticket.events.filter(kind="offered", by__startswith="customer:", at__gt=now - ONCE_IN)
+    asked = ticket.events.filter(kind="offered", by__startswith=actors.CUSTOMERS, at__gt=now - ONCE_IN)
     return asked.exists()

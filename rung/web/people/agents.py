@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.frame.access import agent_of, may, needs
+from rung.core import actors
+from rung.frame.access import actor_of, agent_of, may, needs
 from rung.frame.fields import number_in
 from rung.frame.show_once import Shown, shown_once
 from rung.people import changes, sign_in
@@ -54,7 +55,9 @@ def invite(request: HttpRequest, name: str) -> HttpResponse:
 
     def make() -> Shown:
         word = sign_in.issue_link(found, now=database_now())
-        changes.record(by=_by(request), area=Area.PEOPLE, what="made a sign-in link", subject=f"agent:{found.handle}")
+        changes.record(
+            by=actor_of(request), area=Area.PEOPLE, what="made a sign-in link", subject=actors.agent(found.handle)
+        )
         return {"who": found.name, "secret": request.build_absolute_uri(f"/sign-in/{word}"), "kind": "link"}
 
     return shown_once(request, make)
@@ -74,7 +77,7 @@ def me(request: HttpRequest) -> HttpResponse:
     own = agent_of(request)
     before, form = changes.facts_of(own), MeForm(request.POST or None, instance=own)
     if request.method == "POST" and form.is_valid():
-        changes.note("changed", form.save(), by=_by(request), before=before)
+        changes.note("changed", form.save(), by=actor_of(request), before=before)
         messages.success(request, _("Saved."))
         return redirect("me")
     context: dict[str, object] = {
@@ -93,7 +96,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     own = agent_of(request)
     if request.POST.get("remove"):
         for method in ContactMethod.objects.filter(agent=own, pk=number_in(request.POST, "remove") or 0):
-            changes.note("removed", method, by=_by(request))
+            changes.note("removed", method, by=actor_of(request))
             method.delete()
         return redirect("me")
     form = ContactForm(request.POST)
@@ -104,12 +107,8 @@ def reach(request: HttpRequest) -> HttpResponse:
     elif own.contact_methods.filter(channel=form.instance.channel, address=form.instance.address).exists():
         messages.info(request, _("You are reached that way already."))
     else:
-        changes.note("added", form.save(), by=_by(request))
+        changes.note("added", form.save(), by=actor_of(request))
     return redirect("me")
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"
 
 
 def open_count(request: HttpRequest) -> Count:
@@ -133,7 +132,7 @@ def _form(
         row = form.save()
         if isinstance(row, Agent) and not row.is_active:
             sign_in.sign_out_everywhere(row, now=database_now())
-        changes.note("changed" if before is not None else "added", row, by=_by(request), before=before)
+        changes.note("changed" if before is not None else "added", row, by=actor_of(request), before=before)
         messages.success(request, said)
         return redirect(back)
     context: dict[str, object] = {"live": [], "form": form, "title": title, "back": back, "link_for": link_for}

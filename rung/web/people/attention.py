@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rung.core import addresses
 from rung.frame.access import agent_of, needs
 from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
@@ -48,8 +49,8 @@ def attention_of(request: HttpRequest, name: str) -> HttpResponse:
 
 def meant_for(agent: Agent, reader: Agent) -> QuerySet[Delivery]:
     """What was to interrupt this person, whatever came of it; only about tickets the reader may see."""
-    names = [f"agent:{agent.handle}", f"account_owner:{agent.handle}"]
-    found = Delivery.objects.filter(Q(recipient__in=names) | Q(destination=f"agent:{agent.handle}"))
+    names = [addresses.agent(agent.handle), addresses.account_owner(agent.handle)]
+    found = Delivery.objects.filter(Q(recipient__in=names) | Q(destination=addresses.agent(agent.handle)))
     found = found.filter(kind__in=["moment", "digest", "page"])
     return found.filter(Q(ticket=None) | Q(ticket__in=visible(reader))) if reader.is_restricted else found
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.core import actors
 from rung.core.reckoning.promises import promises
-from rung.frame.access import agent_of, may, needs
+from rung.frame.access import actor_of, agent_of, may, needs
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Agent, Customer, Requester, Role
@@ -67,7 +68,7 @@ def edit(request: HttpRequest, number: int = 0) -> HttpResponse:
     before = changes.facts_of(found) if found else None
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        changes.note("changed" if found else "added", saved, by=f"agent:{agent_of(request).handle}", before=before)
+        changes.note("changed" if found else "added", saved, by=actor_of(request), before=before)
         _tell_tickets(saved, agent_of(request))
         messages.success(request, _("Saved."))
         return redirect("customer", number=saved.pk)
@@ -106,4 +107,4 @@ def revoke_link(request: HttpRequest, number: int) -> HttpResponse:
 
 def _tell_tickets(found: Customer, by: Agent) -> None:
     for number in Ticket.objects.filter(IS_OPEN, customer=found).values_list("number", flat=True):
-        triage.set_customer(number, found, by=f"agent:{by.handle}")
+        triage.set_customer(number, found, by=actors.agent(by.handle))

@@ -18,7 +18,7 @@ from rung.core.check import coverage
 from rung.core.oncall.duty import nobody_on_call, on_call_now, turns_of
 from rung.core.oncall.schedule import Turn
 from rung.core.reckoning.ladder import is_reachable, opens_at
-from rung.frame.access import agent_of, may, needs
+from rung.frame.access import actor_of, agent_of, may, needs
 from rung.outbox import live
 from rung.people import changes
 from rung.people.clock import database_now
@@ -83,7 +83,7 @@ def swap(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 override.save()
-                changes.note("added", override, by=f"agent:{agent_of(request).handle}")
+                changes.note("added", override, by=actor_of(request))
         except IntegrityError:
             form.add_error("starts_at", _("There is a swap in that time already; take it away first."))
         else:
@@ -96,7 +96,7 @@ def swap(request: HttpRequest) -> HttpResponse:
 def unswap(request: HttpRequest, number: int) -> HttpResponse:
     """A swap is taken away."""
     gone = get_object_or_404(Override, pk=number)
-    changes.note("removed", gone, by=f"agent:{agent_of(request).handle}")
+    changes.note("removed", gone, by=actor_of(request))
     gone.delete()
     return _changed(request, _("The swap is gone."))
 
@@ -109,7 +109,7 @@ def away(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["agent"] != agent_of(request) and not may(request, Role.LEAD):
             raise PermissionDenied
-        changes.note("added", form.save(), by=f"agent:{agent_of(request).handle}")
+        changes.note("added", form.save(), by=actor_of(request))
         return _changed(request, _("Noted."))
     return _page(request, away_form=form, status=422)
 
@@ -121,7 +121,7 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
     absence = get_object_or_404(Absence, pk=number)
     if absence.agent != agent_of(request) and not may(request, Role.LEAD):
         raise PermissionDenied
-    changes.note("removed", absence, by=f"agent:{agent_of(request).handle}")
+    changes.note("removed", absence, by=actor_of(request))
     absence.delete()
     return _changed(request, _("The absence is gone."))
 

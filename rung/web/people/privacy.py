@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.frame.access import agent_of, may, needs
+from rung.core import actors
+from rung.frame.access import actor_of, may, needs
 from rung.intake.privacy import Forgotten, archive_of_agent, archive_of_requester, forget_agent, forget_requester
 from rung.people import changes, sign_in
 from rung.people.changes import Area
@@ -33,7 +34,7 @@ def agent_out(request: HttpRequest, name: str) -> HttpResponse:
     """Sign an agent out everywhere."""
     found = get_object_or_404(Agent, handle=name)
     sign_in.sign_out_everywhere(found, now=database_now())
-    _note(request, "signed out everywhere", f"agent:{found.handle}")
+    _note(request, "signed out everywhere", actors.agent(found.handle))
     messages.success(request, _("Signed out everywhere."))
     return redirect("agent-data", name=name)
 
@@ -47,7 +48,7 @@ def agent_factors(request: HttpRequest, name: str) -> HttpResponse:
         messages.error(request, _("Tick the box to say that you mean it."))
         return redirect("agent-data", name=name)
     sign_in.take_factors_away(found, now=database_now())
-    _note(request, "took the second factors of", f"agent:{found.handle}")
+    _note(request, "took the second factors of", actors.agent(found.handle))
     messages.success(request, _("Their passkeys and codes are gone. Make them a sign-in link to let them in again."))
     return redirect("agent-data", name=name)
 
@@ -57,7 +58,7 @@ def agent_factors(request: HttpRequest, name: str) -> HttpResponse:
 def agent_archive(request: HttpRequest, name: str) -> HttpResponse:
     """Everything about an agent."""
     found = get_object_or_404(Agent, handle=name)
-    _note(request, "exported the data of", f"agent:{found.handle}")
+    _note(request, "exported the data of", actors.agent(found.handle))
     return _zip(archive_of_agent(found, database_now()), found.handle)
 
 
@@ -71,7 +72,7 @@ def agent_forget(request: HttpRequest, name: str) -> HttpResponse:
         return redirect("agent-data", name=name)
     keep = request.POST.get("keep_words") == "1"
     try:
-        done = forget_agent(found, by=_by(request), now=database_now(), keep_words=keep)
+        done = forget_agent(found, by=actor_of(request), now=database_now(), keep_words=keep)
     except ValueError:
         messages.error(request, _("This is the desk's only owner; make somebody else an owner first."))
         return redirect("agent-data", name=name)
@@ -98,7 +99,7 @@ def requester(request: HttpRequest, number: int) -> HttpResponse:
 def requester_archive(request: HttpRequest, number: int) -> HttpResponse:
     """Everything about somebody who asked."""
     found = get_object_or_404(Requester, pk=number)
-    _note(request, "exported the data of", f"customer:{number}")
+    _note(request, "exported the data of", actors.customer(number))
     return _zip(archive_of_requester(found, database_now()), f"requester-{number}")
 
 
@@ -111,7 +112,7 @@ def requester_forget(request: HttpRequest, number: int) -> HttpResponse:
     if request.POST.get("sure") != key:
         messages.error(request, _("Write “%(word)s” to say that you mean it.") % {"word": key})
         return redirect("requester", number=number)
-    return _forgotten(request, forget_requester(found, by=_by(request), now=database_now()), "customers")
+    return _forgotten(request, forget_requester(found, by=actor_of(request), now=database_now()), "customers")
 
 
 def _forgotten(request: HttpRequest, done: Forgotten, back: str) -> HttpResponse:
@@ -126,11 +127,7 @@ def _forgotten(request: HttpRequest, done: Forgotten, back: str) -> HttpResponse
 
 
 def _note(request: HttpRequest, what: str, subject: str) -> None:
-    changes.record(by=_by(request), area=Area.PEOPLE, what=what, subject=subject)
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"
+    changes.record(by=actor_of(request), area=Area.PEOPLE, what=what, subject=subject)
 
 
 def _zip(data: bytes, name: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 from rung.policies.drafts import accept, withdraw
@@ -39,7 +39,7 @@ def draft_page(request: HttpRequest, number: int) -> HttpResponse:
 @needs(Role.LEAD)
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Publish it or withdraw it."""
-    draft, by, now = _draft(number), f"agent:{agent_of(request).handle}", database_now()
+    draft, by, now = _draft(number), actor_of(request), database_now()
     if request.POST.get("withdraw") == "1":
         withdraw(draft.pk, now=now)
         messages.success(request, _("Draft %(number)d is withdrawn.") % {"number": draft.pk})
@@ -65,7 +65,7 @@ def effects(request: HttpRequest) -> HttpResponse:
     policy, _found = read_policy(text, pages.FILE)
     if policy is None:
         return render(request, "policy/unreadable.html")
-    job = begin(PolicyJob.Kind.PREVIEW, f"agent:{agent_of(request).handle}", text=text)
+    job = begin(PolicyJob.Kind.PREVIEW, actor_of(request), text=text)
     return render(request, "policy/job.html", shown(job))
 
 
@@ -78,7 +78,7 @@ def _draft(number: int) -> Draft:
 
 def _shown(request: HttpRequest, draft: Draft) -> dict[str, Any]:
     current = PolicyVersion.objects.filter(is_current=True).first()
-    before, mine = current.text if current else "", draft.author == f"agent:{agent_of(request).handle}"
+    before, mine = current.text if current else "", draft.author == actor_of(request)
     return (
         pages.editing(draft.text)
         | trying(draft.text)

@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.frame.access import agent_of, needs
+from rung.core.actors import Actor
+from rung.frame.access import actor_of, needs
 from rung.insights.policy_job_progress import before_it, stop_earlier
 from rung.insights.policy_jobs import run_policy_job
 from rung.people.clock import database_now
@@ -31,7 +32,7 @@ PERIODS = (7, 30, 90, 365)
 SILENT = timedelta(seconds=60)
 
 
-def begin(kind: PolicyJob.Kind, by: str, **wanted: Any) -> PolicyJob:
+def begin(kind: PolicyJob.Kind, by: Actor, **wanted: Any) -> PolicyJob:
     """Write it down and let the worker do it; what is small is done before this returns. It takes the place of what
     the same person has asked for in this way and not yet got."""
     now = database_now()
@@ -63,7 +64,7 @@ def simulate(request: HttpRequest) -> HttpResponse:
 def _begun(request: HttpRequest, kind: PolicyJob.Kind, wanted: dict[str, Any]) -> HttpResponse:
     days = request.POST.get("days", "")
     chosen = int(days) if days in map(str, PERIODS) else 30
-    return waiting(request, begin(kind, _author(request), text=text_of(request), days=chosen, wanted=wanted))
+    return waiting(request, begin(kind, actor_of(request), text=text_of(request), days=chosen, wanted=wanted))
 
 
 def waiting(request: HttpRequest, job: PolicyJob) -> HttpResponse:
@@ -76,10 +77,6 @@ def waiting(request: HttpRequest, job: PolicyJob) -> HttpResponse:
 def text_of(request: HttpRequest) -> str:
     """The policy a page has sent."""
     return request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")[:LONGEST]
-
-
-def _author(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"
 
 
 @needs(Role.LEAD)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.document.changes import DocumentChange, document_changes
 from rung.core.document.findings import Severity
 from rung.core.document.nodes import lines_by_place, parse
@@ -225,7 +226,7 @@ def refusal(result: Published | NotPublished) -> str:
     return ""
 
 
-def in_force(request: HttpRequest, version: int, *, by: str) -> HttpResponse:
+def in_force(request: HttpRequest, version: int, *, by: Actor) -> HttpResponse:
     """Say that it is, and let it judge running tickets too if that was asked for."""
     said = _("Version %(number)d is in force for new tickets.") % {"number": version}
     if request.POST.get("running") == "1":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from rung.core import actors
 from rung.core.vocabulary import Priority
 from rung.frame.access import agent_of, needs
 from rung.frame.fields import Mistake, choice, quicker
@@ -115,7 +116,7 @@ def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> Came:
     try:
         if action == "priority":  # alone: what is a critical incident stays one
             priority = choice(Priority, request.POST.get("priority"), Priority.NORMAL)
-            result: acts.Result = triage.set_priority(number, priority, by=f"agent:{agent.handle}")
+            result: acts.Result = triage.set_priority(number, priority, by=actors.agent(agent.handle))
         elif action in acts.SPOKEN:
             result = acts.SPOKEN[action](number, request, agent)
         else:
@@ -145,7 +146,7 @@ def _state(ticket: Ticket) -> dict[str, Any]:
 
 def _take_back(action: str, was: dict[str, Any], now: Ticket, agent: Agent) -> bool:
     """Undo one act on one ticket; False where somebody has acted on it since."""
-    number, by = now.number, f"agent:{agent.handle}"
+    number, by = now.number, actors.agent(agent.handle)
     result: acts.Result
     match action:
         case "claim" | "assign":

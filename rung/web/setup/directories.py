@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.frame.confirm import asked_back
 from rung.people import changes, providers, vault
 from rung.people.models import Role, SignInProvider
@@ -97,7 +97,7 @@ def directories(request: HttpRequest) -> HttpResponse:
     }
     if asked in forms_of and forms_of[asked].is_valid():
         found = forms_of[asked].save()
-        changes.note("added", found, by=f"agent:{agent_of(request).handle}")
+        changes.note("added", found, by=actor_of(request))
         messages.success(request, _("People can sign in with %(name)s now.") % {"name": found.name})
         return redirect("directories")
     rows = [(each, _tell(request, each)) for each in _readable()]
@@ -121,7 +121,7 @@ def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
     )
     if asks := asked_back(request, question, effect, _("Remove"), reverse("directories")):
         return asks
-    changes.note("removed", found, by=f"agent:{agent_of(request).handle}")
+    changes.note("removed", found, by=actor_of(request))
     with transaction.atomic():
         providers.forget_accounts(found.slug)
         found.delete()

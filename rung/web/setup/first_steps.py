@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.policy.model import Policy
 from rung.escalation.policy_rollout import choose_version
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, agent_of, needs
 from rung.frame.fields import clean, once
 from rung.people import changes, sign_in
 from rung.people.clock import database_now
@@ -54,7 +56,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         return guide.page(request, form=form, open_step="desk", status=422)
     stands = guide.progress(request)
     text = policy_text(form.cleaned_data)
-    by = f"agent:{agent_of(request).handle}"
+    by = actor_of(request)
     if stands.version is None or text != stands.version.text:  # pressed twice, it is done
         if not stands.is_ours or _is_overtaken(stands, form.cleaned_data["seen"]):
             messages.error(
@@ -81,7 +83,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Add people at their levels, with a link for each; and the owner themselves, if they answer too."""
     policy = compiled(current_number()).policy
-    by = f"agent:{agent_of(request).handle}"
+    by = actor_of(request)
     problems: list[str] = []
     again: dict[str, str] = {}
     for place in range(1, guide.INVITED_AT_ONCE + 1):
@@ -110,14 +112,14 @@ def skip(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 def send(request: HttpRequest) -> HttpResponse:
     """Open a test ticket on a fast clock, and lead to it. Pressed twice it is one."""
-    by, now = f"agent:{agent_of(request).handle}", database_now()
+    by, now = actor_of(request), database_now()
     policy = compiled(current_number()).policy
     version = keep_beside(fast_policy(policy), author=by, reason=_("A fast clock for test tickets"), now=now)
     asker = requester_for(name=_("Test customer"))
     opened = conversation.open_ticket(
         _("A test: the nightly import has stopped"),
         Words(text=_("Since 02:00 nothing arrives. Could somebody have a look?"), author_name=_("Test customer")),
-        by=f"customer:{asker.pk}" if asker else by,
+        by=actors.customer(asker.pk) if asker else by,
         channel="form",
         requester=asker,
         tags=("test",),
@@ -165,7 +167,7 @@ def _is_overtaken(stands: guide.Progress, seen: int | None) -> bool:
     return seen is not None and seen != (stands.version.number if stands.version else 0)
 
 
-def _invite_one(request: HttpRequest, policy: Policy, name: str, email: str, level: str, *, by: str) -> str:
+def _invite_one(request: HttpRequest, policy: Policy, name: str, email: str, level: str, *, by: Actor) -> str:
     """One row of the form: what is wrong with it, or nothing. Its link is kept, sealed, in the session."""
     if not email:
         return _("%(name)s needs an e-mail address.") % {"name": name} if name else ""
@@ -178,11 +180,11 @@ def _invite_one(request: HttpRequest, policy: Policy, name: str, email: str, lev
         return _("“%(email)s” is no address, or somebody has it already.") % {"email": email}
     word = sign_in.issue_link(invited, now=database_now())
     request.session[guide.INVITED] = [*kept, [invited.pk, seal(word)]]
-    changes.record(by=by, area=changes.Area.PEOPLE, what="made a sign-in link", subject=f"agent:{invited.handle}")
+    changes.record(by=by, area=changes.Area.PEOPLE, what="made a sign-in link", subject=actors.agent(invited.handle))
     return ""
 
 
-def _place_owner(agent: Agent, policy: Policy, level: str, *, by: str) -> None:
+def _place_owner(agent: Agent, policy: Policy, level: str, *, by: Actor) -> None:
     if level in policy.levels:
         before = changes.facts_of(agent)
         with transaction.atomic():
@@ -190,7 +192,7 @@ def _place_owner(agent: Agent, policy: Policy, level: str, *, by: str) -> None:
             changes.note("changed", agent, by=by, before=before)
 
 
-def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Agent:
+def _invite(policy: Policy, name: str, email: str, level: str, *, by: Actor) -> Agent:
     handle = _free_handle(email.partition("@")[0])
     with transaction.atomic():
         agent = Agent(email=email.lower(), handle=handle, name=name, level=level if level in policy.levels else "")
@@ -204,7 +206,7 @@ def _invite(policy: Policy, name: str, email: str, level: str, *, by: str) -> Ag
     return agent
 
 
-def _place(agent: Agent, policy: Policy, level: str, *, by: str) -> None:
+def _place(agent: Agent, policy: Policy, level: str, *, by: Actor) -> None:
     agent.level = level
     agent.save(update_fields=["level"])
     team, made = Team.objects.get_or_create(name=policy.levels[level].team)

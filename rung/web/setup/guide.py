@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop, override
 
+from rung.core import actors
 from rung.core.policy.model import Policy
 from rung.frame.access import agent_of
 from rung.hooks import GuidePart, Inbox, folders
@@ -47,7 +48,7 @@ class Progress:
     @property
     def is_named(self) -> bool:
         """The desk has a policy that somebody here wrote."""
-        return self.version is not None and self.version.author != "system"
+        return self.version is not None and self.version.author != actors.SYSTEM
 
     @property
     def is_ours(self) -> bool:

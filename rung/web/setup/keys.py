@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from rung.frame import guide
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.show_once import Shown, shown_once
 from rung.people import changes, tokens
@@ -36,7 +36,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 
 def _make_key(request: HttpRequest, given: dict[str, str]) -> Shown:
     secret = tokens.create(given["name"], role=Role(given["role"]))
-    changes.note("added", Token.objects.get(name=given["name"]), by=_by(request))
+    changes.note("added", Token.objects.get(name=given["name"]), by=actor_of(request))
     back = guide.address_of("api") if guide.is_from_guide(request) else ""
     return {"who": given["name"], "secret": secret, "kind": "key", "back": back}
 
@@ -51,12 +51,8 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     if token.revoked_at is None and (asks := asked_back(request, question, effect, _("End"), reverse("keys"))):
         return asks
     if tokens.revoke(token.name, now=database_now()):
-        changes.record(by=_by(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")
+        changes.record(by=actor_of(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")
         messages.success(request, _("It is over."))
     else:
         messages.info(request, _("It was over already."))
     return redirect("keys")
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"

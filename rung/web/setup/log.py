@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case.events import decode
 from rung.frame.access import needs
 from rung.hooks import Label, folders
@@ -128,7 +130,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(area: str, who: str, before: datetime | None) -> list[Line]:
-    by = "" if not who else who if who == "system" else f"agent:{who}"
+    by = None if not who else actors.SYSTEM if who == actors.SYSTEM else actors.agent(who)
     names = {agent.handle: agent.name for agent in Agent.objects.all()}
     found: list[Line] = []
     if area in ("", "people", "customers", "settings"):
@@ -140,7 +142,7 @@ def _lines(area: str, who: str, before: datetime | None) -> list[Line]:
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
-def _of_changes(area: str, by: str, before: datetime | None, names: dict[str, str]) -> Iterable[Line]:
+def _of_changes(area: str, by: Actor | None, before: datetime | None, names: dict[str, str]) -> Iterable[Line]:
     nouns = _NOUNS | {key: noun for folder in folders() for key, noun in folder.setup.nouns.items()}
     rows = Change.objects.all()
     rows = rows.filter(area=area) if area else rows
@@ -160,7 +162,7 @@ def _of_changes(area: str, by: str, before: datetime | None, names: dict[str, st
         )
 
 
-def _of_policy(by: str, before: datetime | None, names: dict[str, str]) -> Iterable[Line]:
+def _of_policy(by: Actor | None, before: datetime | None, names: dict[str, str]) -> Iterable[Line]:
     rows = PolicyVersion.objects.defer("text", "holidays").order_by("-created_at")
     rows = rows.filter(author=by) if by else rows
     rows = rows.filter(created_at__lt=before) if before else rows
@@ -173,9 +175,9 @@ def _of_policy(by: str, before: datetime | None, names: dict[str, str]) -> Itera
         )
 
 
-def _of_tickets(by: str, before: datetime | None) -> Iterable[Line]:
+def _of_tickets(by: Actor | None, before: datetime | None) -> Iterable[Line]:
     newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    rows = Event.objects.filter(by=by) if by else Event.objects.filter(by__startswith="agent:")
+    rows = Event.objects.filter(by=by) if by else Event.objects.filter(by__startswith=actors.AGENTS)
     rows = rows.filter(at__lt=before) if before else rows
     rows = rows.filter(pk__gt=newest - REACH).order_by("-pk") if not before else rows.order_by("-pk")
     found = [(row.ticket_id, decode(json.dumps(row.data))) for row in rows[: PAGE * 2]]
@@ -199,11 +201,11 @@ def _field(name: str) -> str:
     return str(_FIELDS.get(name, name.replace("_", " ")))
 
 
-def _person(by: str, names: dict[str, str]) -> str:
-    kind, _colon, name = by.partition(":")
-    if kind == "system":
+def _person(by: Actor, names: dict[str, str]) -> str:
+    if by == actors.SYSTEM:
         return gettext("The command line")
-    return names.get(name, name) if kind == "agent" else name or kind
+    name = actors.name_of(by)
+    return names.get(name, name) if actors.is_agent(by) else name or by
 
 
 def _said(value: object) -> str:

@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from rung.core import addresses
 from rung.frame.access import agent_of, needs
-from rung.outbox.addresses import APP, DESK
+from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
@@ -23,7 +24,7 @@ def for_you(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     shown = said_to(agent).select_related("ticket__customer").defer("ticket__snapshot")
     context = {
-        "live": [f"team:{name}" for name in agent.teams.values_list("name", flat=True)],
+        "live": [addresses.team(name) for name in agent.teams.values_list("name", flat=True)],
         "deliveries": list(shown[:MOST]),
         "unseen": said_to(agent).filter(seen_at=None).count(),
     }
@@ -42,9 +43,9 @@ def seen(request: HttpRequest) -> HttpResponse:
 def said_to(agent: Agent) -> QuerySet[Delivery]:
     """Deliveries to this agent, their teams and the whole desk about tickets they may see, by whatever channel."""
     teams = list(agent.teams.values_list("name", flat=True))
-    lists = [f"agent:{agent.handle}", *(f"team:{name}" for name in teams), DESK]
+    lists = [addresses.agent(agent.handle), *(addresses.team(name) for name in teams), addresses.DESK]
     in_app = Delivery.objects.filter(channel=APP, destination__in=lists, kind__in=KINDS)
-    said = in_app | Delivery.objects.filter(recipient=f"agent:{agent.handle}", kind__in=KINDS)
+    said = in_app | Delivery.objects.filter(recipient=addresses.agent(agent.handle), kind__in=KINDS)
     if agent.is_restricted:
         said = said.filter(Q(ticket=None) | Q(ticket__in=visible(agent)))
     return said.order_by("-pk")

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from rung.core.actors import Actor
 from rung.core.files import previews
 from rung.core.files.attachments import Limits
 from rung.core.policy.rules import FOLLOW_UP
@@ -155,7 +156,7 @@ def names() -> Names:
 
 
 @register.filter
-def called(by: str, people: Names) -> str:
+def called(by: Actor, people: Names) -> str:
     """The actor of an event or version (`agent:sam`), by name."""
     return people.of(by)
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from rung.core import actors
 from rung.core.case import case as cases
 from rung.core.case.events import AnyEvent
 from rung.core.receipt import outlook
@@ -171,7 +172,7 @@ def priority_reasons(events: Iterable[AnyEvent], names: Names) -> list[str]:
     reasons: list[str] = []
     for event in events:
         if type(event).__name__ == "PrioritySet":
-            by_hand = [f"{names.of(event.by)}"] if event.by.startswith("agent:") else []
+            by_hand = [f"{names.of(event.by)}"] if actors.is_agent(event.by) else []
             reasons = [*by_hand, *(tell_reason(each, names) for each in getattr(event, "reasons", ()))]
     return reasons
 

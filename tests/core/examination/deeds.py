@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.conditions.evaluation import phrases_of_policy
@@ -142,7 +143,7 @@ def _of_systems(deed: Deed, scene: Scene) -> list[e.AnyEvent]:
 
 
 def _of_agent(deed: Deed, scene: Scene) -> e.AnyEvent:  # noqa: C901 - one case for each deed
-    at, number, by = scene.at, scene.number, e.agent(deed.words[0])
+    at, number, by = scene.at, scene.number, actors.agent(deed.words[0])
     message = None if deed.text is None else number
     match deed.words:
         case (_, "answers", *how):
@@ -203,7 +204,7 @@ def _taken(who: str, scene: Scene) -> e.Claimed | None:
         case Take(level=level, path=path, offer=offer, closes=closes):
             return e.Claimed(
                 at=scene.at,
-                by=e.agent(who),
+                by=actors.agent(who),
                 number=scene.number,
                 agent=who,
                 level=level,

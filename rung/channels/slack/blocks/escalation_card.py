@@ -7,6 +7,8 @@ from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.card import then
 from rung.channels.slack.blocks.elements import Block, Leaf
 from rung.channels.slack.blocks.field_words import CLOCKS, MARKS, REASONS, field_name, why_priority
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.outbox.ports import Card, Move, OpenOffer
 
 
@@ -99,13 +101,9 @@ def _buttons(card: Card) -> Block:
     return b.actions(elements, "escalation")
 
 
-def spoken_actor(by: str) -> str:
+def spoken_actor(by: Actor) -> str:
     """`agent:sam` is "sam", `rule:Nobody has answered` is the rule's name in quotes."""
-    kind, _, name = by.partition(":")
-    match kind:
-        case "rule":
-            return f'the rule "{name}"'
-        case "customer":
-            return "the customer"
-        case _:
-            return name or kind
+    if actors.is_customer(by):
+        return "the customer"
+    name = actors.name_of(by)
+    return f'the rule "{name}"' if actors.is_rule(by) else name or by

@@ -16,6 +16,8 @@ from rung.channels.slack.connection import signature
 from rung.channels.slack.connection.manifest import missing_scopes
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.sentences import NEVER
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.sentences import say
 from rung.outbox import registry
 from rung.people import changes
@@ -54,7 +56,7 @@ class NotConnected(Struct, frozen=True):
     why: str
 
 
-def connect(secrets: Secrets, now: datetime, *, by: str = "system") -> Connected | NotConnected:
+def connect(secrets: Secrets, now: datetime, *, by: Actor = actors.SYSTEM) -> Connected | NotConnected:
     """Try the tokens and keep them; a workspace that was connected before keeps its channels and is switched on.
 
     `by`: who does it, as events name people; it is written into the log of changes."""
@@ -160,7 +162,7 @@ def _list_channels(workspace: Workspace, now: datetime) -> int:
         return workspace.channels.count()
 
 
-def watch(channel: SlackChannel, now: datetime, *, by: str = "system", **choices: object) -> str:
+def watch(channel: SlackChannel, now: datetime, *, by: Actor = actors.SYSTEM, **choices: object) -> str:
     """Let customers write there: the app joins it. Empty, or one sentence on what a person must do."""
     before = changes.facts_of(channel)
     for name, value in {"watched": True, **choices}.items():

@@ -14,6 +14,7 @@ from rung.channels.slack.connection import connect
 from rung.channels.slack.connection.connect import Connected, NotConnected, Secrets
 from rung.channels.slack.connection.manifest import INSTALLED_PATH, SCOPES
 from rung.channels.slack.models import Application
+from rung.core.actors import Actor
 from rung.people import changes
 from rung.people.vault import seal, unseal
 
@@ -28,7 +29,7 @@ WHY = {
 }
 
 
-def keep_application(client_id: str, client_secret: str, signing_secret: str, *, by: str) -> str:
+def keep_application(client_id: str, client_secret: str, signing_secret: str, *, by: Actor) -> str:
     """Keep what the button needs, as `by` gave it. Empty, or one sentence on what is missing."""
     if not client_id or not client_secret or not signing_secret:
         return "The client ID, the client secret and the signing secret are all needed."
@@ -56,7 +57,7 @@ def authorize_address(application: Application, state: str) -> str:
     return asked.generate(state)
 
 
-def install(code: str, now: datetime, *, by: str) -> Connected | NotConnected:
+def install(code: str, now: datetime, *, by: Actor) -> Connected | NotConnected:
     """Change the code, which works once, for the tokens of the workspace or organisation, and keep them."""
     application = Application.objects.filter(pk=1).first()
     if application is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from rung.core import addresses
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.outbox import enqueue
 from rung.outbox.addresses import APP, AddressBook
@@ -23,7 +24,7 @@ def tell(title: Sentence, words: str, *, key: str, now: datetime) -> None:
 
 
 def _told(handle: str, key: str, title: Sentence, words: str, *, book: AddressBook, now: datetime) -> NewDelivery:
-    to = f"agent:{handle}"
+    to = addresses.agent(handle)
     first, *others = (one for one in book.of(to, NoticeKind.MOMENT) if one.channel != "slack")
     in_app = first.channel == APP
     return NewDelivery(

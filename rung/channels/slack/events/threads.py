@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from rung.channels.slack.api.addresses import Place
 from rung.channels.slack.models import SlackChannel, Workspace, inbox_of
+from rung.core import actors
 from rung.core.case.events import Said
 from rung.core.reckoning.effects import NoticeKind
 from rung.intake import batch_cache
@@ -91,7 +92,7 @@ def ticket_of_burst(workspace: Workspace, channel: str, ts: str, requester: Requ
     """The ticket that the same person opened here a few minutes before or after, and that nobody had answered when the
     message at `ts` was written."""
     asked = said(channel, ts)
-    author, teams = f"customer:{requester.pk}", sharing(workspace, [channel])
+    author, teams = actors.customer(requester.pk), sharing(workspace, [channel])
     places, inboxes = tuple(f"{team}/{channel}/" for team in teams), [inbox_of(team) for team in teams]
     with prepared() as cursor:
         cursor.execute(_NEWEST, [author, requester.pk, inboxes, NEWEST])

@@ -19,6 +19,8 @@ from rung.channels.slack.blocks.elements import Block, escaped
 from rung.channels.slack.home import content
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.people import identity
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.people.models import Agent
 
 log = structlog.get_logger(__name__)
@@ -104,8 +106,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     key: str
 
     @property
-    def by(self) -> str:
-        return f"agent:{self.agent.handle}"
+    def by(self) -> Actor:
+        return actors.agent(self.agent.handle)
 
     @property
     def ticket(self) -> int:

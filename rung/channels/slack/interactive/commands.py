@@ -14,6 +14,7 @@ from rung.channels.slack.interactive.caller import WHO, Caller
 from rung.channels.slack.messages import customer_messages, mrkdwn
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.people import identity
+from rung.core import actors
 from rung.people.models import Agent, Requester
 from rung.tickets import actions
 from rung.tickets.message_rows import Words
@@ -65,7 +66,7 @@ def _ticket(caller: Caller, text: str) -> Answer:
     told = actions.open_ticket(
         customer_messages.subject_of(spoken),
         words,
-        by=f"customer:{requester.pk}",
+        by=actors.customer(requester.pk),
         channel="slack",
         inbox=workspace.inbox,
         thread=str(Place(workspace.team, caller.user)),

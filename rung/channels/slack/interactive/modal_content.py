@@ -13,6 +13,8 @@ from rung.channels.slack.blocks.elements import Block
 from rung.channels.slack.blocks.modal_views import Choice, HandoffField
 from rung.channels.slack.interactive.caller import Caller
 from rung.channels.slack.people import identity
+from rung.core import actors
+from rung.core.actors import Actor
 from rung.core.case import case as cases
 from rung.core.case.case import Case
 from rung.core.reckoning.compiled import Compiled
@@ -118,7 +120,7 @@ def _known(seen: Seen, name: str) -> str:
             return str(handoff.fields[name])
     match name:
         case "tried":
-            said = seen.ticket.messages.filter(direction=Direction.PUBLIC, author__startswith="agent:")
+            said = seen.ticket.messages.filter(direction=Direction.PUBLIC, author__startswith=actors.AGENTS)
             return "\n".join(f"- {b.cut(text, 300)}" for text in said.values_list("text", flat=True)[:5])
         case "impact":
             first = seen.ticket.messages.filter(direction=Direction.INBOUND).first()
@@ -211,7 +213,7 @@ def for_customer(caller: Caller, press: Press, about: About) -> str:
     same_company = seen.ticket.customer_id is not None and seen.ticket.customer_id == requester.customer_id
     if seen.ticket.requester_id != requester.pk and not same_company:
         return NOT_THEIRS
-    by = f"customer:{requester.pk}"
+    by = actors.customer(requester.pk)
     if press is Press.RATE:
         rating = int(about.what) if about.what in ("1", "2", "3", "4", "5") else 0
         if rating:
@@ -220,9 +222,9 @@ def for_customer(caller: Caller, press: Press, about: About) -> str:
     return _ask_escalation(seen, by, caller.now)
 
 
-def _ask_escalation(seen: Seen, by: str, now: datetime) -> str:
+def _ask_escalation(seen: Seen, by: Actor, now: datetime) -> str:
     number = seen.ticket.number
-    asked = Event.objects.filter(ticket=number, kind="offered", by__startswith="customer:")
+    asked = Event.objects.filter(ticket=number, kind="offered", by__startswith=actors.CUSTOMERS)
     if asked.filter(at__gt=now - ONCE_IN).exists():
         return "You have asked for that within the last day, and it has been passed on."
     key = f"slack:asked:{number}:{asked.count()}"  # two presses at one moment are one request

@@ -13,6 +13,7 @@ from rung.channels.slack.blocks import modal_views
 from rung.channels.slack.blocks.elements import Block
 from rung.channels.slack.interactive import modal_content
 from rung.channels.slack.interactive.caller import NOT_ALLOWED, Asked, Caller
+from rung.core import actors
 from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.tickets import actions, canned_answers
@@ -122,14 +123,14 @@ def _assign(sent: Sent) -> Answer:
 
 def _priority(sent: Sent) -> Answer:
     wanted = Priority(sent.given("priority"))
-    reasons = (f"agent:{sent.agent.handle}",)
+    reasons = (actors.agent(sent.agent.handle),)
     return _done(
         actions.set_priority(sent.ticket, wanted, by=sent.by, reasons=reasons, client_key=sent.key, now=sent.now)
     )
 
 
 def _category(sent: Sent) -> Answer:
-    wanted, reasons = sent.given("category"), (f"agent:{sent.agent.handle}",)
+    wanted, reasons = sent.given("category"), (actors.agent(sent.agent.handle),)
     return _done(
         actions.set_category(sent.ticket, wanted, by=sent.by, reasons=reasons, client_key=sent.key, now=sent.now)
     )

@@ -19,6 +19,7 @@ from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
 from rung.channels.slack.sentences import Said
+from rung.core import actors
 from rung.outbox.models import Delivery, State
 from rung.people.models import Agent
 from rung.policies.versions import compiled
@@ -30,7 +31,7 @@ from rung.tickets.visibility import sees
 
 #: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
 TO_CUSTOMER = (">>", "reply:", "to customer:")
-BY_BOT = "bot:slack"
+BY_BOT = actors.bot("slack")
 #: The emoji on a message that went to the customer.
 PASSED_ON = "outbox_tray"
 
@@ -55,7 +56,7 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
         words = replace(_whole(workspace, wrote, row, now), said=threads.said(wrote.channel, wrote.ts))
-        told = actions.answer(ticket, words, by=f"agent:{agent.handle}", now=now)
+        told = actions.answer(ticket, words, by=actors.agent(agent.handle), now=now)
         if isinstance(told, Answered):
             said = Delivery.objects.filter(message_id=told.message)
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome=Said.BY_AGENT())
@@ -89,7 +90,7 @@ def in_our_thread(
         return f"a colleague's note on ticket {ticket}"
     if not sees(agent, ticket):
         return NOT_SEEN
-    by = f"agent:{agent.handle}"
+    by = actors.agent(agent.handle)
     words = _words(workspace, wrote, row, now)
     marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)
     if marked is None:
@@ -116,7 +117,7 @@ def _to_customer(
         external_id=words.external_id,
         files=taken,
     )
-    told = actions.answer(ticket, answer, by=f"agent:{agent.handle}", now=now)
+    told = actions.answer(ticket, answer, by=actors.agent(agent.handle), now=now)
     if isinstance(told, Refused):
         _tell(workspace, wrote, f"This was not sent: {told.why}.", now)
         return "an answer that was refused"

@@ -18,6 +18,7 @@ from rung.channels.slack.messages import agent_messages, files, mrkdwn
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
+from rung.core import actors
 from rung.core.case.events import Said
 from rung.intake import batch_cache
 from rung.people.models import Customer, Requester
@@ -121,7 +122,7 @@ def _of_customer(
         if ticket is None and not wrote.is_reply:
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
-            told = actions.customer_message(ticket, words, by=f"customer:{requester.pk}", now=now)
+            told = actions.customer_message(ticket, words, by=actors.customer(requester.pk), now=now)
             return what_came_of(told, f"joins ticket {ticket}")
         if not explicit and text_facts.verdict_on(words.text) is not None:
             return "thanks open nothing"
@@ -144,7 +145,7 @@ def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester
     return actions.open_ticket(
         subject_of(words.text) or "(a file)",
         words,
-        by=f"customer:{requester.pk}",
+        by=actors.customer(requester.pk),
         channel="slack",
         inbox=workspace.inbox,
         thread=str(Place(workspace.team, wrote.channel, wrote.thread_ts or wrote.ts)),

@@ -14,7 +14,7 @@ from rung.channels.slack.connection import oauth_install
 from rung.channels.slack.connection.connect import Connected, NotConnected
 from rung.channels.slack.models import Application
 from rung.frame import guide
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
 
@@ -48,7 +48,7 @@ def back(request: HttpRequest) -> HttpResponse:
     if refused:
         say(request, NotConnected(oauth_install.why(refused)))
     else:
-        say(request, oauth_install.install(request.GET.get("code", ""), now, by=f"agent:{agent_of(request).handle}"))
+        say(request, oauth_install.install(request.GET.get("code", ""), now, by=actor_of(request)))
     return redirect(where)
 
 

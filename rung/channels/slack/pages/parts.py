@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rung.channels.slack import doctor
 from rung.channels.slack.connection import manifest
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
+from rung.core.actors import Actor
 from rung.core.document.intents import Intent, Put, Remove, edited
 from rung.core.document.tree import CannotEdit
 from rung.people.clock import database_now
@@ -66,7 +67,7 @@ def team_places() -> list[TeamPlace]:
     return found
 
 
-def publish_places(form: QueryDict, *, by: str) -> str:
+def publish_places(form: QueryDict, *, by: Actor) -> str:
     """Write the chosen channels into the policy; why it cannot be, or nothing."""
     number = current_number()
     intents = [intent for place in team_places() for intent in _change(place, form)]

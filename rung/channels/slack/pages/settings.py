@@ -14,7 +14,7 @@ from rung.channels.slack.models import Colleagues, SlackChannel, Workspace
 from rung.channels.slack.pages.install import say
 from rung.channels.slack.pages.parts import context_of, publish_places
 from rung.frame import guide
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.frame.fields import number_in
 from rung.people import changes
 from rung.people.clock import database_now
@@ -35,13 +35,13 @@ def slack(request: HttpRequest) -> HttpResponse:
 
 def _connect(request: HttpRequest) -> None:
     given = {name: request.POST.get(name, "").strip() for name in SECRETS}
-    say(request, connect.connect(msgspec.convert(given, Secrets), database_now(), by=_by(request)))
+    say(request, connect.connect(msgspec.convert(given, Secrets), database_now(), by=actor_of(request)))
 
 
 def _app(request: HttpRequest) -> None:
     """What the button "Add to Slack" needs to know of the app."""
     given = (request.POST.get(name, "").strip() for name in ("client_id", "client_secret", "signing_secret"))
-    if problem := oauth_install.keep_application(*given, by=_by(request)):
+    if problem := oauth_install.keep_application(*given, by=actor_of(request)):
         messages.error(request, problem)
     else:
         messages.success(request, _("Kept. Now press “Add to Slack”."))
@@ -61,10 +61,10 @@ def _watch(request: HttpRequest) -> None:
         before = changes.facts_of(row)
         row.watched, row.customer = False, customer
         row.save(update_fields=["watched", "customer"])
-        changes.note("changed", row, by=_by(request), before=before)
+        changes.note("changed", row, by=actor_of(request), before=before)
         messages.success(request, _("%(channel)s is left alone.") % {"channel": row})
         return
-    if problem := connect.watch(row, database_now(), by=_by(request), **choices):
+    if problem := connect.watch(row, database_now(), by=actor_of(request), **choices):
         messages.warning(request, problem)
     else:
         messages.success(request, _("Customers may write in %(channel)s.") % {"channel": row})
@@ -83,7 +83,7 @@ def _workspace(request: HttpRequest) -> None:
     if name != workspace.agent_group_name:
         _group(request, workspace, name)
     workspace.save(update_fields=["emoji", "acknowledgement", "admits", "agent_group", "agent_group_name"])
-    changes.note("changed", workspace, by=_by(request), before=before)
+    changes.note("changed", workspace, by=actor_of(request), before=before)
     messages.success(request, _("Kept."))
 
 
@@ -112,7 +112,7 @@ def _refresh(request: HttpRequest) -> None:
 
 def _places(request: HttpRequest) -> None:
     """Where the team works: written into the policy."""
-    if problem := publish_places(request.POST, by=_by(request)):
+    if problem := publish_places(request.POST, by=actor_of(request)):
         messages.error(request, problem)
     else:
         messages.success(request, _("Kept in the policy. Write /invite @Rung in these channels."))
@@ -120,10 +120,6 @@ def _places(request: HttpRequest) -> None:
 
 def _nothing(request: HttpRequest) -> None:
     messages.error(request, _("That form is not known here."))
-
-
-def _by(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from rung.core.log.guess import guess_words
 from rung.core.log.mapping import ISO, WORDS, Field, LogMap, TimeColumn, read_map
-from rung.frame.access import agent_of, needs
+from rung.frame.access import actor_of, needs
 from rung.people.models import Role
 from rung.policies.models import PolicyJob, UploadedLog
 from rung.web.policy.jobs import begin, text_of, waiting
@@ -66,7 +66,7 @@ class Use(Struct, frozen=True):
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep a log, and show how its columns would be read."""
     try:
-        found = take_in(request.FILES.get("log"), _author(request))
+        found = take_in(request.FILES.get("log"), actor_of(request))
     except CannotRead as problem:
         return _part(request, {"problem": str(problem)})
     read, _findings = read_map(found.guess, found.log.name)
@@ -78,7 +78,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def replay(request: HttpRequest) -> HttpResponse:
     """Replay a kept log by the columns chosen; `again`: only show what that choice asks."""
     number = request.POST.get("log", "")
-    mine = UploadedLog.objects.filter(author=_author(request))
+    mine = UploadedLog.objects.filter(author=actor_of(request))
     log = mine.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
     if log is None:
         return _part(request, {"problem": _("This log is not kept any more; choose the file again.")})
@@ -181,7 +181,3 @@ def _column(said: Any) -> str:
 
 def _part(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "policy/log_map.html", context)
-
-
-def _author(request: HttpRequest) -> str:
-    return f"agent:{agent_of(request).handle}"

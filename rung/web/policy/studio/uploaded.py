@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
+from rung.core.actors import Actor
 from rung.core.conditions.evaluation import phrases_of_policy
 from rung.core.log.events import hearing_of, levels_of
 from rung.core.log.guess import MOST_WORDS, guess_map
@@ -53,7 +54,7 @@ class Looked(Struct, frozen=True):
     doubts: tuple[str, ...]
 
 
-def take_in(file: Any, author: str) -> Looked:
+def take_in(file: Any, author: Actor) -> Looked:
     """Keep a file that was sent, if it is a log. Raises CannotRead."""
     if file is None or not file.name:
         raise CannotRead(_("Choose a file first."))

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from django.utils.functional import cached_property
 
+from rung.core import actors
 from rung.core.document.findings import Finding
 from rung.core.document.intents import document
 from rung.core.document.nodes import Path, line_at, parse
@@ -24,7 +25,7 @@ class Bench:
     """The text somebody edits, read in every way a page needs."""
 
     def __init__(self, agent: Agent) -> None:
-        self.author = f"agent:{agent.handle}"
+        self.author = actors.agent(agent.handle)
         self.version = PolicyVersion.objects.filter(is_current=True).first()
         self.draft = Draft.objects.filter(author=self.author, state=Draft.State.OPEN).first()
 
