@@ -17,7 +17,7 @@ from rung.policies.versions import compiled
 from rung.tickets import text_facts
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Message, Ticket
-from rung.tickets.transaction import Visit, visit
+from rung.tickets.transaction import TicketTransaction, locked
 
 
 def choose_for_running(version: int, *, by: Actor, fire: bool = False) -> Iterator[int]:
@@ -32,7 +32,7 @@ def choose_for_running(version: int, *, by: Actor, fire: bool = False) -> Iterat
 def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) -> bool:
     """Let a version judge one ticket. False: it does already, the ticket has ended meanwhile, or it stands at a level,
     or is offered to one, that this version does not have: it would be nobody's there."""
-    with visit(ticket) as at:
+    with locked(ticket) as at:
         if at.case.policy == version or at.case.status.is_over:
             return False
         if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
@@ -70,7 +70,7 @@ def effects_on_running(
     return found
 
 
-def _said(at: Visit) -> str:
+def _said(at: TicketTransaction) -> str:
     """What the customer has said since it was opened or reopened, without what counts as nobody's words."""
     verdicts: dict[int, bool] = {}
     messages: dict[int, int] = {}

@@ -12,10 +12,10 @@ from rung.core.reckoning.recipients import lead_of, owner, owners, team_of
 from rung.core.vocabulary import Priority
 from rung.people.who_is_there import desk_at
 from rung.tickets.models import Message
-from rung.tickets.transaction import Visit
+from rung.tickets.transaction import TicketTransaction
 
 
-def customer(at: Visit, message: Message, *, event: int) -> None:
+def customer(at: TicketTransaction, message: Message, *, event: int) -> None:
     """A public message goes to the customer, where they wrote."""
     at.say(
         Notice(
@@ -31,20 +31,20 @@ def customer(at: Visit, message: Message, *, event: int) -> None:
     )
 
 
-def assignee(at: Visit, handle: str, *, by: Actor, event: int) -> None:
+def assignee(at: TicketTransaction, handle: str, *, by: Actor, event: int) -> None:
     """Somebody was given a ticket by somebody else."""
     if by != actors.agent(handle):
         at.say(_moment(at, addresses.agent(handle), Subject.ASSIGNED, event))
 
 
-def mentioned(at: Visit, handles: Iterable[str], *, by: Actor, event: int) -> None:
+def mentioned(at: TicketTransaction, handles: Iterable[str], *, by: Actor, event: int) -> None:
     """People named in a note are asked for what they know."""
     for handle in handles:
         if by != actors.agent(handle):
             at.say(_moment(at, addresses.agent(handle), Subject.EXPERT_ASKED, event))
 
 
-def offered(at: Visit, level: str, *, event: int) -> None:
+def offered(at: TicketTransaction, level: str, *, event: int) -> None:
     """An offer by hand: its card, and those on call while the level's people are not there."""
     at.say(
         Notice(
@@ -64,7 +64,7 @@ def offered(at: Visit, level: str, *, event: int) -> None:
         at.say(_moment(at, addresses.agent(handle), Subject.OFFER, event, exempt=True))
 
 
-def last_level(at: Visit, level: str, *, event: int) -> None:
+def last_level(at: TicketTransaction, level: str, *, event: int) -> None:
     """Offered again where there is nothing above: the lead and the desk's owners hear of it."""
     policy, desk = at.policy.policy, desk_at(at.now)
     team = team_of(level, policy)
@@ -75,14 +75,14 @@ def last_level(at: Visit, level: str, *, event: int) -> None:
         at.say(_moment(at, to, Subject.LAST_LEVEL, event))
 
 
-def returned(at: Visit, offered_by: Actor, *, event: int) -> None:
+def returned(at: TicketTransaction, offered_by: Actor, *, event: int) -> None:
     """The person who offered it is told that it came back; for a rule's offer, the ticket's owner."""
     handle = actors.handle_of(offered_by)
     to = owner(_look(at)).to if handle is None else addresses.agent(handle)
     at.say(_moment(at, to, Subject.RETURNED, event))
 
 
-def wanted_elsewhere(at: Visit, tracker: str, project: str, *, event: int) -> None:
+def wanted_elsewhere(at: TicketTransaction, tracker: str, project: str, *, event: int) -> None:
     """A ticket is to be opened, or found, in another system."""
     at.say(
         Notice(
@@ -98,12 +98,12 @@ def wanted_elsewhere(at: Visit, tracker: str, project: str, *, event: int) -> No
     )
 
 
-def _look(at: Visit) -> Look:
+def _look(at: TicketTransaction) -> Look:
     """The ticket as the rules see it at this moment, to ask whom they would tell."""
     return Look(at.case, at.policy, desk_at(at.now), at.now)
 
 
-def _moment(at: Visit, to: Address, subject: Subject, event: int, *, exempt: bool = False) -> Notice:
+def _moment(at: TicketTransaction, to: Address, subject: Subject, event: int, *, exempt: bool = False) -> Notice:
     return Notice(
         kind=NoticeKind.MOMENT,
         to=to,

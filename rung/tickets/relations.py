@@ -3,7 +3,7 @@
 from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.tickets.models import Relation
-from rung.tickets.transaction import Visit
+from rung.tickets.transaction import TicketTransaction
 
 #: How the other ticket sees it.
 MIRRORED = {
@@ -17,7 +17,7 @@ MIRRORED = {
 BY_HAND = ("related", "duplicate_of", "caused_by")
 
 
-def relate(one: Visit, other: Visit, relation: str, *, by: Actor) -> bool:
+def relate(one: TicketTransaction, other: TicketTransaction, relation: str, *, by: Actor) -> bool:
     """Record on both that `one` continues, was split from, belongs with … `other`. False: it was known."""
     _, is_new = Relation.objects.get_or_create(ticket=one.ticket, other=other.ticket, kind=relation)
     if not is_new:
@@ -29,7 +29,7 @@ def relate(one: Visit, other: Visit, relation: str, *, by: Actor) -> bool:
     return True
 
 
-def unrelate(one: Visit, other: Visit, *, by: Actor) -> bool:
+def unrelate(one: TicketTransaction, other: TicketTransaction, *, by: Actor) -> bool:
     """Record on both that nobody holds them together any more. False: nobody had, or one came from the other."""
     both = Relation.objects.filter(ticket__in=[one.ticket, other.ticket], other__in=[one.ticket, other.ticket])
     gone, _ = both.filter(kind__in=[word for kind in BY_HAND for word in (kind, MIRRORED[kind])]).delete()

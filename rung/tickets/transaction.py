@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import msgspec
 import structlog
@@ -16,7 +17,7 @@ from rung.core.case.events import AnyEvent, Opened
 from rung.core.case.late_events import as_they_count
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Notice
-from rung.core.sentences import say
+from rung.core.sentences import say, word
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
 from rung.policies.versions import compiled
@@ -24,7 +25,7 @@ from rung.tickets import ticket_sql, visibility
 from rung.tickets.delivery_context import about
 from rung.tickets.history import events_of
 from rung.tickets.models import Event, Message, Ticket
-from rung.tickets.results import AlreadySo
+from rung.tickets.results import AlreadySo, Done, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +33,25 @@ log = structlog.get_logger(__name__)
 MERELY_OVERTAKEN = timedelta(seconds=1)
 
 
-class Visit:
+class TicketTransaction:
     """One action on one ticket: it sees the case, and what it records is folded in at once."""
 
     def __init__(
-        self, ticket: Ticket, case: Case, now: datetime, *, requester_name: str = "", opens: bool = False
+        self,
+        ticket: Ticket,
+        case: Case,
+        now: datetime,
+        *,
+        client_key: str | None = None,
+        requester_name: str = "",
+        opens: bool = False,
     ) -> None:
         self.ticket = ticket
         self.requester_name = requester_name
         self._opens = opens
         self.case = case
+        #: Of the client that asked, until the first event has it.
+        self.client_key = client_key
         #: Never earlier than the ticket's last event, whatever the clock says.
         self.now = _not_before(case.last_at, now, ticket.number)
         self._seen_by: set[str] = set()
@@ -61,8 +71,33 @@ class Visit:
         """The number the next event will have."""
         return self.case.number + 1
 
-    def record(self, event: AnyEvent, *, client_key: str | None = None) -> int:
-        """Add an event, which gets the next number. Returns that number.
+    @cached_property
+    def before(self) -> AlreadySo | None:
+        """The same request, by its client's key, was done before. To be asked before anything is recorded."""
+        return asked_before(self.client_key, self.ticket.number)
+
+    def done(self, event: AnyEvent) -> Done:
+        """Record the one event of an action."""
+        return Done(self.ticket.number, self.record(event))
+
+    def already(self, why: str) -> AlreadySo:
+        return AlreadySo(self.ticket.number, why)
+
+    def refused(self, why: str) -> Refused:
+        return Refused(self.ticket.number, why)
+
+    def refused_as_over(self) -> Refused:
+        number, status = self.ticket.number, word(self.case.status)
+        return self.refused(say("ticket %(ticket)s is %(status)s; reopen it first", ticket=number, status=status))
+
+    def take_key(self) -> str | None:
+        """The client's key, for the event that is known by it: there is one."""
+        key, self.client_key = self.client_key, None
+        return key
+
+    def record(self, event: AnyEvent, *, keyed: bool = True) -> int:
+        """Add an event, which gets the next number. Returns that number. The first has the client's key; `keyed` False
+        leaves it to a later one.
 
         Raises NotTheirs where it is done by an agent who may not see the ticket; who opens one may.
         """
@@ -73,7 +108,7 @@ class Visit:
             self.case = fold.rebuild([*self._history(), numbered])
         else:
             fold.fold(self.case, numbered)
-        self._recorded.append((numbered, client_key))
+        self._recorded.append((numbered, self.take_key() if keyed else None))
         return numbered.number
 
     def case_at(self, moment: datetime) -> Case:
@@ -116,23 +151,24 @@ class Visit:
 
 
 @contextmanager
-def visit(number: int, *, now: datetime | None = None) -> Iterator[Visit]:
-    """Lock the ticket; write what was recorded when the block ends, or nothing if it raises.
+def locked(number: int, *, client_key: str | None = None, now: datetime | None = None) -> Iterator[TicketTransaction]:
+    """The frame of every action: lock the ticket; write what was recorded when the block ends, or nothing if it raises.
 
     `now` is for stories and imports; without it the clock is read once the lock is held. Raises Ticket.DoesNotExist.
     """
     with transaction.atomic():
         ticket, name, read_at = ticket_sql.lock(number)
-        inside = Visit(ticket, cases.decode(bytes(ticket.snapshot)), now or read_at, requester_name=name)
+        case = cases.decode(bytes(ticket.snapshot))
+        inside = TicketTransaction(ticket, case, now or read_at, client_key=client_key, requester_name=name)
         with structlog.contextvars.bound_contextvars(ticket=number):
             yield inside
             inside.write()
 
 
-def begin(ticket: Ticket, event: Opened, *, client_key: str | None = None) -> Visit:
+def begin(ticket: Ticket, event: Opened, *, client_key: str | None = None) -> TicketTransaction:
     """The first event of a ticket whose row was just made. To be called inside a transaction; the caller writes it."""
-    inside = Visit(ticket, Case(), event.at, opens=True)
-    inside.record(event, client_key=client_key)
+    inside = TicketTransaction(ticket, Case(), event.at, client_key=client_key, opens=True)
+    inside.record(event)
     return inside
 
 

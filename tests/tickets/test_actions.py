@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from rung.core import actors
 from rung.core.vocabulary import Automatic, Priority, Reason
 from rung.tickets import actions
 from rung.tickets.message_rows import NewFile, Words
-from rung.tickets.models import Event, Message, Ticket
+from rung.tickets.models import Event, Handoff, Message, Ticket
 from rung.tickets.results import AlreadySo, Created, Done, Escalated, Refused, Unreachable
 from tests.world import World, desk
 
@@ -252,3 +253,20 @@ def test_an_action_that_fails_half_way_leaves_nothing(world: World, monkeypatch:
     with pytest.raises(RuntimeError, match="disk full"):
         case.answered("sam", "Hello")
     assert (case.timeline, Message.objects.count()) == before
+
+
+def test_a_handoff_and_an_escalation_sent_twice_with_one_key_are_done_once(world: World) -> None:
+    case = world.acme.writes("Help")
+    by = actors.agent("sam")
+    first = actions.give_handoff(case.number, {"impact": "all of them"}, by=by, client_key="h1")
+    again = actions.give_handoff(case.number, {"impact": "all of them"}, by=by, client_key="h1")
+    assert isinstance(first, Done)
+    assert isinstance(again, AlreadySo)
+    assert (again.event, Handoff.objects.count()) == (first.event, 1)
+
+    wanted = {"note": "No idea", "handoff": {"tried": "twice"}, "priority": Priority.HIGH, "anyway": True}
+    offered = actions.escalate(case.number, "L2", by=by, client_key="e1", **wanted)
+    repeated = actions.escalate(case.number, "L2", by=by, client_key="e1", **wanted)
+    assert isinstance(offered, Escalated)
+    assert isinstance(repeated, AlreadySo)
+    assert (repeated.event, Event.objects.get(client_key="e1").kind) == (offered.event, "offered")

@@ -9,7 +9,7 @@ from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction
 from rung.tickets.results import AlreadySo, Done
-from rung.tickets.transaction import asked_before, visit
+from rung.tickets.transaction import locked
 
 #: The name such a message has among the policy's replies.
 ACKNOWLEDGEMENT = "acknowledgement"
@@ -18,24 +18,23 @@ LINK = "link"
 
 def send_link(ticket: int, text: str, *, now: datetime | None = None) -> Done | AlreadySo:
     """Send the customer, where they write from, a link they asked for; once a day. Stops no clock, passes no turn."""
-    with visit(ticket, now=now) as at:
-        key = f"link/{ticket}/{at.now:%F}"
-        if before := asked_before(key, ticket):
-            return before
+    with locked(ticket, now=now) as at:
+        at.client_key = f"link/{ticket}/{at.now:%F}"
+        if at.before:
+            return at.before
         message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.SYSTEM, Words(text=text), at.now)
-        number = at.record(e.AutoReplied(at=at.now, by=actors.SYSTEM, message=message.pk, reply=LINK), client_key=key)
+        number = at.record(e.AutoReplied(at=at.now, by=actors.SYSTEM, message=message.pk, reply=LINK))
         action_notices.customer(at, message, event=number)
         return Done(ticket, number, message.pk)
 
 
 def acknowledge(ticket: int, text: str, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo:
     """Tell the customer that it has arrived, once for a ticket. Stops no clock and passes no turn."""
-    key = f"acknowledged/{ticket}"
-    with visit(ticket, now=now) as at:
-        if before := asked_before(key, ticket):
-            return before
+    with locked(ticket, client_key=f"acknowledged/{ticket}", now=now) as at:
+        if at.before:
+            return at.before
         message = message_rows.write(ticket, Direction.PUBLIC, by, Words(text=text), at.now)
         event = e.AutoReplied(at=at.now, by=by, message=message.pk, reply=ACKNOWLEDGEMENT)
-        number = at.record(event, client_key=key)
+        number = at.record(event)
         action_notices.customer(at, message, event=number)
         return Done(ticket, number, message.pk)

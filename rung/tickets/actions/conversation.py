@@ -27,7 +27,7 @@ from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.relations import relate
 from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
-from rung.tickets.transaction import Visit, asked_before, begin, visit
+from rung.tickets.transaction import TicketTransaction, asked_before, begin, locked
 
 _MENTION = re.compile(r"(?<![\w@./])@([a-z0-9][a-z0-9._-]*[a-z0-9]|[a-z0-9])")
 LONGEST_SUBJECT = 300
@@ -94,13 +94,13 @@ def customer_message(
     a bare "thanks" is found here, for every channel.
     """
     try:
-        with visit(ticket, now=now) as at:
+        with locked(ticket, client_key=client_key, now=now) as at:
             if by is None:
                 by = actors.customer(at.ticket.requester_id)
                 words = msgspec.structs.replace(words, author_name=at.requester_name)
             went_into = at.case.merged_into
             if went_into is None:
-                return _hear(at, words, by=by, automatic=automatic, client_key=client_key)
+                return _hear(at, words, by=by, automatic=automatic)
     except IntegrityError:
         before = asked_before(client_key, ticket) or _written_before(words)
         if before is None:
@@ -124,20 +124,19 @@ def answer(
     What a bot says (`by` is no agent) reaches the customer too, but is no answer: it stops no clock, passes no turn. A
     ticket that went into another is answered there: here no clock would hear it.
     """
-    with visit(ticket, now=now) as at:
-        before = asked_before(client_key, ticket) or _written_before(words)
-        if before is not None:
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if before := at.before or _written_before(words):
             return before
         if (into := at.case.merged_into) is not None:
-            return Refused(ticket, say("it went into ticket %(merged_into)s; answer there", merged_into=into))
+            return at.refused(say("it went into ticket %(merged_into)s; answer there", merged_into=into))
         message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now)
         if actors.kind_of(by) is not ActorKind.AGENT:
-            number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk), client_key=client_key)
+            number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk))
             action_notices.customer(at, message, event=number)
             return Answered(ticket, number, message.pk, "by_bot")
         kept = kept_because(at.case_at(message.at), at.policy.policy, words.text, chosen=keep_open)
         answered = e.Answered(at=at.now, by=by, message=message.pk, said=words.said, kept=kept)
-        number = at.record(answered, client_key=client_key)
+        number = at.record(answered)
         action_notices.customer(at, message, event=number)
         return Answered(ticket, number, message.pk, kept.value if kept else "")
 
@@ -146,14 +145,13 @@ def note(
     ticket: int, words: Words, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """A note that customers do not see. `@ada` in it mentions ada, who is told."""
-    with visit(ticket, now=now) as at:
-        before = asked_before(client_key, ticket) or _written_before(words)
-        if before is not None:
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if before := at.before or _written_before(words):
             return before
         message = message_rows.write(ticket, Direction.NOTE, by, words, at.now)
         desk = desk_at(at.now)
         mentions = mentioned(words.text, desk.people)
-        number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions), client_key=client_key)
+        number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions))
         action_notices.mentioned(at, mentions, by=by, event=number)
         untold = tuple(
             handle
@@ -167,18 +165,15 @@ def recount(
     ticket: int, event: int, *, by: Actor, automatic: Automatic | None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Correct the verdict on a customer's message: the case and every clock are reckoned as if it had been so."""
-    with visit(ticket, now=now) as at:
+    with locked(ticket, now=now) as at:
         verdicts = _verdicts(ticket)
         if event not in verdicts:
-            return Refused(
-                ticket,
-                say(
-                    "event %(event)s of ticket %(ticket)s is not a message of the customer", event=event, ticket=ticket
-                ),
+            return at.refused(
+                say("event %(event)s of ticket %(ticket)s is not a message of the customer", event=event, ticket=ticket)
             )
         if verdicts[event] == automatic:
             return AlreadySo(ticket, say("that is the verdict already"), event)
-        return Done(ticket, at.record(e.Recounted(at=at.now, by=by, event=event, automatic=automatic)))
+        return at.done(e.Recounted(at=at.now, by=by, event=event, automatic=automatic))
 
 
 def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
@@ -186,17 +181,14 @@ def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in _MENTION.findall(text) if name in people))
 
 
-def _hear(
-    at: Visit, words: Words, *, by: Actor, automatic: Automatic | None, client_key: str | None
-) -> Done | Created | AlreadySo:
+def _hear(at: TicketTransaction, words: Words, *, by: Actor, automatic: Automatic | None) -> Done | Created | AlreadySo:
     ticket = at.ticket.number
-    before = asked_before(client_key, ticket)
-    if before is not None:
-        return before
+    if at.before:
+        return at.before
     verdict = automatic or text_facts.verdict_on(words.text)
     said_at = at.now if words.said is None else late_events.said_at(words.said, at.now)
     if verdict is None and _is_too_late_to_reopen(at, said_at):
-        return _written_before(words) or _continued(at, words, by=by, client_key=client_key)
+        return _written_before(words) or _continued(at, words, by=by)
     message = message_rows.write_once(ticket, Direction.INBOUND, by, words, at.now)
     if message is None:
         return _came_before(words)
@@ -208,10 +200,12 @@ def _hear(
         facts=text_facts.facts_of(words.text, at.case.policy),
         automatic=verdict,
     )
-    return Done(ticket, at.record(event, client_key=client_key), message.pk)
+    return Done(ticket, at.record(event), message.pk)
 
 
-def _begin(ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None) -> tuple[Visit, Message]:
+def _begin(
+    ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None
+) -> tuple[TicketTransaction, Message]:
     """The ticket's row, its first event and the customer's words."""
     ticket.opened_at, ticket.changed_at = spoken_at(event), event.at
     ticket.snapshot = b"{}"
@@ -238,7 +232,7 @@ def _opened(ticket: Ticket, words: Words, *, by: Actor, now: datetime) -> e.Open
     )
 
 
-def _continued(old: Visit, words: Words, *, by: Actor, client_key: str | None) -> Created:
+def _continued(old: TicketTransaction, words: Words, *, by: Actor) -> Created:
     """A message long after the end: a new ticket of the same customer in the same place, related to the old one."""
     before = old.ticket
     ticket = Ticket(
@@ -250,13 +244,13 @@ def _continued(old: Visit, words: Words, *, by: Actor, client_key: str | None) -
         thread=before.thread,
     )
     opened = _opened(ticket, words, by=by, now=old.now)
-    new, message = _begin(ticket, words, opened, client_key=client_key)
+    new, message = _begin(ticket, words, opened, client_key=old.take_key())
     relate(new, old, "continues", by=by)
     new.write()
     return Created(ticket.number, 1, message.pk, continues=before.number)
 
 
-def _is_too_late_to_reopen(at: Visit, said_at: datetime) -> bool:
+def _is_too_late_to_reopen(at: TicketTransaction, said_at: datetime) -> bool:
     within = at.policy.policy.closing.reopen_within
     if at.case.over_at is None or within is None:
         return False

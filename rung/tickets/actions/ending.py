@@ -11,7 +11,7 @@ from rung.tickets import action_notices, canned_answers, message_rows
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
-from rung.tickets.transaction import Visit, asked_before, visit
+from rung.tickets.transaction import TicketTransaction, locked
 
 
 def resolve(
@@ -23,13 +23,13 @@ def resolve(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """Resolved. With words of a person it is an answer too; without, the policy's `tell_customer` is sent."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if at.case.status.is_over:
-            return AlreadySo(ticket, say("it is %(status)s already", status=word(at.case.status)))
+            return at.already(say("it is %(status)s already", status=word(at.case.status)))
         message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now) if words else None
-        number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None), client_key=client_key)
+        number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None))
         if message is not None:
             action_notices.customer(at, message, event=number)
         else:
@@ -41,31 +41,30 @@ def close(
     ticket: int, *, by: Actor, why: str = "by_hand", client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """Closed without a solution. A resolved ticket may be closed too: it no longer counts as solved."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if at.case.status is Status.CLOSED:
-            return AlreadySo(ticket, say("it is closed already"))
-        return Done(ticket, at.record(e.Closed(at=at.now, by=by, why=why), client_key=client_key))
+            return at.already(say("it is closed already"))
+        return at.done(e.Closed(at=at.now, by=by, why=why))
 
 
 def reopen(
     ticket: int, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo | Refused:
     """Open again without a message, at the same level with the same assignee."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if not at.case.status.is_over:
-            return AlreadySo(ticket, say("it is %(status)s", status=word(at.case.status)))
+            return at.already(say("it is %(status)s", status=word(at.case.status)))
         if at.case.merged_into is not None:
-            return Refused(
-                ticket, say("it went into ticket %(merged_into)s; reopen that one", merged_into=at.case.merged_into)
-            )
-        return Done(ticket, at.record(e.Reopened(at=at.now, by=by), client_key=client_key))
+            into = at.case.merged_into
+            return at.refused(say("it went into ticket %(merged_into)s; reopen that one", merged_into=into))
+        return at.done(e.Reopened(at=at.now, by=by))
 
 
-def _tell_customer(at: Visit) -> Message | None:
+def _tell_customer(at: TicketTransaction) -> Message | None:
     reply = at.policy.policy.closing.tell_customer
     if reply is None or at.case.merged_into is not None:
         return None

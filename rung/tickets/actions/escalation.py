@@ -10,7 +10,7 @@ from rung.core.policy.outlets import Use
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.ladder import Destination, Kind, destination, is_reachable, opens_at
 from rung.core.reckoning.recipients import may_see
-from rung.core.sentences import say, word
+from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
 from rung.people.who_is_there import desk_at
@@ -19,7 +19,7 @@ from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction, Handoff
 from rung.tickets.results import AlreadySo, Done, Escalated, Refused, Unreachable
-from rung.tickets.transaction import Visit, asked_before, visit
+from rung.tickets.transaction import TicketTransaction, locked
 
 
 def escalate(
@@ -40,9 +40,9 @@ def escalate(
     `handoff`: field -> words; a required one may be "unknown", and a missing one is named and blocks nothing. A level
     nobody can be reached at is answered with the time it opens; with `anyway` it is obeyed.
     """
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if refused := _refused(at, to):
             return refused
         goal = destination(at.case, at.policy.policy, to)
@@ -50,16 +50,16 @@ def escalate(
             return stopped
         message = message_rows.write(ticket, Direction.NOTE, by, Words(text=note), at.now) if note.strip() else None
         if priority is not None and priority is not at.case.priority:
-            at.record(e.PrioritySet(at=at.now, by=by, priority=priority, reasons=("escalation",)))
-        given = _give(at, goal.level, handoff or {}, note, by) if handoff or note.strip() else None
+            at.record(e.PrioritySet(at=at.now, by=by, priority=priority, reasons=("escalation",)), keyed=False)
+        given = _give(at, goal.level, handoff or {}, note, by, keyed=False) if handoff or note.strip() else None
         noted = message.pk if message else None
         match goal.kind:
             case Kind.LEVEL:
-                return _offer(at, goal, given, by=by, reason=reason, client_key=client_key)
+                return _offer(at, goal, given, by=by, reason=reason)
             case Kind.EXPERT:
-                return _ask(at, goal.name, noted, by=by, reason=reason, client_key=client_key)
+                return _ask(at, goal.name, noted, by=by, reason=reason)
             case Kind.OUT:
-                return _send_out(at, goal, by=by, reason=reason, client_key=client_key)
+                return _send_out(at, goal, by=by, reason=reason)
 
 
 def give_handoff(
@@ -72,26 +72,21 @@ def give_handoff(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """Fill in fields of the handoff, before or after an offer."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         given = {name: words.strip() for name, words in fields.items() if words.strip()}
         if not given:
-            return AlreadySo(ticket, say("nothing was filled in"))
+            return at.already(say("nothing was filled in"))
         _give(at, at.case.level or "", given, note, by)
         return Done(ticket, at.case.number)
 
 
-def _refused(at: Visit, to: str) -> Refused | None:
+def _refused(at: TicketTransaction, to: str) -> Refused | None:
     if at.case.status.is_over:
-        return Refused(
-            at.ticket.number,
-            say(
-                "ticket %(ticket)s is %(status)s; reopen it first", ticket=at.ticket.number, status=word(at.case.status)
-            ),
-        )
+        return at.refused_as_over()
     why = unknown(to, at.policy)
-    return Refused(at.ticket.number, why) if why else None
+    return at.refused(why) if why else None
 
 
 def unknown(to: str, compiled: Compiled) -> str:
@@ -114,15 +109,15 @@ def unknown(to: str, compiled: Compiled) -> str:
     return say("no level is called %(to)r%(hint)s", to=to, hint=did_you_mean(to, ["next", "expert", *policy.levels]))
 
 
-def _stopped(at: Visit, goal: Destination, *, anyway: bool) -> AlreadySo | Unreachable | None:
+def _stopped(at: TicketTransaction, goal: Destination, *, anyway: bool) -> AlreadySo | Unreachable | None:
     """It is there already, or nobody is there to hear it."""
     ticket, level = at.ticket.number, goal.level
     if not goal.is_last and any(offer.level == level and offer.path == goal.path for offer in at.case.offers):
-        return AlreadySo(ticket, say("it is offered to %(level)s already", level=level))
+        return at.already(say("it is offered to %(level)s already", level=level))
     if not goal.is_last and level == at.case.level and goal.path == at.case.path:
-        return AlreadySo(ticket, say("it is at %(level)s already", level=level))
+        return at.already(say("it is at %(level)s already", level=level))
     if not level:
-        return AlreadySo(ticket, say("there is no level to go to"))
+        return at.already(say("there is no level to go to"))
     desk = desk_at(at.now)
     if not anyway and not is_reachable(at.policy, desk, level, at.now):
         return Unreachable(ticket, level, opens_at(at.policy, desk, level, at.now))
@@ -130,7 +125,12 @@ def _stopped(at: Visit, goal: Destination, *, anyway: bool) -> AlreadySo | Unrea
 
 
 def _offer(
-    at: Visit, goal: Destination, given: Handoff | None, *, by: Actor, reason: Reason, client_key: str | None
+    at: TicketTransaction,
+    goal: Destination,
+    given: Handoff | None,
+    *,
+    by: Actor,
+    reason: Reason,
 ) -> Escalated:
     policy, desk = at.policy.policy, desk_at(at.now)
     require = policy.levels[goal.level].handoff.require
@@ -146,8 +146,7 @@ def _offer(
             repeat=goal.repeat,
             handoff=given.pk if given else None,
             missing=missing,
-        ),
-        client_key=client_key,
+        )
     )
     if given is not None:
         given.missing = list(missing)
@@ -159,47 +158,40 @@ def _offer(
     return Escalated(at.ticket.number, number, goal.level, missing, not reachable, opens)
 
 
-def _ask(
-    at: Visit, named: str, message: int | None, *, by: Actor, reason: Reason, client_key: str | None
-) -> Done | Refused:
+def _ask(at: TicketTransaction, named: str, message: int | None, *, by: Actor, reason: Reason) -> Done | Refused:
     desk, category = desk_at(at.now), at.case.category
     agents: tuple[str, ...]
     if named:
         if named not in desk.people:
-            return Refused(
-                at.ticket.number,
-                say("no agent is called %(named)r%(hint)s", named=named, hint=did_you_mean(named, desk.people)),
-            )
+            hint = did_you_mean(named, desk.people)
+            return at.refused(say("no agent is called %(named)r%(hint)s", named=named, hint=hint))
         if not may_see(named, at.case, at.policy.policy, desk):
-            why = say("%(handle)s is restricted to teams that do not have this ticket", handle=named)
-            return Refused(at.ticket.number, why)
+            return at.refused(say("%(handle)s is restricted to teams that do not have this ticket", handle=named))
         agents = (named,)
     elif category is None:
-        return Refused(at.ticket.number, say("the ticket has no category yet, so nobody is known to master it"))
+        return at.refused(say("the ticket has no category yet, so nobody is known to master it"))
     else:
         masters = (person.handle for person in desk.present(at.now, skill=category))
         agents = tuple(h for h in masters if by != actors.agent(h) and may_see(h, at.case, at.policy.policy, desk))
     if not agents:
-        return Refused(at.ticket.number, say("nobody present masters %(category)s", category=category))
-    number = at.record(
-        e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message), client_key=client_key
-    )
+        return at.refused(say("nobody present masters %(category)s", category=category))
+    number = at.record(e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message))
     action_notices.mentioned(at, agents, by=by, event=number)
     return Done(at.ticket.number, number, message)
 
 
-def _send_out(at: Visit, goal: Destination, *, by: Actor, reason: Reason, client_key: str | None) -> Done:
-    number = at.record(
-        e.SentOut(at=at.now, by=by, tracker=goal.tracker, project=goal.name, reason=reason), client_key=client_key
-    )
+def _send_out(at: TicketTransaction, goal: Destination, *, by: Actor, reason: Reason) -> Done:
+    number = at.record(e.SentOut(at=at.now, by=by, tracker=goal.tracker, project=goal.name, reason=reason))
     action_notices.wanted_elsewhere(at, goal.tracker, goal.name, event=number)
     return Done(at.ticket.number, number)
 
 
-def _give(at: Visit, level: str, fields: Mapping[str, str], note: str, by: Actor) -> Handoff:
+def _give(
+    at: TicketTransaction, level: str, fields: Mapping[str, str], note: str, by: Actor, *, keyed: bool = True
+) -> Handoff:
     """Keep the words of a handoff, and record which fields they fill in."""
     given = {name: words.strip() for name, words in fields.items() if words.strip()}
     row = Handoff.objects.create(ticket=at.ticket, by=by, at=at.now, level=level, note=note, fields=given)
     if given:
-        at.record(e.HandoffGiven(at=at.now, by=by, handoff=row.pk, fields=tuple(given)))
+        at.record(e.HandoffGiven(at=at.now, by=by, handoff=row.pk, fields=tuple(given)), keyed=keyed)
     return row

@@ -14,7 +14,7 @@ from rung.tickets.models import Link, Message, Ticket
 from rung.tickets.relations import relate as relate_both
 from rung.tickets.relations import unrelate as unrelate_both
 from rung.tickets.results import AlreadySo, Created, Done, Refused, Unconfirmed
-from rung.tickets.transaction import asked_before, begin, visit
+from rung.tickets.transaction import begin, locked
 
 
 def merge(
@@ -30,16 +30,15 @@ def merge(
     with transaction.atomic():
         # Always the lower number first, so that two merges crossing each other wait instead of locking up.
         first, second = sorted((ticket, into))
-        with visit(first, now=now) as one, visit(second, now=now) as other:
+        with locked(first, now=now) as one, locked(second, now=now) as other:
             gone, kept = (one, other) if ticket == first else (other, one)
             if gone.case.merged_into is not None:
-                return AlreadySo(ticket, say("it went into ticket %(merged_into)s", merged_into=gone.case.merged_into))
+                return gone.already(say("it went into ticket %(merged_into)s", merged_into=gone.case.merged_into))
             if kept.case.merged_into is not None:
-                return Refused(
-                    ticket,
+                return gone.refused(
                     say(
                         "ticket %(into)s went into %(merged_into)s itself", into=into, merged_into=kept.case.merged_into
-                    ),
+                    )
                 )
             if not confirmed and of_different_customers(gone.case, kept.case):
                 return Unconfirmed(ticket, into, gone=_whose(gone.ticket), kept=_whose(kept.ticket))
@@ -50,8 +49,8 @@ def merge(
                     into=into,
                     status=word(kept.case.status),
                 )
-                return Refused(ticket, sentence)
-            number = gone.record(e.Merged(at=gone.now, by=by, into=into))
+                return gone.refused(sentence)
+            done = gone.done(e.Merged(at=gone.now, by=by, into=into))
             kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket))
             if waits_for_us and kept.case.status is not Status.OPEN:
                 # What the customer asked in the ticket that is gone waits for us still.
@@ -59,7 +58,7 @@ def merge(
             theirs = Message.objects.filter(ticket_id=ticket)
             theirs.filter(came_from=None).update(came_from=ticket)
             theirs.update(ticket_id=into)
-            return Done(ticket, number)
+            return done
 
 
 def split(
@@ -72,12 +71,12 @@ def split(
     now: datetime | None = None,
 ) -> Created | AlreadySo | Refused:
     """Messages that are about something else become a ticket of their own, opened now, related to this one."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         rows = list(Message.objects.filter(ticket_id=ticket, pk__in=messages).order_by("at", "pk"))
         if len(rows) != len(set(messages)) or not rows:
-            return Refused(ticket, say("not all of those messages are on ticket %(ticket)s", ticket=ticket))
+            return at.refused(say("not all of those messages are on ticket %(ticket)s", ticket=ticket))
         old = at.ticket
         new = Ticket(
             subject=" ".join(subject.split())[:300] or old.subject,
@@ -106,10 +105,7 @@ def split(
         )
         started = begin(new, opened)
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(ticket=new)
-        number = at.record(
-            e.SplitOff(at=at.now, by=by, ticket=new.number, messages=tuple(row.pk for row in rows)),
-            client_key=client_key,
-        )
+        number = at.record(e.SplitOff(at=at.now, by=by, ticket=new.number, messages=tuple(row.pk for row in rows)))
         relate_both(started, at, "split_from", by=by)
         started.write()
         return Created(new.number, number, rows[0].pk, continues=ticket)
@@ -122,10 +118,10 @@ def relate(
     if ticket == other:
         return Refused(ticket, say("a ticket is not related to itself"))
     first, second = sorted((ticket, other))
-    with visit(first, now=now) as one, visit(second, now=now) as two:
+    with locked(first, now=now) as one, locked(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not relate_both(mine, theirs, relation, by=by):
-            return AlreadySo(ticket, say("they are related already"))
+            return mine.already(say("they are related already"))
         return Done(ticket, mine.case.number)
 
 
@@ -134,10 +130,10 @@ def unrelate(ticket: int, other: int, *, by: Actor, now: datetime | None = None)
     if ticket == other:
         return Refused(ticket, say("a ticket is not related to itself"))
     first, second = sorted((ticket, other))
-    with visit(first, now=now) as one, visit(second, now=now) as two:
+    with locked(first, now=now) as one, locked(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not unrelate_both(mine, theirs, by=by):
-            return AlreadySo(ticket, say("nobody had related them"))
+            return mine.already(say("nobody had related them"))
         return Done(ticket, mine.case.number)
 
 
@@ -154,9 +150,9 @@ def link(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """A ticket elsewhere belongs to this one. `origin`: `rung` if we made it, under `key`."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         _, is_new = Link.objects.get_or_create(
             ticket=at.ticket,
             tracker=tracker,
@@ -164,18 +160,18 @@ def link(
             defaults={"url": url, "origin": origin, "key": key, "linked_at": at.now},
         )
         if not is_new:
-            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is linked already", tracker=tracker, issue=issue))
+            return at.already(say("%(tracker)s:%(issue)s is linked already", tracker=tracker, issue=issue))
         event = e.Linked(at=at.now, by=by, tracker=tracker, issue=issue, url=url)
-        return Done(ticket, at.record(event, client_key=client_key))
+        return at.done(event)
 
 
 def unlink(ticket: int, tracker: str, issue: str, *, by: Actor, now: datetime | None = None) -> Done | AlreadySo:
     """It no longer belongs to this one; nothing happens to it elsewhere."""
-    with visit(ticket, now=now) as at:
+    with locked(ticket, now=now) as at:
         gone, _ = Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).delete()
         if not gone:
-            return AlreadySo(ticket, say("%(tracker)s:%(issue)s is not linked", tracker=tracker, issue=issue))
-        return Done(ticket, at.record(e.Unlinked(at=at.now, by=by, tracker=tracker, issue=issue)))
+            return at.already(say("%(tracker)s:%(issue)s is not linked", tracker=tracker, issue=issue))
+        return at.done(e.Unlinked(at=at.now, by=by, tracker=tracker, issue=issue))
 
 
 def third_party_moved(
@@ -190,13 +186,13 @@ def third_party_moved(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """Something happened on a linked ticket. `own`: by us or a bot, so no sign of life."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         moved = {"moved_at": at.now} | ({"status": status} if status else {})
         Link.objects.filter(ticket=at.ticket, tracker=tracker, issue=issue).update(**moved)
         event = e.ThirdPartyMoved(at=at.now, by=by, tracker=tracker, issue=issue, status=status, own=own)
-        return Done(ticket, at.record(event, client_key=client_key))
+        return at.done(event)
 
 
 def _whose(ticket: Ticket) -> str:

@@ -8,7 +8,7 @@ from rung.core.sentences import say, word
 from rung.core.vocabulary import Priority
 from rung.people.models import Customer
 from rung.tickets.results import AlreadySo, Done, Refused
-from rung.tickets.transaction import asked_before, visit
+from rung.tickets.transaction import locked
 
 #: What a person can read at a glance: characters of a tag, tags added at a time, tags of a ticket.
 LONGEST_TAG, TAGS_AT_A_TIME, MOST_TAGS = 60, 20, 50
@@ -25,14 +25,14 @@ def set_priority(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """Set by hand, a priority is not changed by words any more. `critical` None leaves that flag as it is."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         same_flag = critical is None or critical is at.case.critical
         if at.case.priority is priority and same_flag:
-            return AlreadySo(ticket, say("the priority is %(priority)s already", priority=word(priority)))
+            return at.already(say("the priority is %(priority)s already", priority=word(priority)))
         event = e.PrioritySet(at=at.now, by=by, priority=priority, critical=critical, reasons=reasons)
-        return Done(ticket, at.record(event, client_key=client_key))
+        return at.done(event)
 
 
 def set_category(
@@ -45,13 +45,13 @@ def set_category(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """The nature of the problem, by the policy's names; None: not known."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if at.case.category == category:
-            return AlreadySo(ticket, say("the category is %(category)s already", category=category or say("not set")))
+            return at.already(say("the category is %(category)s already", category=category or say("not set")))
         event = e.CategorySet(at=at.now, by=by, category=category, reasons=reasons)
-        return Done(ticket, at.record(event, client_key=client_key))
+        return at.done(event)
 
 
 def tag(
@@ -64,35 +64,35 @@ def tag(
     now: datetime | None = None,
 ) -> Done | AlreadySo | Refused:
     """Add and remove tags. Tags added by hand stay within what a person can read at a glance."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         new = tuple(sorted({name.strip() for name in added if name.strip()} - set(at.case.tags)))
         gone = tuple(sorted(set(removed) & set(at.case.tags)))
         if not new and not gone:
-            return AlreadySo(ticket, say("the tags are so already"))
+            return at.already(say("the tags are so already"))
         if new and len(at.case.tags) - len(gone) + len(new) > MOST_TAGS:
-            return Refused(
-                ticket, say("ticket %(ticket)s would have more than %(most)s tags", ticket=ticket, most=MOST_TAGS)
+            return at.refused(
+                say("ticket %(ticket)s would have more than %(most)s tags", ticket=ticket, most=MOST_TAGS)
             )
-        return Done(ticket, at.record(e.Tagged(at=at.now, by=by, added=new, removed=gone), client_key=client_key))
+        return at.done(e.Tagged(at=at.now, by=by, added=new, removed=gone))
 
 
 def set_customer(
     ticket: int, customer: Customer | None, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """Whose ticket it is; also to be called when the customer's tier or account owner has changed."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         name = customer.name if customer else None
         tier = (customer.tier or None) if customer else None
         owner = customer.account_owner.handle if customer and customer.account_owner else None
         if (at.case.customer, at.case.tier, at.case.account_owner) == (name, tier, owner):
-            return AlreadySo(ticket, say("the customer is so already"))
+            return at.already(say("the customer is so already"))
         at.ticket.customer = customer
         event = e.CustomerChanged(at=at.now, by=by, customer=name, tier=tier, account_owner=owner)
-        return Done(ticket, at.record(event, client_key=client_key))
+        return at.done(event)
 
 
 def rate(
@@ -105,9 +105,9 @@ def rate(
     now: datetime | None = None,
 ) -> Done | AlreadySo:
     """The customer's rating, 1 (bad) to 5. `comment`: the row of the words that came with it."""
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         if at.case.rating == rating and comment is None:
-            return AlreadySo(ticket, say("the rating is so already"))
-        return Done(ticket, at.record(e.Rated(at=at.now, by=by, rating=rating, message=comment), client_key=client_key))
+            return at.already(say("the rating is so already"))
+        return at.done(e.Rated(at=at.now, by=by, rating=rating, message=comment))

@@ -9,7 +9,7 @@ from rung.core.case import events as e
 from rung.core.policy.model import Workflow
 from rung.core.reckoning import workflows as rules
 from rung.core.reckoning.turns import kept as kept_because
-from rung.core.sentences import say, word
+from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Status
 from rung.people.models import Agent
@@ -17,7 +17,7 @@ from rung.tickets import action_notices, canned_answers, message_rows
 from rung.tickets.message_rows import NewFile, Words
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
-from rung.tickets.transaction import Visit, asked_before, visit
+from rung.tickets.transaction import TicketTransaction, locked
 
 
 def use(
@@ -35,31 +35,22 @@ def use(
 
     Refused while something it asks for is missing, or while a gap of its reply stays open.
     """
-    with visit(ticket, now=now) as at:
-        if before := asked_before(client_key, ticket):
-            return before
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if at.before:
+            return at.before
         known = {each.name: each for each in at.policy.policy.workflows}
         found = known.get(workflow)
         if found is None:
-            return Refused(
-                ticket,
-                say(
-                    'no workflow is called "%(workflow)s"%(hint)s',
-                    workflow=workflow,
-                    hint=did_you_mean(workflow, known),
-                ),
-            )
+            hint = did_you_mean(workflow, known)
+            return at.refused(say('no workflow is called "%(workflow)s"%(hint)s', workflow=workflow, hint=hint))
         if at.case.status.is_over:
-            return Refused(
-                ticket,
-                say("ticket %(ticket)s is %(status)s; reopen it first", ticket=ticket, status=word(at.case.status)),
-            )
+            return at.refused_as_over()
         words = text if text is not None else _words(at, found, agent, answers or {})
         if isinstance(words, Refused):
             return words
         edited = text is not None and text.strip() != _template(at, found, agent, answers or {})
         by = actors.agent(agent.handle)
-        number = at.record(e.WorkflowUsed(at=at.now, by=by, workflow=workflow, edited=edited), client_key=client_key)
+        number = at.record(e.WorkflowUsed(at=at.now, by=by, workflow=workflow, edited=edited))
         message = None
         if words:
             said = Words(text=words, author_name=agent.name, files=files)
@@ -68,34 +59,33 @@ def use(
         return Done(ticket, number, message.pk if message else None)
 
 
-def _words(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str | Refused:
+def _words(at: TicketTransaction, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str | Refused:
     """The reply, whole; or what is missing."""
     missing = rules.missing(workflow, answers)
     if missing:
-        return Refused(at.ticket.number, say("still to be asked: %(missing)s", missing=", ".join(missing)))
+        return at.refused(say("still to be asked: %(missing)s", missing=", ".join(missing)))
     if workflow.reply is None:
         return ""
     filled = canned_answers.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers)
     if still := (*filled.unknown, *filled.open):
         listed = ", ".join(f"{{{gap}}}" for gap in still)
-        return Refused(
-            at.ticket.number,
+        return at.refused(
             say(
                 "nothing fills %(listed)s in the reply %(reply)s: edit it before it is sent",
                 listed=listed,
                 reply=workflow.reply,
-            ),
+            )
         )
     return filled.text
 
 
-def _template(at: Visit, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str:
+def _template(at: TicketTransaction, workflow: Workflow, agent: Agent, answers: Mapping[str, str]) -> str:
     if workflow.reply is None:
         return ""
     return canned_answers.filled(workflow.reply, at.ticket, at.case, at.policy, agent=agent, answers=answers).text
 
 
-def _conclude(at: Visit, workflow: Workflow, message: Message | None, *, by: Actor) -> None:
+def _conclude(at: TicketTransaction, workflow: Workflow, message: Message | None, *, by: Actor) -> None:
     """The answer, and whose turn it is then: the workflow says it, and nothing else is asked."""
     if workflow.then is Status.RESOLVED:
         number = at.record(e.Resolved(at=at.now, by=by, message=message.pk if message else None))
