@@ -124,6 +124,14 @@ def test_every_name_said_to_be_in_a_file_is_in_it(page: Path) -> None:
     assert wrong == []
 
 
+def test_the_action_that_is_shown_to_contributors_is_one_of_ours() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
+    shown = [block for block in blocks if not block.startswith("def test_")]
+    code = "".join(path.read_text() for path in (ROOT / "rung" / "tickets" / "actions").glob("*.py"))
+    assert shown
+    assert [block for block in shown if block not in code] == []
+
+
 @each_page
 def test_nothing_is_cited_that_is_not_in_the_repository(page: Path) -> None:
     outside = r"\bDESIGN\b|\bHOUSE\b|STYLE\.md|\bMISSION\b|\bINTEGRATIONS\b|\.\./shared|/work/"
