@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from rung.core.actors import Actor
+from rung.core.sentences import speaking
 
 #: What is never written down, only that it has changed.
 SECRET = frozenset(
@@ -100,7 +101,8 @@ def facts_of(row: models.Model) -> dict[str, object]:
         elif isinstance(value, models.Model):
             found[field.name] = str(getattr(value, "handle", value))
         elif value not in (None, "", [], False):
-            found[field.name] = value if isinstance(value, bool | int | list) else str(value)
+            with speaking():  # what is written down is English, whoever does it
+                found[field.name] = value if isinstance(value, bool | int | list) else str(value)
     if row.pk:
         for many in row._meta.many_to_many:
             found[many.name] = sorted(getattr(each, "handle", str(each)) for each in getattr(row, many.name).all())

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from rung.channels.email.models import Mailbox
+from rung.channels.slack.models import Workspace
+from rung.channels.webhook.models import Endpoint
 from rung.outbox.migrations import _stored_english
 from rung.outbox.models import Delivery, State
 from rung.outbox.sentences import Said, Sentence, Title, english, templates, text
@@ -134,6 +137,45 @@ def test_an_old_part_that_forgets_somebody_takes_the_words_away(row: Any) -> Non
     old_part("UPDATE outbox_delivery SET title = '', words = '' WHERE id = %s", made.pk)
     made.refresh_from_db()
     assert (made.title, made.outcome) == (None, Said.SENT())
+
+
+@pytest.mark.parametrize(
+    ("migration", "model", "column", "stored", "german"),
+    [
+        (
+            "webhook.migrations.0003_sentences",
+            Endpoint,
+            "disabled_why",
+            "von Hand abgeschaltet",
+            "von Hand abgeschaltet",
+        ),
+        ("webhook.migrations.0003_sentences", Endpoint, "disabled_why", "it answered 410 Gone", "antwortete 410"),
+        (
+            "slack.migrations.0007_sentences",
+            Workspace,
+            "off_why",
+            "Slack: the token of its bot was revoked; connect the workspace again.",
+            "Slack: Das Token des Bots wurde widerrufen",
+        ),
+        ("email.migrations.0002_sentences", Mailbox, "trouble", "Nothing listens at a:1; is the port right?", "An a:1"),
+        ("email.migrations.0002_sentences", Mailbox, "trouble", "[ALERT] out of order", "[ALERT] out of order"),
+    ],
+)
+def test_why_something_is_off_keeps_its_meaning(
+    db: None, migration: str, model: Any, column: str, stored: str, german: str
+) -> None:
+    made = {
+        Endpoint: lambda: Endpoint.objects.create(name="ops", url="https://a.example", created_at=database_now()),
+        Workspace: lambda: Workspace.objects.create(team="T1", name="Acme"),
+        Mailbox: lambda: Mailbox.objects.create(address="help@a.example", host="a", user="u", password=""),
+    }[model]()
+    with connection.cursor() as cursor:
+        cursor.execute(READ.READING)
+        cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = %s", [stored])
+    import_module(f"rung.channels.{migration}").Migration.operations[-1].code(None, connection.schema_editor())
+    made.refresh_from_db()
+    with speaking_in("de"):
+        assert german in str(getattr(made, column))
 
 
 def test_every_old_sentence_has_a_code_with_the_same_gaps() -> None:

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from rung.channels.webhook.models import Endpoint
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox.models import Delivery, State
 from rung.outbox.notice_titles import Told, wording
 from rung.outbox.sentences import Said, english, text
+from rung.people.changes import Change
 from rung.people.clock import database_now
 from rung.people.languages import speaking_in
 from rung.people.models import Agent
@@ -71,3 +73,15 @@ def test_a_delivery_without_a_title_is_called_after_its_ticket(signed_in: Any, n
     page = signed_in("sam").get("/you/attention").content.decode()
     assert f">{Delivery.objects.get(key='k').ticket.subject}</a>" in page.replace("\n", "")
     assert "&lt;b&gt;554&lt;/b&gt; no such user" in page
+
+
+def test_why_a_webhook_is_off_is_said_in_the_language_of_each_reader(signed_in: Any, desk: Any) -> None:
+    Endpoint.objects.create(name="ops", url="https://ops.example/", created_at=database_now())
+    olga = signed_in("olga")
+    Agent.objects.filter(handle="olga").update(language="de")
+    assert (
+        "von Hand abgeschaltet" in olga.post("/settings/webhooks/ops/do", {"do": "off"}, follow=True).content.decode()
+    )
+    Agent.objects.filter(handle="olga").update(language="")
+    assert "switched off by hand" in olga.get("/settings/webhooks/ops").content.decode()
+    assert Change.objects.get(subject="endpoint:ops").facts["disabled_why"] == ["", "switched off by hand"]

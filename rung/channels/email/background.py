@@ -51,11 +51,11 @@ class Reader:
             self.due = time.monotonic() + self.wait
             self.wait = min(self.wait * 2, LONGEST_WAIT)
             trouble = mailboxes.why(box, failed)
-            log.warning("a mailbox cannot be read", mailbox=box.address, why=trouble)
-            Mailbox.objects.filter(pk=box.pk).update(looked_at=now, trouble=trouble[:400])
+            log.warning("a mailbox cannot be read", mailbox=box.address, why=str(trouble))
+            Mailbox.objects.filter(pk=box.pk).update(looked_at=now, trouble=trouble)
         else:
             self.wait = FIRST_WAIT
-            Mailbox.objects.filter(pk=box.pk).update(looked_at=now, trouble="")
+            Mailbox.objects.filter(pk=box.pk).update(looked_at=now, trouble=None)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -21,8 +21,10 @@ from imap_tools.errors import MailboxLoginError
 from msgspec import Struct
 
 from rung.channels.email.models import Mailbox, Security
+from rung.channels.email.sentences import Said
 from rung.channels.email.server_errors import of_connection
-from rung.core.sentences import say
+from rung.outbox import sentences
+from rung.outbox.sentences import Sentence
 from rung.people.vault import VaultProblem, unseal
 
 TIMEOUT = 20.0
@@ -86,7 +88,7 @@ def try_out(box: Mailbox) -> Works | str:
         with opened(box) as found:
             return standing(found, box.folder)
     except TROUBLE as failed:
-        return why(box, failed)
+        return str(why(box, failed))
 
 
 def arrives(box: Mailbox, word: str) -> bool:
@@ -113,20 +115,20 @@ def standing(found: BaseMailBox, folder: str) -> Works:
 def begin(box: Mailbox, works: Works, now: datetime) -> None:
     """Read from here on: what lies there already is left alone."""
     box.read_to, box.uid_validity = works.next_uid - 1, works.validity
-    box.connected_at, box.looked_at, box.trouble = now, now, ""
+    box.connected_at, box.looked_at, box.trouble = now, now, None
 
 
-def why(box: Mailbox, failed: Exception) -> str:
+def why(box: Mailbox, failed: Exception) -> Sentence:
     """What is to be mended."""
     match failed:
         case VaultProblem():
-            return str(failed)
+            return sentences.Said.SEALED_ELSEWHERE()
         case MailboxLoginError():
-            return say("The server refuses this user and password: %(said)s", said=_said(failed))
+            return Said.REFUSED(said=_said(failed))
         case MailboxFolderSelectError():
-            return say("There is no folder “%(folder)s” in this mailbox.", folder=box.folder)
+            return Said.NO_FOLDER(folder=box.folder)
         case ImapToolsError() | imaplib.IMAP4.error():
-            return say("%(place)s cannot be used: %(said)s", place=f"{box.host}:{box.port}", said=_said(failed))
+            return Said.UNUSABLE(place=f"{box.host}:{box.port}", said=_said(failed))
         case _:
             return of_connection(failed, box.host, box.port)
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from rung.outbox.fields import SentenceField
+
 
 class Security(models.TextChoices):
     """How a connection to a mail server is kept from others' eyes."""
@@ -44,8 +46,8 @@ class Mailbox(models.Model):
     read_to = models.PositiveBigIntegerField(default=0)
     uid_validity = models.PositiveBigIntegerField(default=0)
     looked_at = models.DateTimeField(null=True, blank=True)
-    #: Why the last look failed, in one sentence; empty: it did not.
-    trouble = models.CharField(max_length=400, blank=True)
+    #: Why the last look failed; None: it did not.
+    trouble = SentenceField(null=True, db_column="trouble_said")
 
     class Meta:
         ordering = ["address"]

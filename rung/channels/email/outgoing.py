@@ -91,7 +91,7 @@ def try_out(tried: Server, to: str, subject: str, text: str) -> str:
     except smtplib.SMTPException as refused:
         return _refused(refused)
     except (OSError, ValueError) as failed:
-        return of_connection(failed, tried.host, tried.port)
+        return str(of_connection(failed, tried.host, tried.port))
     finally:
         smtp.close()
     return ""

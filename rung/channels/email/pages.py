@@ -100,7 +100,7 @@ def _keep_in(request: HttpRequest) -> HttpResponse:
         form.add_error(None, works)
         return _again(request, in_form=form)
     if is_same:
-        box.trouble = ""
+        box.trouble = None
     else:
         mailboxes.begin(box, works, database_now())
     box.active = True
@@ -144,7 +144,7 @@ def _switch(request: HttpRequest) -> HttpResponse:
     if box is None:
         return _nothing(request)
     before = changes.facts_of(box)
-    box.active, box.trouble = request.POST.get("to", "off" if box.active else "on") == "on", ""
+    box.active, box.trouble = request.POST.get("to", "off" if box.active else "on") == "on", None
     box.save(update_fields=["active", "trouble"])
     changes.note("changed", box, by=actor_of(request), before=before)
     told = _("%(address)s is read again.") if box.active else _("%(address)s is not read any more.")

@@ -3,26 +3,23 @@
 import socket
 import ssl
 
-from rung.core.sentences import say
+from rung.channels.email.sentences import Said
+from rung.outbox.sentences import Sentence
 
 
-def of_connection(failed: Exception, host: str, port: int) -> str:
+def of_connection(failed: Exception, host: str, port: int) -> Sentence:
     """Why there is no connection."""
     place = f"{host}:{port}"
     match failed:
         case socket.gaierror():
-            return say("No server is called %(host)s; is the name spelt right?", host=host)
+            return Said.NO_SERVER(host=host)
         case ssl.SSLCertVerificationError():
-            return say(
-                "The certificate of %(place)s is not trusted: %(said)s.",
-                place=place,
-                said=failed.verify_message.rstrip("."),
-            )
+            return Said.CERTIFICATE(place=place, said=failed.verify_message.rstrip("."))
         case ssl.SSLError():
-            return say("%(place)s does not speak TLS like this; try another security or port.", place=place)
+            return Said.NO_TLS(place=place)
         case ConnectionRefusedError():
-            return say("Nothing listens at %(place)s; is the port right?", place=place)
+            return Said.NOBODY_LISTENS(place=place)
         case TimeoutError():
-            return say("%(place)s does not answer; is the port right, does a firewall stand between?", place=place)
+            return Said.SILENT(place=place)
         case _:
-            return say("%(place)s cannot be used: %(said)s", place=place, said=str(failed) or type(failed).__name__)
+            return Said.UNUSABLE(place=place, said=str(failed) or type(failed).__name__)

@@ -16,7 +16,7 @@ def inbox(_request: HttpRequest) -> Inbox:
     out, boxes = outgoing.server(), list(Mailbox.objects.filter(active=True))
     said = [_("In: %(addresses)s.") % {"addresses": ", ".join(box.address for box in boxes)}] if boxes else []
     said += [_("Out by %(host)s as %(sender)s.") % {"host": out.host, "sender": out.sender}] if out else []
-    said += [box.trouble for box in boxes if box.trouble]
+    said += [str(box.trouble) for box in boxes if box.trouble]
     says = " ".join(said) or _("No mail comes in or goes out.")
     return Inbox("email", gettext_lazy("Mail"), bool(boxes or out), says, reverse("mail"), gettext_lazy("Set up"))
 

@@ -30,7 +30,6 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
-from rung.outbox.sentences import english
 from rung.people.clock import database_now
 from rung.tickets import actions
 from rung.tickets.message_rows import Words
@@ -158,7 +157,7 @@ def _post(
 ) -> Outcome:
     """One chat.postMessage; `place.ts` is the thread. `short`: what is posted where Slack finds `drawn` too long."""
     if not workspace.active:
-        return Never(Said.NOT_CONNECTED(workspace=workspace.name, reason=workspace.off_why))
+        return Never(Said.NOT_CONNECTED(workspace=workspace.name, reason=workspace.off_why or ""))
     asked: dict[str, Any] = {"channel": place.channel, "unfurl_links": False, "unfurl_media": False, **drawn}
     if place.ts:
         asked["thread_ts"] = place.ts
@@ -188,7 +187,7 @@ def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessag
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:
     outcome = of_error(method, error)
     if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
-        switch_off(workspace.team, english(outcome.reason), database_now())
+        switch_off(workspace.team, outcome.reason, database_now())
     return outcome
 
 

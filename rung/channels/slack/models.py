@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from rung.outbox.fields import SentenceField
 from rung.people.models import Agent, Customer
 
 
@@ -58,7 +59,7 @@ class Workspace(models.Model):
     agent_group = models.CharField(max_length=20, blank=True, db_default="")
     agent_group_name = models.CharField(max_length=100, blank=True, db_default="")
     active = models.BooleanField(default=True)
-    off_why = models.CharField(max_length=300, blank=True)
+    off_why = SentenceField(null=True, db_column="off_why_said")
     connected_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -63,6 +63,14 @@ class Said(Sentences):
         "slack.nowhere",
         key("Slack: no connected workspace has %(to)s; invite the app there with /invite."),
     )
+    REMOVED = (
+        "slack.removed",
+        key("Slack: the app was removed from the workspace; connect the workspace again."),
+    )
+    BOT_REVOKED = (
+        "slack.bot_revoked",
+        key("Slack: the token of its bot was revoked; connect the workspace again."),
+    )
     BY_AGENT = "slack.by_agent", key("written in Slack by the agent")
     SWITCHED_OFF = "slack.switched_off", key("Slack: %(workspace)s is switched off")
     NOT_HEARD = "slack.not_heard", key("Slack: customers are not heard in %(channel)s")

@@ -61,8 +61,8 @@ def act(fact: Fact, now: datetime) -> str:
     if workspace is None:
         return "its workspace is not connected"
     if isinstance(fact, Uninstalled):
-        switch_off(workspace.team, f"Slack: {fact.why}; connect the workspace again.", now)
-        return fact.why
+        switch_off(workspace.team, fact.why, now)
+        return str(fact.why)
     if isinstance(fact, _SAID):
         told, where = workspace, fact.channel
         workspace = batch_cache.once(("home", told.pk, where), lambda: installations.home(told, where))

@@ -107,7 +107,7 @@ def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
     if endpoint is None:
         return Never(Said.NO_ENDPOINT(name=name))
     if endpoint.disabled_at is not None:
-        return Never(Said.DISABLED(name=name, reason=endpoint.disabled_why))
+        return Never(Said.DISABLED(name=name, reason=endpoint.disabled_why or ""))
     return _deliver(endpoint, key, kind, data)
 
 
@@ -151,7 +151,7 @@ def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcom
     answered = f"{answer.status_code} {answer.text[:LONGEST_REASON]}".strip()
     reason = Said.ANSWERED(url=endpoint.url, answer=answered)
     if answer.status_code == GONE:
-        Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=now, disabled_why="it answered 410 Gone")
+        Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=now, disabled_why=Said.GONE())
         return Never(reason)
     return Later(reason, _retry_after(answer.headers))
 

@@ -35,7 +35,7 @@ def add(
         endpoint = Endpoint(name=name, created_at=database_now())
         endpoint.renew_secret()
     endpoint.url, endpoint.allow_private = url, allow_private
-    endpoint.disabled_at, endpoint.disabled_why = None, ""
+    endpoint.disabled_at = endpoint.disabled_why = None
     endpoint.save()
     changes.note("added" if before is None else "changed", endpoint, by=actors.SYSTEM, before=before)
     try:

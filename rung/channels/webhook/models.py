@@ -6,6 +6,7 @@ import secrets
 from django.core.validators import RegexValidator
 from django.db import models
 
+from rung.outbox.fields import SentenceField
 from rung.people.vault import seal, unseal
 
 #: How a secret begins before it is sealed.
@@ -22,7 +23,7 @@ class Endpoint(models.Model):
     allow_private = models.BooleanField(default=False, help_text="it may stand in our own network")
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
-    disabled_why = models.CharField(max_length=200, blank=True)
+    disabled_why = SentenceField(null=True, db_column="disabled_why_said")
 
     class Meta:
         ordering = ["name"]

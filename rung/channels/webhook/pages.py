@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from rung.channels.webhook import guarded
 from rung.channels.webhook.adapter import try_out
 from rung.channels.webhook.models import NAME, Endpoint
+from rung.channels.webhook.sentences import Said
 from rung.frame.access import actor_of, needs
 from rung.frame.confirm import asked_back
 from rung.frame.show_once import Shown, shown_once, was_shown
@@ -111,9 +112,9 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
         case "secret":
             return shown_once(request, lambda: _renew(request, endpoint))
         case "off":
-            endpoint.disabled_at, endpoint.disabled_why = database_now(), _("switched off by hand")
+            endpoint.disabled_at, endpoint.disabled_why = database_now(), Said.BY_HAND()
         case "on":
-            endpoint.disabled_at, endpoint.disabled_why = None, ""
+            endpoint.disabled_at = endpoint.disabled_why = None
         case "remove":
             changes.note("removed", endpoint, by=actor_of(request))
             endpoint.delete()

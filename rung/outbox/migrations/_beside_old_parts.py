@@ -4,7 +4,14 @@ The text column stays, with an empty default, until a later version drops it. Wh
 of the sentence (its name with `_said`) by a trigger: the words are kept under the code `text`, an empty text empties it.
 """
 
+import json
+from typing import Any
+
 from django.db import migrations
+from django.db.migrations.operations.base import Operation
+
+from rung.outbox.fields import SentenceField
+from rung.outbox.migrations._stored_english import reason
 
 #: Keeps the triggers quiet until the transaction ends: for the migration that reads the old texts.
 READING = "SET LOCAL rung.reading_english = 'on'"
@@ -28,3 +35,22 @@ _COLUMN = """
 def still_written(table: str, *columns: str) -> migrations.RunSQL:
     """The operation, for columns whose `COLUMN_said` is there already."""
     return migrations.RunSQL("".join(_COLUMN.format(table=table, column=column) for column in columns))
+
+
+def becomes_sentence(model: str, table: str, column: str) -> list[Operation]:
+    """All of it for one column of a small table: what is stored is read at once."""
+
+    def read(_apps: Any, schema_editor: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(READING)
+            cursor.execute(f"SELECT id, {column} FROM {table} WHERE {column} <> ''")  # noqa: S608  of our own names
+            read_now = [(json.dumps(reason(words)), number) for number, words in cursor.fetchall()]
+            written = f"UPDATE {table} SET {column} = '', {column}_said = %s::jsonb WHERE id = %s"  # noqa: S608  as above
+            cursor.executemany(written, read_now)
+
+    return [
+        migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField(model, column)]),
+        migrations.AddField(model, column, SentenceField(null=True, db_column=f"{column}_said")),
+        still_written(table, column),
+        migrations.RunPython(read, migrations.RunPython.noop),
+    ]

@@ -91,6 +91,8 @@ _SLACK: Templates = (
     ("slack.not_connected", "Slack: %(workspace)s is not connected: %(reason)s"),
     ("slack.no_workspace", "Slack: no workspace is connected."),
     ("slack.nowhere", "Slack: no connected workspace has %(to)s; invite the app there with /invite."),
+    ("slack.removed", "Slack: the app was removed from the workspace; connect the workspace again."),
+    ("slack.bot_revoked", "Slack: the token of its bot was revoked; connect the workspace again."),
     ("slack.by_agent", "written in Slack by the agent"),
 )
 _WEBHOOK: Templates = (

@@ -114,7 +114,7 @@ def test_trouble_is_said_in_one_sentence_and_written_on_the_mailbox(imap: ImapMa
     imap.password = "another"
     taken_in()
     mailbox.refresh_from_db()
-    assert mailbox.trouble.startswith("The server refuses this user and password:")
+    assert str(mailbox.trouble).startswith("The server refuses this user and password:")
     assert mailboxes.try_out(made_up(imap, folder="Nope")) == "There is no folder “Nope” in this mailbox."
     closed = made_up(imap)
     closed.port = 1

@@ -180,7 +180,7 @@ def test_a_lost_token_switches_the_workspace_off_and_says_so(desk: SlackDesk, co
     assert isinstance(slack.post_card(CARD), Never)
     workspace = Workspace.objects.get()
     assert workspace.active is False
-    assert why in workspace.off_why
+    assert why in str(workspace.off_why)
     assert desk.slack.dispatcher.count("chat.postMessage") == 0
     assert SlackAdapter().takes == frozenset()
 

@@ -138,7 +138,7 @@ def test_gone_disables_the_endpoint_for_good(db: None, receiver: type[Receiver])
     receiver.answer = 410
     assert isinstance(sends(), Never)
     row.refresh_from_db()
-    assert row.disabled_why == "it answered 410 Gone"
+    assert row.disabled_why == Said.GONE()
     receiver.answer = 204
     assert isinstance(sends(), Never)
     assert len(receiver.got) == 1

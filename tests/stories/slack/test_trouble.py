@@ -121,7 +121,7 @@ def test_an_uninstalled_app_switches_the_inbox_off_and_says_so(world: SlackWorld
     world.settle()
     workspace = Workspace.objects.get()
     assert workspace.active is False
-    assert workspace.off_why == "Slack: the token of its bot was revoked; connect the workspace again."
+    assert str(workspace.off_why) == "Slack: the token of its bot was revoked; connect the workspace again."
     [told] = Delivery.objects.filter(subject="alert")
     assert (told.recipient, str(told.title)) == ("agent:carla", "Slack: Rung Desk is switched off")
     assert told.channel != "slack"

@@ -109,7 +109,7 @@ def _sealed(secrets: Secrets, now: datetime) -> dict[str, object]:
         "client_secret": seal(secrets.client_secret),
         "token_expires_at": _expiry(secrets, now),
         "active": True,
-        "off_why": "",
+        "off_why": None,
         **({"app": secrets.app} if secrets.app else {}),
     }
 

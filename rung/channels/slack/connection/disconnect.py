@@ -13,15 +13,15 @@ from rung.channels.slack.events import catch_up
 from rung.channels.slack.models import PersonSeen, Workspace
 from rung.channels.slack.sentences import Said
 from rung.outbox.ports import Never
-from rung.outbox.sentences import english
+from rung.outbox.sentences import Sentence, english
 
 
-def switch_off(team: str, why: str, now: datetime) -> None:
+def switch_off(team: str, why: Sentence, now: datetime) -> None:
     """Once: a workspace that is off already stays as it is."""
-    if not Workspace.objects.filter(team=team, active=True).update(active=False, off_why=why[:300]):
+    if not Workspace.objects.filter(team=team, active=True).update(active=False, off_why=why):
         return
     name = Workspace.objects.get(team=team).name
-    words = f"{why} Nothing is lost: what was to be said there waits in the app."
+    words = f"{english(why)} Nothing is lost: what was to be said there waits in the app."
     owner_notices.tell(Said.SWITCHED_OFF(workspace=name), words, key=f"slack-off/{now.isoformat()}", now=now)
 
 
@@ -35,7 +35,7 @@ def look(now: datetime) -> None:
         except (SlackApiError, SlackClientError, OSError) as error:
             outcome = of_error("auth.test", error)
             if code_of(error) in DISCONNECTED and isinstance(outcome, Never):
-                switch_off(workspace.team, english(outcome.reason), now)
+                switch_off(workspace.team, outcome.reason, now)
 
 
 def _belongs_to(workspace: Workspace, enterprise: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from rung.outbox.sentences import Sentence
+
 Raw = Mapping[str, Any]
 
 
@@ -94,7 +96,7 @@ class ChannelChanged(Heard, frozen=True, kw_only=True):
 class Uninstalled(Heard, frozen=True, kw_only=True):
     """The app was removed, or its bot's tokens were revoked."""
 
-    why: str
+    why: Sentence
 
 
 class PersonChanged(Heard, frozen=True, kw_only=True):

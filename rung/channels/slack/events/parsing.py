@@ -21,6 +21,7 @@ from rung.channels.slack.events.facts import (
     Uninstalled,
     Wrote,
 )
+from rung.channels.slack.sentences import Said
 
 #: Subtypes of messages that are people's (or bots') words.
 _SPOKEN = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
@@ -186,13 +187,13 @@ def _moved(event: Raw, team: str, event_id: str) -> Fact:
 
 
 def _uninstalled(_event: Raw, team: str, event_id: str) -> Fact:
-    return Uninstalled(team=team, event_id=event_id, why="the app was removed from the workspace")
+    return Uninstalled(team=team, event_id=event_id, why=Said.REMOVED())
 
 
 def _revoked(event: Raw, team: str, event_id: str) -> Fact:
     if not (event.get("tokens") or {}).get("bot"):
         return Nothing(team=team, event_id=event_id, why="a person's token, not the bot's")
-    return Uninstalled(team=team, event_id=event_id, why="the token of its bot was revoked")
+    return Uninstalled(team=team, event_id=event_id, why=Said.BOT_REVOKED())
 
 
 def _person(event: Raw, team: str, event_id: str) -> Fact:
