@@ -87,6 +87,28 @@ def test_every_path_and_module_that_is_cited_exists(page: Path) -> None:
     assert [name for name in modules if not is_module(name)] == []
 
 
+@each_page
+def test_every_file_named_in_a_drawing_exists(page: Path) -> None:
+    """Drawings write paths short: below the repository, the package, or the core."""
+    drawings = "\n".join(re.findall(r"^ *```(?:text)?\n(.*?)^ *```", page.read_text(), re.S | re.M))
+    named = set(re.findall(r"(?<![\w/.])([a-z_]+(?:/[a-z_]+)+\.py)", drawings))
+    tops = (ROOT, ROOT / "rung", ROOT / "rung" / "core")
+    assert [path for path in sorted(named) if not any((top / path).exists() for top in tops)] == []
+
+
+@pytest.mark.parametrize("page", ["reckoning.md", "delivery.md"])
+def test_a_line_of_a_drawing_names_something_of_the_file_at_its_end(page: str) -> None:
+    text = (ROOT / "docs" / "explanation" / page).read_text()
+    lines = re.findall(r"^(.*?)([a-z_]+(?:/[a-z_]+)+\.py)$", "\n".join(re.findall(r"```\n(.*?)```", text, re.S)), re.M)
+    wrong = []
+    for words, path in lines:
+        file = next(top / path for top in (ROOT, ROOT / "rung", ROOT / "rung" / "core") if (top / path).exists())
+        if words.strip() and not set(re.findall(r"\w+", words)) & (defined(file) | {file.stem}):
+            wrong.append(words.strip() + path)
+    assert len(lines) >= 5
+    assert wrong == []
+
+
 def is_module(name: str) -> bool:
     """A module, or a name within one."""
     above = name.rpartition(".")[0]
