@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -11,9 +12,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from rung.outbox import clock_step, loop, notify, outcomes, queues, quiet_hours
+from rung.outbox import clock_step, handover, loop, notify, outcomes, queues, quiet_hours
 from rung.outbox.loop import Loop
-from rung.outbox.ports import Outcome, Source, Unclear
+from rung.outbox.ports import Later, Outcome, Source, Unclear
 from rung.outbox.queues import Claimed
 from rung.outbox.sending import call_for
 from rung.outbox.sentences import Said, text
@@ -22,8 +23,9 @@ from rung.people.database_errors import AWAY
 
 log = structlog.get_logger(__name__)
 
-#: How many adapters may be at work at once.
-WORKERS = 8
+#: How many adapters may be at work at once: of one channel at most half, and of destinations that fail a quarter.
+WORKERS = 16
+OF_A_CHANNEL, OF_FAILING = WORKERS // 2, WORKERS // 4
 #: How long one sending may take before another courier believes that this one has died. Adapters give up far sooner.
 LEASE = timedelta(minutes=2)
 LOOK_ROUND_EVERY = 0.5
@@ -116,12 +118,22 @@ class Courier:
         while not ready:
             with transaction.atomic():
                 now = database_now()
-                claimed = queues.claim(most, now, now + LEASE)
+                claimed = self._fair(most, now)
                 if not claimed:
                     return []
                 prepared = ((one, self._prepared(one, now)) for one in claimed)
                 ready.extend((one, call) for one, call in prepared if call is not None)
         return ready
+
+    def _fair(self, most: int, now: datetime) -> list[Claimed]:
+        """No channel and no failing destinations take the threads of the others. One lane has one thread at most."""
+        busy = Counter(one.delivery.channel for one in self._away.values())
+        full = [channel for channel, count in busy.items() if count >= OF_A_CHANNEL]
+        room = min([most, OF_A_CHANNEL, *(OF_A_CHANNEL - count for count in busy.values() if count < OF_A_CHANNEL)])
+        until = now + LEASE
+        claimed = queues.claim(room, now, until, without=full, with_failing=False)
+        few = min(room - len(claimed), OF_FAILING - sum(one.is_failing for one in self._away.values()))
+        return claimed + (queues.claim(few, now, until, without=full) if few > 0 else [])
 
     def _prepared(self, one: Claimed, now: datetime) -> Callable[[], Outcome] | None:
         """The call that sends it; None if it is not to be sent now. One that cannot be drawn stops no other."""
@@ -139,12 +151,15 @@ class Courier:
 
 
 def _carefully(call: Callable[[], Outcome], claimed: Claimed) -> Outcome:
-    """An adapter that raises has a mistake in it: nobody knows what the other side has."""
+    """An adapter that raises has a mistake in it, or the desk has trouble of its own (database, memory, certificates).
+    Before anything was handed over it is tried again; afterwards nobody knows what the other side has."""
+    handover.begin()
     try:
         return call()
     except Exception as raised:
         log.exception("an adapter raised", delivery=claimed.delivery.pk, channel=claimed.delivery.channel)
-        return Unclear(text(f"{type(raised).__name__}: {raised}"))
+        why = Said.OUR_OWN_TROUBLE(error=f"{type(raised).__name__}: {raised}")
+        return Unclear(why) if handover.was_handed_over() else Later(why)
     finally:
         # A thread that waits for its next call holds no connection: desks with many couriers have few to spare.
         connection.close()

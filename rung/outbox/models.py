@@ -100,6 +100,12 @@ class Delivery(models.Model):
             models.Index(fields=["recipient", "-id"], name="delivery_recipient"),
             models.Index(fields=["destination", "-id"], name="delivery_in_app", condition=Q(channel="app")),
             models.Index(fields=["ticket", "kind"], name="delivery_ticket"),
+            # What a later one of the same conversation waits for.
+            models.Index(
+                fields=["ticket", "channel", "destination", "id"],
+                name="delivery_conversation",
+                condition=Q(state__in=["waiting", "sending", "held"]),
+            ),
             # From a card outside to its ticket: what is said in its thread.
             models.Index(fields=["external_id"], name="delivery_place", condition=~Q(external_id="")),
             # For budgets: what has interrupted a destination lately.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import outcomes, queues
@@ -49,6 +49,54 @@ def test_a_message_that_certainly_did_not_arrive_is_sent_again_when_asked_to(wor
     assert world.chat.heard_by("@kim") == []
     world.passes(seconds=1)
     assert world.chat.heard_by("@kim") == ["Have you tried again?"]
+
+
+def test_answers_to_one_customer_keep_their_order_while_their_server_is_away(world: World) -> None:
+    case = world.acme.writes("Our nightly import has stopped")
+    world.chat.answers = [Later(text("away"), timedelta(seconds=150))]
+    case.answered("sam", "First", keep_open=True)
+    LaneState.objects.update(free_at=world.time.at)  # the destination is open again before the first is tried again
+    case.answered("sam", "Second", keep_open=True)
+    assert world.chat.heard_by("@kim") == []
+    world.passes(minutes=3)
+    assert world.chat.heard_by("@kim") == ["First", "Second"]
+
+
+def test_an_answer_that_will_never_arrive_does_not_hold_up_the_next(world: World) -> None:
+    case = world.acme.writes("Our nightly import has stopped")
+    world.chat.answers = [Never(text("account_inactive"))]
+    case.answered("sam", "First", keep_open=True)
+    case.answered("sam", "Second", keep_open=True)
+    world.passes(seconds=1)
+    assert world.chat.heard_by("@kim") == ["Second"]
+
+
+def test_trouble_of_the_desk_before_anything_went_out_is_no_refusal(world: World) -> None:
+    case = world.acme.writes("Our nightly import has stopped")
+    sends, world.chat.send_message = world.chat.send_message, _without_a_connection  # type: ignore[method-assign]
+    case.answered("sam", "Have you tried again?", keep_open=False)
+    (waits,) = case.deliveries(kind="reply")
+    assert waits.state == State.WAITING
+    assert waits.outcome.startswith("the desk had trouble of its own: OperationalError: ")
+    world.chat.send_message = sends  # type: ignore[method-assign]
+    world.passes(minutes=1)
+    assert world.chat.heard_by("@kim") == ["Have you tried again?"]
+
+
+def _without_a_connection(_message: object) -> Never:
+    raise OperationalError("too many connections for role")
+
+
+def test_a_destination_that_refuses_is_logged_when_it_begins_and_when_it_ends(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = world.acme.writes("Our nightly import has stopped")
+    world.chat.answers = [Later(text("away"), timedelta(seconds=30))] * 3
+    case.answered("sam", "Have you tried again?", keep_open=False)
+    world.passes(minutes=5)
+    assert world.chat.heard_by("@kim") == ["Have you tried again?"]
+    said = [line for line in caplog.messages if "a destination" in line and "@kim" in line]
+    assert ["does not take" in line for line in said] == [True, False]
 
 
 def test_a_destination_that_asks_to_be_left_alone_holds_up_no_other(world: World) -> None:

@@ -13,6 +13,7 @@ from rung.channels.email import mailboxes, outgoing
 from rung.channels.email.sentences import Said
 from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
+from rung.outbox.handover import handing_over
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
     Card,
@@ -111,6 +112,7 @@ def _send(mail: EmailMultiAlternatives) -> Outcome:
         smtp.open()
     except (OSError, smtplib.SMTPException) as failed:
         return Later(Said.NOT_LET_IN(error=failed))
+    handing_over()
     try:
         smtp.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as refused:

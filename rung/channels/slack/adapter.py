@@ -17,6 +17,7 @@ from rung.channels.slack.outbound import lost_posts, post_arguments, reminders
 from rung.channels.slack.sentences import Said
 from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
+from rung.outbox.handover import handing_over
 from rung.outbox.ports import (
     Card,
     CustomerMessage,
@@ -109,6 +110,7 @@ class SlackAdapter:
         drawn = post_arguments.card(card)
         try:
             client = clients.client_of(workspace, database_now())
+            handing_over()
             client.chat_update(channel=place.channel, ts=place.ts, **drawn)
         except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
             if code_of(error) in GONE:
@@ -163,6 +165,7 @@ def _post(
         asked["thread_ts"] = place.ts
     try:
         client = clients.client_of(workspace, database_now())
+        handing_over()
         posted = client.chat_postMessage(**asked)
     except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
         if short is not None and code_of(error) in TOO_LONG:

@@ -26,6 +26,7 @@ from rung.outbox.ports import (
     Never,
     NewIssue,
     Outcome,
+    Page,
     Sent,
     Unclear,
 )
@@ -53,6 +54,7 @@ class WebhookChannel:
             NoticeKind.OFFER_CARD,
             NoticeKind.TRIAGE_CARD,
             NoticeKind.LINK,
+            NoticeKind.PAGE,
         }
     )
     #: The receiver knows a copy by its `webhook-id`.
@@ -92,6 +94,9 @@ class WebhookChannel:
 
     def find(self, issue: NewIssue) -> Sent | Later | None:  # noqa: ARG002
         return None
+
+    def page(self, page: Page) -> Outcome:
+        return _send(page.service, page.key, "page", page)
 
     def comment(self, comment: Comment) -> Outcome:
         return _send(comment.issue, comment.key, "ticket.comment", comment)
@@ -145,7 +150,7 @@ def _as_header(key: str) -> str:
     return "".join(letter if " " <= letter <= "~" else quote(letter) for letter in key)
 
 
-def _judged(endpoint: Endpoint, answer: httpx.Response, now: datetime) -> Outcome:
+def _judged(endpoint: Endpoint, answer: guarded.Answer, now: datetime) -> Outcome:
     if answer.is_success:
         return Sent()
     answered = f"{answer.status_code} {answer.text[:LONGEST_REASON]}".strip()

@@ -4,14 +4,21 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
+from rung.channels.webhook.kept import deadline, kept_client
 from rung.channels.webhook.sentences import Said
+from rung.outbox.handover import handing_over
 from rung.outbox.sentences import Sentence
 
-TIMEOUT = httpx.Timeout(15, connect=5)
+#: Seconds for the whole call, and bytes of an answer that anybody wants to read.
+DEADLINE = 30.0
+MOST_READ = 4096
+#: Seconds for the body, once the receiver has said whether it took it.
+BODY_WITHIN = 2.0
 
 
 class Forbidden(Exception):
@@ -22,18 +29,47 @@ class Forbidden(Exception):
         self.why = why
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> httpx.Response:
-    """Post without following redirects. Raises Forbidden, or what httpx raises."""
+class Answer(NamedTuple):
+    """What came back: `text` is the beginning of its body."""
+
+    status_code: int
+    headers: httpx.Headers
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the receiver took it."""
+        return 200 <= self.status_code < 300
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> Answer:
+    """Post without following redirects. The whole call ends within DEADLINE, and of the answer at most MOST_READ bytes
+    are read, as they come. Raises Forbidden, or what httpx raises."""
     parts, host = _read(url)
-    address = _address_of(host, parts.port or (443 if parts.scheme == "https" else 80), allow_private=allow_private)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = _address_of(host, port, allow_private=allow_private)
     # Connected to the address that was judged, not to the name: a second look-up could give another answer.
     literal = f"[{address}]" if ":" in address else address
     target = parts._replace(netloc=literal if parts.port is None else f"{literal}:{parts.port}").geturl()
     host_header = host if parts.port is None else f"{host}:{parts.port}"
-    with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-        return client.post(
-            target, content=body, headers={**headers, "Host": host_header}, extensions={"sni_hostname": host}
-        )
+    client = kept_client(address, host)
+    given = {**headers, "Host": host_header, "Accept-Encoding": "identity"}
+    with deadline(DEADLINE):
+        handing_over()
+        with client.stream("POST", target, content=body, headers=given, extensions={"sni_hostname": host}) as response:
+            return Answer(response.status_code, response.headers, _beginning(response))
+
+
+def _beginning(response: httpx.Response) -> str:
+    """The first bytes of the body; the rest is left unread, and its connection closed. What a receiver that took it
+    still says is read only so that the connection can be kept."""
+    read = b""
+    with suppress(httpx.HTTPError), deadline(BODY_WITHIN):
+        for part in response.iter_raw():
+            read += part
+            if len(read) >= MOST_READ:
+                break
+    return read[:MOST_READ].decode(errors="replace")
 
 
 def judge(url: str, *, allow_private: bool) -> None:
@@ -66,5 +102,19 @@ def _address_of(host: str, port: int, *, allow_private: bool) -> str:
 
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    return (mapped or ip).is_global and not ip.is_multicast
+    judged = _carried(ip) if isinstance(ip, ipaddress.IPv6Address) else ip
+    return judged.is_global and not judged.is_multicast and judged not in _LOCAL_NAT64
+
+
+def _carried(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 address leads to, else itself: mapped and compatible (RFC 4291), 6to4 (RFC 3056)
+    and NAT64 (RFC 6052). Teredo's are not public anyway."""
+    if ip in _NAT64 or ip in _COMPATIBLE:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Of networks that translate for themselves (RFC 8215): whatever stands behind it, it is inside.
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+_COMPATIBLE = ipaddress.ip_network("::/96")
