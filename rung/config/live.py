@@ -16,6 +16,7 @@ from starlette.routing import Route
 from rung.config import data_folder, pulse
 from rung.config.connection_timeouts import patient
 from rung.config.live_readers import EVERY, Readers
+from rung.config.live_room import Room
 from rung.config.parent_death import die_with_server
 from rung.config.pulse import Pulse
 from rung.frame import live_token
@@ -29,8 +30,9 @@ RETRY = 1.0  # seconds between attempts to reach the database
 REPORT_EVERY = 5.0  # seconds between entries in the table of heartbeats
 _REPORT = """
     INSERT INTO outbox_heartbeat (loop, process, at, rounds, done, error)
-    VALUES ('live', %s, clock_timestamp(), 1, 0, '')
-    ON CONFLICT (loop, process) DO UPDATE SET at = excluded.at, rounds = outbox_heartbeat.rounds + 1
+    VALUES ('live', %s, clock_timestamp(), 1, %s, %s)
+    ON CONFLICT (loop, process) DO UPDATE
+    SET at = excluded.at, done = excluded.done, error = excluded.error, rounds = outbox_heartbeat.rounds + 1
 """
 EVERYTHING = "*"
 
@@ -87,6 +89,7 @@ class Page:
 
 
 pages: set[Page] = set()
+room = Room()
 readers = Readers()
 
 
@@ -100,14 +103,20 @@ async def live(request: Request) -> Response:
     except psycopg.OperationalError:
         return PlainTextResponse("The database does not answer; the page tries again.", 503, headers)
     page = Page(found[1], reader=found[0])
+    if refusal := room.refusal(page.reader):
+        return PlainTextResponse(refusal, 503, {**headers, "Retry-After": "60"})
 
     async def told() -> AsyncIterator[str]:
+        if room.refusal(page.reader):  # others came in meanwhile
+            return
         pages.add(page)
+        room.take(page.reader)
         try:
             async for event in page.stream():
                 yield event
         finally:
             pages.discard(page)
+            room.leave(page.reader)
 
     return StreamingResponse(
         told(),
@@ -125,7 +134,8 @@ async def listen() -> None:
                 await connection.execute(f"listen {CHANNEL}")
                 _tell(EVERYTHING)
                 while True:
-                    await connection.execute(_REPORT, [f"{socket.gethostname()}:{os.getpid()}"])
+                    full = f"all {room.most} pages of /live are open" if room.open >= room.most else ""
+                    await connection.execute(_REPORT, [f"{socket.gethostname()}:{os.getpid()}", room.open, full])
                     async for notice in connection.notifies(timeout=REPORT_EVERY):
                         _tell(notice.payload)
         except psycopg.Error as problem:

@@ -13,7 +13,7 @@ import django
 from granian.constants import Interfaces
 from granian.server import Server
 
-from rung.config import logs, parent_death, ports, pulse
+from rung.config import live_room, logs, parent_death, ports, pulse
 from rung.config.environment import whole_number
 from rung.outbox import progress
 
@@ -87,6 +87,7 @@ def run_web(listen: Listen) -> None:
 
 def run_live(listen: Listen) -> None:
     """Serve /live until told to stop."""
+    live_room.raise_limit()
     ports.refuse_taken(listen.host, listen.port + 1, "RUNG_PORT")
     parent_death.name_server()
     Server(
@@ -94,6 +95,8 @@ def run_live(listen: Listen) -> None:
         address=listen.host,
         port=listen.port + 1,
         interface=Interfaces.ASGI,
+        backlog=live_room.BACKLOG,
+        backpressure=live_room.BACKPRESSURE,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,

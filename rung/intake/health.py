@@ -54,6 +54,8 @@ def measure(now: datetime) -> Health:
             troubles.append(f"the {part} has never reported")
         elif parts[part] > SILENT_AT_MOST.total_seconds():
             troubles.append(f"the {part} has not reported for {parts[part]:.0f} s")
+    fresh = Heartbeat.objects.filter(loop__in=PARTS, at__gt=now - SILENT_AT_MOST).exclude(error="")
+    troubles += list(fresh.values_list("error", flat=True))
     if backup is not None and backup.problem:
         troubles.append(f"the last backup failed: {backup.problem}")
     if stepped:
