@@ -20,7 +20,7 @@ ANOTHER_LOOK = 0.05
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop. What a channel does beside (catching up, sockets) runs in a thread of its own."""
-    for folder in hooks.channels():
+    for folder in hooks.folders():
         if folder.begin is not None:
             loop.keep_running(f"beside {folder.app}", folder.begin, stop)
 
@@ -67,4 +67,4 @@ def sort_until(stop: threading.Event) -> int:
 
 def sorters() -> dict[str, Sorter]:
     """Each configured channel by its name, where it brings raw events."""
-    return {folder.name: folder.sort for folder in hooks.channels() if folder.sort is not None}
+    return {folder.name: folder.sort for folder in hooks.folders() if folder.sort is not None}
