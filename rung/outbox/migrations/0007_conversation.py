@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0004_clock_step"),
+        ("outbox", "0006_read_stored_english"),
         ("tickets", "0010_channel_names"),
     ]
 
