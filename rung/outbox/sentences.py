@@ -84,10 +84,7 @@ class Title(Sentences):
     EXPERT_ASKED = "title.expert_asked", key("You know about this: %(ticket)s.")
     LAST_LEVEL = "title.last_level", key("%(ticket)s has reached the last level again and nobody has taken it.")
     NOBODY_REACHED = "title.nobody_reached", key("Nobody could be reached for %(ticket)s.")
-    PAUSE_OVERRUN = (
-        "title.pause_overrun",
-        key("%(ticket)s has waited as long as the policy allows; its clock runs on."),
-    )
+    PAUSE_OVERRUN = "title.pause_overrun", key("%(ticket)s has waited as long as the policy allows; its clock runs on.")
     SNOOZE_ENDED = "title.snooze_ended", key("%(ticket)s is back from its snooze.")
     ANSWER = "title.answer", key("An answer on %(ticket)s.")
     CANNED_REPLY = "title.canned_reply", key("An answer on %(ticket)s.")

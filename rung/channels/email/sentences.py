@@ -15,10 +15,7 @@ class Said(Sentences):
     CERTIFICATE = "email.certificate", key("The certificate of %(place)s is not trusted: %(said)s.")
     NO_TLS = "email.no_tls", key("%(place)s does not speak TLS like this; try another security or port.")
     NOBODY_LISTENS = "email.nobody_listens", key("Nothing listens at %(place)s; is the port right?")
-    SILENT = (
-        "email.silent",
-        key("%(place)s does not answer; is the port right, does a firewall stand between?"),
-    )
+    SILENT = "email.silent", key("%(place)s does not answer; is the port right, does a firewall stand between?")
     UNUSABLE = "email.unusable", key("%(place)s cannot be used: %(said)s")
     REFUSED = "email.refused", key("The server refuses this user and password: %(said)s")
     NO_FOLDER = "email.no_folder", key("There is no folder “%(folder)s” in this mailbox.")

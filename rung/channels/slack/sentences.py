@@ -59,18 +59,9 @@ class Said(Sentences):
     MOVED_ON = "slack.moved_on", key("The channel has moved on too far to look.")
     NOT_CONNECTED = "slack.not_connected", key("Slack: %(workspace)s is not connected: %(reason)s")
     NO_WORKSPACE = "slack.no_workspace", key("Slack: no workspace is connected.")
-    NOWHERE = (
-        "slack.nowhere",
-        key("Slack: no connected workspace has %(to)s; invite the app there with /invite."),
-    )
-    REMOVED = (
-        "slack.removed",
-        key("Slack: the app was removed from the workspace; connect the workspace again."),
-    )
-    BOT_REVOKED = (
-        "slack.bot_revoked",
-        key("Slack: the token of its bot was revoked; connect the workspace again."),
-    )
+    NOWHERE = "slack.nowhere", key("Slack: no connected workspace has %(to)s; invite the app there with /invite.")
+    REMOVED = "slack.removed", key("Slack: the app was removed from the workspace; connect the workspace again.")
+    BOT_REVOKED = "slack.bot_revoked", key("Slack: the token of its bot was revoked; connect the workspace again.")
     BY_AGENT = "slack.by_agent", key("written in Slack by the agent")
     SWITCHED_OFF = "slack.switched_off", key("Slack: %(workspace)s is switched off")
     NOT_HEARD = "slack.not_heard", key("Slack: customers are not heard in %(channel)s")
