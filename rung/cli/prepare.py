@@ -2,24 +2,20 @@
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from rung.core import actors
 from rung.insights.sample_day import cast
-from rung.people import sign_in
+from rung.people import advisory_locks, sign_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.publishing import extend_holidays, publish
 from rung.policies.starter import STARTER
 from rung.policies.versions import current_number
 
-ONE_AT_A_TIME = 7_864_871  # a number of ours among PostgreSQL's advisory locks; it is given back with the connection
-
 
 def command() -> None:
     """Migrate the database and print the word of a sign-in link for the first owner."""
-    with connection.cursor() as cursor:  # several machines may start at once
-        cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+    advisory_locks.wait_for_good(advisory_locks.PREPARING)
     call_command("migrate", interactive=False, verbosity=0)
     if settings.SAMPLE_DAY:
         cast.enter()

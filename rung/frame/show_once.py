@@ -5,11 +5,12 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from rung.frame.access import agent_of
+from rung.people import advisory_locks
 from rung.people.vault import seal, unseal
 
 LASTS = 120  # seconds in which a second press is the same press
@@ -28,7 +29,8 @@ def shown_once(request: HttpRequest, make: Callable[[], Shown]) -> HttpResponse:
         if key is None:
             shown = make()
         else:
-            _one_at_a_time(key)
+            # A second press waits here until the first one's answer is kept.
+            advisory_locks.wait(advisory_locks.shown_once(key))
             kept = cache.get(key)
             shown = json.loads(unseal(kept)) if kept else make()
             if not kept:
@@ -50,9 +52,3 @@ def _key(request: HttpRequest) -> str | None:
     said = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
     words = json.dumps([agent_of(request).pk, request.path, said])
     return f"shown-once:{sha256(words.encode()).hexdigest()}"
-
-
-def _one_at_a_time(key: str) -> None:
-    """A second press waits here until the first one's answer is kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])

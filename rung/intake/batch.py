@@ -13,6 +13,7 @@ from psycopg import errors
 from rung.intake import batch_cache
 from rung.intake.models import LANES, Received
 from rung.outbox.clock_step import stepped_back
+from rung.people import advisory_locks
 from rung.people.clock import database_now
 from rung.people.database_errors import AWAY
 from rung.people.prepared_statements import prepared
@@ -58,9 +59,7 @@ def follow_clock(now: datetime) -> None:
 def sort_lane(lane: int, sorters: Mapping[str, Sorter]) -> int:
     """The oldest that are due there, all in one transaction; how many. 0 while somebody else has the lane."""
     with transaction.atomic(), batch_cache.kept(), connection.cursor() as cursor:
-        cursor.execute(_ALONE, [lane])
-        (is_alone,) = cursor.fetchone()
-        if not is_alone:
+        if not advisory_locks.is_free(advisory_locks.intake_lane(lane)):
             return 0
         # What refers to nothing fails where it is written, and not when everything is committed.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -137,7 +136,6 @@ _NEXT = """
         SELECT min(r.next_attempt_at) AS at FROM intake_received r
         WHERE r.lane = lane.lane AND r.next_attempt_at IS NOT NULL) AS first
 """
-_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('intake_received'), %s)"
 # What is done is only to be written down: nothing of it is undone because a busy disk keeps the table waiting.
 _WRITE = """
     SET LOCAL lock_timeout TO DEFAULT;

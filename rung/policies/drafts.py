@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from rung.core.actors import Actor
+from rung.people import advisory_locks
 from rung.policies.models import Draft, PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
 from rung.policies.reading import read_policy
 from rung.policies.renames import added, carry_over
-
-_LOCK = 7_241_002
 
 
 def keep(text: str, *, author: Actor, reason: str = "", now: datetime) -> Draft:
@@ -47,8 +46,7 @@ def remember_rename(author: Actor, what: str, old: str, new: str) -> None:
 
 def _alone(author: Actor) -> None:
     """One at a time for each author, so that two windows make one draft."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, author])
+    advisory_locks.wait(advisory_locks.draft_of(author))
 
 
 def withdraw(number: int, *, now: datetime) -> bool:

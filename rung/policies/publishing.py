@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from importlib.metadata import version as installed
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from msgspec import Struct
 
@@ -12,12 +12,12 @@ from rung.core.actors import Actor
 from rung.core.document.findings import Finding
 from rung.core.policy.model import Policy
 from rung.core.sentences import key, say
+from rung.people import advisory_locks
 from rung.policies.models import PolicyVersion
 from rung.policies.reading import read_policy
 
 #: Years of holidays kept with a version, before and after the one it is published in.
 YEARS_BEFORE, YEARS_AHEAD = 2, 3
-_LOCK = 7_241_001
 _ALONE = key("the policy in force asks for a second person: nobody publishes what they wrote themselves")
 _ALONE_HINT = key("keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)")
 
@@ -55,8 +55,7 @@ def publish(
         return NotPublished(findings)
     with transaction.atomic():
         # One at a time, so that numbers follow each other.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        advisory_locks.wait(advisory_locks.PUBLISHING)
         before = PolicyVersion.objects.filter(is_current=True).first()
         if before is not None and before.text == text:
             return NotPublished(())
@@ -123,8 +122,7 @@ def keep_beside(text: str, *, author: Actor, reason: str, now: datetime) -> int:
     if policy is None:
         raise ValueError("; ".join(map(str, findings)))
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        advisory_locks.wait(advisory_locks.PUBLISHING)
         same = PolicyVersion.objects.filter(text=text).first()
         if same is not None:
             return same.number

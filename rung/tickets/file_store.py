@@ -11,9 +11,10 @@ from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 
 from rung.core.files.attachments import HEAD, Limits, kind_of, safe_name
+from rung.people import advisory_locks
 from rung.tickets.models import Attachment, Message
 
 FOLDER = "attachments"
@@ -101,9 +102,7 @@ def _delete_if_unused(path: str) -> int:
 
 def _hold(path: str, *, alone: bool) -> None:
     """Until the transaction ends nobody deletes this content; `alone`: nobody keeps it either."""
-    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [path])
+    advisory_locks.wait(advisory_locks.file_content(path), shared=not alone)
 
 
 def _files_older(folder: Path, before: datetime) -> Iterator[Path]:

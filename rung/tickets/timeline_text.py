@@ -18,7 +18,6 @@ from rung.core.handbook.steps import name_of
 from rung.core.policy.model import Actions, Policy
 from rung.core.receipt.late_messages import is_late
 from rung.core.sentences import word
-from rung.core.vocabulary import ActorKind
 from rung.people.models import Agent, Requester
 
 
@@ -318,11 +317,6 @@ def tell_reason(reason: str, names: Names) -> str:
     if place := re.fullmatch(r"priority\.rules\[(\d+)\]", reason):
         return _("rule %(number)d on priorities") % {"number": int(place[1]) + 1}
     return reason.replace("_", " ") if not colon else f"{kind}: {rest}"
-
-
-def is_by_customer(by: Actor) -> bool:
-    """Whether an actor is the customer."""
-    return actors.kind_of(by) is ActorKind.CUSTOMER
 
 
 def _word(word: object) -> str:

@@ -1,5 +1,6 @@
 """A policy against the people: who is missing, when nobody is there, how long it takes to reach somebody."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 from xml.etree import ElementTree
@@ -10,10 +11,15 @@ from msgspec import structs
 from rung.core.check.coverage import Hole, State, Wait, as_one, holes, presence, waits
 from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
-from rung.core.oncall.roster import Away, Desk, Person, Swap, desk_of
+from rung.core.oncall.roster import Away, Desk, Person, Swap
 from rung.core.policy.model import Policy
 from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
+
+
+def desk_of(people: Iterable[Person], *, owners: tuple[str, ...] = ()) -> Desk:
+    return Desk(people={person.handle: person for person in people}, owners=owners)
+
 
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)
 PEOPLE = (

@@ -1,6 +1,6 @@
 """The people as they stand at a moment: who is there, who is on call, who leads, who masters what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -68,7 +68,3 @@ class Desk(Struct, frozen=True):
     def is_present(self, handle: str, at: datetime) -> bool:
         person = self.people.get(handle)
         return person is not None and person.is_present(at)
-
-
-def desk_of(people: Iterable[Person], *, owners: tuple[str, ...] = (), leads: Mapping[str, str] | None = None) -> Desk:
-    return Desk(people={person.handle: person for person in people}, owners=owners, leads=leads or {})

@@ -90,7 +90,6 @@ class ChannelChanged(Heard, frozen=True, kw_only=True):
     how: str
     name: str = ""
     user: str = ""
-    other_team: str = ""
 
 
 class Uninstalled(Heard, frozen=True, kw_only=True):

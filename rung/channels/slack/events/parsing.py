@@ -153,7 +153,6 @@ def _channel(event: Raw, team: str, event_id: str) -> Fact:
         how=_CHANNEL_EVENTS[str(event["type"])],
         name=str(name or ""),
         user=str(event.get("user") or ""),
-        other_team=str(event.get("connected_team_id") or event.get("previously_connected_team_id") or ""),
     )
 
 

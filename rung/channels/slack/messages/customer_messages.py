@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from rung.channels.slack.people.affiliation import Standing
 from rung.core import actors
 from rung.core.case.events import Said
 from rung.intake import batch_cache
+from rung.people import advisory_locks
 from rung.people.models import Customer, Requester
 from rung.people.prepared_statements import found
 from rung.tickets import actions, text_facts
@@ -192,6 +193,4 @@ def subject_of(text: str) -> str:
 
 def _one_at_a_time(workspace: Workspace, wrote: Wrote) -> None:
     """The messages of one person are sorted one after the other: they are one requester, and a burst is one ticket."""
-    with connection.cursor() as cursor:
-        name = f"slack:{workspace.team}/{wrote.user}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    advisory_locks.wait(advisory_locks.writer(f"slack:{workspace.team}", wrote.user))

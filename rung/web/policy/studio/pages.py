@@ -38,7 +38,6 @@ class Asked:
         self.part = part_at(self.path) if self.is_new else None
         self.name = self._name(given)
         self.item = None if self.is_new else value_at(bench.said, self.path) if self.path else bench.said
-        self.is_step = self.is_new and self.path[-1:] == ("steps",)
 
     def _name(self, given: Any) -> str:
         if self.is_step_list:
