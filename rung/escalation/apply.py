@@ -81,7 +81,9 @@ def _with_words(one: Looked, now: datetime) -> tuple[Sequence[e.AnyEvent], dict[
 
 
 def _deliveries(one: Looked, messages: dict[int, int], book: AddressBook, now: datetime) -> list[NewDelivery]:
-    due_at = {event.number: event.due_at for event in one.decision.events if isinstance(event, e.StepFired)}
+    due_at = {
+        event.number: event.since or event.due_at for event in one.decision.events if isinstance(event, e.StepFired)
+    }
     return [
         enqueue.delivery(
             notice,

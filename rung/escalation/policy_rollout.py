@@ -10,6 +10,7 @@ from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.ended_clocks import judge_ended
 from rung.core.reckoning.look import Look
 from rung.core.replay.comparison import Comparison, note_running, nothing_yet
 from rung.people.who_is_there import desk_at
@@ -37,6 +38,10 @@ def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) 
             return False
         if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
             return False
+        judged = Look(at.case.copy(), compiled(at.case.policy), desk_at(at.now), at.now)
+        judge_ended(judged)
+        for event in judged.events:
+            at.record(event)
         at.record(e.PolicyChosen(at=at.now, by=by, version=version, fire=fire))
         at.record(e.Rejudged(at=at.now, by=actors.SYSTEM, facts=text_facts.facts_of(_said(at), version)))
         return True

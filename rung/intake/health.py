@@ -95,7 +95,8 @@ def unsent_deliveries() -> dict[str, int]:
 
 
 def lateness(now: datetime) -> dict[str, float]:
-    """Quantile -> seconds between when a step was due and when it fired, of the last hour; empty without any."""
+    """Quantile -> seconds between when a step was due and when it fired, of the last hour; empty without any. Steps
+    crossed in hindsight, by a target that came later, were never due in time and do not count."""
     with connection.cursor() as cursor:
         cursor.execute(_LATENESS, [now - timedelta(hours=1)])
         row = cursor.fetchone()
@@ -160,5 +161,5 @@ _LATENESS = """
     SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY late), percentile_disc(0.99) WITHIN GROUP (ORDER BY late),
            max(late)
     FROM (SELECT extract(epoch FROM at - (data->>'due_at')::timestamptz) AS late FROM tickets_event
-          WHERE kind = 'step_fired' AND at >= %s) steps
+          WHERE kind = 'step_fired' AND at >= %s AND NOT data ? 'since') steps
 """

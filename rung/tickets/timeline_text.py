@@ -292,7 +292,7 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
 
 
 def _step(event: e.StepFired) -> What:
-    late = (event.at - event.due_at).total_seconds()
+    late = event.late.total_seconds()
     why = [_OUTCOMES[event.outcome]()] if event.outcome is not e.StepOutcome.FIRED else []
     if late >= 1:
         why.append(ngettext("%(late)d second late", "%(late)d seconds late", int(late)) % {"late": late})

@@ -282,7 +282,7 @@ def test_offers_may_be_assumed_to_be_accepted_after_a_while() -> None:
     assert outcome.interruptions.per_hour["14"] == 1
 
 
-def test_an_offer_that_is_the_newest_again_is_not_made_again_a_second_time() -> None:
+def test_the_clock_of_an_offer_that_is_the_newest_again_begins_anew() -> None:
     again = ("1h", Actions(escalate="next", reason=Reason.TIME))
     rules = (
         _rule(ClockName.FIRST_RESPONSE, ("4h", Actions(escalate="next", reason=Reason.TIME)), name="Answer it"),
@@ -293,9 +293,9 @@ def test_an_offer_that_is_the_newest_again_is_not_made_again_a_second_time() -> 
     answered = e.Answered(at=_at(5), by="agent:sam", kept=Kept.BY_AGENT)
     outcome = _replayed(_policy(*rules), _history(OPENED, answered), end=_at(19))
     # Offered at 1 h; again at 2 h; at 4 h on the clock of the answer, which the step of the second offer yields to. The
-    # answer at 5 h withdraws the third: the second is the newest again, and its step has had its turn.
-    assert outcome.steps["Accept it"] == {"escalate.1": 1}
-    assert outcome.escalations == {"L1": 0, "L2": 3}
+    # answer at 5 h withdraws the third: the second, made again once, waits its two hours anew, then four, then eight.
+    assert outcome.steps["Accept it"] == {"escalate.1": 4}
+    assert outcome.escalations == {"L1": 0, "L2": 6}
 
 
 def test_a_return_in_the_record_closes_the_offer_the_replay_made_to_that_level() -> None:

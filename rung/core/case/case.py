@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from rung.core.actors import Actor
+from rung.core.case.then import Then
 from rung.core.vocabulary import ClockName, Priority, Status, Turn
 
 
@@ -35,6 +36,10 @@ class Cycle(Struct, frozen=True, omit_defaults=True):
     ended_us: int | None = None
     #: The number of the event that ended it.
     ended: int = 0
+    #: Of `unaccepted`: how often the offer had been made before.
+    repeat: int = 0
+    #: The facts by which it is judged; None while it runs.
+    then: Then | None = None
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):
@@ -49,6 +54,8 @@ class Offer(Struct, frozen=True, omit_defaults=True):
     clock: ClockName | None = None
     cycle: int | None = None
     repeat: int = 0
+    #: Newer offers were withdrawn and it is the newest again: the cycles that its clock began then.
+    renewed: tuple[int, ...] = ()
 
 
 class LevelStay(Struct, frozen=True):
@@ -126,7 +133,7 @@ class Case(Struct, omit_defaults=True):
     answered_last: bool = False
 
     running: dict[ClockName, Cycle] = {}
-    #: Ended cycles: those of targets until judged, and the last of every other clock.
+    #: Ended cycles until the next verdict: all those of targets, and the last few of every other clock.
     ended: list[Cycle] = []
 
     #: "rule/step" -> the cycles in which it was acted upon.
@@ -152,6 +159,11 @@ class Case(Struct, omit_defaults=True):
     def open_offer(self) -> Offer | None:
         """The newest open offer."""
         return self.offers[-1] if self.offers else None
+
+    @property
+    def offered_to(self) -> str | None:
+        """The level of the newest open offer."""
+        return self.offers[-1].level if self.offers else None
 
     def offer(self, number: int) -> Offer | None:
         # The newest first: it is asked for most.

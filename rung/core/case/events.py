@@ -4,7 +4,7 @@ An event's `number` is its place within its ticket, from 1; `by` names the actor
 `rule:nobody-has-answered`, `bot:slack`, `system`. A clock's cycle is known by the number of the event that started it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -328,7 +328,8 @@ class Placed(Event, frozen=True, kw_only=True, tag="placed"):
 
 
 class StepFired(Event, frozen=True, kw_only=True, tag="step_fired"):
-    """A step was due at `due_at` and acted upon at `at`: the difference is the lateness."""
+    """A step was reached at `due_at` and acted upon at `at`. `since`: it is measured so only since then, by another
+    target or version; its lateness counts from there."""
 
     rule: str
     step: str
@@ -338,6 +339,12 @@ class StepFired(Event, frozen=True, kw_only=True, tag="step_fired"):
     #: A rule without a clock: its episode begins.
     episode: bool = False
     clock: ClockName | None = None
+    since: datetime | None = None
+
+    @property
+    def late(self) -> timedelta:
+        """How long after the moment it became due."""
+        return self.at - (self.since or self.due_at)
 
 
 class EpisodeEnded(Event, frozen=True, kw_only=True, tag="episode_ended"):

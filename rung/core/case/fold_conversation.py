@@ -20,6 +20,7 @@ from rung.core.case.fold_parts import (
     take_up,
 )
 from rung.core.case.late_events import when_said
+from rung.core.case.then import then
 from rung.core.vocabulary import ActorKind, ClockName, Status, Turn
 
 
@@ -50,10 +51,11 @@ def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
     if case.status.is_over:
         reopen(case, event, by_customer=True)
     else:
+        known = then(case)
         contradict(case)
-        end(case, ClockName.CUSTOMER_SILENCE, event)
+        end(case, ClockName.CUSTOMER_SILENCE, event, known)
         case.snoozed_until = None
-        pass_turn(case, event, Status.OPEN)
+        pass_turn(case, event, Status.OPEN, known)
     if ClockName.FIRST_RESPONSE not in case.running and ClockName.NEXT_RESPONSE not in case.running:
         start(case, ClockName.NEXT_RESPONSE, event)
     hear(case, event.facts, event.number)
@@ -62,13 +64,14 @@ def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
 def answered(case: Case, event: e.Answered) -> None:
     event = when_said(event)
     keep_name(case, event)
-    count_answer(case, event)
+    known = then(case)
+    count_answer(case, event, known)
     if case.status.is_over:
         return
     start(case, ClockName.UPDATE, event)
-    acted(case, event)
+    acted(case, event, known)
     if event.kept is None:
-        pass_turn(case, event, Status.PENDING)
+        pass_turn(case, event, Status.PENDING, known)
 
 
 def noted(case: Case, event: e.Noted) -> None:
@@ -113,7 +116,7 @@ def snooze_ended(case: Case, event: e.SnoozeEnded) -> None:
 
 def resolved(case: Case, event: e.Resolved) -> None:
     if event.message is not None and actors.kind_of(event.by) is ActorKind.AGENT:
-        count_answer(case, event)
+        count_answer(case, event, then(case))
     finish(case, event, Status.RESOLVED)
 
 

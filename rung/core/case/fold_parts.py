@@ -1,12 +1,17 @@
 """What several kinds of event do to a case: clocks start and end, the turn passes, the text is heard."""
 
+import msgspec
+
 from rung.core import actors
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Cycle, Span
+from rung.core.case.then import Then, then
 from rung.core.vocabulary import METRICS, TURN_OF_STATUS, ClockName, Status, Turn
 
 _METRICS = frozenset(METRICS)
+#: Ended cycles kept of each clock without targets.
+_MOST_ENDED = 4
 _REPLY_CLOCKS = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE, ClockName.UPDATE)
 _BEGUN_BY_CUSTOMER = (ClockName.NEXT_RESPONSE, ClockName.RESOLUTION)
 _BEGUN_BY_ANSWER = (ClockName.CUSTOMER_SILENCE,)
@@ -46,19 +51,19 @@ def contradict(case: Case) -> None:
         case.answered_last = False
 
 
-def count_answer(case: Case, event: e.Answered | e.Resolved) -> None:
+def count_answer(case: Case, event: e.Answered | e.Resolved, known: Then) -> None:
     for clock in _REPLY_CLOCKS:
-        end(case, clock, event)
+        end(case, clock, event, known)
     case.answers += 1
     case.answered_last = True
     if case.first_answer_at is None:
         case.first_answer_at = event.at
 
 
-def acted(case: Case, event: e.AnyEvent) -> None:
+def acted(case: Case, event: e.AnyEvent, known: Then | None = None) -> None:
     """The assignee did something that ends `idle`, and starts it anew."""
     if case.assignee is not None and event.by == actors.agent(case.assignee) and not case.status.is_over:
-        end(case, ClockName.IDLE, event)
+        end(case, ClockName.IDLE, event, known)
         start(case, ClockName.IDLE, event)
 
 
@@ -69,10 +74,11 @@ def take_up(case: Case, event: e.AnyEvent) -> None:
         reopen(case, event, by_customer=False)
 
 
-def escalated(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut) -> None:
-    acted(case, event)
+def escalated(case: Case, event: e.Offered | e.ExpertsAsked | e.SentOut, known: Then | None = None) -> None:
+    """`known`: the facts before the event, where it has changed some already."""
+    acted(case, event, known)
     if not (isinstance(event, e.Offered) and _was_answered(case, event)):
-        pass_turn(case, event, Status.OPEN)
+        pass_turn(case, event, Status.OPEN, known)
 
 
 def _was_answered(case: Case, event: e.Offered) -> bool:
@@ -84,7 +90,7 @@ def _was_answered(case: Case, event: e.Offered) -> bool:
     return cycle is None or cycle.number != event.cycle
 
 
-def assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None) -> None:
+def assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None, known: Then | None = None) -> None:
     changed = assignee != case.assignee
     case.assignee = assignee
     if not case.status.is_over:
@@ -92,8 +98,8 @@ def assign(case: Case, event: e.Assigned | e.Claimed, assignee: str | None) -> N
             end(case, ClockName.IDLE, event)
             start(case, ClockName.UNASSIGNED, event)
         elif assignee is not None and (changed or isinstance(event, e.Claimed)):
-            end(case, ClockName.UNASSIGNED, event)
-            end(case, ClockName.IDLE, event)
+            end(case, ClockName.UNASSIGNED, event, known)
+            end(case, ClockName.IDLE, event, known)
             start(case, ClockName.IDLE, event)
     span(case, event)
 
@@ -130,22 +136,24 @@ def _resolved_by(case: Case) -> int:
 def finish(case: Case, event: e.Resolved | e.Closed | e.Merged, status: Status) -> None:
     if case.over_at is None:
         case.over_at = event.at
+    known = then(case)
     case.offers = []
     case.snoozed_until = None
     for clock in tuple(case.running):
-        end(case, clock, event)
+        end(case, clock, event, known)
     pass_turn(case, event, status)
 
 
-def pass_turn(case: Case, event: e.AnyEvent, status: Status) -> None:
+def pass_turn(case: Case, event: e.AnyEvent, status: Status, known: Then | None = None) -> None:
     turn = TURN_OF_STATUS[status]
+    if turn is not case.turn:
+        if turn is not Turn.CUSTOMER:
+            end(case, ClockName.CUSTOMER_SILENCE, event, known)
+        if turn is not Turn.THIRD_PARTY:
+            end(case, ClockName.THIRD_PARTY_SILENCE, event, known)
     case.status = status
     if turn is not case.turn:
         case.turn = turn
-        if turn is not Turn.CUSTOMER:
-            end(case, ClockName.CUSTOMER_SILENCE, event)
-        if turn is not Turn.THIRD_PARTY:
-            end(case, ClockName.THIRD_PARTY_SILENCE, event)
         if turn is Turn.CUSTOMER:
             start(case, ClockName.CUSTOMER_SILENCE, event)
         elif turn is Turn.THIRD_PARTY:
@@ -165,24 +173,39 @@ def span(case: Case, event: e.AnyEvent) -> None:
         case.spans.append(Span(to_us(event.at), event.number, case.turn, until, offering))
 
 
-def follow_newest_offer(case: Case, event: e.AnyEvent) -> None:
-    """`unaccepted` runs from the newest open offer."""
+def follow_newest_offer(case: Case, event: e.AnyEvent, known: Then) -> None:
+    """`unaccepted` runs from the newest open offer, or since it is the newest again. `known`: the facts before."""
     current = case.running.get(ClockName.UNACCEPTED)
     newest = case.open_offer
-    if current is not None and case.offer(current.number) is None:
-        end(case, ClockName.UNACCEPTED, event)
-    if newest is not None and (current is None or current.number != newest.number):
-        case.running[ClockName.UNACCEPTED] = Cycle(ClockName.UNACCEPTED, newest.number, to_us(newest.at))
+    if current is not None and (newest is None or current.number not in (newest.number, *newest.renewed)):
+        end(case, ClockName.UNACCEPTED, event, known)
+        current = None
+    if newest is not None and current is None:
+        if newest.number != event.number:
+            case.offers[-1] = newest = msgspec.structs.replace(newest, renewed=(*newest.renewed, event.number))
+        case.running[ClockName.UNACCEPTED] = Cycle(
+            ClockName.UNACCEPTED, event.number, to_us(event.at), repeat=newest.repeat
+        )
 
 
 def start(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
     case.running[clock] = Cycle(clock, event.number, to_us(event.at))
 
 
-def end(case: Case, clock: ClockName, event: e.AnyEvent) -> None:
+def end(case: Case, clock: ClockName, event: e.AnyEvent, known: Then | None = None) -> None:
+    """The clock's cycle is over. `known`: the facts before the event, where it has changed some already."""
     cycle = case.running.pop(clock, None)
     if cycle is None:
         return
     if clock not in _METRICS:
-        case.ended = [other for other in case.ended if other.clock is not clock]
-    case.ended.append(Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number))
+        forget_oldest(case, clock)
+    facts = then(case) if known is None else known
+    case.ended.append(Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number, cycle.repeat, facts))
+
+
+def forget_oldest(case: Case, clock: ClockName) -> None:
+    """Before one more cycle of a clock has ended: the oldest is kept no longer, if there are many."""
+    if len(case.ended) >= _MOST_ENDED:
+        places = [place for place, other in enumerate(case.ended) if other.clock is clock]
+        if len(places) >= _MOST_ENDED:
+            del case.ended[places[0]]

@@ -11,8 +11,10 @@ from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.log.events import History
 from rung.core.oncall.roster import Desk
+from rung.core.reckoning.arrival import raise_priority
 from rung.core.reckoning.claims import claim_of
 from rung.core.reckoning.compiled import Compiled
+from rung.core.reckoning.look import Look
 from rung.core.reckoning.reckon import reckon, reckon_in_place
 
 _ARRIVAL = (e.CategorySet, e.PrioritySet, e.Placed)
@@ -45,6 +47,9 @@ def imported(history: History, version: int, compiled: Compiled, desk: Desk, now
         record(event)
     for event in rest:
         record(claim_of(event, case, compiled.policy) if isinstance(event, e.Claimed) else event)
+        look = Look(case, compiled, desk, event.at)
+        raise_priority(look)
+        events += look.events
     last = max(now, events[-1].at)
     record(e.PolicyChosen(at=last, by=actors.SYSTEM, version=version))
     decision = reckon_in_place(case, compiled, desk, last)

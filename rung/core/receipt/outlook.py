@@ -10,11 +10,10 @@ from rung.core.case.case import Cycle
 from rung.core.handbook.steps import name_of
 from rung.core.policy.model import Actions
 from rung.core.reckoning import clocks
-from rung.core.reckoning.compiled import ClockRule, TimedStep
+from rung.core.reckoning.compiled import ClockRule, TimedStep, repeated
 from rung.core.reckoning.ladder import Destination, destination
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import recipients
-from rung.core.reckoning.timetable import threshold_us
 from rung.core.vocabulary import METRICS, ClockName
 
 #: What ends each clock, in words: a step on it happens unless this comes first.
@@ -105,7 +104,7 @@ def _of_rule(look: Look, rule: ClockRule, cycle: Cycle) -> list[Upcoming]:
     for timed in look.compiled.thresholds(rule, look.target, calendar):
         if look.case.has_fired(rule.rule.id, timed.step.id, cycle.number):
             continue
-        at = clocks.crossing(read, threshold_us(look.case, cycle, timed), calendar)
+        at = clocks.crossing(read, repeated(timed, cycle.repeat), calendar)
         if at is not None and at > look.now_us:
             found.append(_step(look, rule, timed, from_us(at)))
     return found

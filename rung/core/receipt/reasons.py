@@ -15,8 +15,8 @@ from rung.core.conditions.explain import Part, deciding
 from rung.core.handbook.steps import name_of
 from rung.core.policy import plain_words as words
 from rung.core.policy.model import Rule, Step, When
-from rung.core.reckoning import clocks, timetable
-from rung.core.reckoning.compiled import ClockRule, Compiled, PlainRule, TimedStep
+from rung.core.reckoning import clocks
+from rung.core.reckoning.compiled import ClockRule, Compiled, PlainRule, TimedStep, repeated
 from rung.core.reckoning.earlier_case import Past, as_of
 from rung.core.reckoning.facts import facts as facts_of
 from rung.core.reckoning.look import Look
@@ -39,12 +39,14 @@ class Fired(Struct, frozen=True):
     at: datetime
     outcome: e.StepOutcome
     because: tuple[Part, ...]
+    #: Since when it is measured so, where that is later than `due_at`.
+    since: datetime | None = None
     #: The number of the event that, by what was told later, had ended the clock before the step was due.
     unknown: int | None = None
 
     @property
     def late(self) -> timedelta:
-        return self.at - self.due_at
+        return self.at - (self.since or self.due_at)
 
 
 class NotYet(Struct, frozen=True):
@@ -80,6 +82,7 @@ def fired(history: Sequence[e.AnyEvent], compiled: Compiled) -> Iterator[Fired]:
                 because=()
                 if rule is None
                 else _because(rule, event.step, _facts_at(event, every[:place], case, compiled)),
+                since=event.since,
                 unknown=_ended_unknown(event, case),
             )
         fold(case, event)
@@ -97,7 +100,7 @@ def _facts_at(event: e.StepFired, before: Sequence[e.AnyEvent], case: Case, comp
     """The facts by which a step was judged: those of its crossing, also where the look came late."""
     if event.clock is None or case.last_at is None or event.due_at >= case.last_at:
         return facts_of(case)
-    return facts_of(as_of(Past(lambda: before), compiled, case, to_us(event.due_at)))
+    return facts_of(as_of(Past(lambda: before), compiled, case, to_us(event.due_at))[0])
 
 
 def _because(rule: Rule, step: str, facts: Facts) -> tuple[Part, ...]:
@@ -138,7 +141,7 @@ def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
 
 def _time_not_come(look: Look, rule: Rule, cycle: Cycle, timed: TimedStep) -> NotYet:
     name, calendar = f"{name_of(rule)}, {timed.step.at}", look.compiled.calendar(rule, look.target, look.case.level)
-    threshold = timetable.threshold_us(look.case, cycle, timed)
+    threshold = repeated(timed, cycle.repeat)
     read = look.read(cycle, calendar)
     at = clocks.crossing(read, threshold, calendar)
     if at is None:

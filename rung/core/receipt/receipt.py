@@ -88,17 +88,13 @@ def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: 
     look = Look(case, compiled, desk, now)
     goals = _judged(history)
     ended = {(cycle.clock, cycle.number): cycle for cycle in _ended_cycles(history)}
-    judging = dict(_judging(history, compiled, desk))
     cycles = [*ended.values(), *case.running.values()]
     return Receipt(
         now=look.now,
         policy=case.policy,
         target=look.target,
         calendar=_calendar_name(look),
-        cycles=tuple(
-            _cycle(judging.get((cycle.clock, cycle.number), look), cycle, goals)
-            for cycle in sorted(cycles, key=lambda c: (c.number, c.clock))
-        ),
+        cycles=tuple(_cycle(look, cycle, goals) for cycle in sorted(cycles, key=lambda c: (c.number, c.clock))),
         fired=tuple(fired(history, compiled)),
         next=upcoming(look),
         why_not=tuple(why_not(look)),
@@ -123,10 +119,11 @@ def lines(look: Look, cycle: Cycle, calendar: Calendar) -> tuple[Line, ...]:
 
 
 def _cycle(look: Look, cycle: Cycle, goals: dict[tuple[ClockName, int], e.Judgement]) -> CycleReceipt:
-    own = look.calendar
+    by = look.measure(cycle)
+    own = by.calendar
     every = lines(look, cycle, own)
     judged = goals.get((cycle.clock, cycle.number))
-    goal_us = look.compiled.goal_us(cycle.clock, look.target, own) if cycle.clock in METRICS else None
+    goal_us = look.compiled.goal_us(cycle.clock, by.target, own) if cycle.clock in METRICS else None
     goal = None if goal_us is None else goal_us * _MICROSECOND
     if judged is not None:
         goal = None if judged.goal is None else timedelta(seconds=judged.goal)
@@ -187,19 +184,6 @@ def _judged(history: Sequence[e.AnyEvent]) -> dict[tuple[ClockName, int], e.Judg
         if isinstance(event, e.CyclesJudged)
         for result in event.results
     }
-
-
-def _judging(
-    history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk
-) -> Iterator[tuple[tuple[ClockName, int], Look]]:
-    """Each judged cycle with the look that judged it: on its calendar it was counted, whatever became of the ticket
-    later. What another version has judged is counted by the present one; its goal stays."""
-    case = Case()
-    for event in as_they_count(history):
-        if isinstance(event, e.CyclesJudged):
-            look = Look(case.copy(), compiled, desk, event.at)
-            yield from (((result.clock, result.cycle), look) for result in event.results)
-        fold(case, event)
 
 
 def _ended_cycles(history: Sequence[e.AnyEvent]) -> Iterator[Cycle]:

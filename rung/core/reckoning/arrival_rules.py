@@ -1,6 +1,7 @@
 """What arrives is judged in this order: category, priority, path. Later words may only raise the priority."""
 
 from rung.core.case.case import Case
+from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts, phrases_of
 from rung.core.policy.model import PriorityRule
 from rung.core.reckoning.compiled import Compiled
@@ -10,7 +11,7 @@ from rung.core.vocabulary import Priority
 FALLBACK_CATEGORY = "other"
 
 
-def category_of(case: Case, compiled: Compiled) -> tuple[str | None, tuple[str, ...]]:
+def category_of(case: Case | Then, compiled: Compiled) -> tuple[str | None, tuple[str, ...]]:
     """The category the words name, else the learned model's, else `other` if the policy lists it; with reasons."""
     for category in compiled.policy.categories:
         said = [phrase for phrase in category.text if phrase in case.matched]
@@ -26,7 +27,7 @@ def category_of(case: Case, compiled: Compiled) -> tuple[str | None, tuple[str, 
     return None, ()
 
 
-def priority_of(case: Case, compiled: Compiled, facts: Facts) -> tuple[Priority, bool, tuple[str, ...]]:
+def priority_of(case: Case | Then, compiled: Compiled, facts: Facts) -> tuple[Priority, bool, tuple[str, ...]]:
     """(priority, critical, reasons): the first rule that holds, else the learned model, else the default."""
     for place, (when, rule) in enumerate(compiled.priority_rules):
         if when(facts):
@@ -57,6 +58,6 @@ def asked_priority(present: Priority | None, wish: str, *, with_escalation: bool
     return now if with_escalation and named.rank > now.rank else named
 
 
-def _said(case: Case, rule: PriorityRule) -> tuple[str, ...]:
+def _said(case: Case | Then, rule: PriorityRule) -> tuple[str, ...]:
     heard = set(case.matched)
     return tuple(f"phrase:{phrase}" for phrase in dict.fromkeys(phrases_of(rule.when)) if phrase in heard)

@@ -7,8 +7,9 @@ from msgspec import Struct
 from rung.core.calendar import ALWAYS, Calendar
 from rung.core.calendar.moments import SECOND_US, duration_us
 from rung.core.case.case import Case
+from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts, Predicate, facts_of, predicate, whens_of
-from rung.core.policy.model import ALWAYS_TRUE, Fact, Policy, Rule, Step, Target
+from rung.core.policy.model import Fact, Policy, Rule, Step, Target
 from rung.core.reckoning.clocks import UNLIMITED, Pauses
 from rung.core.reckoning.facts import facts
 from rung.core.reckoning.workflows import acting_alone
@@ -33,10 +34,6 @@ class TimedStep(Struct, frozen=True):
     #: Its place in the file: steps of one threshold keep that order.
     place: int
 
-    def is_unconditional(self, rule: "ClockRule") -> bool:
-        """Whether it applies whatever the facts."""
-        return self.step.when == ALWAYS_TRUE and rule.rule.when == ALWAYS_TRUE
-
 
 class ClockRule(Struct, frozen=True):
     place: int
@@ -58,10 +55,11 @@ class PlainRule(Struct, frozen=True):
 class Standing:
     """What a policy says to a set of facts: the target, the calendar, and which rules hold."""
 
-    __slots__ = ("_compiled", "_plain", "_whens", "calendar", "facts", "target")
+    __slots__ = ("_compiled", "_plain", "_whens", "calendar", "facts", "level", "target")
 
     def __init__(self, compiled: "Compiled", known: Facts, level: str | None) -> None:
         self.facts = known
+        self.level = level
         #: The place of the target among those of the policy.
         self.target = compiled.target(known)
         #: The ticket's calendar: its target's, else its level's, else `always`.
@@ -122,6 +120,7 @@ class Compiled:
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
         self._least: dict[tuple[ClockName, int | None, str | None], int] = {}
+        self._least_of: dict[ClockName, int] = {}
         self._pauses: dict[tuple[int, int], Pauses] = {}
         self._calendar_of_level = {
             name: self._calendar(level.calendar) for name, level in policy.levels.items() if level.calendar
@@ -133,7 +132,7 @@ class Compiled:
             rule.id: self._calendar(rule.calendar) for rule in policy.rules if rule.calendar is not None
         }
 
-    def standing(self, case: Case) -> Standing:
+    def standing(self, case: Case | Then) -> Standing:
         """What the policy says to the facts of a case: one answer for all cases with the same facts."""
         key = (
             case.status,
@@ -141,7 +140,7 @@ class Compiled:
             case.level,
             case.category,
             case.path,
-            case.offers[-1].level if case.offers else None,
+            case.offered_to,
             case.critical,
             case.attempts,
             case.reopens,
@@ -219,6 +218,15 @@ class Compiled:
             ]
             goal = self.goal_us(clock, target, own) if clock in METRICS else None
             least = self._least[key] = min(*times, CENTURY_US if goal is None else goal, CENTURY_US)
+        return least
+
+    def least_of(self, clock: ClockName) -> int:
+        """`least_us`, whatever the target and the level."""
+        least = self._least_of.get(clock)
+        if least is None:
+            targets, levels = (None, *range(len(self.targets))), (None, *self.policy.levels)
+            least = min(self.least_us(clock, target, level) for target in targets for level in levels)
+            self._least_of[clock] = least
         return least
 
     def _of_rule(self, rule: ClockRule, target: int | None, level: str | None) -> tuple[TimedStep, ...]:

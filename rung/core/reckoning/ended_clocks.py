@@ -64,12 +64,17 @@ def _without_its_clock(case: Case, memory: Memory) -> Offer | None:
         clock = offer.clock
         if clock is ClockName.UNACCEPTED:
             # Its clock is that of an older offer, so that one has been passed already if it still stands.
-            if offer.cycle is not None and offer.cycle not in standing:
+            if offer.cycle is not None and not (offer.cycle in standing or _is_renewed(case, offer.cycle)):
                 return offer
         elif clock in _OFFERED_ON and clocks[_OFFERED_ON[clock]] != offer.cycle:
             return offer
         standing[offer.number] = None
     return None
+
+
+def _is_renewed(case: Case, cycle: int) -> bool:
+    """Whether an open offer's clock began anew with that cycle, when a newer offer was withdrawn."""
+    return any(cycle in offer.renewed for offer in case.offers)
 
 
 def miss(look: Look, missed: Missed) -> None:

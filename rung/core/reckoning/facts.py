@@ -1,11 +1,12 @@
 """The facts of a ticket that a `when` may ask for, read from its case."""
 
 from rung.core.case.case import Case
+from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts
 from rung.core.policy.model import Fact
 
 
-def facts(case: Case) -> Facts:
+def facts(case: Case | Then) -> Facts:
     """What is known now; an unknown fact has no entry."""
     known: dict[Fact, str | frozenset[str] | float] = {
         Fact.CRITICAL: "true" if case.critical else "false",
@@ -19,8 +20,6 @@ def facts(case: Case) -> Facts:
         known[Fact.TAG] = frozenset(case.tags)
     if case.rating is not None:
         known[Fact.RATING] = case.rating
-    if case.offers:
-        known[Fact.OFFERED_TO] = case.offers[-1].level
     perhaps = (
         (Fact.CATEGORY, case.category),
         (Fact.PRIORITY, case.priority),
@@ -29,6 +28,7 @@ def facts(case: Case) -> Facts:
         (Fact.CUSTOMER, case.customer),
         (Fact.LEVEL, case.level),
         (Fact.PATH, case.path),
+        (Fact.OFFERED_TO, case.offered_to),
         (Fact.CHANNEL, case.channel or None),
         (Fact.LANGUAGE, case.language),
     )

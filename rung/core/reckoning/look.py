@@ -9,8 +9,10 @@ from rung.core.case import events as e
 from rung.core.case.case import Case, Cycle
 from rung.core.case.events import AnyEvent
 from rung.core.case.fold import fold
+from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts
 from rung.core.oncall.roster import Desk
+from rung.core.reckoning.at_the_end import standing_then
 from rung.core.reckoning.clocks import Reading, reading
 from rung.core.reckoning.compiled import ClockRule, Compiled, Standing, TimedStep
 from rung.core.reckoning.earlier_case import Past, as_of
@@ -29,6 +31,7 @@ class Look:
 
     __slots__ = (
         "_happened_us",
+        "_measured",
         "_past",
         "_standing",
         "anew",
@@ -58,6 +61,8 @@ class Look:
     ) -> None:
         self.memory = Memory() if memory is None else memory
         self._past = past
+        #: The last facts at an end that somebody asked for, and what the policy says to them.
+        self._measured: tuple[Then, Standing] | None = None
         #: When the newest event happened that this look found.
         self._happened_us = 0 if past is None or case.last_at is None else to_us(case.last_at)
         self.case = case
@@ -104,15 +109,28 @@ class Look:
         """The ticket's calendar: its target's, else its level's, else `always`."""
         return self.standing.calendar
 
-    def applies(self, rule: ClockRule, timed: TimedStep, crossed_us: int) -> bool:
-        """Whether a step's `when` held when it was crossed; without a past, whether it holds now."""
-        if self._past is None or crossed_us >= self._happened_us or timed.is_unconditional(rule):
-            return self.standing.applies(rule, timed)
-        return self.compiled.standing(as_of(self._past, self.compiled, self.case, crossed_us)).applies(rule, timed)
+    def measure(self, cycle: Cycle) -> Standing:
+        """By what a cycle is measured: while it runs by the facts as they are now, then by those at its end."""
+        then = cycle.then
+        if then is None:
+            return self.standing
+        known = self._measured
+        if known is None or known[0] is not then:
+            known = self._measured = then, standing_then(self.compiled, then)
+        return known[1]
+
+    def crossed(self, rule: ClockRule, timed: TimedStep, cycle: Cycle, at_us: int) -> tuple[bool, datetime | None]:
+        """Whether a step's `when` held when it was crossed; without a past, whether it holds now, or at the end. And
+        since when it is due, where that is later: it was crossed in hindsight."""
+        if self._past is None or at_us >= self._happened_us:
+            return self.measure(cycle).applies(rule, timed), None
+        known, since = as_of(self._past, self.compiled, cycle.then or self.case, at_us)
+        return self.compiled.standing(known).applies(rule, timed), since
 
     def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
         """A cycle of this ticket, counted on a calendar."""
-        return reading(self.case, cycle, self.compiled.pauses(self.target, self.calendar), calendar)
+        by = self.measure(cycle)
+        return reading(self.case, cycle, self.compiled.pauses(by.target, by.calendar), calendar)
 
     def record(self, event: AnyEvent) -> None:
         """Add an event numbered `number`; from here on the look sees its consequences."""

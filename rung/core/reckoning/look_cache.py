@@ -61,5 +61,5 @@ class Memory:
         self.offers: list[Offer] | None = None
         self.offered_on: tuple[int | None, ...] = ()
         self.offers_stand: dict[int, None] = {}
-        #: Ended cycles whose steps have been accounted for.
-        self.judged: dict[ClockName, Basis] = {}
+        #: Ended cycles whose steps have been accounted for, and the events that ended them.
+        self.judged: dict[tuple[ClockName, int], int] = {}

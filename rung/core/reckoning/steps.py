@@ -1,6 +1,7 @@
 """Acting on steps that are due: which of them escalates, which have been overtaken, and what each does."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -30,6 +31,8 @@ class Item(Struct, frozen=True):
     #: Its `when`, as things stood at the crossing; of a rule without a clock, when the look came to it.
     holds: bool
     deadline_us: int | None = None
+    #: Since when it is due, where that is later than its crossing.
+    since: datetime | None = None
 
 
 def act(look: Look, items: Sequence[Item]) -> None:
@@ -64,18 +67,21 @@ def record_step(look: Look, item: Item, outcome: StepOutcome) -> None:
             due_at=look.now if item.due_us == look.now_us else from_us(item.due_us),
             episode=item.episode,
             clock=origin.clock,
+            since=item.since,
         )
     )
 
 
 def item_of(look: Look, due: Due) -> Item:
     rule = due.rule
+    holds, since = look.crossed(rule, due.timed, due.cycle, due.due_us)
     return Item(
         origin=Origin(rule.rule.id, due.timed.step.id, rule.clock, due.cycle.number),
         actions=due.timed.step.actions,
         due_us=due.due_us,
         episode=False,
-        holds=look.applies(rule, due.timed, due.due_us),
+        holds=holds,
+        since=since,
         deadline_us=due.deadline_us,
     )
 

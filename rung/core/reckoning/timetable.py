@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from rung.core.calendar.moments import to_us
-from rung.core.case.case import Case, Cycle
+from rung.core.case.case import Cycle
 from rung.core.reckoning import clocks
 from rung.core.reckoning.compiled import ClockRule, TimedStep, repeated
 from rung.core.reckoning.look import Look
@@ -13,7 +13,6 @@ from rung.core.reckoning.look_cache import NEVER, Basis, Moment, Plan
 from rung.core.vocabulary import METRICS, ClockName, Turn
 
 _METRICS = frozenset(METRICS)
-_UNACCEPTED = ClockName.UNACCEPTED
 
 
 class Due(Struct, frozen=True):
@@ -112,13 +111,12 @@ def _work_out(look: Look, cycle: Cycle, plan: Plan) -> None:
     read = clocks.running_since(cycle.started_us) if unbroken else clocks.reading(case, cycle, pauses, own)
     goal = compiled.goal_us(clock, target, own) if clock in _METRICS else None
     plan.goal_us = None if goal is None else clocks.crossing(read, goal, own)
-    repeat = _repeat_of(case, cycle)
     moments = []
     for rule in compiled.by_clock[clock]:
         calendar = own if rule.rule.calendar is None else compiled.calendar(rule.rule, target, case.level)
         of_rule = read if unbroken or calendar is own else clocks.reading(case, cycle, pauses, calendar)
         for timed in compiled.thresholds(rule, target, calendar):
-            at = clocks.crossing(of_rule, repeated(timed, repeat), calendar)
+            at = clocks.crossing(of_rule, repeated(timed, cycle.repeat), calendar)
             if at is not None:
                 moments.append(Moment(at, rule, timed))
     plan.moments = tuple(moments)
@@ -156,20 +154,22 @@ def _collect(look: Look, cycle: Cycle, plan: Plan, due: list[Due], missed: list[
 
 def crossed_before_the_end(look: Look, cycle: Cycle) -> Sequence[Due]:
     """The steps an ended cycle had crossed and nobody has acted upon: the engine was late."""
-    case, compiled, clock, standing = look.case, look.compiled, cycle.clock, look.standing
-    basis = (cycle.number, cycle.ended, standing.target, case.level)
-    if cycle.ended_us is None or look.memory.judged.get(clock) == basis:
+    case, compiled, clock = look.case, look.compiled, cycle.clock
+    rules = compiled.by_clock[clock]
+    if not rules or cycle.ended_us is None:
         return ()
-    look.memory.judged[clock] = basis
     lasted_us = cycle.ended_us - cycle.started_us
-    if compiled.least_us(clock, standing.target, case.level) >= lasted_us:
+    if compiled.least_of(clock) >= lasted_us or look.memory.judged.get((clock, cycle.number)) == cycle.ended:
         return ()
+    look.memory.judged[clock, cycle.number] = cycle.ended
+    standing = look.measure(cycle)
+    target, level = standing.target, standing.level
     crossed = []
-    for rule in compiled.by_clock[clock]:
-        calendar = compiled.calendar(rule.rule, standing.target, case.level)
+    for rule in rules:
+        calendar = compiled.calendar(rule.rule, target, level)
         read: clocks.Reading | None = None
-        for timed in compiled.thresholds(rule, standing.target, calendar):
-            threshold = threshold_us(case, cycle, timed)
+        for timed in compiled.thresholds(rule, target, calendar):
+            threshold = repeated(timed, cycle.repeat)
             if threshold >= lasted_us or cycle.number in case.fired.get(timed.key, ()):
                 continue
             read = read or look.read(cycle, calendar)
@@ -185,8 +185,9 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     It is missed when the clock, still running, has reached it: an answer in the night to a goal that was used up at
     closing time is too late, an answer in its last instant is not.
     """
-    own = look.calendar
-    goal = look.compiled.goal_us(cycle.clock, look.target, own)
+    by = look.measure(cycle)
+    own = by.calendar
+    goal = look.compiled.goal_us(cycle.clock, by.target, own)
     read = look.read(cycle, own)
     total = clocks.ran_until(read, look.now_us, own)
     if goal is None or total < goal:
@@ -196,17 +197,6 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
         # Ended or stopped in that instant, but a look had come first: it is on the timeline.
         at = look.now_us
     return total, goal, at if at is not None and at <= look.now_us else None
-
-
-def threshold_us(case: Case, cycle: Cycle, timed: TimedStep) -> int:
-    """The running time at which a step stands in this cycle: repeated offers wait longer, microseconds."""
-    return repeated(timed, _repeat_of(case, cycle))
-
-
-def _repeat_of(case: Case, cycle: Cycle) -> int:
-    """How often the offer of this cycle had been made before."""
-    offer = case.offer(cycle.number) if cycle.clock is _UNACCEPTED else None
-    return 0 if offer is None else offer.repeat
 
 
 def _overruns(look: Look) -> tuple[Overrun, ...]:

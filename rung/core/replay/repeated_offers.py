@@ -10,6 +10,7 @@ from rung.core.calendar.moments import from_us, to_us
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold_handshake import offered_again
+from rung.core.case.then import then
 from rung.core.oncall.roster import Desk
 from rung.core.policy.model import Actions
 from rung.core.reckoning.compiled import MOST_STANDINGS, Compiled, Standing, TimedStep, repeated
@@ -97,7 +98,8 @@ class Repeats:
         case = self._case
         *before, (rule, final, _) = repeat.steps
         again = Again(repeat.offered.level, {}, (rule, final.step.id), [], repeat.notices)
-        offer, since_us, looks = case.offers[-1], case.running[_UNACCEPTED].started_us, 0
+        offer, cycle, looks, known = case.offers[-1], case.running[_UNACCEPTED], 0, then(case)
+        number, since_us = cycle.number, cycle.started_us
         while True:
             moments = [calendar.add_us(since_us, repeated(timed, offer.repeat)) for _, timed, calendar in repeat.steps]
             again.wake_us = moments[0]
@@ -107,8 +109,8 @@ class Repeats:
                 again.wake_us = at_us
                 if at_us >= ends_us or looks >= most:
                     return again
-                if offer.number not in case.fired.get(timed.key, ()):
-                    case.fired.setdefault(timed.key, []).append(offer.number)
+                if number not in case.fired.get(timed.key, ()):
+                    case.fired.setdefault(timed.key, []).append(number)
                     case.number, case.last_at = case.number + 1, from_us(at_us)
                     step = (rule, timed.step.id)
                     again.passed[step] = again.passed.get(step, 0) + 1
@@ -116,8 +118,9 @@ class Repeats:
             again.wake_us = since_us = moments[-1]
             if since_us >= ends_us or looks >= most:
                 return again
-            case.fired.setdefault(final.key, []).append(offer.number)
-            offer = offered_again(case, repeat.offered, since_us)
+            case.fired.setdefault(final.key, []).append(number)
+            offer = offered_again(case, repeat.offered, since_us, known)
+            number = offer.number
             again.offered_us.append(since_us)
             looks += 1
 
@@ -130,7 +133,7 @@ class Repeats:
             return None
         newest = case.offers[-1]
         known = self._known.get((memory.standing, newest.level))
-        if known is None or newest.number in case.fired.get(known.steps[-1][1].key, ()):
+        if known is None or case.running[_UNACCEPTED].number in case.fired.get(known.steps[-1][1].key, ()):
             return None
         goes_to = destination(case, self._compiled.policy, "next")
         same = (goes_to.level, goes_to.path, goes_to.repeat) == (newest.level, known.offered.path, newest.repeat + 1)
