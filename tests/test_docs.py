@@ -259,6 +259,14 @@ def test_the_settings_of_directories_are_those_the_code_reads(kind: str) -> None
     assert said - read == set()
 
 
+def test_every_gauge_of_metrics_is_documented() -> None:
+    source = (ROOT / "rung" / "frame" / "health.py").read_text()
+    gauges = set(re.findall(r'"(rung_[a-z_]+)"', source))
+    text = (ROOT / "docs" / "how-to" / "watch-a-desk.md").read_text()
+    assert gauges
+    assert [name for name in sorted(gauges) if f"`{name}`" not in text] == []
+
+
 # --- commands -------------------------------------------------------------------------------------------------------
 
 
