@@ -12,7 +12,7 @@ from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon_in_place
@@ -73,7 +73,7 @@ WAITED = timedelta(minutes=31)
 def waiting_history(policy: Policy, now: datetime, length: int) -> tuple[list[e.AnyEvent], Case]:
     """The story of an urgent ticket in `length` events or one or two more: people talked, the ticker looked at every
     moment it asked for, and a minute before `now` the step came due that escalates because nobody has answered."""
-    compiled, desk = Compiled(policy), Desk(staffed=True)
+    compiled, roster = Compiled(policy), Roster(staffed=True)
     case, history = Case(), []
     last = now - WAITED
 
@@ -82,7 +82,7 @@ def waiting_history(policy: Policy, now: datetime, length: int) -> tuple[list[e.
         history.append(event)
 
     def look(at: datetime) -> None:
-        for event in reckon_in_place(case.copy(), compiled, desk, at).events:
+        for event in reckon_in_place(case.copy(), compiled, roster, at).events:
             add(event)
 
     def by_sam(kind: type[e.Answered] | type[e.Noted], at: datetime) -> None:
@@ -107,10 +107,10 @@ def waiting_history(policy: Policy, now: datetime, length: int) -> tuple[list[e.
     while case.number < length - 2:
         by_sam(e.Noted, last - timedelta(seconds=length - case.number))
     add(e.CustomerWrote(at=last, by=actors.customer("acme"), number=case.number + 1, facts=e.TextFacts()))
-    wake_at = reckon_in_place(case.copy(), compiled, desk, last).wake_at
+    wake_at = reckon_in_place(case.copy(), compiled, roster, last).wake_at
     while wake_at is not None and wake_at < now - timedelta(minutes=2):
         look(wake_at)
-        wake_at = reckon_in_place(case.copy(), compiled, desk, wake_at).wake_at
+        wake_at = reckon_in_place(case.copy(), compiled, roster, wake_at).wake_at
     return history, case
 
 

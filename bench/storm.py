@@ -15,7 +15,7 @@ from rung.channels.slack.models import SlackChannel, Workspace
 from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.outbox import courier, enqueue, registry
 from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
@@ -75,7 +75,7 @@ def _desk(count: int) -> list[int]:
         actions.open_ticket(f"Ticket {n}", Words(text="x"), by=actors.SYSTEM, channel="api") for n in range(count)
     )
     numbers = [one.ticket for one in opened]
-    ticker.look_at_all_due(Desks())
+    ticker.look_at_all_due(RosterCache())
     rows = list(Delivery.objects.filter(kind=NoticeKind.TRIAGE_CARD.value))
     for row in rows:
         row.external_id, row.state, row.next_attempt_at = f"{TEAM}/{TRIAGE}/{row.pk}.000001", State.SENT, None

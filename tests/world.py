@@ -11,7 +11,7 @@ from django.db import connection
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.outbox import queues, registry
 from rung.outbox.courier import Courier, source
 from rung.outbox.models import Delivery
@@ -255,7 +255,7 @@ class World:
     def settle(self) -> None:
         """Ticker and courier do what is due at this moment."""
         for _ in range(20):
-            if not ticker.look_at_all_due(Desks()) + self._courier.send_all():
+            if not ticker.look_at_all_due(RosterCache()) + self._courier.send_all():
                 return
         raise AssertionError("the desk does not come to rest")
 

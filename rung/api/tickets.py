@@ -41,7 +41,7 @@ from rung.core.vocabulary import Priority, Status
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester, Role
 from rung.people.requester_lookup import customer_for, customer_of_address, requester_for
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets import timeline_text
 from rung.tickets.actions import conversation
@@ -243,7 +243,7 @@ def clock_receipt(request: HttpRequest, number: int) -> dict[str, Any]:
     Spans are ISO 8601 durations, such as `PT15M`.
     """
     ticket, now = the_ticket(request, number), database_now()
-    drawn = receipt(events_of(number), compiled(ticket.policy), desk_at(now), now)
+    drawn = receipt(events_of(number), compiled(ticket.policy), roster_at(now), now)
     shown: dict[str, Any] = msgspec.to_builtins(drawn)
     return shown
 

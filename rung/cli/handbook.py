@@ -16,7 +16,7 @@ from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Ladder
 from rung.core.handbook.text import changes, html, markdown
 from rung.insights.printing import handbook_pdf
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 
 DAY = ["%Y-%m-%d"]
 
@@ -37,7 +37,7 @@ def command(
     now = datetime.now(UTC) if day is None else day.replace(hour=8, tzinfo=UTC)
     name = "the policy in force" if policy is None else str(policy)
     file = PolicyFile.of(version(None).text, name) if policy is None else PolicyFile.read(policy)
-    people = desk_at(now) if policy is None else None
+    people = roster_at(now) if policy is None else None
     book, lines = handbook(file.policy, now, people), lines_by_place(file.root)
     if pictures is not None:
         draw_all(pictures, "ladder", _ladders(book))

@@ -9,7 +9,7 @@ from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
 from rung.core.document.findings import Finding
 from rung.people.clock import database_now
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.reading import check_policy
 
 
@@ -20,7 +20,7 @@ def among_people(file: Path, coverage: Path | None) -> tuple[tuple[Finding, ...]
     if policy is None:
         return (), ""
     now = database_now()
-    people = desk_at(now)
+    people = roster_at(now)
     findings, waits = check_desk(policy, text, str(file), people, now)
     if coverage is not None:
         draw(coverage, coverage_svg(policy, presence(policy, people, now)))

@@ -15,7 +15,7 @@ from rung.core.receipt.receipt import Receipt, receipt
 from rung.core.receipt.text import as_text
 from rung.core.spelling import did_you_mean
 from rung.people.clock import database_now
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 from rung.tickets.models import Ticket
@@ -45,7 +45,7 @@ def command(
         sys.exit("why: which ticket? give its number, as in: rung why 42")
     ticket = _ticket(number)
     now, policy = database_now(), compiled(ticket.policy)
-    drawn = receipt(events_of(number), policy, desk_at(now), now)
+    drawn = receipt(events_of(number), policy, roster_at(now), now)
     if rule is not None:
         names = {name for each in policy.policy.rules for name in (each.id, each.name)}
         if rule not in names:

@@ -12,7 +12,7 @@ import msgspec
 from rung.core import addresses
 from rung.core.case import events as e
 from rung.core.case.case import Case
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.reckoning.look import Look
@@ -34,7 +34,7 @@ class Looked(NamedTuple):
     compiled: Compiled
 
 
-def write(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
+def write(looked: Sequence[Looked], roster: Roster, now: datetime) -> None:
     """Write all of it, inside the transaction that claimed the tickets. Wakes the courier and open pages."""
     deliveries: list[NewDelivery] = []
     happened: list[NewEvent] = []
@@ -48,7 +48,7 @@ def write(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
         happened += (NewEvent(one.ticket.number, event) for event in events)
         deliveries += _deliveries(one, messages, book, now)
     ticket_sql.add_events(happened)
-    ticket_sql.update([_seen(one, desk, now) for one in looked])
+    ticket_sql.update([_seen(one, roster, now) for one in looked])
     enqueue.insert(deliveries)
     changed = [one for one in looked if one.decision.events]
     if changed:
@@ -56,10 +56,10 @@ def write(looked: Sequence[Looked], desk: Desk, now: datetime) -> None:
         live.changed(*(topic for one in changed for topic in topics(one.ticket.number, one.decision.case)))
 
 
-def _seen(one: Looked, desk: Desk, now: datetime) -> dict[str, object]:
+def _seen(one: Looked, roster: Roster, now: datetime) -> dict[str, object]:
     """A ticket's row after its look."""
     decision = one.decision
-    look = Look(decision.case, one.compiled, desk, now)
+    look = Look(decision.case, one.compiled, roster, now)
     return ticket_sql.seen(one.ticket.number, look, decision.wake_at, now if decision.events else None)
 
 

@@ -13,7 +13,7 @@ from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.ended_clocks import judge_ended
 from rung.core.reckoning.look import Look
 from rung.core.replay.comparison import Comparison, note_running, nothing_yet
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets import text_facts
 from rung.tickets.history import events_of
@@ -38,7 +38,7 @@ def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) 
             return False
         if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
             return False
-        judged = Look(at.case.copy(), compiled(at.case.policy), desk_at(at.now), at.now)
+        judged = Look(at.case.copy(), compiled(at.case.policy), roster_at(at.now), at.now)
         judge_ended(judged)
         for event in judged.events:
             at.record(event)
@@ -66,7 +66,7 @@ def effects_on_running(
     policy: Policy, *, now: datetime, most: int | None = None, on_each: Callable[[], object] = lambda: None
 ) -> Comparison:
     """Every running ticket, the newest `most`, under its own version and under this policy. Changes nothing."""
-    found, new, people = nothing_yet(), Compiled(policy), desk_at(now)
+    found, new, people = nothing_yet(), Compiled(policy), roster_at(now)
     running = Ticket.objects.filter(IS_OPEN).order_by("-number").values_list("number", "snapshot")[:most]
     for number, snapshot in running.iterator():
         case = cases.decode(bytes(snapshot))

@@ -13,7 +13,7 @@ from rung.core.case import events as e
 from rung.core.case.case import Cycle
 from rung.core.conditions.evaluation import Facts
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.clocks import Stretch
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
@@ -90,7 +90,7 @@ def fit(
     compiled: Compiled,
     tried: Compiled,
     end: datetime,
-    desk: Desk = STAFFED,
+    roster: Roster = STAFFED,
     *,
     on_each: Callable[[], None] = lambda: None,
 ) -> Workload:
@@ -102,7 +102,7 @@ def fit(
     every: list[Facts] = []
     for history in histories:
         on_each()
-        run = _Observer(history, compiled, desk, Tally())
+        run = _Observer(history, compiled, roster, Tally())
         run.run(end)
         if run.case.opened_at is None:
             continue
@@ -138,8 +138,8 @@ def restaffed(work: Workload, people: Mapping[str, int]) -> Workload:
 class _Observer(Replay):
     """A replay that keeps the facts a ticket came with, and since when each level that took it had been asked."""
 
-    def __init__(self, history: History, compiled: Compiled, desk: Desk, tally: Tally) -> None:
-        super().__init__(history, compiled, desk, tally)
+    def __init__(self, history: History, compiled: Compiled, roster: Roster, tally: Tally) -> None:
+        super().__init__(history, compiled, roster, tally)
         self.opening: Facts = {}
         self.asked: dict[datetime, datetime] = {}
         self.returned: list[str] = []
@@ -163,8 +163,8 @@ class _Reader:
 
     def __init__(self, run: _Observer, compiled: Compiled, tried: Compiled, end: datetime, *, levels: bool) -> None:
         self.run = run
-        self.look = Look(run.case, compiled, run.desk, end)
-        self.tried = Look(run.case.copy(), tried, run.desk, end)
+        self.look = Look(run.case, compiled, run.roster, end)
+        self.tried = Look(run.case.copy(), tried, run.roster, end)
         self.calendar: Calendar = compiled.calendar(None, self.look.target, None)
         self.levels = levels
         self.held: list[Held] = []

@@ -1,4 +1,4 @@
-"""The people as the rules see them: a `Desk`, read from the tables in a handful of queries."""
+"""The people as the rules see them: a `Roster`, read from the tables in a handful of queries."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from rung.core.oncall.roster import Away, Desk, Person, Swap
+from rung.core.oncall.roster import Away, Person, Roster, Swap
 from rung.people.models import Absence, Agent, Membership, Override, Role, Team
 
 #: Absences and swaps further ahead than this do not matter to any look made now.
 AHEAD = timedelta(days=60)
 
 
-def desk_at(now: datetime, loads: Mapping[str, int] | None = None) -> Desk:
+def roster_at(now: datetime, loads: Mapping[str, int] | None = None) -> Roster:
     """Everybody, with who is away or on call by swap from `now` on. Read it once per batch and pass it down.
 
     `loads`: handle -> open tickets, for `least_busy`. Only the ticker needs it: counting all open tickets takes time.
@@ -37,7 +37,7 @@ def desk_at(now: datetime, loads: Mapping[str, int] | None = None) -> Desk:
         )
         for agent in Agent.objects.filter(role__in=[Role.OWNER, Role.LEAD, Role.AGENT])
     }
-    return Desk(
+    return Roster(
         people=people,
         leads={team.name: team.lead.handle for team in Team.objects.select_related("lead") if team.lead},
         owners=tuple(

@@ -10,7 +10,7 @@ from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import lead_of, owner, owners, team_of
 from rung.core.vocabulary import Priority
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.tickets.models import Message
 from rung.tickets.transaction import TicketTransaction
 
@@ -60,15 +60,15 @@ def offered(at: TicketTransaction, level: str, *, event: int) -> None:
     if at.policy.level_calendar(level).is_open(at.now):
         return
     policy = at.policy.policy
-    for handle in on_call_of_team(policy.schedules, desk_at(at.now), team_of(level, policy), at.now):
+    for handle in on_call_of_team(policy.schedules, roster_at(at.now), team_of(level, policy), at.now):
         at.say(_moment(at, addresses.agent(handle), Subject.OFFER, event, exempt=True))
 
 
 def last_level(at: TicketTransaction, level: str, *, event: int) -> None:
     """Offered again where there is nothing above: the lead and the desk's owners hear of it."""
-    policy, desk = at.policy.policy, desk_at(at.now)
+    policy, roster = at.policy.policy, roster_at(at.now)
     team = team_of(level, policy)
-    handle = lead_of(team, policy, desk)
+    handle = lead_of(team, policy, roster)
     told = {addresses.agent(handle) if handle else addresses.team(team): None}
     told.update((who.to, None) for who in owners(_look(at)))
     for to in told:
@@ -100,7 +100,7 @@ def wanted_elsewhere(at: TicketTransaction, tracker: str, project: str, *, event
 
 def _look(at: TicketTransaction) -> Look:
     """The ticket as the rules see it at this moment, to ask whom they would tell."""
-    return Look(at.case, at.policy, desk_at(at.now), at.now)
+    return Look(at.case, at.policy, roster_at(at.now), at.now)
 
 
 def _moment(at: TicketTransaction, to: Address, subject: Subject, event: int, *, exempt: bool = False) -> Notice:

@@ -14,7 +14,7 @@ from rung.core.text.placeholders import PLACEHOLDERS, Filled, fill, gaps, is_kno
 from rung.core.vocabulary import METRICS, ClockName
 from rung.people.clock import database_now
 from rung.people.models import Agent
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.tickets import customer_pass
 from rung.tickets.models import Ticket
 
@@ -93,7 +93,7 @@ def _facts(template: str, ticket: Ticket, case: Case, compiled: Compiled, now: d
 
 def _deadlines(case: Case, compiled: Compiled, now: datetime) -> dict[str, str]:
     """The moments promised, in the policy's own zone. Before the first answer, that is the next one."""
-    views = clock_views(Look(case.copy(), compiled, desk_at(now), now))
+    views = clock_views(Look(case.copy(), compiled, roster_at(now), now))
     at = {view.clock: view.deadline_at for view in views if view.deadline_at is not None}
     if ClockName.FIRST_RESPONSE in at:
         at.setdefault(ClockName.NEXT_RESPONSE, at[ClockName.FIRST_RESPONSE])

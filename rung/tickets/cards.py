@@ -15,7 +15,7 @@ from rung.core.vocabulary import METRICS, Status
 from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Card, Deadline, Move, NextStep, OpenOffer, WasTold
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 from rung.tickets.models import Direction, Ticket
@@ -32,7 +32,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
     offered = next((ev for ev in events if isinstance(ev, e.Offered) and ev.number == delivery.event), None)
     over = case.status.is_over or (is_offer and case.offer(delivery.event) is None)
     fields, missing = _handoff(ticket, case, offered)
-    look = Look(case, compiled(case.policy), desk_at(now), now)
+    look = Look(case, compiled(case.policy), roster_at(now), now)
     names = Names.read(look.compiled.policy, events)
     return Card(
         key=delivery.key,

@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from rung.core.case import case as cases
 from rung.core.case.case import Offer
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.ladder import is_reachable, opens_at
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import lead_of
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets.models import Ticket
 
@@ -45,10 +45,10 @@ class LadderLevel(Struct, frozen=True):
     is_last: bool = False
 
 
-def look_at(ticket: Ticket, now: datetime, desk: Desk | None = None) -> Look:
+def look_at(ticket: Ticket, now: datetime, roster: Roster | None = None) -> Look:
     """The ticket as reckoning sees it at that moment. Read-only: nothing of it is written."""
     case = cases.decode(bytes(ticket.snapshot))
-    return Look(case, compiled(case.policy), desk or desk_at(now), now)
+    return Look(case, compiled(case.policy), roster or roster_at(now), now)
 
 
 def ladder(look: Look) -> tuple[LadderLevel, ...]:
@@ -65,12 +65,12 @@ def ladder(look: Look) -> tuple[LadderLevel, ...]:
     return (*levels, *(_level(look, name, _place(look, name, -1, held)) for name in dict.fromkeys(beside)))
 
 
-def people_of(policy: Policy, desk: Desk, level: str) -> tuple[str, ...]:
+def people_of(policy: Policy, roster: Roster, level: str) -> tuple[str, ...]:
     """Who belongs to a level: those entered for it, and those of its team who are entered for no other."""
     team = policy.levels[level].team
     return tuple(
         handle
-        for handle, person in sorted(desk.people.items())
+        for handle, person in sorted(roster.people.items())
         if person.active and (person.level == level or (person.level not in policy.levels and team in person.teams))
     )
 
@@ -84,22 +84,22 @@ def _place(look: Look, name: str, place: int, held: int) -> Place:
 
 
 def _level(look: Look, name: str, place: Place, *, is_last: bool = False) -> LadderLevel:
-    policy, case, desk = look.compiled.policy, look.case, look.desk
+    policy, case, roster = look.compiled.policy, look.case, look.roster
     level = policy.levels[name]
     offer = next((offer for offer in reversed(case.offers) if offer.level == name), None)
     stay = next((stay for stay in reversed(case.stays) if stay.level == name), None)
-    reachable = is_reachable(look.compiled, desk, name, look.now)
+    reachable = is_reachable(look.compiled, roster, name, look.now)
     return LadderLevel(
         name=name,
         team=level.team,
-        lead=lead_of(level.team, policy, desk),
+        lead=lead_of(level.team, policy, roster),
         responsible_for=level.responsible_for,
         place=place,
-        people=people_of(policy, desk, name),
+        people=people_of(policy, roster, name),
         since=offer.at if offer and place is Place.OFFERED else stay.since if stay else None,
         offer=offer,
         returned=case.returns.get(name, 0),
         reachable=reachable,
-        opens_at=None if reachable else opens_at(look.compiled, desk, name, look.now),
+        opens_at=None if reachable else opens_at(look.compiled, roster, name, look.now),
         is_last=is_last,
     )

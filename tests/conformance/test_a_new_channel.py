@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from rung.cli import app as commands
 from rung.core.policy.completion import complete
 from rung.escalation import ticker
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.intake import sort
 from rung.outbox.courier import Courier, source
 from rung.people.clock import database_now
@@ -87,7 +87,7 @@ def test_a_message_becomes_a_ticket_and_the_answer_flies_back(desk: Any, client:
     assert sort.sort_all_due() == 1
     ticket = Ticket.objects.get(channel="pigeon")
     courier = Courier(source())
-    ticker.look_at_all_due(Desks())
+    ticker.look_at_all_due(RosterCache())
     courier.send_all()
     [card] = loft.BROUGHT["north"].values()
     assert card.title == "Our import has stopped"
@@ -95,7 +95,7 @@ def test_a_message_becomes_a_ticket_and_the_answer_flies_back(desk: Any, client:
     conversation.answer(ticket.number, Words(text="We look at it."), by="agent:sam", now=database_now())
     loft.WEATHER.append("unseen")  # brought, but nobody saw it: the courier looks before it sends again
     for _look in range(3):
-        ticker.look_at_all_due(Desks())
+        ticker.look_at_all_due(RosterCache())
         courier.send_all()
     courier.close()
     [answer] = loft.BROUGHT["south"].values()

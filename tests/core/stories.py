@@ -9,7 +9,7 @@ from rung.core.calendar.durations import Duration, Threshold
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
-from rung.core.oncall.roster import Desk, Person
+from rung.core.oncall.roster import Person, Roster
 from rung.core.policy.model import (
     Actions,
     AnyOf,
@@ -158,7 +158,7 @@ POLICY = Policy(
     ),
 )
 COMPILED = Compiled(POLICY)
-DESK = Desk(
+DESK = Roster(
     people={
         "sam": Person("sam", ("frontline",), "L1"),
         "ben": Person("ben", ("specialists",), "L2"),

@@ -11,14 +11,14 @@ from msgspec import structs
 from rung.core.check.coverage import Hole, State, Wait, as_one, holes, presence, waits
 from rung.core.check.coverage_picture import coverage_svg
 from rung.core.check.people import check_desk, waits_in_words
-from rung.core.oncall.roster import Away, Desk, Person, Swap
+from rung.core.oncall.roster import Away, Person, Roster, Swap
 from rung.core.policy.model import Policy
 from rung.policies.reading import read_policy
 from tests.reference import REFERENCE
 
 
-def desk_of(people: Iterable[Person], *, owners: tuple[str, ...] = ()) -> Desk:
-    return Desk(people={person.handle: person for person in people}, owners=owners)
+def roster_of(people: Iterable[Person], *, owners: tuple[str, ...] = ()) -> Roster:
+    return Roster(people={person.handle: person for person in people}, owners=owners)
 
 
 TUESDAY = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -32,7 +32,7 @@ PEOPLE = (
     Person("eve", ("billing",), "billing"),
     Person("leo", ("leads",), "management"),
 )
-DESK = desk_of(PEOPLE, owners=("leo",))
+DESK = roster_of(PEOPLE, owners=("leo",))
 SMALL = dedent("""\
     calendars: {office: {hours: {mon-fri: [09:00-17:00]}}}
     teams: {front: {}, back: {}}
@@ -47,7 +47,7 @@ SMALL = dedent("""\
       - {name: e, clock: unaccepted, steps: [{at: 30m, escalate: next, reason: time}]}
     follow_up: {steps: [{at: 2d, close: no_answer}]}
     """)
-FRONT_AND_BACK = desk_of([Person("sam", ("front",)), Person("bea", ("back",))], owners=("sam",))
+FRONT_AND_BACK = roster_of([Person("sam", ("front",)), Person("bea", ("back",))], owners=("sam",))
 
 
 def policy(text: str) -> Policy:
@@ -56,28 +56,28 @@ def policy(text: str) -> Policy:
     return read
 
 
-def said(text: str, desk: Desk, now: datetime = TUESDAY) -> list[str]:
-    return [str(finding) for finding in check_desk(policy(text), text, "policy.yaml", desk, now)[0]]
+def said(text: str, roster: Roster, now: datetime = TUESDAY) -> list[str]:
+    return [str(finding) for finding in check_desk(policy(text), text, "policy.yaml", roster, now)[0]]
 
 
 def test_a_staffed_reference_desk_has_no_finding() -> None:
     assert said(REFERENCE, DESK) == []
 
 
-def without(handle: str) -> Desk:
-    return desk_of([person for person in PEOPLE if person.handle != handle], owners=("leo",))
+def without(handle: str) -> Roster:
+    return roster_of([person for person in PEOPLE if person.handle != handle], owners=("leo",))
 
 
-def changed(handle: str, **facts: object) -> Desk:
+def changed(handle: str, **facts: object) -> Roster:
     people = {person.handle: person for person in PEOPLE}
     old = people[handle]
     fields = {name: getattr(old, name) for name in old.__struct_fields__} | facts
     people[handle] = Person(**fields)  # type: ignore[arg-type]
-    return desk_of(people.values(), owners=("leo",))
+    return roster_of(people.values(), owners=("leo",))
 
 
 @pytest.mark.parametrize(
-    ("desk", "finding"),
+    ("roster", "finding"),
     [
         (without("sam"), '29: teams.frontline.lead: nobody has the handle "sam"; add them: rung person add sam'),
         (without("carla"), 'schedules.engineering-on-call.rotation[2]: nobody has the handle "carla"'),
@@ -92,8 +92,8 @@ def changed(handle: str, **facts: object) -> Desk:
         (changed("ina", level="L9"), 'warning: levels: ina belongs to the level "L9", which is not here'),
     ],
 )
-def test_each_missing_person_is_named(desk: Desk, finding: str) -> None:
-    assert any(finding in each for each in said(REFERENCE, desk)), said(REFERENCE, desk)
+def test_each_missing_person_is_named(roster: Roster, finding: str) -> None:
+    assert any(finding in each for each in said(REFERENCE, roster)), said(REFERENCE, roster)
 
 
 def test_a_schedule_that_has_not_begun_has_nobody_on_call() -> None:
@@ -102,7 +102,7 @@ def test_a_schedule_that_has_not_begun_has_nobody_on_call() -> None:
         "policy.yaml:36: warning: schedules.engineering-on-call: nobody is on call from 2026-10-30 09:00 "
         "to 2026-11-02 09:00 (not started); enter a swap, or add somebody to the rotation"
     ) in said(REFERENCE, DESK, early)
-    swapped = Desk(
+    swapped = Roster(
         people=DESK.people,
         owners=DESK.owners,
         swaps=(Swap("engineering-on-call", "ada", early, early + timedelta(days=4)),),
@@ -110,9 +110,9 @@ def test_a_schedule_that_has_not_begun_has_nobody_on_call() -> None:
     assert not any("on call" in each for each in said(REFERENCE, swapped, early))
 
 
-def holes_of(text: str, desk: Desk) -> tuple[Hole, ...]:
+def holes_of(text: str, roster: Roster) -> tuple[Hole, ...]:
     read = policy(text)
-    return holes(read, presence(read, desk, TUESDAY))
+    return holes(read, presence(read, roster, TUESDAY))
 
 
 def test_holes_are_where_the_time_counts_and_nobody_is_there() -> None:
@@ -128,17 +128,17 @@ def test_holes_are_where_the_time_counts_and_nobody_is_there() -> None:
 def test_a_holiday_of_the_only_person_is_a_hole() -> None:
     office = SMALL.replace("calendar: always}]", "calendar: office}]")
     away = Away(datetime(2026, 11, 26, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC))
-    desk = desk_of([Person("sam", ("front",)), Person("bea", ("back",), absences=(away,))], owners=("sam",))
-    assert [(hole.level, hole.start.day, hole.end - hole.start) for hole in holes_of(office, desk)] == [
+    roster = roster_of([Person("sam", ("front",)), Person("bea", ("back",), absences=(away,))], owners=("sam",))
+    assert [(hole.level, hole.start.day, hole.end - hole.start) for hole in holes_of(office, roster)] == [
         ("L2", 26, timedelta(hours=8))
     ]
     assert any(
-        "nobody can be reached for 8 hours on the path support from L2 up" in each for each in said(office, desk)
+        "nobody can be reached for 8 hours on the path support from L2 up" in each for each in said(office, roster)
     )
 
 
-def waited(text: str, desk: Desk, state: State) -> Wait:
-    return next(wait for wait in waits(policy(text), desk, TUESDAY) if wait.state is state)
+def waited(text: str, roster: Roster, state: State) -> Wait:
+    return next(wait for wait in waits(policy(text), roster, TUESDAY) if wait.state is state)
 
 
 def test_the_longest_wait_begins_when_the_last_one_goes_home() -> None:
@@ -158,7 +158,7 @@ def test_quiet_hours_make_people_wait_until_the_deadline_and_no_longer() -> None
 
 
 def test_nobody_at_all_is_an_error() -> None:
-    nobody = Desk()
+    nobody = Roster()
     assert waited(SMALL, nobody, State.NEW).longest is None
     assert any(
         "targets[0]: a new ticket that nobody takes reaches nobody within 14 days" in each
@@ -176,7 +176,7 @@ def test_the_map_shows_who_is_there_and_where_nobody_is() -> None:
     assert stretches.count("hole") == 2 * 11  # each night, and both weekends with a night
     office = policy(SMALL.replace("calendar: always}]", "calendar: office}]"))
     assert 'data-is="hole"' not in coverage_svg(office, presence(office, FRONT_AND_BACK, TUESDAY))
-    back_only = desk_of([Person("bea", ("back",))], owners=("bea",))
+    back_only = roster_of([Person("bea", ("back",))], owners=("bea",))
     assert 'data-is="above"' in coverage_svg(read, presence(read, back_only, TUESDAY))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
-from rung.core.oncall.roster import Desk, Person
+from rung.core.oncall.roster import Person, Roster
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
 from rung.core.reckoning.ladder import closed_by_claim
@@ -50,7 +50,7 @@ rules:
 
 
 POLICIES = {name: _policy(name) for name in ("always", "office")}
-DESK = Desk(people={name: Person(name, (team,)) for name, team in (("sam", "one"), ("tom", "one"), ("lena", "two"))})
+DESK = Roster(people={name: Person(name, (team,)) for name, team in (("sam", "one"), ("tom", "one"), ("lena", "two"))})
 
 
 def _is_open(calendar: str, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from rung.core.handbook.book import Handbook, handbook
 from rung.core.handbook.ladder_picture import ladder_svg, said, spoken
 from rung.core.handbook.parts import Ladder
 from rung.core.handbook.text import changes, html, markdown
-from rung.core.oncall.roster import Desk, Swap
+from rung.core.oncall.roster import Roster, Swap
 from rung.core.policy.model import Actions, AnyOf, Compare, Comparison, Fact, Is, Not
 from rung.core.policy.plain_words import actions, condition, duration, hours, threshold
 from rung.policies.reading import read_policy
@@ -232,7 +232,7 @@ def test_a_swap_stands_in_the_week_on_call() -> None:
     policy, _ = read_policy(REFERENCE, "policy.yaml")
     assert policy is not None
     swap = Swap("engineering-on-call", "zoe", NOW + timedelta(days=1), NOW + timedelta(days=2))
-    told = markdown(handbook(policy, NOW, Desk(swaps=(swap,))), {}, "policy.yaml")
+    told = markdown(handbook(policy, NOW, Roster(swaps=(swap,))), {}, "policy.yaml")
     assert "| engineering-on-call | zoe | 2026-11-25 09:00 | 2026-11-26 09:00 |" in told
     assert "zoe" not in markdown(handbook(policy, NOW), {}, "policy.yaml")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rung.core.case import events as e
 from rung.core.case.fold import rebuild
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.receipt.receipt import Why, receipt
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon
@@ -90,12 +90,12 @@ def test_a_repeated_offer_waits_twice_as_long_in_the_receipt_as_in_the_engine():
         "policy.yaml",
     )
     assert policy is not None, findings
-    compiled, desk = Compiled(policy), Desk(staffed=True)
+    compiled, roster = Compiled(policy), Roster(staffed=True)
     opened = e.Opened(at=datetime(2026, 11, 23, 9, tzinfo=UTC), by="customer:1", number=1)
     history: list[e.AnyEvent] = [opened]
     for minutes in (0, 10, 40):
-        history += reckon(rebuild(history), compiled, desk, opened.at + timedelta(minutes=minutes)).events
-    got = receipt(history, compiled, desk, opened.at + timedelta(minutes=65))
+        history += reckon(rebuild(history), compiled, roster, opened.at + timedelta(minutes=minutes)).events
+    got = receipt(history, compiled, roster, opened.at + timedelta(minutes=65))
     sentences = [each.sentence for each in got.why_not if each.rule == "Again"]
     # The second offer was made at 09:40 and waits until 10:40.
     assert sentences == ["its clock has run 25 minutes of 1 hour, since each repeat of an offer waits twice as long"]

@@ -11,7 +11,7 @@ from rung.core.calendar.durations import Duration, Threshold
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Actions, Attention, Fact, Is, Level, Policy, Quiet, Rule, Step, Target, Team
 from rung.core.receipt.receipt import receipt
 from rung.core.reckoning.compiled import Compiled
@@ -96,7 +96,7 @@ def test_a_goal_used_up_at_closing_time_and_answered_in_the_night_is_missed_ever
     goals = outcome.targets["resolution"]
     assert (goals.met, goals.breached) == (1, 1)
     assert (outcome.worst[0].ticket, outcome.worst[0].breaches) == ("at night", 1)
-    told = receipt(at_night.events, Compiled(policy), Desk(staffed=True), _at(12))
+    told = receipt(at_night.events, Compiled(policy), Roster(staffed=True), _at(12))
     assert [cycle.met for cycle in told.cycles if cycle.clock is ClockName.RESOLUTION] == [False]
     running = _replayed(policy, _history(opened, ticket="open"), end=_at(8)).targets["resolution"]
     assert (running.running, running.running_over) == (0, 1)
@@ -257,7 +257,7 @@ def test_a_memory_between_looks_changes_no_conclusion(monkeypatch: pytest.Monkey
     remembering = _replayed(_policy(*rules), history)
     reckon = replay_ticket.reckon_in_place
     monkeypatch.setattr(
-        replay_ticket, "reckon_in_place", lambda case, policy, desk, now, _memory: reckon(case, policy, desk, now)
+        replay_ticket, "reckon_in_place", lambda case, policy, roster, now, _memory: reckon(case, policy, roster, now)
     )
     assert _replayed(_policy(*rules), history) == remembering
     assert remembering.concluded > 20
@@ -358,9 +358,9 @@ def test_taking_offers_that_are_made_again_together_changes_nothing(monkeypatch:
     reckoned: list[datetime] = []
     real = replay_ticket.reckon_in_place
 
-    def reckon(case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory) -> Decision:
+    def reckon(case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: Memory) -> Decision:
         reckoned.append(now)
-        return real(case, compiled, desk, now, memory)
+        return real(case, compiled, roster, now, memory)
 
     monkeypatch.setattr(replay_ticket, "reckon_in_place", reckon)
     together = _replayed(policy, *histories, end=_at(100))

@@ -11,7 +11,7 @@ from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.vocabulary import Priority
 from rung.escalation import policy_rollout, ticker
 from rung.escalation.audit import NotRepairable, repair
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.people.models import Agent, Membership, Team
 from rung.tickets import actions
 from rung.tickets.message_rows import Words
@@ -72,7 +72,7 @@ def test_several_tickers_look_at_each_ticket_once(world: World) -> None:
 
     def look() -> None:
         try:
-            while ticker.look_at_batch(Desks(), most=7):
+            while ticker.look_at_batch(RosterCache(), most=7):
                 pass
         except BaseException as error:  # noqa: BLE001  shown by the assertion below
             raised.append(error)

@@ -16,7 +16,7 @@ from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.log.events import DEAF, History
 from rung.core.log.mapping import read_map
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Level, Policy, Target
 from rung.core.receipt.receipt import CycleReceipt, Why, receipt
 from rung.core.reckoning.compiled import Compiled
@@ -171,8 +171,8 @@ def test_goals_in_office_hours_agree_minute_by_minute(year: Recorded) -> None:
 class _Told(Replay):
     """A replay that keeps the whole history of its ticket, with what the policy has concluded."""
 
-    def __init__(self, history: History, compiled: Compiled, desk: Desk, accepted: Duration) -> None:
-        super().__init__(history, compiled, desk, Tally(), accepted)
+    def __init__(self, history: History, compiled: Compiled, roster: Roster, accepted: Duration) -> None:
+        super().__init__(history, compiled, roster, Tally(), accepted)
         self.told: list[e.AnyEvent] = []
 
     def _fold(self, event: e.AnyEvent) -> None:
@@ -186,10 +186,10 @@ def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeyp
     they are recorded, which is quicker."""
     policy, findings = read_policy(REFERENCE, "policy.example.yaml")
     assert policy is not None, findings
-    compiled, desk, cycles, judgements = Compiled(policy), Desk(staffed=True), 0, 0
+    compiled, roster, cycles, judgements = Compiled(policy), Roster(staffed=True), 0, 0
     assert year.end is not None
     for place, history in enumerate(year.histories):
-        run = _Told(history, compiled, desk, Duration.parse("30m"))
+        run = _Told(history, compiled, roster, Duration.parse("30m"))
         if place % 20 == 0:
             monkeypatch.setattr(replay_ticket, "reckon_in_place", partial(_reckon_and_keep, run.told))
             run.run(year.end)
@@ -198,7 +198,7 @@ def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeyp
         assert [event.number for event in run.told] == list(range(1, len(run.told) + 1))
         judged = {(r.clock, r.cycle): r for each in run.told if isinstance(each, e.CyclesJudged) for r in each.results}
         judgements += len(judged)
-        for cycle in receipt(run.told, compiled, desk, year.end).cycles:
+        for cycle in receipt(run.told, compiled, roster, year.end).cycles:
             cycles += 1
             _adds_up(cycle, (history.ticket, cycle.clock, cycle.cycle), judged.get((cycle.clock, cycle.cycle)))
     assert cycles > 100_000
@@ -206,9 +206,9 @@ def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeyp
 
 
 def _reckon_and_keep(
-    told: list[e.AnyEvent], case: Case, compiled: Compiled, desk: Desk, now: datetime, memory: Memory
+    told: list[e.AnyEvent], case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: Memory
 ) -> Decision:
-    decision = reckon_in_place(case, compiled, desk, now, memory)
+    decision = reckon_in_place(case, compiled, roster, now, memory)
     told += decision.events
     return decision
 

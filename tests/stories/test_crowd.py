@@ -10,7 +10,7 @@ from django.db import connection
 
 from rung.core.vocabulary import Priority
 from rung.escalation import ticker
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.outbox.courier import Courier, source
 from rung.people import clock
 from rung.tickets import actions
@@ -68,7 +68,7 @@ def test_a_crowd_on_few_tickets(world: World) -> None:
     couriers = [Courier(source()) for _ in range(2)]
     with clock.cranked(clock._postgres):
         threads = [at_work(act, seed) for seed in range(3)]
-        threads += [at_work(lambda _: ticker.look_at_batch(Desks(), most=5), 0) for _ in range(2)]
+        threads += [at_work(lambda _: ticker.look_at_batch(RosterCache(), most=5), 0) for _ in range(2)]
         threads += [at_work(lambda _, courier=courier: courier.send_all(within=0.5), 0) for courier in couriers]  # type: ignore[misc]
         for thread in threads:
             thread.join(timeout=60)

@@ -11,7 +11,7 @@ from rung.core.case import case as cases
 from rung.core.case import events as e
 from rung.core.reckoning.look import Look
 from rung.core.replay.comparison import compare
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
 from rung.tickets import ticket_sql
@@ -99,7 +99,7 @@ def test_a_ticket_is_the_same_row_whether_an_action_or_an_import_writes_it(world
         ticket_sql.write(ticket, case, [], (), now)
     first = {"subject": ticket.subject, "customer_id": ticket.customer_id, "requester_id": ticket.requester_id}
     first |= {"channel": ticket.channel, "inbox": ticket.inbox, "opened_at": ticket.opened_at}
-    look = Look(case, compiled(version), desk_at(now), now)
+    look = Look(case, compiled(version), roster_at(now), now)
     ticket_sql.add([ticket_sql.seen(number + 1000, look, now, now) | first])
     ticket_sql.update([ticket_sql.seen(number, look, now, None)])
     mine, imported = (Ticket.objects.filter(number=each).values().get() for each in (number, number + 1000))

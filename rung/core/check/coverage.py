@@ -13,7 +13,7 @@ from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.conditions.satisfiable import Witness, World
 from rung.core.handbook.unanswered import opened_as
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import All, Not, Policy
 from rung.core.reckoning.attention import Interruption, held_back
 from rung.core.reckoning.compiled import Compiled
@@ -61,15 +61,15 @@ class Hole(Struct, frozen=True):
     end: datetime
 
 
-def waits(policy: Policy, desk: Desk, now: datetime) -> tuple[Wait, ...]:
+def waits(policy: Policy, roster: Roster, now: datetime) -> tuple[Wait, ...]:
     """For each target and state the longest wait, over the coming 14 days: from every opening and closing of a
     calendar, every absence and every sixth hour."""
     compiled, world = Compiled(policy), World.of(policy)
-    moments = sorted(set(_moments(policy, desk, now)))
+    moments = sorted(set(_moments(policy, roster, now)))
     found = []
     for target, ticket in _tickets(policy, world):
         for state in State:
-            waited = [(_wait(compiled, desk, state, ticket, at), at) for at in moments]
+            waited = [(_wait(compiled, roster, state, ticket, at), at) for at in moments]
             never = next((at for wait, at in waited if wait is None), None)
             if never is not None:
                 found.append(Wait(state, target, None, never))
@@ -86,11 +86,11 @@ class Presence(Struct, frozen=True):
     there: Mapping[str, tuple[bool, ...]]
 
 
-def presence(policy: Policy, desk: Desk, now: datetime) -> Presence:
+def presence(policy: Policy, roster: Roster, now: datetime) -> Presence:
     """From an aware moment on."""
     compiled = Compiled(policy)
     half_hours = tuple(now + timedelta(minutes=30) * number for number in range(DAYS * 48))
-    there = {level: tuple(is_reachable(compiled, desk, level, at) for at in half_hours) for level in policy.levels}
+    there = {level: tuple(is_reachable(compiled, roster, level, at) for at in half_hours) for level in policy.levels}
     return Presence(half_hours, there)
 
 
@@ -134,7 +134,7 @@ def _tickets(policy: Policy, world: World) -> Iterator[tuple[int, Witness]]:
         yield -1, without
 
 
-def _moments(policy: Policy, desk: Desk, now: datetime) -> Iterator[datetime]:
+def _moments(policy: Policy, roster: Roster, now: datetime) -> Iterator[datetime]:
     end = now + timedelta(days=DAYS)
     at = now
     while at < end:
@@ -148,23 +148,23 @@ def _moments(policy: Policy, desk: Desk, now: datetime) -> Iterator[datetime]:
             yield closing
             at = calendar.next_opening(closing)
             yield at
-    for person in desk.people.values():
+    for person in roster.people.values():
         yield from (away.start for away in person.absences if now < away.start < end)
 
 
-def _wait(compiled: Compiled, desk: Desk, state: State, ticket: Witness, at: datetime) -> timedelta | None:
+def _wait(compiled: Compiled, roster: Roster, state: State, ticket: Witness, at: datetime) -> timedelta | None:
     """How long until a person is reached by, or a person has closed, a ticket that stands so from `at` on."""
     case, memory = Case(), Memory()
-    for event in _history(state, ticket, desk, at):
+    for event in _history(state, ticket, roster, at):
         fold(case, msgspec.structs.replace(event, number=case.number + 1))
-        reckon_in_place(case, compiled, desk, at, memory)
+        reckon_in_place(case, compiled, roster, at, memory)
     now: datetime | None = at
     for _ in range(_MOST_LOOKS):
         if now is None or now > at + LONGEST:
             return None
-        decision = reckon_in_place(case, compiled, desk, now, memory)
+        decision = reckon_in_place(case, compiled, roster, now, memory)
         reached = [
-            when for notice in decision.notices if (when := _reached(compiled, desk, case, notice, now)) is not None
+            when for notice in decision.notices if (when := _reached(compiled, roster, case, notice, now)) is not None
         ]
         if reached:
             return min(reached) - at
@@ -174,9 +174,9 @@ def _wait(compiled: Compiled, desk: Desk, state: State, ticket: Witness, at: dat
     return None
 
 
-def _history(state: State, ticket: Witness, desk: Desk, at: datetime) -> Sequence[e.AnyEvent]:
+def _history(state: State, ticket: Witness, roster: Roster, at: datetime) -> Sequence[e.AnyEvent]:
     opened = opened_as(ticket, at)
-    somebody = next((person.handle for person in desk.present(at)), "somebody")
+    somebody = next((person.handle for person in roster.present(at)), "somebody")
     assigned = e.Assigned(at=at, by=actors.SYSTEM, number=0, assignee=somebody)
     answered = e.Answered(at=at, by=actors.agent(somebody))
     events: dict[State, tuple[e.AnyEvent, ...]] = {
@@ -189,14 +189,14 @@ def _history(state: State, ticket: Witness, desk: Desk, at: datetime) -> Sequenc
     return events[state]
 
 
-def _reached(compiled: Compiled, desk: Desk, case: Case, notice: Notice, now: datetime) -> datetime | None:
+def _reached(compiled: Compiled, roster: Roster, case: Case, notice: Notice, now: datetime) -> datetime | None:
     """When a notice reaches a person who is there; None: it does not."""
     head, rest = addresses.parts(notice.to)
     match notice.kind:
         case NoticeKind.PAGE:
             return now
         case NoticeKind.OFFER_CARD:
-            return now if is_reachable(compiled, desk, rest, now) else None
+            return now if is_reachable(compiled, roster, rest, now) else None
         case NoticeKind.MOMENT | NoticeKind.DIGEST:
             pass
         case _:
@@ -208,9 +208,9 @@ def _reached(compiled: Compiled, desk: Desk, case: Case, notice: Notice, now: da
     if at is None:
         return None
     if to_person:
-        return at if desk.staffed or desk.is_present(rest, at) else None
+        return at if roster.staffed or roster.is_present(rest, at) else None
     level = rest if head == "level" else _level_of(compiled.policy, head, rest, case)
-    return at if level is not None and is_reachable(compiled, desk, level, at) else None
+    return at if level is not None and is_reachable(compiled, roster, level, at) else None
 
 
 def _level_of(policy: Policy, head: str, rest: str, case: Case) -> str | None:

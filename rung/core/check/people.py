@@ -13,7 +13,7 @@ from rung.core.document.findings import Finding, in_reading_order
 from rung.core.document.nodes import lines_by_place, parse
 from rung.core.handbook.ladder_picture import spoken
 from rung.core.oncall.duty import nobody_on_call
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.policy.plain_words import for_whom, moment, span, stamp
 from rung.core.sentences import say, word
@@ -24,16 +24,16 @@ _NAMED = 3
 
 
 def check_desk(
-    policy: Policy, text: str, file: str, desk: Desk, now: datetime
+    policy: Policy, text: str, file: str, roster: Roster, now: datetime
 ) -> tuple[tuple[Finding, ...], tuple[Wait, ...]]:
     """The findings that need the people, and the longest waits until somebody is reached."""
     root, _ = parse(text, file)
     notes = Notes(policy, file, lines_by_place(root) if root is not None else {}, World.of(policy))
-    _people(notes, desk)
-    _teams(notes, desk)
-    _schedules(notes, desk, now)
-    _holes(notes, holes(policy, presence(policy, desk, now)))
-    waited = waits(policy, desk, now)
+    _people(notes, roster)
+    _teams(notes, roster)
+    _schedules(notes, roster, now)
+    _holes(notes, holes(policy, presence(policy, roster, now)))
+    waited = waits(policy, roster, now)
     for wait in waited:
         if wait.longest is None:
             began = wait.began_at.astimezone(zone(policy.timezone))
@@ -66,18 +66,18 @@ def _rounded_up(wait: timedelta) -> timedelta:
     return -(-wait // unit) * unit
 
 
-def _people(notes: Notes, desk: Desk) -> None:
+def _people(notes: Notes, roster: Roster) -> None:
     """Every handle the policy names, against those there are."""
     for place, handle in _handles(notes):
-        person = desk.people.get(handle)
+        person = roster.people.get(handle)
         if person is None:
-            hint = did_you_mean(handle, desk.people, lead="") or say(
+            hint = did_you_mean(handle, roster.people, lead="") or say(
                 "add them: rung person add %(handle)s", handle=handle
             )
             notes.error(place, say('nobody has the handle "%(handle)s"', handle=handle), hint)
         elif not person.active:
             notes.error(place, say("%(handle)s is not active any more", handle=handle), say("name somebody who is"))
-    for handle, person in sorted(desk.people.items()):
+    for handle, person in sorted(roster.people.items()):
         if person.active and person.level is not None and person.level not in notes.policy.levels:
             hint = did_you_mean(person.level, notes.policy.levels, lead="") or say("give them another level")
             notes.warning(
@@ -87,7 +87,7 @@ def _people(notes: Notes, desk: Desk) -> None:
                 ),
                 hint,
             )
-    if not any(desk.is_active(owner) for owner in desk.owners):
+    if not any(roster.is_active(owner) for owner in roster.owners):
         message = say("the desk has no active owner, who hears of it when nobody else can be reached")
         notes.warning("", message, "rung person add HANDLE --role owner")
 
@@ -111,9 +111,9 @@ def _handles(notes: Notes) -> Iterator[tuple[str, str]]:
             yield f"{place}.escalate", actions.escalate.removeprefix("expert:")
 
 
-def _teams(notes: Notes, desk: Desk) -> None:
+def _teams(notes: Notes, roster: Roster) -> None:
     """Levels whose team is empty, teams told that nobody is in, and experts nobody is."""
-    staffed = {team for person in desk.people.values() if person.active for team in person.teams}
+    staffed = {team for person in roster.people.values() if person.active for team in person.teams}
     for name, level in notes.policy.levels.items():
         if level.team not in staffed:
             message = say(
@@ -131,16 +131,18 @@ def _teams(notes: Notes, desk: Desk) -> None:
                     say("nobody active is in the team %(team)s", team=team),
                     f"rung person add HANDLE --team {team}",
                 )
-        if actions.escalate == "expert" and not any(person.active and person.skills for person in desk.people.values()):
+        if actions.escalate == "expert" and not any(
+            person.active and person.skills for person in roster.people.values()
+        ):
             message = say("nobody lists a skill, so there is no expert to ask")
             notes.warning(f"{place}.escalate", message, "rung person add HANDLE --skill CATEGORY")
 
 
-def _schedules(notes: Notes, desk: Desk, now: datetime) -> None:
+def _schedules(notes: Notes, roster: Roster, now: datetime) -> None:
     """Stretches of the coming two weeks in which nobody is on call."""
     for name, schedule in notes.policy.schedules.items():
         where = zone(schedule.timezone)
-        for turn in nobody_on_call(schedule, desk, now, now + timedelta(days=DAYS))[:1]:
+        for turn in nobody_on_call(schedule, roster, now, now + timedelta(days=DAYS))[:1]:
             start, end = turn.start.astimezone(where), turn.end.astimezone(where)
             message = say(
                 "nobody is on call from %(start)s to %(end)s (%(why)s)",

@@ -9,7 +9,7 @@ from rung.core.handbook.parts import Section
 from rung.core.handbook.rules import clocks, endings, ladders, moments
 from rung.core.handbook.sections import levels, on_duty, promises, sorting, working_hours
 from rung.core.handbook.waiting import sideways, waiting
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
 
@@ -19,7 +19,7 @@ class Handbook(Struct, frozen=True):
     sections: tuple[Section, ...]
 
 
-def handbook(policy: Policy, now: datetime, desk: Desk | None = None) -> Handbook:
+def handbook(policy: Policy, now: datetime, roster: Roster | None = None) -> Handbook:
     """The procedure as it stands at an aware moment: with who is on call in the week from then, and its examples.
 
     With a desk, swaps and absences are known to it too.
@@ -36,6 +36,6 @@ def handbook(policy: Policy, now: datetime, desk: Desk | None = None) -> Handboo
         sideways(policy),
         waiting(policy),
         *endings(policy),
-        on_duty(policy, now, desk),
+        on_duty(policy, now, roster),
     )
     return Handbook(policy.name, tuple(section for section in written if section.blocks))

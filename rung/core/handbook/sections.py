@@ -7,7 +7,7 @@ from rung.core.calendar.instants import zone
 from rung.core.handbook.parts import Block, Prose, Row, Section, Sentence, Table, points
 from rung.core.handbook.waiting import has_chapter
 from rung.core.oncall.duty import turns_of
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy import plain_words as words
 from rung.core.policy.model import Policy, Target
 from rung.core.sentences import key, say, word
@@ -159,10 +159,10 @@ def promises(policy: Policy, now: datetime) -> Section:
     )
 
 
-def on_duty(policy: Policy, now: datetime, desk: Desk | None) -> Section:
+def on_duty(policy: Policy, now: datetime, roster: Roster | None) -> Section:
     """Who is on call in the week from now; without a desk, as if nobody had swapped and nobody were away."""
     rows = []
-    known = desk or Desk()
+    known = roster or Roster()
     for name, schedule in policy.schedules.items():
         where = zone(schedule.timezone)
         for turn in turns_of(schedule, known, now, now + timedelta(days=7)):

@@ -9,14 +9,14 @@ from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.conditions.satisfiable import Witness
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Actions, Fact
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import Priority
 
 #: Nobody in particular is there, and everybody can be reached.
-_STAFFED = Desk(staffed=True)
+_STAFFED = Roster(staffed=True)
 _MOST_LOOKS = 200
 
 

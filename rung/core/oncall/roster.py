@@ -41,7 +41,7 @@ class Swap(Struct, frozen=True):
     instead_of: str | None = None
 
 
-class Desk(Struct, frozen=True):
+class Roster(Struct, frozen=True):
     """Everyone the rules may name. `staffed`: the people are not known (replay), so every team counts as there."""
 
     people: Mapping[str, Person] = {}

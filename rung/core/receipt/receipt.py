@@ -13,7 +13,7 @@ from rung.core.case import events as e
 from rung.core.case.case import Case, Cycle
 from rung.core.case.fold import fold, rebuild
 from rung.core.case.late_events import as_they_count
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.receipt.late_messages import ToldLate, told_late
 from rung.core.receipt.outlook import Upcoming, upcoming
 from rung.core.receipt.reasons import Fired, NotYet, fired, why_not
@@ -82,10 +82,10 @@ class Receipt(Struct, frozen=True):
     told_late: tuple[ToldLate, ...] = ()
 
 
-def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, desk: Desk, now: datetime) -> Receipt:
+def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, roster: Roster, now: datetime) -> Receipt:
     """The receipt of a ticket from all its events, at a moment. Costs one more fold of the history."""
     case = rebuild(history)
-    look = Look(case, compiled, desk, now)
+    look = Look(case, compiled, roster, now)
     goals = _judged(history)
     ended = {(cycle.clock, cycle.number): cycle for cycle in _ended_cycles(history)}
     cycles = [*ended.values(), *case.running.values()]

@@ -54,7 +54,7 @@ def missing_fields(look_case: Case, require: tuple[str, ...]) -> tuple[str, ...]
 
 def _offer(look: Look, origin: Origin, actions: Actions, wanted: Destination) -> None:
     compiled, case, now = look.compiled, look.case, look.now
-    found = reach(compiled, look.desk, wanted, ticket_open=look.calendar.is_open(now), now=now)
+    found = reach(compiled, look.roster, wanted, ticket_open=look.calendar.is_open(now), now=now)
     if found.nobody:
         look.record(
             e.NobodyReached(at=now, by=actors.SYSTEM, number=look.number, rule=origin.rule, skipped=found.skipped)
@@ -107,14 +107,14 @@ def _tell_those_on_call(look: Look, origin: Origin, level: str, number: int) -> 
     if look.compiled.level_calendar(level).is_open(look.now):
         return
     team = team_of(level, look.compiled.policy)
-    for handle in on_call_of_team(look.compiled.policy.schedules, look.desk, team, look.now):
+    for handle in on_call_of_team(look.compiled.policy.schedules, look.roster, team, look.now):
         look.say(_moment(look, origin, addresses.agent(handle), Subject.OFFER, event=number, exempt=True))
 
 
 def _tell_about_the_last_level(look: Look, origin: Origin, level: str, number: int) -> None:
     policy = look.compiled.policy
     team = team_of(level, policy)
-    handle = lead_of(team, policy, look.desk)
+    handle = lead_of(team, policy, look.roster)
     told = {addresses.agent(handle) if handle else addresses.team(team): None}
     told.update((owner.to, None) for owner in owners(look))
     for to in told:
@@ -123,15 +123,15 @@ def _tell_about_the_last_level(look: Look, origin: Origin, level: str, number: i
 
 def _ask_experts(look: Look, origin: Origin, actions: Actions, named: str) -> None:
     """Those present who master the category and may see the ticket, or the one named; with none, the lead hears."""
-    case, desk, now = look.case, look.desk, look.now
+    case, roster, now = look.case, look.roster, look.now
     if named:
-        present = [named] if desk.staffed or desk.is_present(named, now) else []
+        present = [named] if roster.staffed or roster.is_present(named, now) else []
     elif case.category is None:
         present = []
     else:
-        present = [person.handle for person in desk.present(now, skill=case.category)]
+        present = [person.handle for person in roster.present(now, skill=case.category)]
     policy = look.compiled.policy
-    agents = tuple(h for h in present if h != case.assignee and may_see(h, case, policy, desk))
+    agents = tuple(h for h in present if h != case.assignee and may_see(h, case, policy, roster))
     look.record(
         e.ExpertsAsked(at=now, by=origin.by, number=look.number, agents=agents, reason=actions.reason, rule=origin.rule)
     )

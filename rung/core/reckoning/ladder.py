@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from rung.core.case.case import Case, Offer
 from rung.core.oncall.duty import on_call_of_team
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Level, Policy
 from rung.core.reckoning.compiled import Compiled
 
@@ -78,7 +78,7 @@ def highest_offer(case: Case, policy: Policy) -> Offer | None:
     return best or max(case.offers, key=lambda offer: (_place(policy, offer.path, offer.level), offer.number))
 
 
-def reach(compiled: Compiled, desk: Desk, wanted: Destination, *, ticket_open: bool, now: datetime) -> Reach:
+def reach(compiled: Compiled, roster: Roster, wanted: Destination, *, ticket_open: bool, now: datetime) -> Reach:
     """The wanted level, or the next reachable one above it on its path. Outside the ticket's own calendar
     (`ticket_open` false) levels are not passed over. Nobody anywhere: the wanted level, `nobody`."""
     if not ticket_open:
@@ -86,31 +86,31 @@ def reach(compiled: Compiled, desk: Desk, wanted: Destination, *, ticket_open: b
     levels = _from(compiled.policy.paths.get(wanted.path, ()), wanted.level)
     skipped: list[tuple[str, datetime | None]] = []
     for level in levels:
-        if is_reachable(compiled, desk, level, now):
+        if is_reachable(compiled, roster, level, now):
             return Reach(level, tuple(skipped), nobody=False)
-        skipped.append((level, opens_at(compiled, desk, level, now)))
+        skipped.append((level, opens_at(compiled, roster, level, now)))
     return Reach(wanted.level, tuple(skipped), nobody=True)
 
 
-def is_reachable(compiled: Compiled, desk: Desk, level: str, now: datetime) -> bool:
+def is_reachable(compiled: Compiled, roster: Roster, level: str, now: datetime) -> bool:
     """Somebody active and present, and the level's calendar open or somebody on call."""
     team = compiled.policy.levels[level].team
-    if not desk.staffed and not desk.present(now, team=team):
+    if not roster.staffed and not roster.present(now, team=team):
         return False
     if compiled.level_calendar(level).is_open(now):
         return True
-    return bool(on_call_of_team(compiled.policy.schedules, desk, team, now))
+    return bool(on_call_of_team(compiled.policy.schedules, roster, team, now))
 
 
-def opens_at(compiled: Compiled, desk: Desk, level: str, now: datetime) -> datetime | None:
+def opens_at(compiled: Compiled, roster: Roster, level: str, now: datetime) -> datetime | None:
     """When an unreachable level can be reached again by what is known now; None: not foreseeable."""
     team = compiled.policy.levels[level].team
     calendar = compiled.level_calendar(level)
-    if desk.staffed or desk.present(now, team=team):
+    if roster.staffed or roster.present(now, team=team):
         return calendar.next_opening(now)
     returns = [
         away.end
-        for person in desk.people.values()
+        for person in roster.people.values()
         if person.active and team in person.teams
         for away in person.absences
         if away.start <= now < away.end

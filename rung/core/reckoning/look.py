@@ -11,7 +11,7 @@ from rung.core.case.events import AnyEvent
 from rung.core.case.fold import fold
 from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.at_the_end import standing_then
 from rung.core.reckoning.clocks import Reading, reading
 from rung.core.reckoning.compiled import ClockRule, Compiled, Standing, TimedStep
@@ -37,13 +37,13 @@ class Look:
         "anew",
         "case",
         "compiled",
-        "desk",
         "events",
         "highest",
         "memory",
         "notices",
         "now",
         "now_us",
+        "roster",
         "stirred",
         "unjudged",
         "unplanned",
@@ -53,7 +53,7 @@ class Look:
         self,
         case: Case,
         compiled: Compiled,
-        desk: Desk,
+        roster: Roster,
         now: datetime,
         memory: Memory | None = None,
         *,
@@ -67,7 +67,7 @@ class Look:
         self._happened_us = 0 if past is None or case.last_at is None else to_us(case.last_at)
         self.case = case
         self.compiled = compiled
-        self.desk = desk
+        self.roster = roster
         #: An event is never earlier than the ticket's last one, whatever the clock of the machine says.
         self.now = now if case.last_at is None or now >= case.last_at else case.last_at
         self.now_us = to_us(self.now)

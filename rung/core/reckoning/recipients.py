@@ -6,7 +6,7 @@ from rung.core import addresses
 from rung.core.addresses import Address
 from rung.core.case.case import Case
 from rung.core.oncall.duty import on_call_now
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.look import Look
 
@@ -40,14 +40,14 @@ def new_owner(look: Look, word: str) -> Recipient:
     return recipients(look, word)[0] if head in _PLACES else _person(look, word, becomes_theirs=True)
 
 
-def may_see(handle: str, case: Case, policy: Policy, desk: Desk) -> bool:
+def may_see(handle: str, case: Case, policy: Policy, roster: Roster) -> bool:
     """Whether words about this ticket may be said to this person.
 
     Restricted to teams, they see what a level of these teams holds or is offered, and what is their own.
     """
-    if desk.staffed or handle == case.assignee:
+    if roster.staffed or handle == case.assignee:
         return True
-    person = desk.people.get(handle)
+    person = roster.people.get(handle)
     if person is None or not person.restricted:
         return person is not None
     levels = (case.level, *(offer.level for offer in case.offers))
@@ -65,7 +65,7 @@ def owner(look: Look) -> Recipient:
 def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
     """The lead of the team that holds the ticket, else that team."""
     team = team_of(look.case.level, look.compiled.policy)
-    handle = lead_of(team, look.compiled.policy, look.desk)
+    handle = lead_of(team, look.compiled.policy, look.roster)
     if handle is not None and _is_there(look, handle):
         return Recipient(addresses.agent(handle), instead_of)
     return Recipient(addresses.team(team), instead_of or (addresses.agent(handle) if handle else None))
@@ -73,17 +73,19 @@ def lead(look: Look, *, instead_of: str | None = None) -> Recipient:
 
 def owners(look: Look) -> tuple[Recipient, ...]:
     """The desk's owners who are active; without any, the lead."""
-    desk = look.desk
+    roster = look.roster
     active = [
-        handle for handle in desk.owners if desk.staffed or (handle in desk.people and desk.people[handle].active)
+        handle
+        for handle in roster.owners
+        if roster.staffed or (handle in roster.people and roster.people[handle].active)
     ]
     return tuple(Recipient(addresses.agent(handle)) for handle in active) or (lead(look, instead_of="owners"),)
 
 
-def lead_of(team: str, policy: Policy, desk: Desk) -> str | None:
+def lead_of(team: str, policy: Policy, roster: Roster) -> str | None:
     """The policy's word first, then what the app says."""
     named = policy.teams.get(team)
-    return (named.lead if named is not None else None) or desk.leads.get(team)
+    return (named.lead if named is not None else None) or roster.leads.get(team)
 
 
 def team_of(level: str | None, policy: Policy) -> str:
@@ -110,17 +112,17 @@ def _handle(look: Look, word: str) -> str | None:
             return rest
         case "on_call":
             schedule = look.compiled.policy.schedules.get(rest)
-            return None if schedule is None else on_call_now(schedule, look.desk, look.now)
+            return None if schedule is None else on_call_now(schedule, look.roster, look.now)
         case _:
             return word
 
 
 def _is_there(look: Look, handle: str, *, becomes_theirs: bool = False) -> bool:
     """Present, and allowed to read what they would be told."""
-    if look.desk.staffed:
+    if look.roster.staffed:
         return True
-    sees = becomes_theirs or may_see(handle, look.case, look.compiled.policy, look.desk)
-    return sees and look.desk.is_present(handle, look.now)
+    sees = becomes_theirs or may_see(handle, look.case, look.compiled.policy, look.roster)
+    return sees and look.roster.is_present(handle, look.now)
 
 
 #: Words that name no single person.

@@ -9,7 +9,7 @@ from rung.core import actors, addresses
 from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.arrival import arrive, raise_priority
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.earlier_case import Past
@@ -27,18 +27,18 @@ from rung.core.reckoning.timetable import Overrun, Timetable, timetable
 MOST_PASSES = 24
 
 
-def reckon(case: Case, policy: Compiled, desk: Desk, now: datetime, past: Past | None = None) -> Decision:
+def reckon(case: Case, policy: Compiled, roster: Roster, now: datetime, past: Past | None = None) -> Decision:
     """Everything the policy asks for at `now`, and when to look again. The case passed in stays as it is.
 
     `past`: the ticket's events, for a look that may be late. Without it a step's `when` is judged by what holds now.
     """
-    return reckon_in_place(case.copy(), policy, desk, now, past=past)
+    return reckon_in_place(case.copy(), policy, roster, now, past=past)
 
 
 def reckon_in_place(
     case: Case,
     policy: Compiled,
-    desk: Desk,
+    roster: Roster,
     now: datetime,
     memory: Memory | None = None,
     *,
@@ -46,7 +46,7 @@ def reckon_in_place(
 ) -> Decision:
     """`reckon` on a case that the caller gives away: it becomes the decision's. Whoever looks at the same case object
     again and again, under one policy and with the same people, may pass on a memory."""
-    look = Look(case, policy, desk, now, memory, past=past)
+    look = Look(case, policy, roster, now, memory, past=past)
     if case.opened_at is None:
         return Decision((), (), None, case)
     if look.anew:
@@ -105,7 +105,7 @@ def _free_of_the_inactive(look: Look) -> None:
     case = look.case
     if case.assignee is None or case.status.is_over:
         return
-    person = look.desk.people.get(case.assignee)
+    person = look.roster.people.get(case.assignee)
     if person is not None and not person.active:
         look.record(e.Assigned(at=look.now, by=actors.SYSTEM, number=look.number, assignee=None))
 

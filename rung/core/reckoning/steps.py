@@ -163,14 +163,14 @@ def _assign(look: Look, item: Item) -> None:
     case, wish = look.case, item.actions.assign
     if wish == "least_busy":
         team = team_of(case.level, look.compiled.policy)
-        free = [p for p in look.desk.present(look.now, team=team) if p.handle not in case.excused]
+        free = [p for p in look.roster.present(look.now, team=team) if p.handle not in case.excused]
         chosen = min(free, key=lambda person: (person.load, person.handle)).handle if free else None
     else:
         word = wish if wish is None or wish in ("lead", "owner") or ":" in wish else addresses.agent(wish)
         chosen = addresses.agent_of(new_owner(look, word or "").to)
     if chosen is not None and chosen != case.assignee:
         look.record(e.Assigned(at=look.now, by=item.origin.by, number=look.number, assignee=chosen))
-    elif chosen is None and not look.desk.staffed:
+    elif chosen is None and not look.roster.staffed:
         instead = lead(look, instead_of=wish)
         look.say(_notice(look, item, NoticeKind.MOMENT, instead.to, Subject.NOTIFICATION, instead_of=wish))
 

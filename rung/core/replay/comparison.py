@@ -14,7 +14,7 @@ from rung.core.calendar.durations import Duration
 from rung.core.case.case import Case
 from rung.core.case.events import StepOutcome
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.receipt.outlook import clock_views
 from rung.core.reckoning.compiled import Compiled
@@ -117,7 +117,7 @@ class _Share(Struct, frozen=True):
     old: Policy
     new: Policy
     end: datetime
-    desk: Desk
+    roster: Roster
     accepted: Duration | None
 
 
@@ -128,7 +128,7 @@ def compare(
     new: Policy,
     *,
     end: datetime,
-    desk: Desk = STAFFED,
+    roster: Roster = STAFFED,
     accepted: Duration | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _tickets: None,
@@ -136,7 +136,7 @@ def compare(
     """Replay both until `end`. The histories are the same tickets in the same order, each heard with the phrases of its
     policy. `accepted`: assume that offers are claimed after so long. What comes out does not depend on the executor."""
     shares = [
-        _Share(tuple(before), tuple(after), old, new, end, desk, accepted)
+        _Share(tuple(before), tuple(after), old, new, end, roster, accepted)
         for before, after in zip(_parts(old_histories), _parts(new_histories), strict=True)
     ]
     whole = nothing_yet()
@@ -166,7 +166,7 @@ def _compare_share(share: _Share) -> Comparison:
         after = _run(new_history, new, share, part.new)
         _note_change(part, before, after)
         if before.case.opened_at is not None and not before.case.status.is_over:
-            look = Look(before.case.copy(), new, share.desk, share.end)
+            look = Look(before.case.copy(), new, share.roster, share.end)
             note_running(part, old_history.ticket, before.case, old, look)
     part.changed = sorted(part.changed, key=_weight)[:NAMED]
     part.running = sorted(part.running, key=_urgency)[:NAMED]
@@ -177,9 +177,9 @@ class _Watched(Replay):
     """A replay that also knows when it interrupts."""
 
     def __init__(
-        self, history: History, compiled: Compiled, desk: Desk, tally: Tally, accepted: Duration | None = None
+        self, history: History, compiled: Compiled, roster: Roster, tally: Tally, accepted: Duration | None = None
     ) -> None:
-        super().__init__(history, compiled, desk, tally, accepted)
+        super().__init__(history, compiled, roster, tally, accepted)
         self.by_whom: dict[str, Hours] = {}
 
     def _hear(self, notice: Notice, times: Sequence[Time]) -> None:
@@ -193,7 +193,7 @@ class _Watched(Replay):
 
 def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Watched:
     """One ticket under one policy, with a tally of its own, which is then added to the side's."""
-    run = _Watched(history, compiled, share.desk, Tally(), share.accepted)
+    run = _Watched(history, compiled, share.roster, Tally(), share.accepted)
     run.run(share.end)
     side.tally.add(run.tally)
     for who, hours in run.by_whom.items():
@@ -229,7 +229,7 @@ def _fired(tally: Tally) -> dict[str, int]:
 def note_running(part: Comparison, ticket: str, case: Case, old: Compiled, look: Look) -> None:
     """As if the policy of `look` were published at its moment for a running ticket, too, which `old` judges now."""
     part.tickets_running += 1
-    was = _deadlines(Look(case.copy(), old, look.desk, look.now))
+    was = _deadlines(Look(case.copy(), old, look.roster, look.now))
     now = _deadlines(look)
     table = timetable(look)
     moved = tuple(

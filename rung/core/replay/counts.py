@@ -10,7 +10,7 @@ from rung.core.calendar.instants import zone
 from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.attention import Interruption, held_back
 from rung.core.reckoning.compiled import Compiled
@@ -28,10 +28,10 @@ Time = tuple[datetime, int]
 class Counting:
     """Of one ticket, into the tally of all."""
 
-    def __init__(self, case: Case, compiled: Compiled, desk: Desk, tally: Tally) -> None:
+    def __init__(self, case: Case, compiled: Compiled, roster: Roster, tally: Tally) -> None:
         self.case = case
         self.compiled = compiled
-        self.desk = desk
+        self.roster = roster
         self.tally = tally
         quiet = compiled.policy.attention.quiet
         self.waking = None if quiet is None else compiled.policy.calendars.get(quiet.outside, ALWAYS)
@@ -101,7 +101,7 @@ class Counting:
         case = self.case
         if not case.running:
             return
-        look = Look(case, self.compiled, self.desk, end)
+        look = Look(case, self.compiled, self.roster, end)
         for metric in METRICS:
             cycle = case.running.get(metric)
             if cycle is None:

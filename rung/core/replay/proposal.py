@@ -18,7 +18,7 @@ from rung.core.case.case import Cycle
 from rung.core.case.events import CyclesJudged
 from rung.core.conditions.evaluation import Predicate, predicate
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import All, Policy, Rule
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.facts import facts
@@ -66,7 +66,7 @@ class _Share(Struct, frozen=True):
     histories: tuple[History, ...]
     policy: Policy
     end: datetime
-    desk: Desk
+    roster: Roster
 
 
 def propose(
@@ -75,12 +75,12 @@ def propose(
     *,
     end: datetime,
     reaction: timedelta,
-    desk: Desk = STAFFED,
+    roster: Roster = STAFFED,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _tickets: None,
 ) -> tuple[Proposal, ...]:
     """For every rule that warns by a share of a target: its curve, and the share to choose."""
-    shares = [_Share(tuple(histories[at : at + SHARE]), policy, end, desk) for at in range(0, len(histories), SHARE)]
+    shares = [_Share(tuple(histories[at : at + SHARE]), policy, end, roster) for at in range(0, len(histories), SHARE)]
     parts = map(_observe, shares) if executor is None else executor.map(_observe, shares)
     counts: _Counts = Counter()
     done = 0
@@ -105,8 +105,10 @@ def _warnings(policy: Policy) -> Iterator[tuple[int, Rule, int]]:
 class _Observer(Replay):
     """A replay that keeps how long the cycles of each rule's clock ran."""
 
-    def __init__(self, history: History, compiled: Compiled, desk: Desk, watched: "_Watched", counts: _Counts) -> None:
-        super().__init__(history, compiled, desk, Tally())
+    def __init__(
+        self, history: History, compiled: Compiled, roster: Roster, watched: "_Watched", counts: _Counts
+    ) -> None:
+        super().__init__(history, compiled, roster, Tally())
         self.watched = watched
         self.counts = counts
 
@@ -119,7 +121,7 @@ class _Observer(Replay):
 
     def _count_running(self, end: datetime) -> None:
         super()._count_running(end)
-        look = Look(self.case, self.compiled, self.desk, end)
+        look = Look(self.case, self.compiled, self.roster, end)
         cycles: list[Cycle] = [cycle for clock, cycle in self.case.running.items() if clock in METRICS]
         for cycle in cycles:
             so_far, goal, missed_us = ran(look, cycle)
@@ -146,7 +148,7 @@ def _observe(share: _Share) -> _Counts:
     counts: _Counts = Counter()
     compiled = Compiled(share.policy)
     for history in share.histories:
-        _Observer(history, compiled, share.desk, watched, counts).run(share.end)
+        _Observer(history, compiled, share.roster, watched, counts).run(share.end)
     return counts
 
 

@@ -11,7 +11,7 @@ from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold_handshake import offered_again
 from rung.core.case.then import then
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Actions
 from rung.core.reckoning.compiled import MOST_STANDINGS, Compiled, Standing, TimedStep, repeated
 from rung.core.reckoning.effects import Decision, Notice
@@ -62,10 +62,10 @@ class Repeats:
     """Of one case, for whoever looks at the same case object again and again. What is known of offers made again may
     be shared by all cases under one policy, with the same people."""
 
-    def __init__(self, case: Case, compiled: Compiled, desk: Desk, memory: Memory, known: Known) -> None:
+    def __init__(self, case: Case, compiled: Compiled, roster: Roster, memory: Memory, known: Known) -> None:
         self._case = case
         self._compiled = compiled
-        self._desk = desk
+        self._desk = roster
         self._memory = memory
         self._known = known
 

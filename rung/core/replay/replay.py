@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from rung.core.calendar.durations import Duration
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.repeated_offers import Known
@@ -24,7 +24,7 @@ from rung.core.replay.ticket import Replay
 from rung.core.replay.totals import Tally
 
 #: Nothing is known of who was there: every team counts as present.
-STAFFED = Desk(staffed=True)
+STAFFED = Roster(staffed=True)
 
 #: Tickets given to an executor at a time: few enough to share them out evenly, many enough to be worth the way.
 SHARE = 500
@@ -38,7 +38,7 @@ def replay(
     policy: Policy,
     *,
     end: datetime,
-    desk: Desk = STAFFED,
+    roster: Roster = STAFFED,
     accepted: Duration | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _rows: None,
@@ -53,10 +53,10 @@ def replay(
     if executor is None:
         compiled = Compiled(policy)
         parts: Iterator[Tally] = (
-            replay_all(share, compiled, end=end, desk=desk, accepted=accepted) for share in shares
+            replay_all(share, compiled, end=end, roster=roster, accepted=accepted) for share in shares
         )
     else:
-        parts = _shared_out(executor, (_Share(share, policy, end, desk, accepted) for share in shares))
+        parts = _shared_out(executor, (_Share(share, policy, end, roster, accepted) for share in shares))
     for part in parts:
         whole.add(part)
         on_progress(whole.rows)
@@ -68,14 +68,14 @@ def replay_all(
     compiled: Compiled,
     *,
     end: datetime,
-    desk: Desk = STAFFED,
+    roster: Roster = STAFFED,
     accepted: Duration | None = None,
 ) -> Tally:
     """`replay` of a policy made ready, here and now."""
     tally = Tally()
     known: Known = {}
     for history in histories:
-        Replay(history, compiled, desk, tally, accepted, known=known).run(end)
+        Replay(history, compiled, roster, tally, accepted, known=known).run(end)
     return tally
 
 
@@ -83,7 +83,7 @@ class _Share(Struct, frozen=True):
     histories: tuple[History, ...]
     policy: Policy
     end: datetime
-    desk: Desk
+    roster: Roster
     accepted: Duration | None
 
 
@@ -100,4 +100,4 @@ def _shared_out(executor: Executor, shares: Iterable[_Share]) -> Iterator[Tally]
 
 def _replay_share(share: _Share) -> Tally:
     compiled = Compiled(share.policy)
-    return replay_all(share.histories, compiled, end=share.end, desk=share.desk, accepted=share.accepted)
+    return replay_all(share.histories, compiled, end=share.end, roster=share.roster, accepted=share.accepted)

@@ -11,7 +11,7 @@ from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.case.fold import fold
 from rung.core.log.events import History
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.claims import claim_of
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.ladder import closed_by_claim
@@ -28,10 +28,10 @@ MOST_LOOKS = 20_000
 _TURNS = (e.TurnTaken, e.Held, e.Waited)
 
 
-def _unheard(compiled: Compiled, desk: Desk) -> frozenset[type[e.Event]]:
+def _unheard(compiled: Compiled, roster: Roster) -> frozenset[type[e.Event]]:
     """Events after which a look could conclude nothing: they change no fact, and of clocks only such as this policy
     does not watch."""
-    if ClockName.IDLE in compiled.watched or not desk.staffed:
+    if ClockName.IDLE in compiled.watched or not roster.staffed:
         return frozenset()
     if ClockName.UNASSIGNED in compiled.watched:
         return frozenset({e.Noted})
@@ -45,20 +45,20 @@ class Replay(Counting):
         self,
         history: History,
         compiled: Compiled,
-        desk: Desk,
+        roster: Roster,
         tally: Tally,
         accepted: Duration | None = None,
         *,
         known: Known | None = None,
     ) -> None:
-        super().__init__(Case(), compiled, desk, tally)
+        super().__init__(Case(), compiled, roster, tally)
         self.history = history
         self.accepted = accepted
         self.memory = Memory()
-        self.repeats = Repeats(self.case, compiled, desk, self.memory, {} if known is None else known)
+        self.repeats = Repeats(self.case, compiled, roster, self.memory, {} if known is None else known)
         #: Offers made by hand: their numbers in the record, and here.
         self.offers: dict[int, int] = {}
-        self.unheard = _unheard(compiled, desk)
+        self.unheard = _unheard(compiled, roster)
 
     def run(self, end: datetime) -> None:
         """Everything recorded until `end`, and the looks in between."""
@@ -108,7 +108,7 @@ class Replay(Counting):
 
     def _look(self, now: datetime, *, until: datetime, most: int = MOST_LOOKS) -> int:
         """Look, and where the looks that follow before `until` are sure to be alike, take them too: how many."""
-        decision = reckon_in_place(self.case, self.compiled, self.desk, now, self.memory)
+        decision = reckon_in_place(self.case, self.compiled, self.roster, now, self.memory)
         self._take_in(decision, now)
         if now >= until or self.accepted is not None:
             return 1

@@ -12,14 +12,14 @@ from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.core.log.events import History
 from rung.core.log.imported import Imported, imported
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.look import Look
 from rung.intake.importers.announcement import announce
 from rung.intake.importers.translating import LONGEST_ACTOR, Translator
 from rung.outbox import notify
 from rung.people.models import Customer, Requester
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets import ticket_sql
 from rung.tickets.models import Direction, Event, Message
@@ -55,7 +55,7 @@ def record(histories: Iterable[History], source: str, now: datetime) -> Iterator
     """Write histories from `source`, batch by batch, and say after each what has been written. A ticket of the source
     that is there already stays as it is, so an import that was cut off is simply started again."""
     number = current_number()
-    importer = _Importer(source, number, compiled(number), desk_at(now), now)
+    importer = _Importer(source, number, compiled(number), roster_at(now), now)
     for batch in _batches(histories):
         with transaction.atomic():
             importer.write(batch)
@@ -82,12 +82,12 @@ def _batches(histories: Iterable[History]) -> Iterator[list[History]]:
 class _Importer:
     """Counts what it writes."""
 
-    def __init__(self, source: str, version: int, policy: Compiled, desk: Desk, now: datetime) -> None:
+    def __init__(self, source: str, version: int, policy: Compiled, roster: Roster, now: datetime) -> None:
         self.source = source[:LONGEST_SOURCE]
         self.inbox = f"import:{self.source}"[:120]
         self.version = version
         self.policy = policy
-        self.desk = desk
+        self.roster = roster
         self.now = now
         self.written = Written()
         self._translator = Translator()
@@ -107,7 +107,7 @@ class _Importer:
         spoken = self._messages(numbers, told)
         tickets, events = [], []
         for ticket, history, who in zip(numbers, told, people, strict=True):
-            done = imported(_with_messages(history, ticket, spoken), self.version, self.policy, self.desk, self.now)
+            done = imported(_with_messages(history, ticket, spoken), self.version, self.policy, self.roster, self.now)
             tickets.append(self._ticket_row(ticket, history, done, *who))
             key = self._key(history)
             events += [NewEvent(ticket, event, key if event.number == 1 else None) for event in done.events]
@@ -144,7 +144,7 @@ class _Importer:
     ) -> dict[str, object]:
         case = done.case
         return {
-            **ticket_sql.seen(ticket, Look(case, self.policy, self.desk, self.now), done.wake_at, self.now),
+            **ticket_sql.seen(ticket, Look(case, self.policy, self.roster, self.now), done.wake_at, self.now),
             "subject": _subject(history),
             "customer_id": customer.pk if customer else None,
             "requester_id": requester.pk if requester else None,

@@ -9,7 +9,7 @@ from rung.core.oncall.roster import Person
 from rung.core.reckoning.claims import HeldBy, MayNot, Take, TakeHere, claiming
 from rung.core.sentences import say
 from rung.core.vocabulary import Turn
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
 from rung.tickets.models import Direction
@@ -28,7 +28,7 @@ def assign(
             return at.already(say("it is %(to)s's already", to=to) if to else say("it is nobody's already"))
         if at.case.turn is Turn.NOBODY:
             return at.refused_as_over()
-        if to is not None and not desk_at(at.now).people.get(to):
+        if to is not None and not roster_at(at.now).people.get(to):
             return at.refused(say("no agent is called %(to)r", to=to))
         number = at.record(e.Assigned(at=at.now, by=by, assignee=to))
         if to is not None:
@@ -43,7 +43,7 @@ def claim(
     with locked(ticket, client_key=client_key, now=now) as at:
         if at.before:
             return at.before
-        person = desk_at(at.now).people.get(agent)
+        person = roster_at(at.now).people.get(agent)
         if person is None:
             return at.refused(say("no agent is called %(agent)r", agent=agent))
         return _claim(at, person)

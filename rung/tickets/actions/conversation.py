@@ -19,7 +19,7 @@ from rung.core.sentences import say
 from rung.core.vocabulary import ActorKind, Automatic, Priority
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import current_number
 from rung.tickets import action_notices, message_rows, text_facts
 from rung.tickets.history import events_of
@@ -149,14 +149,14 @@ def note(
         if before := at.before or _written_before(words):
             return before
         message = message_rows.write(ticket, Direction.NOTE, by, words, at.now)
-        desk = desk_at(at.now)
-        mentions = mentioned(words.text, desk.people)
+        roster = roster_at(at.now)
+        mentions = mentioned(words.text, roster.people)
         number = at.record(e.Noted(at=at.now, by=by, message=message.pk, mentions=mentions))
         action_notices.mentioned(at, mentions, by=by, event=number)
         untold = tuple(
             handle
             for handle in mentions
-            if not (desk.is_active(handle) and may_see(handle, at.case, at.policy.policy, desk))
+            if not (roster.is_active(handle) and may_see(handle, at.case, at.policy.policy, roster))
         )
         return Done(ticket, number, message.pk, untold)
 

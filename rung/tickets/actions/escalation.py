@@ -13,7 +13,7 @@ from rung.core.reckoning.recipients import may_see
 from rung.core.sentences import say
 from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Priority, Reason
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.outlets import outlets
 from rung.tickets import action_notices, message_rows
 from rung.tickets.message_rows import Words
@@ -118,9 +118,9 @@ def _stopped(at: TicketTransaction, goal: Destination, *, anyway: bool) -> Alrea
         return at.already(say("it is at %(level)s already", level=level))
     if not level:
         return at.already(say("there is no level to go to"))
-    desk = desk_at(at.now)
-    if not anyway and not is_reachable(at.policy, desk, level, at.now):
-        return Unreachable(ticket, level, opens_at(at.policy, desk, level, at.now))
+    roster = roster_at(at.now)
+    if not anyway and not is_reachable(at.policy, roster, level, at.now):
+        return Unreachable(ticket, level, opens_at(at.policy, roster, level, at.now))
     return None
 
 
@@ -132,10 +132,10 @@ def _offer(
     by: Actor,
     reason: Reason,
 ) -> Escalated:
-    policy, desk = at.policy.policy, desk_at(at.now)
+    policy, roster = at.policy.policy, roster_at(at.now)
     require = policy.levels[goal.level].handoff.require
     missing = tuple(name for name in require if name not in at.case.handoff)
-    reachable = is_reachable(at.policy, desk, goal.level, at.now)
+    reachable = is_reachable(at.policy, roster, goal.level, at.now)
     number = at.record(
         e.Offered(
             at=at.now,
@@ -154,25 +154,25 @@ def _offer(
     action_notices.offered(at, goal.level, event=number)
     if goal.is_last:
         action_notices.last_level(at, goal.level, event=number)
-    opens = None if reachable else opens_at(at.policy, desk, goal.level, at.now)
+    opens = None if reachable else opens_at(at.policy, roster, goal.level, at.now)
     return Escalated(at.ticket.number, number, goal.level, missing, not reachable, opens)
 
 
 def _ask(at: TicketTransaction, named: str, message: int | None, *, by: Actor, reason: Reason) -> Done | Refused:
-    desk, category = desk_at(at.now), at.case.category
+    roster, category = roster_at(at.now), at.case.category
     agents: tuple[str, ...]
     if named:
-        if named not in desk.people:
-            hint = did_you_mean(named, desk.people)
+        if named not in roster.people:
+            hint = did_you_mean(named, roster.people)
             return at.refused(say("no agent is called %(named)r%(hint)s", named=named, hint=hint))
-        if not may_see(named, at.case, at.policy.policy, desk):
+        if not may_see(named, at.case, at.policy.policy, roster):
             return at.refused(say("%(handle)s is restricted to teams that do not have this ticket", handle=named))
         agents = (named,)
     elif category is None:
         return at.refused(say("the ticket has no category yet, so nobody is known to master it"))
     else:
-        masters = (person.handle for person in desk.present(at.now, skill=category))
-        agents = tuple(h for h in masters if by != actors.agent(h) and may_see(h, at.case, at.policy.policy, desk))
+        masters = (person.handle for person in roster.present(at.now, skill=category))
+        agents = tuple(h for h in masters if by != actors.agent(h) and may_see(h, at.case, at.policy.policy, roster))
     if not agents:
         return at.refused(say("nobody present masters %(category)s", category=category))
     number = at.record(e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message))

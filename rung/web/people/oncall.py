@@ -23,7 +23,7 @@ from rung.outbox import live
 from rung.people import changes
 from rung.people.clock import database_now
 from rung.people.models import Absence, Agent, Override, Role
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets.overview import people_of
 from rung.web.people import duty_calendar
@@ -66,7 +66,7 @@ def holes(request: HttpRequest) -> HttpResponse:
     two weeks are looked through half hour by half hour."""
     now = database_now()
     policy = compiled(current_number()).policy
-    found = coverage.holes(policy, coverage.presence(policy, desk_at(now), now))
+    found = coverage.holes(policy, coverage.presence(policy, roster_at(now), now))
     distinct = coverage.as_one(found)
     context = {"holes": distinct[:MOST_HOLES], "more": len(distinct) - MOST_HOLES}
     return render(request, "people/oncall/holes.html", context)
@@ -135,26 +135,26 @@ def _page(
 ) -> HttpResponse:
     now = database_now()
     policy_version = compiled(current_number())
-    policy, desk = policy_version.policy, desk_at(now)
+    policy, roster = policy_version.policy, roster_at(now)
     names = {agent.handle: agent for agent in Agent.objects.all()}
     end = duty_calendar.edges_of(now)[-1]
-    drawn = [(name, turns_of(schedule, desk, now, end)) for name, schedule in policy.schedules.items()]
+    drawn = [(name, turns_of(schedule, roster, now, end)) for name, schedule in policy.schedules.items()]
     absences = list(Absence.objects.filter(ends_at__gt=now).select_related("agent"))
     rotas = [
         Rota(
             name=name,
-            now=names.get(on_call_now(policy.schedules[name], desk, now) or ""),
+            now=names.get(on_call_now(policy.schedules[name], roster, now) or ""),
             turns=[(turn, _name(turn, names)) for turn in turns],
-            holes=nobody_on_call(policy.schedules[name], desk, now, end),
+            holes=nobody_on_call(policy.schedules[name], roster, now, end),
         )
         for name, turns in drawn
     ]
     standby = [
         Standby(
             level=level,
-            people=[names[handle] for handle in people_of(policy, desk, level)],
-            reachable=is_reachable(policy_version, desk, level, now),
-            opens_at=opens_at(policy_version, desk, level, now),
+            people=[names[handle] for handle in people_of(policy, roster, level)],
+            reachable=is_reachable(policy_version, roster, level, now),
+            opens_at=opens_at(policy_version, roster, level, now),
         )
         for level in policy.levels
     ]

@@ -25,7 +25,7 @@ from rung.frame.access import agent_of, may, needs
 from rung.frame.fields import number_in
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.drafts import accept, keep
 from rung.policies.models import Draft, PolicyJob, PolicyVersion
 from rung.policies.outlets import outlets
@@ -62,7 +62,7 @@ def handbook_page(request: HttpRequest) -> HttpResponse:
     lines: Lines = {}
     if version is not None:
         now = database_now()
-        chapters = _chapters(handbook(compiled(version.number).policy, now, desk_at(now)))
+        chapters = _chapters(handbook(compiled(version.number).policy, now, roster_at(now)))
         root, _found = parse(version.text, FILE)
         lines = lines_by_place(root) if root is not None else {}
     edits = may(request, Role.LEAD)

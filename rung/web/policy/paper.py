@@ -16,7 +16,7 @@ from rung.insights.extras import MissingExtra
 from rung.insights.printing import handbook_pdf, png
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.models import PolicyVersion
 from rung.policies.versions import compiled
 
@@ -31,7 +31,7 @@ def handbook_file(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(f'the handbook comes as {", ".join(_KINDS)}, not as "{kind}"')
     version = _in_force()
     now, source = database_now(), f"version {version.number}"
-    book = handbook(compiled(version.number).policy, now, desk_at(now))
+    book = handbook(compiled(version.number).policy, now, roster_at(now))
     root, _found = parse(version.text, source)
     lines = lines_by_place(root) if root is not None else {}
     match kind:
@@ -63,7 +63,7 @@ def ladder_picture(request: HttpRequest, number: int, kind: str) -> HttpResponse
 def coverage_picture(request: HttpRequest, kind: str) -> HttpResponse:
     """Who can be reached in the next 14 days, half hour by half hour."""
     policy, now = compiled(_in_force().number).policy, database_now()
-    return _picture(coverage_svg(policy, presence(policy, desk_at(now), now)), kind)
+    return _picture(coverage_svg(policy, presence(policy, roster_at(now), now)), kind)
 
 
 def _ladders(book: Handbook) -> Sequence[Ladder]:

@@ -11,7 +11,7 @@ from rung.core.reckoning.ladder import is_reachable, opens_at
 from rung.frame.access import agent_of, may, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets import handshakes
 from rung.tickets.handshakes import Handshake, Standing
@@ -44,7 +44,7 @@ class LevelLine:
 def escalations(request: HttpRequest) -> HttpResponse:
     """The page; or, when it asks again, what may have changed."""
     now, agent = database_now(), agent_of(request)
-    version, desk = compiled(current_number()), desk_at(now)
+    version, roster = compiled(current_number()), roster_at(now)
     policy, seen = version.policy, seen_by(agent)
     chosen = {name: request.GET.get(name, "") for name in ("level", "team")}
     levels = [each for each in policy.levels.values() if _fits(each, chosen)]
@@ -69,8 +69,8 @@ def escalations(request: HttpRequest) -> HttpResponse:
             LevelLine(
                 level,
                 standings[level.name],
-                is_reachable(version, desk, level.name, now),
-                opens_at(version, desk, level.name, now),
+                is_reachable(version, roster, level.name, now),
+                opens_at(version, roster, level.name, now),
             )
             for level in levels
         ],

@@ -16,7 +16,7 @@ from rung.core.sentences import speaking
 from rung.frame.access import agent_of, needs
 from rung.people.clock import database_now
 from rung.people.models import Role
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets.history import events_of
 from rung.tickets.visibility import visible
@@ -55,7 +55,7 @@ def why(request: HttpRequest, number: int) -> HttpResponse:
     now, policy = database_now(), compiled(ticket.policy)
     taken_along = request.GET.get("as")
     with speaking() if taken_along else nullcontext():  # what is taken along is for others, and for programs
-        drawn = receipt(events_of(number), policy, desk_at(now), now)
+        drawn = receipt(events_of(number), policy, roster_at(now), now)
         text = as_text(drawn, policy.policy.timezone) if taken_along == "text" else ""
     match taken_along:
         case "json":

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 
 from rung.core.document.findings import has_errors
-from rung.core.oncall.roster import Away, Desk, Person, Swap
+from rung.core.oncall.roster import Away, Person, Roster, Swap
 from rung.core.reckoning.compiled import Compiled
 from rung.policies.reading import read_policy
 from tests.core.examination.script import Situation, moment
@@ -48,9 +48,9 @@ class Cast:
             for handle, facts in everybody["people"].items()
         }
 
-    def at(self, now: datetime) -> Desk:
+    def at(self, now: datetime) -> Roster:
         if self._staffed:
-            return Desk(staffed=True)
+            return Roster(staffed=True)
         people = {
             handle: Person(
                 handle,
@@ -63,7 +63,7 @@ class Cast:
             )
             for handle, person in self._people.items()
         }
-        return Desk(people=people, leads=self._leads, owners=self._owners, swaps=self._swaps)
+        return Roster(people=people, leads=self._leads, owners=self._owners, swaps=self._swaps)
 
 
 def policies(situation: Situation) -> dict[int, Compiled]:

@@ -12,7 +12,7 @@ from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.conditions.evaluation import phrases_of_policy
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.claims import Take, claiming
 from rung.core.reckoning.ladder import destination
@@ -65,7 +65,7 @@ class Scene(Struct, frozen=True):
     case: Case
     history: Sequence[e.AnyEvent]
     policy: Policy
-    desk: Desk
+    roster: Roster
     at: datetime
     texts: list[Text]
     zone: ZoneInfo
@@ -200,7 +200,7 @@ def _of_agent(deed: Deed, scene: Scene) -> e.AnyEvent:  # noqa: C901 - one case 
 
 def _taken(who: str, scene: Scene) -> e.Claimed | None:
     """The claim of an offer, where there is one within this person's reach."""
-    match claiming(scene.case, scene.policy, scene.desk.people[who]):
+    match claiming(scene.case, scene.policy, scene.roster.people[who]):
         case Take(level=level, path=path, offer=offer, closes=closes):
             return e.Claimed(
                 at=scene.at,

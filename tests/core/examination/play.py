@@ -79,8 +79,8 @@ class Play:
     def _look(self, now: datetime) -> None:
         self.looks += 1
         assert self.looks < _MOST_LOOKS, "the engine never comes to rest"
-        before, desk = encode(self.case), self.cast.at(now)
-        decision = reckon(self.case, self.policy, desk, now.astimezone(UTC), Past(lambda: self.history))
+        before, roster = encode(self.case), self.cast.at(now)
+        decision = reckon(self.case, self.policy, roster, now.astimezone(UTC), Past(lambda: self.history))
         assert encode(self.case) == before, "reckoning changed the case it was given"
         words = conclusions(self.case, decision, self.policy.policy, self.offers, self.situation.zone)
         self.concluded += [Conclusion(now, text, 0) for text in words]
@@ -93,7 +93,7 @@ class Play:
         assert encode(self.case) == encode(decision.case), "the decision's case is not the fold of its events"
         assert decision.wake_at is None or decision.wake_at > now, "the engine asks to be woken in the past"
         self.wake_at, self.looked_at = decision.wake_at, now
-        again = reckon(self.case, self.policy, desk, now.astimezone(UTC), Past(lambda: self.history))
+        again = reckon(self.case, self.policy, roster, now.astimezone(UTC), Past(lambda: self.history))
         assert (again.events, again.notices) == ((), ()), "a second look in the same moment asks for something new"
         assert again.wake_at == decision.wake_at, "a second look in the same moment wants another wake_at"
         if self.case.turn is not Turn.NOBODY:
@@ -133,7 +133,7 @@ class Play:
             case=self.case,
             history=self.history,
             policy=self.versions[version].policy,
-            desk=self.cast.at(happening.at),
+            roster=self.cast.at(happening.at),
             at=happening.at.astimezone(UTC),
             texts=self.texts,
             zone=self.situation.zone,

@@ -10,7 +10,7 @@ from rung.core.calendar.moments import from_us
 from rung.core.case import case as cases
 from rung.core.receipt.receipt import receipt
 from rung.core.receipt.text import as_text
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets import actions
 from rung.tickets.history import events_of
@@ -41,7 +41,7 @@ def clocks(number: int) -> dict[str, str]:
 
 def why(world: SlackWorld, number: int) -> str:
     policy = compiled(Ticket.objects.get(number=number).policy)
-    return as_text(receipt(events_of(number), policy, desk_at(world.now), world.now), "UTC")
+    return as_text(receipt(events_of(number), policy, roster_at(world.now), world.now), "UTC")
 
 
 def says_quietly(world: SlackWorld, user: User, text: str, thread: Message) -> list[Delivery]:

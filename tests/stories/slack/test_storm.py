@@ -6,7 +6,7 @@ import pytest
 
 from rung.core.reckoning.effects import NoticeKind
 from rung.escalation import ticker
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.outbox import enqueue
 from rung.outbox.models import Delivery, State
 from rung.tickets import actions
@@ -20,7 +20,7 @@ TICKETS = 1_000
 @pytest.mark.slow
 def test_a_thousand_tickets_in_motion(world: SlackWorld) -> None:
     opened = [_opened(world, f"Ticket {index}") for index in range(TICKETS)]
-    ticker.look_at_all_due(Desks())
+    ticker.look_at_all_due(RosterCache())
     _hang_up(world)
     numbers = _as_their_cards_queue()
     assert sorted(numbers) == opened

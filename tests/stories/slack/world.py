@@ -15,7 +15,7 @@ from rung.channels.slack.connection import manifest, signature
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
-from rung.escalation.roster_cache import Desks
+from rung.escalation.roster_cache import RosterCache
 from rung.intake import batch, sort
 from rung.outbox import queues, registry
 from rung.outbox.courier import Courier, source
@@ -74,7 +74,7 @@ class SlackWorld:
         """Slack delivers, the sorter sorts, the ticker looks, the courier sends, until all are at rest."""
         for _ in range(50):
             done = self.slack.deliveries.pump() + sort.sort_all_due()
-            if not done + ticker.look_at_all_due(Desks()) + self.courier.send_all():
+            if not done + ticker.look_at_all_due(RosterCache()) + self.courier.send_all():
                 return
         raise AssertionError("the desk does not come to rest")
 

@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from rung.core.check.people import check_desk
 from rung.core.document.findings import Finding, has_errors
-from rung.core.oncall.roster import Desk
+from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.people.clock import database_now
 from rung.people.languages import speaking_in
-from rung.people.who_is_there import desk_at
+from rung.people.who_is_there import roster_at
 from rung.policies.reading import check_policy
 
 FILE = "policy.yaml"
@@ -43,7 +43,7 @@ class Checked(Struct, frozen=True):
 class _Wish(Struct, frozen=True):
     key: str
     text: str
-    desk: Desk
+    roster: Roster
     now: datetime
     #: The asker's language: findings are sentences.
     language: str
@@ -135,13 +135,13 @@ def checked_soon(text: str, author: str) -> Checked | None:
 
 def _wish(text: str) -> _Wish:
     now = database_now()
-    desk = desk_at(now)
+    roster = roster_at(now)
     told = now.replace(minute=now.minute - now.minute % HOLDS_MINUTES, second=0, microsecond=0)
     language = get_language() or "en"
     key = sha256(
-        f"{told.isoformat()}\n{language}\n{text}".encode(errors="surrogatepass") + msgspec.json.encode(desk)
+        f"{told.isoformat()}\n{language}\n{text}".encode(errors="surrogatepass") + msgspec.json.encode(roster)
     ).hexdigest()
-    return _Wish(key, text, desk, now, language)
+    return _Wish(key, text, roster, now, language)
 
 
 def _judge(wish: _Wish) -> Checked:
@@ -149,4 +149,4 @@ def _judge(wish: _Wish) -> Checked:
         policy, own = check_policy(wish.text, FILE)
         if policy is None or has_errors(own):
             return Checked(policy, own, ())
-        return Checked(policy, own, check_desk(policy, wish.text, FILE, wish.desk, wish.now)[0])
+        return Checked(policy, own, check_desk(policy, wish.text, FILE, wish.roster, wish.now)[0])
