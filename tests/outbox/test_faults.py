@@ -77,7 +77,7 @@ def test_trouble_of_the_desk_before_anything_went_out_is_no_refusal(world: World
     case.answered("sam", "Have you tried again?", keep_open=False)
     (waits,) = case.deliveries(kind="reply")
     assert waits.state == State.WAITING
-    assert waits.outcome.startswith("the desk had trouble of its own: OperationalError: ")
+    assert str(waits.outcome).startswith("the desk had trouble of its own: OperationalError: ")
     world.chat.send_message = sends  # type: ignore[method-assign]
     world.passes(minutes=1)
     assert world.chat.heard_by("@kim") == ["Have you tried again?"]

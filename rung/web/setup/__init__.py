@@ -1,1 +1,1 @@
-"""The settings of a desk, for its owners: inboxes, trackers, webhooks, sign-in, and the log of who changed what."""
+"""The settings of a desk, for its owners: inboxes, trackers, keys, sign-in, and the log of who changed what."""

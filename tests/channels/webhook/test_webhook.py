@@ -18,7 +18,7 @@ from rung.channels.webhook.adapter import WebhookChannel
 from rung.channels.webhook.models import Endpoint
 from rung.channels.webhook.sentences import Said
 from rung.core.reckoning.effects import NoticeKind, Subject
-from rung.outbox.addresses import Address, is_configured
+from rung.outbox.addresses import ContactPoint, is_configured
 from rung.outbox.ports import Later, Moment, Never, Outcome, Page, Sent, Unclear
 
 SECRET = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"
@@ -272,4 +272,4 @@ def test_a_page_is_posted_to_the_endpoint_the_policy_names(db: None, receiver: t
     ((headers, body),) = receiver.got
     sent = Webhook(SECRET).verify(body, headers)
     assert (sent["type"], sent["data"]["title"]) == ("page", "#7 Down")
-    assert is_configured(Address("webhook", "ops"), NoticeKind.PAGE)
+    assert is_configured(ContactPoint("webhook", "ops"), NoticeKind.PAGE)
