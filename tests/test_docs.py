@@ -203,6 +203,26 @@ def test_the_help_of_commands_is_in_plain_words() -> None:
     assert {name: text for name, text in said.items() if OBSCURE.search(text)} == {}
 
 
+#: Words of other programs' pages.
+ELSEWHERE = {"Create New App", "From a manifest", "Install to Workspace", "Manage Distribution"}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.parent.name in {"how-to", "tutorial"} or page.name == "slack.md"]
+)
+def test_words_of_our_pages_are_on_our_pages(page: Path) -> None:
+    """In these pages a word in *italics* that begins with a capital is on a page or in Slack."""
+    said = re.findall(r"(?<![*\w])\*([A-Z][^*\n]+)\*(?!\*)", without_code(page.read_text()))
+    words = [word for each in said for word in re.split(" › |, ", each)]
+    assert [word for word in words if word not in ELSEWHERE and f'"{word}"' not in sources()] == []
+
+
+@cache
+def sources() -> str:
+    paths = [path for kind in ("html", "py") for path in (ROOT / "rung").rglob(f"*.{kind}")]
+    return "".join(path.read_text() for path in paths)
+
+
 # --- settings -------------------------------------------------------------------------------------------------------
 
 
