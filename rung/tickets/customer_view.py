@@ -3,32 +3,36 @@
 from django.db.models import Q, QuerySet
 
 from rung.tickets.models import Attachment, Direction, Message, Ticket
+from rung.tickets.participants import joined_at
 
 SEEN = (Direction.INBOUND, Direction.PUBLIC)
 
 
-def said(ticket: Ticket) -> QuerySet[Message]:
-    """The conversation, without what another customer's merged ticket brought along."""
-    mine = Q(came_from=None)
-    if ticket.requester_id is not None:
-        mine |= Q(came_from__requester=ticket.requester_id)
-    if ticket.customer_id is not None:
-        mine |= Q(came_from__customer=ticket.customer_id)
-    return ticket.messages.filter(mine, direction__in=SEEN).prefetch_related("attachments")
+def said(own: Ticket) -> QuerySet[Message]:
+    """The conversation of a request, where it is held by now: of what was said before tickets became one, only what
+    was theirs."""
+    ticket = where_it_went(own)
+    theirs = Q(came_from=own.pk)
+    if own.requester_id is not None:
+        theirs |= Q(came_from__requester=own.requester_id)
+    if ticket == own or (own.requester_id is not None and own.requester_id == ticket.requester_id):
+        theirs |= Q(came_from=None)
+    elif since := joined_at(own):
+        theirs |= Q(came_from=None, at__gt=since)
+    return ticket.messages.filter(theirs, direction__in=SEEN).prefetch_related("attachments")
 
 
-def attachment(ticket: Ticket, number: int) -> Attachment | None:
+def attachment(own: Ticket, number: int) -> Attachment | None:
     """A file of that conversation; None if it is not one."""
-    return Attachment.objects.filter(pk=number, message__in=said(ticket)).first()
+    return Attachment.objects.filter(pk=number, message__in=said(own)).first()
 
 
-def where_it_went(ticket: Ticket) -> Ticket:
-    """The ticket this was merged into, where it is the same person's or company's; else itself."""
-    into = ticket.merged_into
-    return into if into is not None and _is_of_the_same(ticket, into) else ticket
-
-
-def _is_of_the_same(ticket: Ticket, into: Ticket) -> bool:
-    """Another customer's conversation is nobody's business, whatever was merged into it."""
-    same_person = ticket.requester_id is not None and ticket.requester_id == into.requester_id
-    return same_person or (ticket.customer_id is not None and ticket.customer_id == into.customer_id)
+def where_it_went(own: Ticket) -> Ticket:
+    """The ticket a request is answered in by now: the one it was merged into, if whoever asked takes part there."""
+    ticket = own
+    while (into := ticket.merged_into) is not None:
+        same = own.requester_id is not None and own.requester_id == into.requester_id
+        if not same and joined_at(ticket) is None:
+            return ticket
+        ticket = into
+    return ticket

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 from django.db import transaction
 
+from rung.core import addresses
 from rung.core.actors import Actor
 from rung.core.case import case as cases
 from rung.core.case import fold
@@ -20,11 +21,13 @@ from rung.core.reckoning.effects import Notice
 from rung.core.sentences import say, word
 from rung.outbox import enqueue
 from rung.outbox.addresses import AddressBook
+from rung.outbox.enqueue import About
 from rung.policies.versions import compiled
 from rung.tickets import ticket_sql, visibility
 from rung.tickets.delivery_context import about
 from rung.tickets.history import events_of
 from rung.tickets.models import Event, Message, Ticket
+from rung.tickets.participants import participants
 from rung.tickets.results import AlreadySo, Done, Refused
 
 log = structlog.get_logger(__name__)
@@ -144,10 +147,19 @@ class TicketTransaction:
             whom = about(self.ticket)
             enqueue.insert(
                 [
-                    enqueue.delivery(notice, whom, book, self.now, message=message.pk if message else None)
+                    enqueue.delivery(each, reader, book, self.now, message=message.pk if message else None)
                     for notice, message in self._notices
+                    for each, reader in self._readers(notice, whom)
                 ]
             )
+
+    def _readers(self, notice: Notice, whom: About) -> Iterator[tuple[Notice, About]]:
+        """What goes to the customer goes to everybody who takes part."""
+        yield notice, whom
+        if notice.to == addresses.CUSTOMER:
+            for gone in participants(self.ticket):
+                own = msgspec.structs.replace(notice, key=f"{notice.key}/{gone.number}")
+                yield own, msgspec.structs.replace(whom, subject=gone.subject, where=about(gone).where)
 
 
 @contextmanager

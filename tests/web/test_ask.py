@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import Client
 
+from rung.outbox.models import Delivery
 from rung.people.models import Customer
 from rung.policies.versions import compiled, current_number
 from rung.tickets.customer_pass import link, pass_of
@@ -77,6 +78,33 @@ def test_a_merge_into_another_customers_ticket_shows_nothing_of_it(signed_in: An
     kept = Client().get(f"/ask/{pass_of(into.number)}").content.decode()
     assert "Our secret plan" in kept
     assert "Since 02:00 nothing arrives." not in kept
+
+
+def test_who_asked_in_a_merged_ticket_hears_what_is_said_from_then_on(signed_in: Any, desk: Any, opened: Any) -> None:
+    """Two colleagues of one company: each keeps what was theirs, both read and get the answer."""
+    Client().post("/ask", REQUEST)
+    gone = Ticket.objects.get()
+    Client().post("/ask", REQUEST | {"email": "carl@acme.example", "text": "I cannot print, and that is private."})
+    kept = Ticket.objects.exclude(number=gone.number).get()
+    Ticket.objects.update(customer=gone.customer)
+    sam = signed_in("sam")
+    asked = sam.post(f"/tickets/{gone.number}/merge", {"into": str(kept.number)}).content.decode()
+    assert "both hear every answer" in asked
+    sam.post(f"/tickets/{gone.number}/merge", {"into": str(kept.number), "anyway": "1"})
+    sam.post(f"/tickets/{kept.number}/answer", {"text": "Both are solved."})
+    assert "rita@acme.example" in sam.get(f"/tickets/{kept.number}").content.decode()
+    client = Client()
+    page = client.get(f"/ask/{pass_of(gone.number)}").content.decode()
+    assert "Both are solved." in page
+    assert "Since 02:00 nothing arrives." in page
+    assert "that is private" not in page
+    theirs = client.get(f"/ask/{pass_of(kept.number)}").content.decode()
+    assert "Both are solved." in theirs
+    assert "Since 02:00 nothing arrives." not in theirs
+    assert Delivery.objects.filter(kind="reply", subject="answer", ticket=kept.number).count() == 2
+    client.post(f"/ask/{pass_of(gone.number)}", {"text": "Thank you, it works for me."})
+    last = kept.messages.latest("pk")
+    assert (last.text, last.author) == ("Thank you, it works for me.", f"customer:{gone.requester_id}")
 
 
 def test_mistakes_are_shown_where_they_are_and_nothing_is_lost(desk: Any) -> None:

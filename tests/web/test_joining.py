@@ -13,7 +13,7 @@ def test_merging_into_another_customers_ticket_asks_back_who_gets_the_answers(si
     gone, kept = opened(customer=acme), opened("Invoice", customer=globex)
     sam = signed_in("sam")
     page = sam.post(f"/tickets/{gone}/merge", {"into": f"#{kept}"}).content.decode()
-    assert f"#{gone} is of Acme and #{kept} of Globex. Once merged, answers go to Globex only" in page
+    assert f"#{gone} is of Acme and #{kept} of Globex. Once merged, both hear every answer" in page
     assert 'name="anyway" value="1"' in page
     assert Ticket.objects.get(number=gone).merged_into is None
     sam.post(f"/tickets/{gone}/merge", {"into": str(kept), "anyway": "1"})

@@ -40,6 +40,8 @@ class Cycle(Struct, frozen=True, omit_defaults=True):
     repeat: int = 0
     #: The facts by which it is judged; None while it runs.
     then: Then | None = None
+    #: Of a reply clock: the times it ran in a ticket that was merged into this one, up to the merge.
+    carried: tuple[tuple[int, int], ...] = ()
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):

@@ -173,15 +173,19 @@ class Rated(Event, frozen=True, kw_only=True, tag="rated"):
 
 
 class Merged(Event, frozen=True, kw_only=True, tag="merged"):
-    """This ticket went into another; it is closed."""
+    """This ticket went into another; it is closed. `participates`: whoever asked hears what is said there."""
 
     into: int
+    participates: bool = False
 
 
 class Absorbed(Event, frozen=True, kw_only=True, tag="absorbed"):
-    """Another ticket came into this one."""
+    """Another ticket came into this one. Where its customer waits for an answer they go on waiting here: `waited` are
+    the times in which its reply clock ran, `fired` its steps that have been acted upon, as `rule/step`."""
 
     ticket: int
+    waited: tuple[tuple[datetime, datetime], ...] = ()
+    fired: tuple[str, ...] = ()
 
 
 class SplitOff(Event, frozen=True, kw_only=True, tag="split_off"):

@@ -70,6 +70,7 @@ _HANDLERS: dict[type[e.Event], _Handler] = dict(
         _on(e.CustomerChanged, fold_conversation.customer_changed),
         _on(e.Rated, fold_conversation.rated),
         _on(e.Merged, fold_conversation.merged),
+        _on(e.Absorbed, fold_conversation.absorbed),
         _on(e.WorkflowUsed, fold_conversation.workflow_used),
         _on(e.Linked, fold_conversation.linked),
         _on(e.Unlinked, fold_conversation.unlinked),

@@ -3,7 +3,7 @@
 from rung.core import actors
 from rung.core.calendar.moments import to_us
 from rung.core.case import events as e
-from rung.core.case.case import Case, Span
+from rung.core.case.case import Case, Cycle, Span
 from rung.core.case.fold_parts import (
     acted,
     assign,
@@ -22,6 +22,9 @@ from rung.core.case.fold_parts import (
 from rung.core.case.late_events import when_said
 from rung.core.case.then import then
 from rung.core.vocabulary import ActorKind, ClockName, Status, Turn
+
+#: The clocks that run until somebody answers.
+REPLYING = (ClockName.FIRST_RESPONSE, ClockName.NEXT_RESPONSE)
 
 
 def opened(case: Case, event: e.Opened) -> None:
@@ -159,8 +162,26 @@ def rated(case: Case, event: e.Rated) -> None:
 
 
 def merged(case: Case, event: e.Merged) -> None:
+    """Its reply clock goes on in the other ticket, and is judged there."""
     case.merged_into = event.into
+    for clock in REPLYING:
+        case.running.pop(clock, None)
     finish(case, event, Status.CLOSED)
+
+
+def absorbed(case: Case, event: e.Absorbed) -> None:
+    """The reply clock runs from the oldest unanswered message of both tickets."""
+    if not event.waited or case.status.is_over:
+        return
+    carried = tuple((to_us(start), to_us(end)) for start, end in event.waited)
+    clock = ClockName.FIRST_RESPONSE if case.first_answer_at is None else ClockName.NEXT_RESPONSE
+    own = case.running.get(clock)
+    number = event.number if own is None else own.number
+    if own is None or own.started_us > carried[0][0]:
+        case.running[clock] = Cycle(clock, number, carried[0][0], carried=carried)
+    for step in event.fired:
+        if number not in case.fired.setdefault(step, []):
+            case.fired[step].append(number)
 
 
 def workflow_used(case: Case, event: e.WorkflowUsed) -> None:

@@ -41,7 +41,7 @@ def keep_name(case: Case, event: e.CustomerWrote | e.Answered) -> None:
     later = {cycle.number for clock in clocks if (cycle := case.running.get(clock)) and cycle.number > event.number}
     for clock, cycle in tuple(case.running.items()) if later else ():
         if cycle.number in later:
-            case.running[clock] = Cycle(clock, event.number, cycle.started_us)
+            case.running[clock] = msgspec.structs.replace(cycle, number=event.number)
 
 
 def contradict(case: Case) -> None:
@@ -200,7 +200,9 @@ def end(case: Case, clock: ClockName, event: e.AnyEvent, known: Then | None = No
     if clock not in _METRICS:
         forget_oldest(case, clock)
     facts = then(case) if known is None else known
-    case.ended.append(Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number, cycle.repeat, facts))
+    case.ended.append(
+        Cycle(clock, cycle.number, cycle.started_us, to_us(event.at), event.number, cycle.repeat, facts, cycle.carried)
+    )
 
 
 def forget_oldest(case: Case, clock: ClockName) -> None:

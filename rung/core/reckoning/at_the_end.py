@@ -12,9 +12,14 @@ from rung.core.vocabulary import Status
 def standing_then(compiled: Compiled, then: Then) -> Standing:
     """By what a finished cycle is judged, whenever somebody looks: by what was heard until then and by what of it a
     look would have concluded."""
+    return compiled.standing(as_concluded(compiled, then))
+
+
+def as_concluded(compiled: Compiled, then: Then) -> Then:
+    """The facts with what a look in that moment would have made of the words heard until then."""
     if then.arrived and then.heard <= then.judged:
-        return compiled.standing(then)
-    return compiled.standing(_heard(compiled, then) if then.arrived else _arrived(compiled, then))
+        return then
+    return _heard(compiled, then) if then.arrived else _arrived(compiled, then)
 
 
 def _arrived(compiled: Compiled, then: Then) -> Then:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
 from msgspec import Struct
 
 from rung.core.calendar import Calendar
@@ -67,6 +68,8 @@ def is_unbroken(case: Case, cycle: Cycle, pauses: Pauses) -> bool:
     clock, span = cycle.clock, case.spans[-1]
     if clock not in STANDING_STILL:
         return True
+    if cycle.carried:
+        return False
     if span.since_us > cycle.started_us or span.number > cycle.number:
         return False
     if clock in _REPLY_CLOCKS:
@@ -155,6 +158,9 @@ def _pieces(spans: list[Span], cycle: Cycle) -> Iterator[tuple[int, int | None, 
 
 
 def _while_not_the_customers_turn(spans: list[Span], cycle: Cycle) -> Iterator[Stretch]:
+    if cycle.carried:
+        yield from (Stretch(start, end) for start, end in cycle.carried)
+        cycle = msgspec.structs.replace(cycle, started_us=cycle.carried[-1][1], carried=())
     for start, end, span, _ in _pieces(spans, cycle):
         if span.turn is not Turn.CUSTOMER:
             yield Stretch(start, end)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from rung.core import actors
 from rung.core.actors import Actor
 from rung.core.case import events as e
-from rung.core.reckoning.merging import of_different_customers
+from rung.core.reckoning import merging as core
 from rung.core.sentences import say, word
-from rung.core.vocabulary import Status
+from rung.core.vocabulary import Priority, Status
 from rung.tickets import text_facts
 from rung.tickets.models import Link, Message, Ticket
 from rung.tickets.relations import relate as relate_both
@@ -23,7 +24,8 @@ def merge(
     """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
 
     An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
-    `confirmed`: the caller knows that it goes to another customer, who alone gets the answers.
+    Whoever asked in either hears the answers from then on, and sees of what was said before only what was theirs.
+    `confirmed`: the caller knows that these are two people.
     """
     if ticket == into:
         return Refused(ticket, say("a ticket cannot go into itself"))
@@ -40,7 +42,7 @@ def merge(
                         "ticket %(into)s went into %(merged_into)s itself", into=into, merged_into=kept.case.merged_into
                     )
                 )
-            if not confirmed and of_different_customers(gone.case, kept.case):
+            if not confirmed and core.of_different_customers(gone.case, kept.case):
                 return Unconfirmed(ticket, into, gone=_whose(gone.ticket), kept=_whose(kept.ticket))
             waits_for_us = gone.case.status is Status.OPEN
             if kept.case.status.is_over and not gone.case.status.is_over:
@@ -50,8 +52,20 @@ def merge(
                     status=word(kept.case.status),
                 )
                 return gone.refused(sentence)
-            done = gone.done(e.Merged(at=gone.now, by=by, into=into))
-            kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket))
+            priority, critical = core.higher(gone.case, kept.case, kept.policy)
+            waited, fired = core.waited(gone.case, kept.now), core.fired(gone.case)
+            done = gone.done(e.Merged(at=gone.now, by=by, into=into, participates=True))
+            kept.record(e.Absorbed(at=kept.now, by=by, ticket=ticket, waited=waited, fired=fired))
+            if (priority is not None or critical) and not kept.case.status.is_over:
+                kept.record(
+                    e.PrioritySet(
+                        at=kept.now,
+                        by=actors.SYSTEM,
+                        priority=priority or kept.case.priority or Priority.NORMAL,
+                        critical=critical or None,
+                        reasons=(f"merged:{ticket}",),
+                    )
+                )
             if waits_for_us and kept.case.status is not Status.OPEN:
                 # What the customer asked in the ticket that is gone waits for us still.
                 kept.record(e.TurnTaken(at=kept.now, by=by))

@@ -56,16 +56,18 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
         return render(request, "customer/over.html", {"word": word, "may_renew": shown.kind != PERSON}, status=410)
     if shown.kind == PERSON and not number:
         return _mine(request, shown, word)
-    ticket = _ticket(shown, number)
+    own = _ticket(shown, number)
+    ticket = customer_view.where_it_went(own)
+    ticket.subject = own.subject
     problem = ""
     if request.method == "POST":
-        problem = _asked_for(request, ticket, now)
+        problem = _asked_for(request, ticket, own, now)
         if not problem:
             return redirect(request.path)
     has_asked = _escalated_lately(ticket, now)
     context = {
         "ticket": ticket,
-        "said": customer_view.said(ticket),
+        "said": customer_view.said(own),
         "word": word,
         "is_person": shown.kind == PERSON,
         "text": request.POST.get("text", ""),
@@ -126,7 +128,12 @@ def renew(request: HttpRequest, word: str) -> HttpResponse:
 def _mine(request: HttpRequest, shown: Pass, word: str) -> HttpResponse:
     """All requests of one person, those that are open first."""
     person = get_object_or_404(Requester, pk=shown.number)
-    tickets = Ticket.objects.filter(requester=person, merged_into=None).defer("snapshot").order_by("-number")[:SHOWN]
+    tickets = (
+        Ticket.objects.filter(requester=person)
+        .exclude(merged_into__requester=person)
+        .defer("snapshot")
+        .order_by("-number")[:SHOWN]
+    )
     rows = sorted(tickets, key=lambda ticket: ticket.status in ("resolved", "closed"))
     return render(request, "customer/mine.html", {"person": person, "tickets": rows, "word": word})
 
@@ -146,12 +153,12 @@ def _ticket(shown: Pass, number: int) -> Ticket:
     ticket = Ticket.objects.select_related("requester", "merged_into").filter(**wanted).first()
     if ticket is None:
         raise Http404("this request is gone")
-    return customer_view.where_it_went(ticket)
+    return ticket
 
 
-def _asked_for(request: HttpRequest, ticket: Ticket, now: datetime) -> str:
-    """Do what the customer asks; why not, in a sentence, or nothing."""
-    asker = ticket.requester
+def _asked_for(request: HttpRequest, ticket: Ticket, own: Ticket, now: datetime) -> str:
+    """Do what the customer asks who opened `own`; why not, in a sentence, or nothing."""
+    asker = own.requester
     by = actors.customer(asker.pk if asker else None)
     text = clean(request.POST, "text").replace("\r\n", "\n")
     rating = request.POST.get("rating", "")

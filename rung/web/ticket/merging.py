@@ -52,8 +52,8 @@ def question(asked: r.Unconfirmed) -> str:
     }
     return (
         _(
-            "#%(ticket)d is of %(gone)s and #%(into)d of %(kept)s. Once merged, answers go to %(kept)s only; "
-            "%(gone)s hears nothing of them and sees nothing of the other's conversation."
+            "#%(ticket)d is of %(gone)s and #%(into)d of %(kept)s. Once merged, both hear every answer; of what was "
+            "said before, each sees only their own part."
         )
         % words
     )

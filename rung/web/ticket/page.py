@@ -29,6 +29,7 @@ from rung.tickets.customer_pass import pass_of
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
 from rung.tickets.overview import ladder, look_at
+from rung.tickets.participants import participants
 from rung.tickets.relations import BY_HAND, MIRRORED
 from rung.tickets.timeline_text import Names, Told, Tone, tell, tell_actions, tell_reason
 from rung.tickets.visibility import visible
@@ -130,6 +131,7 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "priority_reasons": priority_reasons(events, names),
         "handoff": found.handoffs.first(),
         "links": list(found.links.all()),
+        "participants": participants(found),
         "relations": list(found.relations.select_related("other").filter(other__in=visible(agent_of(request)))),
         "others": _others(found, agent_of(request)),
         "splittable": [entry for entry in entries if entry.message is not None] if len(found_messages) > 1 else [],
