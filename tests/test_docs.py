@@ -332,6 +332,11 @@ def test_every_documented_command_and_option_exists() -> None:
     assert wrong == []
 
 
+def test_every_program_of_the_working_copy_is_documented() -> None:
+    text = COMMANDS.read_text() + (ROOT / "CONTRIBUTING.md").read_text()
+    assert [path.name for path in sorted((ROOT / "bin").iterdir()) if f"bin/{path.name}" not in text] == []
+
+
 @each_page
 def test_commands_in_examples_exist_with_their_options(page: Path) -> None:
     if page.name == "CHANGELOG.md":
