@@ -10,6 +10,7 @@ from rung.web.policy.studio import log_pages, renaming_pages
 from rung.web.policy.studio import pages as studio
 from rung.web.queue import bulk, escalations, saved_views, search, triage
 from rung.web.setup import (
+    desk_health,
     directories,
     first_steps,
     inboxes,
@@ -93,6 +94,7 @@ urlpatterns = [
     path("settings/sign-in", directories.directories, name="directories"),
     path("settings/sign-in/<str:name>/remove", directories.directory_remove, name="directory-remove"),
     path("settings/log", log.log, name="log"),
+    path("settings/health", desk_health.desk_health, name="health"),
     path("people/customers", customers.customers, name="customers"),
     path("people/customers/new", customers.edit, name="customer-new"),
     path("people/customers/<int:number>", customers.customer, name="customer"),

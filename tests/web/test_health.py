@@ -8,7 +8,8 @@ from django.test import Client
 
 from rung.intake.health import PARTS
 from rung.intake.models import Received
-from rung.outbox.models import ClockStep, Heartbeat
+from rung.outbox.models import ClockStep, Heartbeat, LaneState
+from rung.people.models import Agent
 from rung.tickets.models import Ticket
 from tests.world import World, desk
 
@@ -84,3 +85,18 @@ def test_prometheus_reads_the_same(world: World, client: Client) -> None:
     text = client.get("/metrics").content.decode()
     assert 'rung_open_tickets{status="open"} 1.0' in text
     assert 'rung_step_lateness_seconds{quantile="1"} 60.0' in text
+
+
+def test_owners_see_every_part_and_queue_on_a_page(world: World, client: Client) -> None:
+    _alive(world)
+    client.force_login(Agent.objects.get(handle="carla"))
+    page = client.get("/settings/health").content.decode()
+    assert "Every part works, and nothing waits too long." in page
+    LaneState.objects.create(name="webhook/ops", free_at=world.time.at, failures=3, blocked_why="ops answered 500")
+    Heartbeat.objects.filter(loop="sorter").delete()
+    page = client.get("/settings/health").content.decode()
+    assert "Something needs you" in page
+    assert "never reported" in page
+    assert "ops answered 500" in page
+    client.force_login(Agent.objects.get(handle="sam"))
+    assert client.get("/settings/health").status_code == 403
