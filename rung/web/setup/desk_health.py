@@ -36,6 +36,7 @@ def desk_health(request: HttpRequest) -> HttpResponse:
     found = health.measure(now)
     silent = health.SILENT_AT_MOST.total_seconds()
     seen = {part: timedelta(seconds=found.parts[part]) if part in found.parts else None for part in PARTS}
+    well = {part for part in PARTS if found.parts.get(part, silent + 1) <= silent}
     backup = health.last_backup(now)
     context = {
         "live": [],
