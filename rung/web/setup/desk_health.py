@@ -41,9 +41,7 @@ def desk_health(request: HttpRequest) -> HttpResponse:
     context = {
         "live": [],
         "is_well": not found.troubles,
-        "parts": [
-            (part, does, seen[part], found.parts.get(part, silent + 1) <= silent) for part, does in PARTS.items()
-        ],
+        "parts": [(part, does, seen[part], part in well) for part, does in PARTS.items()],
         "queues": [(QUEUES[each.name], each, timedelta(seconds=each.oldest)) for each in found.queues],
         "failing": LaneState.objects.filter(failures__gt=0).order_by("-failures", "name")[:50],
         "parked": Ticket.objects.filter(parked_at__isnull=False).order_by("number")[:50],
