@@ -38,6 +38,7 @@ from rung.api.shapes import (
 from rung.api.tickets import the_ticket
 from rung.core import actors
 from rung.core.actors import Actor
+from rung.people.mail_domains import NotTheirs
 from rung.people.models import Agent
 from rung.people.requester_lookup import customer_for
 from rung.policies.versions import compiled
@@ -171,7 +172,10 @@ def tags(request: HttpRequest, number: int, body: TagChanges) -> Answer:
 def set_customer(request: HttpRequest, number: int, body: CustomerChoice) -> Answer:
     """By name, else by mail domain; one that is not known is made. Neither: nobody's."""
     the_ticket(request, number)
-    customer = customer_for(name=body.name, domain=body.domain, tier=body.tier)
+    try:
+        customer = customer_for(name=body.name, domain=body.domain, tier=body.tier)
+    except NotTheirs as refused:
+        raise Problem(422, f"body.domain: {refused}", place="body.domain") from refused
     return done(triage.set_customer(number, customer, by=caller(request).acting(body.agent)))
 
 

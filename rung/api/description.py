@@ -1,12 +1,18 @@
 """The OpenAPI document: what ninja writes of the operations, and what holds for all of them."""
 
+import re
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from rung.api.idempotency import CHANGING, HEADER, LONGEST
+from rung.api.problems import Problem
 from rung.api.shapes import Mistake
+from rung.core.spelling import did_you_mean, nearest
 
 KEY = {
     "in": "header",
@@ -38,3 +44,38 @@ class DescribedAPI(NinjaAPI):
                 if method.upper() in CHANGING:
                     operation.setdefault("parameters", []).append(KEY)
         return document
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        """ninja's, called once the caller is let in and before anything is read. Raises Problem 422 for a word in the
+        query that the operation does not have: left unread it would answer another question."""
+        known = self._queries.get((_template(request), str(request.method)))
+        if known is not None:
+            for word in request.GET:
+                if word not in known:
+                    raise _unknown_parameter(word, known)
+        return super().create_temporal_response(request)
+
+    @cached_property
+    def _queries(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """(path, method) -> the names its query may have."""
+        return {
+            (path, method.upper()): frozenset(
+                each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"
+            )
+            for path, operations in self.get_openapi_schema()["paths"].items()
+            for method, operation in operations.items()
+        }
+
+
+def _template(request: HttpRequest) -> str:
+    """`/api/v1/tickets/{number}`, as the document writes it."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+
+
+def _unknown_parameter(word: str, known: frozenset[str]) -> Problem:
+    shown = word[:80]
+    names = sorted(known)
+    hint = did_you_mean(shown, names) or (f"; known: {', '.join(names)}" if names else "; this call takes none")
+    place = f"query.{shown}"
+    return Problem(422, f'{place}: no parameter is called "{shown}"{hint}', place=place, nearest=nearest(shown, names))

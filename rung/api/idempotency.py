@@ -12,7 +12,9 @@ from hashlib import sha256
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from rung.api import callers
 from rung.api.models import KeptAnswer
+from rung.api.problems import Problem
 from rung.people.clock import database_now
 from rung.policies.versions import compiled
 
@@ -42,20 +44,24 @@ def middleware(get_response: Respond) -> Respond:
             return get_response(request)
         if not key.strip() or len(key) > LONGEST:
             return _refused(422, f"header {HEADER}: it is 1 to {LONGEST} characters long")
+        if not is_known(request):
+            return get_response(request)  # refused there, and nothing of the body has been read
         return _once(request, key, get_response)
 
     return respond
 
 
 def _once(request: HttpRequest, key: str, get_response: Respond) -> HttpResponseBase:
-    caller = sha256(request.headers.get("Authorization", "").encode()).hexdigest()
+    caller = callers.let_in(request)
+    # Who may do less than when the answer was kept asks anew.
+    whose = sha256(f"{caller.hash} {caller.role}".encode()).hexdigest()
     asked = sha256(
         b"\n".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
     ).hexdigest()
     with transaction.atomic():
-        row = _keep_place(caller, key, asked)
+        row = _keep_place(whose, key, asked)
         if row is None:
-            return _again(KeptAnswer.objects.get(caller=caller, key=key), asked)
+            return _again(KeptAnswer.objects.get(caller=whose, key=key), asked)
         response = get_response(request)
         if response.status_code not in KEPT_STATUSES or not isinstance(response, HttpResponse):
             transaction.set_rollback(True)
@@ -66,6 +72,15 @@ def _once(request: HttpRequest, key: str, get_response: Respond) -> HttpResponse
     if row % CLEARED_EVERY == 0:
         forget()
     return response
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether the key in the header is a good one."""
+    try:
+        callers.let_in(request)
+    except Problem:
+        return False
+    return True
 
 
 def forget() -> int:

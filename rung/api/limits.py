@@ -19,7 +19,7 @@ class Buckets:
         self._lock = threading.Lock()
         self._left: dict[str, tuple[float, float]] = {}
 
-    def take(self, name: str, *, size: float, per_second: float, only_look: bool = False) -> float:
+    def take(self, name: str, *, size: float, per_second: float) -> float:
         """Take one from a bucket. Returns 0, or the seconds to wait until there is one."""
         now = time.monotonic()
         with self._lock:
@@ -27,8 +27,6 @@ class Buckets:
             left = min(size, left + (now - at) * per_second)
             if left < 1:
                 return (1 - left) / per_second
-            if only_look:
-                return 0.0
             if len(self._left) >= KEPT:
                 self._left.clear()
             self._left[name] = (left - 1, now)
@@ -49,15 +47,10 @@ def refuse_flood(token: str) -> None:
     _refuse(buckets.take(f"token:{token}", size=2 * rate, per_second=rate), f"more than {rate:g} requests a second")
 
 
-def refuse_guessing(address: str) -> None:
-    """Raises Problem 429 for an address that has sent too many wrong keys."""
-    wait = buckets.take(f"guess:{address}", size=GUESSES, per_second=GUESSES_PER_SECOND, only_look=True)
+def count_guess(address: str) -> None:
+    """One wrong key more. Raises Problem 429 for an address that has sent too many of them."""
+    wait = buckets.take(f"guess:{address}", size=GUESSES, per_second=GUESSES_PER_SECOND)
     _refuse(wait, "too many wrong tokens from this address")
-
-
-def note_guess(address: str) -> None:
-    """One wrong key more."""
-    buckets.take(f"guess:{address}", size=GUESSES, per_second=GUESSES_PER_SECOND)
 
 
 def _refuse(wait: float, why: str) -> None:

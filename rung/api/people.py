@@ -18,7 +18,7 @@ from rung.api.reading import delivery_out
 from rung.api.shapes import DeliveryPage, Given, Moment, Word, example
 from rung.core import addresses
 from rung.outbox.models import Delivery, State
-from rung.people import changes, sign_in
+from rung.people import changes, mail_domains, sign_in
 from rung.people.clock import database_now
 from rung.people.models import HANDLE, Absence, Agent, Customer, Role, Team
 from rung.people.roles import is_only_owner
@@ -227,9 +227,12 @@ def list_customers(request: HttpRequest) -> list[CustomerOut]:
 def put_customer(request: HttpRequest, body: NewCustomer) -> Reply[CustomerOut]:
     """A customer of that name is made, or gets this tier, these domains and this account owner."""
     owner = _agent(body.account_owner, "body.account_owner") if body.account_owner else None
-    domains = sorted({domain.lower() for domain in body.domains})
-    facts = {"tier": body.tier, "domains": domains, "account_owner": owner}
     known = Customer.objects.filter(name=body.name).first()
+    try:
+        domains = sorted(mail_domains.may_have(body.domains, known))
+    except mail_domains.NotTheirs as refused:
+        raise Problem(422, f"body.domains: {refused}", place="body.domains") from refused
+    facts = {"tier": body.tier, "domains": domains, "account_owner": owner}
     before = changes.facts_of(known) if known else None
     customer, is_new = Customer.objects.update_or_create(name=body.name, defaults=facts)
     changes.note("added" if is_new else "changed", customer, by=caller(request).by, before=before)

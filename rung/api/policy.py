@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from rung.api.callers import LEAD, OBSERVER, caller
 from rung.api.problems import Problem
 from rung.api.shapes import Given, example
-from rung.core.document.findings import Finding, has_errors
+from rung.core.document.findings import MOST_SHOWN, Finding, first_of, has_errors
 from rung.escalation.policy_rollout import choose_for_running
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
@@ -52,7 +52,8 @@ class FindingOut(Schema):
 
 class CheckOut(Schema):
     ok: bool
-    findings: list[FindingOut]
+    findings: list[FindingOut] = Field(description=f"The first {MOST_SHOWN}, mistakes before warnings.")
+    more: int = Field(default=0, description="How many there are besides.")
 
 
 class VersionOut(Schema):
@@ -68,7 +69,8 @@ class VersionTextOut(VersionOut):
 
 
 class PublishedOut(VersionOut):
-    findings: list[FindingOut] = Field(description="Warnings: somebody should look.")
+    findings: list[FindingOut] = Field(description=f"Warnings, the first {MOST_SHOWN}: somebody should look.")
+    more: int = Field(default=0, description="How many there are besides.")
     tickets: int = Field(description="How many open tickets are judged by it from now on.")
 
 
@@ -98,7 +100,8 @@ def version(request: HttpRequest, number: int) -> VersionTextOut:
 def check(request: HttpRequest, body: PolicyText) -> CheckOut:
     """Every mistake with its line, all at once, and what could not work as written."""
     _, findings = check_policy(body.text, FILE)
-    return CheckOut(ok=not has_errors(findings), findings=[_finding(each) for each in findings])
+    shown, more = first_of(findings)
+    return CheckOut(ok=not has_errors(findings), findings=[_finding(each) for each in shown], more=more)
 
 
 @router.post("/policy", response={201: PublishedOut}, auth=LEAD, summary="Publish a new version")
@@ -111,16 +114,21 @@ def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOu
         else publish(body.text, author=caller(request).by, reason=body.reason, file=FILE, now=database_now())
     )
     if isinstance(result, NotPublished):
-        findings = [_finding(each) for each in result.findings]
+        shown, more = first_of(result.findings)
+        findings = [_finding(each) for each in shown]
         if not findings:
             raise Problem(409, "this text is the policy in force already")
         first = next((each for each in findings if each.severity == "error"), findings[0])
-        raise Problem(422, first.text, place=first.place or "body.text", findings=[each.dict() for each in findings])
+        raise Problem(
+            422, first.text, place=first.place or "body.text", findings=[each.dict() for each in findings], more=more
+        )
     changed = 0
     if body.running:
         changed = sum(choose_for_running(result.number, by=caller(request).by, fire=body.fire))
     version = PolicyVersion.objects.get(number=result.number)
-    return Reply(201, PublishedOut(**_facts(version), findings=[_finding(each) for each in checked], tickets=changed))
+    shown, more = first_of(checked)
+    findings = [_finding(each) for each in shown]
+    return Reply(201, PublishedOut(**_facts(version), findings=findings, more=more, tickets=changed))
 
 
 def _facts(version: PolicyVersion) -> dict[str, Any]:

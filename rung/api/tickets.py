@@ -39,6 +39,7 @@ from rung.core.receipt import outlook
 from rung.core.receipt.receipt import receipt
 from rung.core.vocabulary import Priority, Status
 from rung.people.clock import database_now
+from rung.people.mail_domains import NotTheirs
 from rung.people.models import Customer, Requester, Role
 from rung.people.requester_lookup import customer_for, customer_of_address, requester_for
 from rung.people.who_is_there import roster_at
@@ -305,7 +306,10 @@ def _refuse_unknown_category(category: str | None) -> None:
 def _customer(named: CustomerNamed | None, person: RequesterNamed | None, who: Caller) -> Customer | None:
     if named is None or not (named.name.strip() or named.domain.strip()):
         return customer_of_address(person.email) if person and person.email else None
-    customer = customer_for(name=named.name, domain=named.domain, tier=named.tier)
+    try:
+        customer = customer_for(name=named.name, domain=named.domain, tier=named.tier)
+    except NotTheirs as refused:
+        raise Problem(422, f"body.customer.domain: {refused}", place="body.customer.domain") from refused
     if customer is not None and named.tier and customer.tier != named.tier:
         if not who.may(Role.LEAD):
             said = f'body.customer.tier: {customer.name} is "{customer.tier or "without a tier"}"; a lead changes that'

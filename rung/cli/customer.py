@@ -9,7 +9,7 @@ from rung.cli import lookup
 from rung.cli.privacy_text import tell, write_new
 from rung.core import actors
 from rung.intake.privacy import archive_of_requester, forget_requester
-from rung.people import changes
+from rung.people import changes, mail_domains
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester
 
@@ -26,11 +26,15 @@ def add(
     """Add a customer, or change a customer."""
     known = Customer.objects.filter(name=name).first()
     before = changes.facts_of(known) if known else None
+    try:
+        domains = mail_domains.may_have(domain or [], known)
+    except mail_domains.NotTheirs as refused:
+        raise SystemExit(f"--domain: {refused}") from refused
     customer, _ = Customer.objects.update_or_create(
         name=name,
         defaults={
             "tier": tier,
-            "domains": [word.strip().lower().removeprefix("@") for word in domain or []],
+            "domains": domains,
             "account_owner": lookup.agent(owner) if owner else None,
         },
     )

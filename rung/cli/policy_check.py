@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rung.cli.files import contents
-from rung.core.document.findings import Finding, Severity, has_errors, in_reading_order
+from rung.core.document.findings import Finding, Severity, first_lines, first_of, has_errors, in_reading_order
 from rung.core.policy.reader import decoded
 from rung.core.policy.schema import schema as policy_schema
 from rung.policies.outlets import outlets
@@ -38,11 +38,12 @@ def check(
     worst = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     fails = any(finding.severity in worst for finding in findings)
     if as_json:
-        said = {"ok": not fails, "findings": [_as_map(finding) for finding in findings]}
+        shown, more = first_of(findings)
+        said = {"ok": not fails, "findings": [_as_map(finding) for finding in shown], "more": more}
         print(json.dumps({**said, "reached": proof.splitlines()} if desk else said, indent=2))
     else:
-        for finding in findings:
-            print(finding)
+        if findings:
+            print(first_lines(findings))
         print(_summary(file, findings))
         print(proof, end="\n" if proof else "")
     raise typer.Exit(1 if fails else 0)

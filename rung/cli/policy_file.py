@@ -6,7 +6,7 @@ import typer
 from msgspec import Struct
 
 from rung.cli.files import contents
-from rung.core.document.findings import Finding, has_errors
+from rung.core.document.findings import Finding, first_lines, has_errors
 from rung.core.document.nodes import Entries, parse
 from rung.core.policy.model import Policy
 from rung.core.policy.reader import decoded
@@ -32,7 +32,7 @@ class PolicyFile(Struct, frozen=True):
         root, found = parse(text, name)
         policy, findings = read_document(root, name, found) if root is not None else (None, tuple(found))
         if root is None or policy is None:
-            raise SystemExit("\n".join(str(finding) for finding in findings))
+            raise SystemExit(first_lines(findings))
         return cls(text, root, policy)
 
 
@@ -40,8 +40,8 @@ def checked(file: Path) -> str:
     """The text of a policy. Prints what the check finds; exit 1 when there is an error in it."""
     text = decoded(contents(file), str(file))
     findings = (text,) if isinstance(text, Finding) else check_policy(text, str(file))[1]
-    for finding in findings:
-        print(finding)
+    if findings:
+        print(first_lines(findings))
     if isinstance(text, Finding) or has_errors(findings):
         raise typer.Exit(1)
     return text

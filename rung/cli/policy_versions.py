@@ -14,6 +14,7 @@ from rung.cli.policy_file import PolicyFile, checked
 from rung.core import actors
 from rung.core.actors import Actor
 from rung.core.calendar.instants import zone
+from rung.core.document.findings import first_lines
 from rung.core.replay.comparison_text import running_text
 from rung.escalation.policy_rollout import choose_for_running, effects_on_running
 from rung.people.clock import database_now
@@ -107,8 +108,7 @@ def told(result: Published | NotPublished, *, by: Actor, running: bool, fire: bo
         case NotPublished(findings=()):
             print("That is the policy in force already.")
         case NotPublished(findings=findings):
-            for finding in findings:
-                print(finding)
+            print(first_lines(findings))
             raise typer.Exit(1)
         case Published(number=number):
             print(f"Version {number} judges new tickets from now on.")

@@ -1,8 +1,11 @@
 """Logs: one JSON line for each event, ours (structlog) or a library's (logging)."""
 
 import logging
+from typing import Any
 
 import structlog
+
+from rung.config.log_secrets import without_secrets
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -36,5 +39,11 @@ def formatter() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            _without_secrets,
         ],
     )
+
+
+def _without_secrets(_logger: object, _name: str, line: Any) -> str:
+    """Last, over the whole line: an address in a traceback counts as much as one in a message."""
+    return without_secrets(str(line))

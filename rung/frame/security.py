@@ -1,4 +1,4 @@
-"""What a browser may load: our own files, and nothing written into a page."""
+"""What a browser may load and keep: our own files, nothing written into a page, and no page on its disk."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -30,6 +30,9 @@ def content_security_policy(
             response = _no_page(request, response)
         live = "" if settings.LIVE_URL.startswith("/") else " " + live_url(request).rpartition("/")[0]
         response.headers.setdefault("Content-Security-Policy", POLICY.format(live=live))
+        # Pages and answers say what only their reader may know: no browser or proxy keeps one, not even for its button
+        # back after somebody has signed out. What may be kept, such as a picture, says so; static files are not here.
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return respond

@@ -1,6 +1,7 @@
 """Who works here, who asks, and how each of them is reached."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -312,7 +313,19 @@ class SignInProvider(models.Model):
         """Who is let in is always bounded: by an address called verified, or by the directory's own domains."""
         if (self.invites or self.kind == self.Kind.SAML) and not self.domains:
             raise ValidationError({"domains": gettext_lazy("Name the mail domains this directory speaks for.")})
-        if self.kind == self.Kind.OIDC and not self.issuer.startswith(
-            ("https://", "http://localhost", "http://127.0.0.1")
-        ):
+        if self.kind == self.Kind.OIDC and not is_safe_address(self.issuer):
             raise ValidationError({"issuer": gettext_lazy("The issuer is an https address.")})
+        if self.kind == self.Kind.SAML and not is_safe_address(self.sign_in_url):
+            raise ValidationError({"__all__": gettext_lazy("The directory signs people in at an https address.")})
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether nobody on the way can read or change what is said there: https, or this very machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.username is not None or not host or any(letter.isspace() or letter == "\\" for letter in address):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))

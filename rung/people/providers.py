@@ -5,14 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from rung.people import vault
-from rung.people.models import SignInProvider
+from rung.people.models import SignInProvider, is_safe_address
 
+log = structlog.get_logger(__name__)
 Kind = SignInProvider.Kind
 #: Prefixes of environment variables -> the kind; `RUNG_OIDC_ISSUER` and so on.
 _FROM_ENVIRONMENT = {"RUNG_OIDC_": Kind.OIDC, "RUNG_SAML_": Kind.SAML}
@@ -122,6 +124,9 @@ def _of_environment(prefix: str, environment: Mapping[str, str]) -> SignInProvid
     if not said("ISSUER"):
         return None
     kind = _FROM_ENVIRONMENT[prefix]
+    if not is_safe_address(said("ISSUER") if kind == Kind.OIDC else said("SIGN_IN_URL")):
+        log.error("a directory of the environment is left out: its address is not https", directory=kind.value)
+        return None
     return SignInProvider(
         slug=kind.value,
         name=said("NAME") or kind.label,

@@ -11,6 +11,11 @@ def may(role: str, needed: Role) -> bool:
     return ORDER.index(Role(role)) >= ORDER.index(needed)
 
 
+def lesser(one: str, other: str) -> Role:
+    """The one of two roles that may do less."""
+    return min(Role(one), Role(other), key=ORDER.index)
+
+
 def is_only_owner(agent: Agent) -> bool:
     """Whether nobody could manage this desk any more without them, as things stand in the database."""
     owners = Agent.objects.filter(role=Role.OWNER, is_active=True)

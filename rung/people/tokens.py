@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from rung.people import secrets
+from rung.people import roles, secrets
 from rung.people.clock import moment_of
 from rung.people.models import Agent, Role, Token
 from rung.people.prepared_statements import prepared
@@ -14,7 +14,7 @@ USE_NOTED_EVERY = timedelta(minutes=10)
 _FIELDS = [field.attname for field in Token._meta.concrete_fields]
 # Asked with every request.
 _FIND = f"""
-    SELECT {", ".join(f"t.{name}" for name in _FIELDS)}, clock_timestamp()
+    SELECT {", ".join(f"t.{name}" for name in _FIELDS)}, a.role, clock_timestamp()
     FROM people_token t LEFT JOIN people_agent a ON a.id = t.agent_id
     WHERE t.hash = %s AND t.revoked_at IS NULL AND (t.agent_id IS NULL OR a.is_active)
 """  # noqa: S608  our own names
@@ -30,13 +30,18 @@ def create(
 
 
 def find(word: str, *, now: datetime | None = None) -> Token | None:
-    """The token this key belongs to, if it may still be used. Notes the use, at most every ten minutes."""
+    """The token this key belongs to, if it may still be used, with no greater role than its agent has now.
+
+    Notes the use, at most every ten minutes.
+    """
     with prepared() as cursor:
         cursor.execute(_FIND, [secrets.hashed(word)])
         row = cursor.fetchone()
     if row is None:
         return None
-    token = Token.from_db(connection.alias, _FIELDS, row[:-1])
+    token = Token.from_db(connection.alias, _FIELDS, row[:-2])
+    if token.agent_id is not None:
+        token.role = roles.lesser(token.role, row[-2])  # it was made when the agent may have been more than today
     now = now or moment_of(row[-1])
     if token.expires_at is not None and token.expires_at <= now:
         return None

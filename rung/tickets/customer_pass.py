@@ -1,6 +1,7 @@
 """The signed words with which customers see their requests without an account: for a time, and until taken back."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -19,6 +20,23 @@ class Pass(Struct, frozen=True):
     kind: str
     number: int
     is_over: bool = False
+    #: Seconds since 1970.
+    issued: int = 0
+
+    def reaches(self, ticket: int) -> bool:
+        """Whether this ticket may be seen through it: not where links to the ticket were taken back since.
+
+        A person's link leads to many tickets, and a merged ticket's to the one it went into.
+        """
+        return self.reached([ticket]) == [ticket]
+
+    def reached(self, tickets: Sequence[int]) -> list[int]:
+        """Those of the tickets that may be seen through it."""
+        subjects = [f"{TICKET}{number}" for number in tickets]
+        moment = datetime.fromtimestamp(self.issued, UTC)
+        taken = RevokedLinks.objects.filter(subject__in=subjects, before__gte=moment)
+        gone = set(taken.values_list("subject", flat=True))
+        return [number for number in tickets if f"{TICKET}{number}" not in gone]
 
 
 def pass_of(number: int, now: datetime | None = None) -> str:
@@ -41,7 +59,7 @@ def read(word: str, now: datetime) -> Pass | None:
         return None
     revoked = RevokedLinks.objects.filter(subject=whose).first()
     is_old = now.timestamp() - seconds > lasts().total_seconds()
-    return Pass(kind, number, is_old or (revoked is not None and seconds <= revoked.before.timestamp()))
+    return Pass(kind, number, is_old or (revoked is not None and seconds <= revoked.before.timestamp()), seconds)
 
 
 def revoke(number: int, now: datetime) -> None:

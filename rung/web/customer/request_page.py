@@ -102,7 +102,7 @@ def _file(word: str, number: int) -> Attachment:
         raise Http404("this link has run out")
     if shown.kind == PERSON:
         theirs = Ticket.objects.filter(requester=shown.number, messages__attachments=number).first()
-        found = customer_view.attachment(theirs, number) if theirs else None
+        found = customer_view.attachment(theirs, number) if theirs and shown.reaches(theirs.number) else None
     else:
         found = customer_view.attachment(_ticket(shown, 0), number)
     if found is None:
@@ -128,12 +128,14 @@ def renew(request: HttpRequest, word: str) -> HttpResponse:
 def _mine(request: HttpRequest, shown: Pass, word: str) -> HttpResponse:
     """All requests of one person, those that are open first."""
     person = get_object_or_404(Requester, pk=shown.number)
-    tickets = (
+    theirs = (
         Ticket.objects.filter(requester=person)
         .exclude(merged_into__requester=person)
         .defer("snapshot")
         .order_by("-number")[:SHOWN]
     )
+    reached = set(shown.reached([ticket.number for ticket in theirs]))
+    tickets = [ticket for ticket in theirs if ticket.number in reached]
     rows = sorted(tickets, key=lambda ticket: ticket.status in ("resolved", "closed"))
     return render(request, "customer/mine.html", {"person": person, "tickets": rows, "word": word})
 
@@ -153,6 +155,11 @@ def _ticket(shown: Pass, number: int) -> Ticket:
     ticket = Ticket.objects.select_related("requester", "merged_into").filter(**wanted).first()
     if ticket is None:
         raise Http404("this request is gone")
+    # A link that is over shows nothing, and may still be renewed; its own ticket it has been asked about before.
+    went = customer_view.where_it_went(ticket)
+    led_to = [one for one in (ticket.number, went.number) if shown.kind == PERSON or one != shown.number]
+    if not shown.is_over and shown.reached(led_to) != led_to:
+        raise Http404("links to this request were taken back")
     return ticket
 
 

@@ -11,22 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from rung.core.sentences import say
 from rung.frame.edit_conflict import OverRow
+from rung.people import mail_domains
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
 from rung.people.roles import is_only_owner
 from rung.policies.outlets import outlets
 from rung.policies.versions import compiled, current_number
 
 WHEN = "%Y-%m-%dT%H:%M"
-
-
-DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-#: Where anybody has an address.
-EVERYBODYS = frozenset(
-    {
-        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"),
-        *("gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com", "aol.com", "mail.com"),
-    }
-)
 
 
 class Words(forms.Field):
@@ -200,22 +191,17 @@ class CustomerForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_domains(self) -> list[str]:
         """In lower case."""
-        domains = [domain.lower().removeprefix("@").rstrip(".") for domain in self.cleaned_data["domains"]]
-        for domain in domains:
-            if not DOMAIN.fullmatch(domain):
-                raise forms.ValidationError(
-                    _("“%(domain)s” is no mail domain; they read like acme.example."), params={"domain": domain}
-                )
-            if domain in EVERYBODYS:
-                raise forms.ValidationError(
-                    _("“%(domain)s” is everybody's; it cannot say whose request it is."), params={"domain": domain}
-                )
-            other = Customer.objects.filter(domains__contains=[domain]).exclude(pk=self.instance.pk).first()
-            if other is not None:
-                raise forms.ValidationError(
-                    _("“%(domain)s” is %(other)s's already."), params={"domain": domain, "other": other.name}
-                )
-        return list(dict.fromkeys(domains))
+        try:
+            return mail_domains.may_have(self.cleaned_data["domains"], self.instance if self.instance.pk else None)
+        except mail_domains.NotTheirs as refused:
+            if refused.holder is not None:
+                said = _("“%(domain)s” is %(other)s's already.")
+            elif refused.is_domain:
+                said = _("“%(domain)s” is everybody's; it cannot say whose request it is.")
+            else:
+                said = _("“%(domain)s” is no mail domain; they read like acme.example.")
+            params = {"domain": refused.domain, "other": refused.holder}
+            raise forms.ValidationError(said, params=params) from refused
 
 
 class Stretch(forms.ModelForm):  # type: ignore[type-arg]

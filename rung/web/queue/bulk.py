@@ -15,6 +15,7 @@ from rung.core import actors
 from rung.core.vocabulary import Priority
 from rung.frame.access import agent_of, needs
 from rung.frame.fields import Mistake, choice, quicker
+from rung.frame.uploads import TooMuch
 from rung.people.models import Agent, Role
 from rung.tickets import results as r
 from rung.tickets.actions import assignment, ending, triage, turns
@@ -121,7 +122,7 @@ def _do(action: str, number: int, request: HttpRequest, agent: Agent) -> Came:
             result = acts.SPOKEN[action](number, request, agent)
         else:
             result = acts.ACTS[action](number, request.POST, agent)
-    except Mistake as mistake:
+    except (Mistake, TooMuch) as mistake:
         return Came(str(mistake))
     match result:
         case r.AlreadySo(why=why):

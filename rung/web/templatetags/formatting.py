@@ -1,6 +1,6 @@
 """How moments, spans of time, people and levels look on a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from secrets import token_urlsafe
@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from rung.core.actors import Actor
+from rung.core.document.findings import Finding, first_of
 from rung.core.files import previews
 from rung.core.files.attachments import Limits
 from rung.core.policy.rules import FOLLOW_UP
@@ -335,3 +336,15 @@ _OUTCOMES = {
     "already_there": lambda: _("it was there already"),
     "settled": lambda: _("crossed before this policy came into force"),
 }
+
+
+@register.filter
+def first_shown(findings: Sequence[Finding]) -> list[Finding]:
+    """As many findings as are shown at once, mistakes first where there are more."""
+    return first_of(findings)[0]
+
+
+@register.filter
+def left_out(findings: Sequence[Finding]) -> int:
+    """How many findings there are besides."""
+    return first_of(findings)[1]
