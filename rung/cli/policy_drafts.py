@@ -33,7 +33,7 @@ def drafts() -> None:
     for each in waiting:
         print(f"{each.pk:>4}  {each.changed_at:%Y-%m-%d %H:%M} UTC  {each.author}  {each.reason}".rstrip())
     if not waiting:
-        print("No draft waits.")
+        print("No drafts are waiting.")
 
 
 def accept_draft(number: Number, by: By, running: Running = False, fire: Fire = False) -> None:

@@ -17,7 +17,7 @@ class State(models.TextChoices):
     SENT = "sent", "sent"
     NEVER = "never", "could not be sent"
     UNCLEAR = "unclear", "may have been sent"
-    OVERTAKEN = "overtaken", "no longer true, not sent"
+    OVERTAKEN = "overtaken", "no longer needed, not sent"
     DIGESTED = "digested", "sent in a digest"
 
 

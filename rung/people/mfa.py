@@ -38,10 +38,10 @@ class Sealed(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages: ClassVar[Mapping[str, object]] = DefaultMFAAdapter.error_messages | {
         "used_code": gettext_lazy("This code has been used. Wait for the next one."),
-        "known_passkey": gettext_lazy("This passkey is set up already."),
+        "known_passkey": gettext_lazy("This passkey is already set up."),
         "copied_passkey": gettext_lazy(
-            "This passkey counts less than when it was last used here, so there may be a copy of it. "
-            "Sign in another way, remove it, and tell an owner of the desk."
+            "The counter of this passkey is lower than at its last use, so there may be a copy of it. Sign in "
+            "another way, remove it, and tell an owner of the desk."
         ),
     }
 

@@ -91,7 +91,7 @@ def read_metadata(metadata: str) -> dict[str, str]:
     except Exception as mistake:
         raise ValidationError(
             gettext(
-                "That is no metadata of a SAML identity provider: it must name its entityID, its address for "
+                "This is not the metadata of a SAML identity provider: it must name its entityID, its address for "
                 "HTTP-Redirect and its signing certificate."
             )
         ) from mistake

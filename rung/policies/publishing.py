@@ -18,8 +18,8 @@ from rung.policies.reading import read_policy
 
 #: Years of holidays kept with a version, before and after the one it is published in.
 YEARS_BEFORE, YEARS_AHEAD = 2, 3
-_ALONE = key("the policy in force asks for a second person: nobody publishes what they wrote themselves")
-_ALONE_HINT = key("keep it as a draft (rung policy push) and let somebody else publish that (rung policy accept)")
+_ALONE = key("the policy in force requires a second person: nobody publishes their own text")
+_ALONE_HINT = key("save it as a draft (rung policy push) and let somebody else publish it (rung policy accept)")
 
 _OVERTAKEN = key("version %(number)s has been published since this was compared")
 _OVERTAKEN_HINT = key("look at what it would undo, and publish again")

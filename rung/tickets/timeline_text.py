@@ -162,7 +162,7 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.CustomerWrote(automatic=None):
             return _("wrote"), Tone.CUSTOMER, ""
         case e.CustomerWrote(automatic=automatic):
-            return _("wrote, which counts as nobody's words (%(why)s)") % {"why": _word(automatic)}, Tone.QUIET, ""
+            return _("wrote; it does not count as an answer (%(why)s)") % {"why": _word(automatic)}, Tone.QUIET, ""
         case e.Answered(kept=None):
             return _("answered; it is the customer's turn"), Tone.ANSWER, ""
         case e.Answered(kept=kept):
@@ -224,10 +224,10 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.Related(ticket=ticket, relation=relation):
             return f"{_word(relation)} #{ticket}", Tone.PLAIN, ""
         case e.Unrelated(ticket=ticket):
-            return _("took the relation to #%(ticket)d away") % {"ticket": ticket}, Tone.PLAIN, ""
+            return _("removed the relation to #%(ticket)d") % {"ticket": ticket}, Tone.PLAIN, ""
         case e.WorkflowUsed(workflow=workflow, edited=edited):
             said = _("used the workflow “%(workflow)s”") % {"workflow": workflow}
-            return said, Tone.PLAIN, _("in words of their own") if edited else ""
+            return said, Tone.PLAIN, _("in their own words") if edited else ""
         case e.Linked(tracker=tracker, issue=issue):
             return _("linked %(issue)s") % {"issue": f"{tracker}:{issue}"}, Tone.PLAIN, ""
         case e.Unlinked(tracker=tracker, issue=issue):
@@ -246,7 +246,7 @@ def _handshake(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911
         case e.Offered(level=level, reason=reason, skipped=skipped, missing=missing):
             why = [_word(reason)]
             why += [_("%(level)s could not be reached") % {"level": name} for name, _at in skipped]
-            why += [_("still to be told: %(fields)s") % {"fields": ", ".join(missing)}] if missing else []
+            why += [_("still missing: %(fields)s") % {"fields": ", ".join(missing)}] if missing else []
             return _("offered it to %(level)s") % {"level": level}, Tone.ESCALATION, "; ".join(why)
         case e.Claimed(level=level):
             return _("claimed it at %(level)s") % {"level": level}, Tone.ESCALATION, ""
@@ -285,7 +285,11 @@ def _by_rules(event: e.AnyEvent, names: Names) -> What | None:  # noqa: PLR0911 
             ]
             return _("clocks ended: %(clocks)s") % {"clocks": ", ".join(met) or _("no goal")}, Tone.QUIET, ""
         case e.PauseOverrun(turn=turn):
-            return _("it has waited for the %(turn)s as long as is allowed") % {"turn": _word(turn)}, Tone.WARNING, ""
+            return (
+                _("it has waited for the %(turn)s as long as the policy allows") % {"turn": _word(turn)},
+                Tone.WARNING,
+                "",
+            )
         case e.PolicyChosen(version=version):
             return _("judges it by version %(version)d of the policy") % {"version": version}, Tone.PLAIN, ""
     return None
@@ -341,7 +345,7 @@ _OUTCOMES = {
     e.StepOutcome.SETTLED: lambda: _("crossed before this policy came into force"),
 }
 _KEPT = {
-    "by_agent": lambda: _("as they chose"),
-    "holding": lambda: _("the words only hold the line"),
-    "by_default": lambda: _("it is on its way up"),
+    "by_agent": lambda: _("chosen by hand"),
+    "holding": lambda: _("it is only a holding reply"),
+    "by_default": lambda: _("it is being escalated"),
 }

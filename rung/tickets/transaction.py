@@ -191,7 +191,7 @@ def asked_before(client_key: str | None, ticket: int | None = None) -> AlreadySo
     first = Event.objects.filter(client_key=client_key).first()
     if first is None:
         return None
-    why = say("this request was done before")
+    why = say("this request has already been carried out")
     if ticket is not None and first.ticket_id != ticket:
         why = say("this key was used for ticket %(ticket_id)s", ticket_id=first.ticket_id)
     return AlreadySo(first.ticket_id, why, first.number, first.data.get("message"))

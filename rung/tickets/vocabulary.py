@@ -48,7 +48,7 @@ WORDS = (
     _("it leaves the level"),
     _("somebody claims or returns it"),
     _("the customer writes"),
-    _("the third party moves"),
+    _("the third party reacts"),
     _("out of office"),
     _("bounce"),
     _("list"),

@@ -150,7 +150,7 @@ def test_what_can_never_work_and_what_nobody_else_has_read_is_not_published(call
     assert api.post("/policy", {"text": watched}).status_code == 201
     alone = api.post("/policy", {"text": watched + "# another text\n"})
     assert alone.status_code == 422
-    assert "asks for a second person" in alone.json()["error"]
+    assert "requires a second person" in alone.json()["error"]
 
 
 def test_a_level_the_policy_does_not_have_is_refused_and_nothing_changes(caller: Any) -> None:

@@ -118,7 +118,7 @@ def test_several_tickets_are_acted_on_with_keys_alone_and_it_is_undone(api: http
     expect(bar).to_be_hidden()
     assert {api.get(f"/tickets/{number}").json()["priority"] for number in numbers} == {"urgent"}
     nora.get_by_role("button", name="Undo").click()
-    expect(nora.get_by_text("3 tickets are as they were.")).to_be_visible()
+    expect(nora.get_by_text("3 tickets were restored.")).to_be_visible()
     assert {api.get(f"/tickets/{number}").json()["priority"] for number in numbers} == {"normal"}
 
     # One that somebody else has is told apart.

@@ -70,7 +70,7 @@ def signs_out(page: Page) -> None:
 def test_an_invited_person_sets_up_a_passkey_and_comes_back_with_it(browser_of: Any, desk: Desk) -> None:
     owner = browser_of("owner")
     owner.goto("/people/agents/quinn")
-    owner.get_by_role("button", name="Make a sign-in link").click()
+    owner.get_by_role("button", name="Create a sign-in link").click()
     link = owner.locator("pre code").inner_text()
 
     quinn = browser_of()
@@ -151,7 +151,7 @@ def test_a_restricted_person_sees_nothing_of_others_and_hears_nothing(api: httpx
     quinn.goto("/")
     expect(quinn.get_by_text("Not for everybody")).to_have_count(0)
     quinn.goto(f"/tickets/{number}")
-    expect(quinn.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(quinn.get_by_role("heading", name="Page not found")).to_be_visible()
     quinn.goto("/")
     api.post(f"/tickets/{number}/assign", json={"assignee": "quinn", "agent": "owner"}).raise_for_status()
     expect(quinn.get_by_text("Not for everybody").first).to_be_visible()  # by itself
@@ -173,7 +173,7 @@ def test_an_owner_adds_a_webhook_and_finds_it_in_the_log(browser_of: Any, desk: 
     owner.goto("/settings/webhooks")
     owner.get_by_label("Name, as in webhook:NAME").fill("ops")
     owner.get_by_label("Address").fill(f"http://127.0.0.1:{desk.port}/nowhere")
-    owner.get_by_label("it may stand in our own network").check()
+    owner.get_by_label("it may be in our own network").check()
     owner.get_by_role("button", name="Add it").dblclick()
     expect(owner.locator("pre code")).to_contain_text("whsec_")
     owner.go_back()

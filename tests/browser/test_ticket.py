@@ -199,7 +199,7 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     page.get_by_label("Merge into ticket").fill(f"#{theirs}")
     page.get_by_role("button", name="Merge", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text(f"#{number} is of Initech")
-    expect(page.get_by_role("button", name="Merge all the same")).to_be_visible()
+    expect(page.get_by_role("button", name="Merge anyway")).to_be_visible()
     assert_accessible(page)
     assert_fits(page)
 
@@ -214,7 +214,7 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     page.get_by_label("This is").select_option("duplicate_of")
     page.get_by_role("button", name="Relate", exact=True).click()
     expect(page.locator("#about")).to_contain_text("duplicate of")
-    page.locator("#about").get_by_role("button", name=f"Take the relation to #{theirs} away").click()
+    page.locator("#about").get_by_role("button", name=f"Remove the relation to #{theirs}").click()
     expect(page.locator("#about")).not_to_contain_text("duplicate of")
     assert page.evaluate("scrollY") > 0  # what came of it is said where the reader is
     expect(page.locator("#messages .message")).to_be_in_viewport(ratio=1)
@@ -227,7 +227,7 @@ def test_split_merge_relate_and_the_customers_page_on_a_small_screen_too(api: ht
     expect(page.get_by_role("link", name="Printer on fire")).to_be_visible()
     assert_accessible(page)
     assert_fits(page)
-    page.get_by_role("button", name="Their page").first.click()
+    page.get_by_role("button", name="Link to their requests").first.click()
     customer = window(viewport={"width": 360, "height": 740})
     customer.goto(page.locator("pre code").inner_text())
     expect(customer.get_by_text("Your requests")).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_draft_is_pushed_listed_and_published_by_a_second_person(world: World,
     assert rung("publish", str(watched), "--by", "carla").exit_code == 0
     refused = rung("publish", str(changed), "--by", "carla")
     assert refused.exit_code == 1
-    assert "the policy in force asks for a second person" in refused.output
+    assert "the policy in force requires a second person" in refused.output
     pushed = rung("push", str(changed), "--by", "carla", "--reason", "a remark")
     number = pushed.stdout.split("Draft ")[1].split()[0]
     assert "agent:carla  a remark" in rung("drafts").stdout
@@ -91,7 +91,7 @@ def test_a_draft_is_pushed_listed_and_published_by_a_second_person(world: World,
     accepted = rung("accept", number, "--by", "ben")
     assert "Version 3 judges new tickets from now on." in accepted.stdout
     assert "agent:carla, read by agent:ben  a remark  in force" in rung("log").stdout
-    assert rung("drafts").stdout == "No draft waits.\n"
+    assert rung("drafts").stdout == "No drafts are waiting.\n"
     assert "does not wait; none does." in rung("withdraw", number).output
 
 
@@ -101,4 +101,4 @@ def test_a_text_with_mistakes_becomes_no_draft(world: World, tmp_path: Path) -> 
     pushed = rung("push", str(broken), "--by", "carla")
     assert pushed.exit_code == 1
     assert 'did you mean "team"?' in pushed.output
-    assert rung("drafts").stdout == "No draft waits.\n"
+    assert rung("drafts").stdout == "No drafts are waiting.\n"

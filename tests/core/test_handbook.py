@@ -43,7 +43,7 @@ MARKDOWN = markdown(BOOK, LINES, "policy.yaml")
     [
         "| L1 | frontline (lead: sam) | Answers, reproduces, collects what the next level needs. | office hours |",
         "- Support: L1, then L2, then L3, then management.",
-        "- Whoever hands a ticket to L3 says: impact, tried and reproduction.",
+        "- A handoff to L3 says: impact, tried and reproduction.",
         "- Office hours: Mon to Thu 09:00 to 12:30 and 13:30 to 18:00, Fri 09:00 to 15:00 (Berlin time)",
         "### What counts as a critical incident",
         "- High when the customer writes “urgent”, “asap”, “as soon as possible” or “critical”.",
@@ -63,8 +63,8 @@ MARKDOWN = markdown(BOOK, LINES, "policy.yaml")
         "> Ask once for everything that is missing, with the reply `still-there`. Set the ticket to pending.",
         "- Billing: hand it over to the path, not to a level. It is offered to billing (team billing",
         "- When it is about billing, and it is at L1 or L2, it is handed over to billing.",
-        "- Whoever holds a ticket offered to billing keeps it, and stays the customer's contact, until",
-        "- L3 needs impact, tried and reproduction: what the thread does not say is asked of whoever hands over.",
+        "- The assignee keeps a ticket that is offered to billing, and stays the customer's contact, until",
+        "- L3 needs impact, tried and reproduction. The person who hands over is asked for what the thread does not",
         "- Password reset: ask for account, with “reset-password”; then it waits for the customer.",
         "- everything else: the time to solve it stands still while we wait for the customer, for at most",
         "- An answer with “looking”, “checking”, “on it” or “get back to you” leaves it our turn",
@@ -82,7 +82,7 @@ def test_every_sentence_leads_to_a_line_of_the_policy() -> None:
     assert len(links) > 70
     assert all(shown == line and written[int(line) - 1].strip() for shown, line in links)
     unplaced = [line for line in MARKDOWN.splitlines() if line.startswith("- ") and "policy.yaml#" not in line]
-    assert all("after **" in line or "ordinary working day" in line or "Whoever holds" in line or "Pages, cards" in line
+    assert all("after **" in line or "working day" in line or "The assignee keeps" in line or "Pages, cards" in line
                for line in unplaced)  # fmt: skip
 
 
@@ -157,11 +157,11 @@ def ladders() -> list[Ladder]:
 def test_the_ladder_is_what_reckoning_does() -> None:
     ordinary = ladders()[-1]
     assert [(spoken(rung.elapsed), said(rung)) for rung in ordinary.rungs] == [
-        ("20 min", "it is given to whoever is present and has least to do"),
+        ("20 min", "it is given to the person present with the least to do"),
         ("30 min", "the triage channel is reminded"),
         ("1 h", "it is offered to L2"),
         ("1 h 30 min", "it is offered to L3"),
-        ("1 h 40 min", "whoever is on call (engineering-on-call) is told"),
+        ("1 h 40 min", "the person on call (engineering-on-call) is told"),
         ("2 h", "it is offered to management"),
         ("2 h 30 min", "it is offered to management, again and again, each time after a longer wait"),
     ]
@@ -239,4 +239,4 @@ def test_a_swap_stands_in_the_week_on_call() -> None:
 
 def test_that_a_second_person_publishes_is_in_the_handbook() -> None:
     told = markdown(book_of(REFERENCE + "\npublishing: {second_person: true}\n"), {}, "policy.yaml")
-    assert "A change of this policy is published by somebody else than who wrote it." in told
+    assert "A change of this policy is published by somebody other than its author." in told

@@ -125,7 +125,7 @@ def test_a_merge_brings_the_messages_along_and_later_ones_follow(world: World) -
     assert isinstance(other.does("reopen", by="agent:sam"), Refused)
     refused = other.does("answer", Words(text="Update to 4.2"), by="agent:sam")
     assert isinstance(refused, Refused)
-    assert refused.why == f"it went into ticket {one.number}; answer there"
+    assert refused.why == f"it was merged into ticket {one.number}; answer there"
     assert not other.row.messages.filter(text="Update to 4.2").exists()
 
 

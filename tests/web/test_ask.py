@@ -145,7 +145,7 @@ def test_a_customer_asks_for_escalation_once_a_day(desk: Any, opened: Any) -> No
     page = client.get(address).content.decode()
     assert "Ask for escalation" not in page
     assert "somebody further up has been told" in page
-    assert "You have asked for it already" in client.post(address, {"escalate": "1"}).content.decode()
+    assert "You have already asked for this" in client.post(address, {"escalate": "1"}).content.decode()
 
 
 def test_a_customer_rates_what_was_resolved(signed_in: Any, opened: Any) -> None:

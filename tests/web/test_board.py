@@ -99,11 +99,11 @@ def test_several_are_claimed_at_once_and_who_was_quicker_is_told_ticket_by_ticke
     sam = signed_in("sam")
     page = acted(sam, "claim", [mine, taken, other, 999999])
     assert "2 tickets are yours." in page
-    assert "2 were left as they are" in page
+    assert "2 were left unchanged" in page
     assert re.search(rf"#{taken}</a>\s+Olga was quicker", page)
     assert "There is no such ticket." in page
     assert set(Ticket.objects.filter(assignee="sam").values_list("number", flat=True)) == {mine, other}
-    assert "2 tickets are as they were." in undone(sam, page)
+    assert "2 tickets were restored." in undone(sam, page)
     assert not Ticket.objects.filter(assignee="sam").exists()
 
 
@@ -124,7 +124,7 @@ def test_what_was_done_to_several_can_be_undone(
     sam = signed_in("sam")
     page = acted(sam, action, numbers, **fields)
     assert set(Ticket.objects.values_list(column, flat=True)) == {after}
-    assert "2 tickets are as they were." in undone(sam, page)
+    assert "2 tickets were restored." in undone(sam, page)
     assert set(Ticket.objects.values_list(column, flat=True)) == {before}
 
 
@@ -143,7 +143,7 @@ def test_a_snooze_is_undone_and_what_changed_since_is_left(signed_in: Any, opene
     sam = signed_in("sam")
     page = acted(sam, "snooze", [number], until="1h")
     assert Ticket.objects.get(number=number).snoozed_until is not None
-    assert "One ticket is as it was." in undone(sam, page)
+    assert "One ticket was restored." in undone(sam, page)
     assert "It has changed since." in undone(sam, page)
     assert "It is too late to undo that." in sam.post("/triage/undo", {"word": "x"}, headers=FRAGMENT).content.decode()
 
@@ -241,7 +241,7 @@ def test_several_are_escalated_at_once_with_a_reason_and_what_is_missing_is_told
     page = acted(sam, "escalate", [one, over, other], **form)
     assert "2 tickets were offered." in page
     assert re.search(rf"#{over}</a>\s+Ticket {over} is resolved; reopen it first", page)
-    assert "2 went without what their level asks for" in page
+    assert "2 lack information that their level asks for" in page
     assert re.search(rf"#{one}</a>\s+tried", page)
     assert 'name="word"' not in page  # people have heard of it: there is no undoing
     assert Ticket.objects.filter(offered_to="L2").count() == 2
@@ -249,7 +249,7 @@ def test_several_are_escalated_at_once_with_a_reason_and_what_is_missing_is_told
     # Pressed twice, nothing is offered twice.
     again = acted(sam, "escalate", [one, other], **form)
     assert "Nothing was changed." in again
-    assert again.count("It is offered to L2 already.") == 2
+    assert again.count("It is already offered to L2.") == 2
 
 
 def test_several_are_not_offered_where_nobody_is(signed_in: Any, opened: Any, desk: Any) -> None:

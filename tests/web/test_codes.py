@@ -129,7 +129,7 @@ def test_an_owner_takes_the_factors_of_a_lost_device_away(signed_in: Any) -> Non
     TOTP.activate(iris, SECRET)
     client, _ = enters(iris, code())
     olga = signed_in("olga")
-    assert "Take them away" in olga.get("/people/agents/iris/data").content.decode()
+    assert "Remove them" in olga.get("/people/agents/iris/data").content.decode()
     refused = olga.post("/people/agents/iris/factors", follow=True).content.decode()
     assert "Tick the box" in refused
     assert client.get("/").status_code == 200
@@ -137,4 +137,4 @@ def test_an_owner_takes_the_factors_of_a_lost_device_away(signed_in: Any) -> Non
     assert client.get("/").status_code == 302
     link = f"/sign-in/{sign_in.issue_link(iris, now=database_now())}"
     assert "Iris Ode" in Client().post(link, follow=True).content.decode()
-    assert "took the passkeys and codes of" in olga.get("/settings/log").content.decode()
+    assert "removed the passkeys and codes of" in olga.get("/settings/log").content.decode()

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
     ("answer", "words"),
     [
         (lambda request: defaults.bad_request(request, Exception("inside-7")), "could not be read"),
-        (lambda request: defaults.permission_denied(request, Exception("inside-7")), "not yours to see"),
-        (lambda request: defaults.page_not_found(request, Exception("inside-7")), "nothing here"),
-        (defaults.server_error, "broke here"),
+        (lambda request: defaults.permission_denied(request, Exception("inside-7")), "may not see this page"),
+        (lambda request: defaults.page_not_found(request, Exception("inside-7")), "Page not found"),
+        (defaults.server_error, "Something went wrong"),
     ],
 )
 def test_each_has_a_page_that_leaks_nothing(rf: RequestFactory, answer: Any, words: str) -> None:
@@ -42,7 +42,7 @@ def test_a_broken_page_says_so_and_nothing_else(signed_in: Any, monkeypatch: pyt
     answer = client.get("/")
     assert answer.status_code == 500
     assert "inside-7" not in answer.content.decode()
-    assert "Something broke here" in answer.content.decode()
+    assert "Something went wrong" in answer.content.decode()
 
 
 def test_too_many_attempts_have_a_page(settings: Any) -> None:

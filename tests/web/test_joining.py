@@ -60,7 +60,7 @@ def test_tickets_are_related_in_a_way_and_the_relation_can_be_taken_away(signed_
     assert "causes" in sam.get(f"/tickets/{cause}").content.decode()
     sam.post(f"/tickets/{cause}/unrelate", {"other": str(number)})
     assert not Relation.objects.exists()
-    assert f"took the relation to #{cause} away" in sam.get(f"/tickets/{number}").content.decode()
+    assert f"removed the relation to #{cause}" in sam.get(f"/tickets/{number}").content.decode()
 
 
 def test_a_split_stays_a_split(signed_in: Any, opened: Any) -> None:
@@ -70,7 +70,7 @@ def test_a_split_stays_a_split(signed_in: Any, opened: Any) -> None:
     sam.post(f"/tickets/{number}/split", {"message": [chosen], "subject": "Else"})
     new = Ticket.objects.exclude(number=number).get().number
     page = sam.post(f"/tickets/{number}/unrelate", {"other": str(new)}, follow=True).content.decode()
-    assert "Nobody had related them." in page
+    assert "They are not related." in page
     assert Relation.objects.count() == 2
 
 

@@ -64,8 +64,8 @@ def test_who_mentions_somebody_that_may_not_see_it_is_told_at_once(signed_in: An
     number, sam = opened(), signed_in("sam")
     page = sam.post(f"/tickets/{number}/note", {"text": "@rex @lena @kim have you seen this?"}, follow=True)
     said = page.content.decode()
-    assert "Rex is not told: they see only their teams&#x27; tickets, and this is none." in said
-    assert "Lena is not told: they do not work here any more." in said
+    assert "Rex is not notified: they see only their own teams&#x27; tickets, and this is not one of them." in said
+    assert "Lena is not notified: they no longer work here." in said
     assert "Kim is not told" not in said
 
 

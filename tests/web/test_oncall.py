@@ -38,7 +38,7 @@ def test_holes_of_levels_are_listed_when_asked_for(signed_in: Any, desk: dict[st
     desk["otto"].save()
     page = otto.get("/on-call/holes").content.decode()
     assert "L1" in page
-    assert "nobody there or above can be reached" in page
+    assert "nobody at the level or above can be reached" in page
 
 
 def test_a_bar_says_as_much_of_a_name_as_it_has_room_for() -> None:

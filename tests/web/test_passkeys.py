@@ -89,7 +89,7 @@ def test_a_passkey_is_believed_only_for_this_desk_and_its_owner(sam: Agent) -> N
         cache.clear()
     assert "Sam Ode" in uses(key)
     # Nor may one credential be two agents'.
-    assert "set up already" in registers(enters(ben), key)
+    assert "already set up" in registers(enters(ben), key)
     assert not Authenticator.objects.filter(user=ben).exists()
 
 
@@ -159,7 +159,7 @@ def test_the_only_way_in_cannot_be_taken_away(sam: Agent) -> None:
     client.post("/account/2fa/webauthn/reauthenticate/", {"credential": key.signs(options)})
     row = Authenticator.objects.get(type="webauthn")
     gone = client.post(f"/account/2fa/webauthn/keys/{row.pk}/remove/", follow=True)
-    assert "This is your only way in" in gone.content.decode()
+    assert "This is your only way to sign in" in gone.content.decode()
     registers(client, Passkey())
     client.post(f"/account/2fa/webauthn/keys/{row.pk}/remove/")
     assert not Authenticator.objects.filter(pk=row.pk).exists()

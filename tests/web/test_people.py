@@ -75,10 +75,10 @@ def test_a_key_is_shown_once_and_ended(signed_in: Any, desk: Any) -> None:
     token = tokens.find(key, now=database_now())
     assert token is not None
     assert key not in olga.get("/people/keys").content.decode()
-    assert "End the key “importer”?" in olga.post(f"/people/keys/{token.pk}/revoke").content.decode()
+    assert "Revoke the key “importer”?" in olga.post(f"/people/keys/{token.pk}/revoke").content.decode()
     assert tokens.find(key, now=database_now()) is not None
     olga.post(f"/people/keys/{token.pk}/revoke", {"sure": "1"})
-    assert "It was over already." in olga.post(f"/people/keys/{token.pk}/revoke", follow=True).content.decode()
+    assert "It was already revoked." in olga.post(f"/people/keys/{token.pk}/revoke", follow=True).content.decode()
     assert tokens.find(key, now=database_now()) is None
 
 
@@ -123,7 +123,7 @@ def test_absences_are_ones_own_or_a_leads_to_enter(signed_in: Any, desk: Any) ->
 def test_an_empty_level_says_when_it_opens(signed_in: Any, desk: Any) -> None:
     desk["ben"].is_active = False
     desk["ben"].save()
-    assert "nobody, and nobody foreseeable" in signed_in("otto").get("/on-call").content.decode()
+    assert "nobody, and nobody is scheduled" in signed_in("otto").get("/on-call").content.decode()
 
 
 def test_the_only_owner_stays_one(signed_in: Any, desk: Any) -> None:

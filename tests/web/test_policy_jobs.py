@@ -105,7 +105,7 @@ def test_whoever_asks_anew_has_only_the_newest_done(signed_in: Any, opened: Any)
     sam.post("/policy/replay", {"text": CHANGED, "days": "7"})
     newer, older = PolicyJob.objects.all()
     assert newer.state == "waiting"
-    assert "you have asked anew since" in sam.get(f"/policy/jobs/{older.pk}").content.decode()
+    assert "you have started a newer one" in sam.get(f"/policy/jobs/{older.pk}").content.decode()
 
 
 def test_what_nobody_watches_any_more_is_stopped(signed_in: Any, opened: Any) -> None:
@@ -116,7 +116,7 @@ def test_what_nobody_watches_any_more_is_stopped(signed_in: Any, opened: Any) ->
     sam.get(f"/policy/jobs/{number}", headers=PART)
     PolicyJob.objects.update(seen_at=database_now() - LEFT_AFTER - timedelta(seconds=1))
     run_policy_job(number)
-    assert "nobody was watching it" in sam.get(f"/policy/jobs/{number}").content.decode()
+    assert "its page was closed" in sam.get(f"/policy/jobs/{number}").content.decode()
 
 
 # --- a log from elsewhere

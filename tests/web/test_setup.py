@@ -59,7 +59,7 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     olga.post("/settings/webhooks/ops/do", {"do": "off"})
     assert Endpoint.objects.get().disabled_at is not None
     asked = olga.post("/settings/webhooks/ops/do", {"do": "secret"}).content.decode()
-    assert "until the receiver has the new one, it believes no delivery" in asked
+    assert "Until the receiver has the new one, it rejects deliveries" in asked
     another = olga.post("/settings/webhooks/ops/do", {"do": "secret", "sure": "1"}).content.decode()
     assert "whsec_" in another
     assert secret[0] not in another
@@ -67,7 +67,7 @@ def test_a_webhook_is_added_tried_and_taken_away(signed_in: Any, desk: Any, rece
     assert Endpoint.objects.exists()
     olga.post("/settings/webhooks/ops/do", {"do": "remove", "sure": "1"})
     twice = olga.post("/settings/webhooks/ops/do", {"do": "remove", "sure": "1"}, follow=True).content.decode()
-    assert "“ops” is gone already; somebody has removed it." in twice
+    assert "“ops” has already been removed." in twice
     assert not Endpoint.objects.exists()
     log = olga.get("/settings/log?area=settings").content.decode()
     assert log.count("webhook ops") == 4
@@ -97,7 +97,7 @@ def test_a_directory_is_added_and_its_secret_never_shown(signed_in: Any, desk: A
     page = olga.get("/settings/sign-in").content.decode()
     assert "/account/oidc/acme/login/callback/" in page
     saml = {"kind": "saml", "slug": "corp", "name": "Corp", "domains": "corp.example", "role": "agent"}
-    assert "That is no metadata" in olga.post("/settings/sign-in", saml | {"metadata": "<x/>"}).content.decode()
+    assert "This is not the metadata" in olga.post("/settings/sign-in", saml | {"metadata": "<x/>"}).content.decode()
     idp = Saml()
     idp.http.server_close()
     olga.post("/settings/sign-in", saml | {"metadata": idp.metadata()})
@@ -108,7 +108,7 @@ def test_a_directory_is_added_and_its_secret_never_shown(signed_in: Any, desk: A
     assert "Remove the directory" in olga.post("/settings/sign-in/acme/remove").content.decode()
     olga.post("/settings/sign-in/acme/remove", {"sure": "1"})
     twice = olga.post("/settings/sign-in/acme/remove", {"sure": "1"}, follow=True).content.decode()
-    assert "“acme” is gone already" in twice
+    assert "“acme” has already been removed" in twice
     assert not SignInProvider.objects.filter(slug="acme").exists()
 
 
@@ -186,7 +186,7 @@ def test_an_owner_takes_a_person_along_and_forgets_them(signed_in: Any, opened: 
     assert "Forget for good" not in signed_in("sam").get(address).content.decode()
     zipped = olga.get(f"{address}/archive")
     assert zipped.headers["Content-Type"] == "application/zip"
-    assert "to say that you mean it" in olga.post(f"{address}/forget", {"sure": "x"}, follow=True).content.decode()
+    assert "to confirm" in olga.post(f"{address}/forget", {"sure": "x"}, follow=True).content.decode()
     told = olga.post(f"{address}/forget", {"sure": "rita@acme.example"}, follow=True).content.decode()
     assert "nothing is left" in told
     assert Requester.objects.get().email is None

@@ -79,10 +79,10 @@ def test_within_the_guide_slack_is_connected_checked_and_the_team_s_channels_are
     assert "Acme Desk is connected; the app sees 2 channels." in page
     assert "Where do your customers write?" in page
     assert 'href="/start?way=slack&amp;check=1#channel"' in page
-    assert 'aria-label="What is to be mended"' in olga.get("/start?way=slack&check=1").content.decode()
+    assert 'aria-label="What needs fixing"' in olga.get("/start?way=slack&check=1").content.decode()
     chosen = {"do": "places", "back": "guide", "place-triage": "#triage", "place-L2": "#escalations", "place-L1": "#x"}
     page = olga.post(PAGE, chosen, follow=True).content.decode()
-    assert "Kept in the policy." in page
+    assert "Saved in the policy." in page
     policy = compiled(current_number()).policy
     assert policy.triage_channel == "slack:#triage"
     assert (policy.levels["L1"].channel, policy.levels["L2"].channel) == (None, "slack:#escalations")
@@ -176,7 +176,7 @@ def test_what_is_wrong_is_said(signed_in: Callable[[str], Client], slack: FakeSl
     wrong = {"do": "connect", "token": "xoxb-wrong", "signing_secret": "s"}
     assert "the token is not valid any more" in olga.post(PAGE, wrong, follow=True).content.decode()
     assert not Workspace.objects.exists()
-    assert "That form is not known here." in olga.post(PAGE, {"do": "dance"}, follow=True).content.decode()
+    assert "There is no such form." in olga.post(PAGE, {"do": "dance"}, follow=True).content.decode()
     assert "All is well." in olga.get(PAGE + "?check=1").content.decode()
 
 

@@ -100,7 +100,7 @@ def test_a_step_is_put_off_with_one_click_and_the_guide_goes_on(signed_in: Any, 
     Agent.objects.exclude(handle="olga").delete()
     olga.post("/start/desk", DESK)
     assert _open_steps(olga) == ["people", "test"]
-    assert "it goes on where you left it" in olga.get("/").content.decode()
+    assert "it goes on where you left off" in olga.get("/").content.decode()
     olga.post("/start/skip", {"step": "people"})
     assert _open_steps(olga) == ["channel", "test"]
     olga.post("/start/skip", {"step": "channel"})
@@ -121,7 +121,7 @@ def _open_steps(client: Any) -> list[str]:
     [
         ("slack", "From a manifest"),
         ("mail", "Customers write to"),
-        ("form", "Nothing has come by it yet."),
+        ("form", "No request received yet."),
         ("api", "curl http://testserver/api/v1/tickets"),
         ("nonsense", "Where do your customers write?"),
     ],

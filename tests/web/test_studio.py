@@ -229,7 +229,7 @@ def test_a_place_in_an_address_and_back() -> None:
 def test_a_renamed_level_says_who_knows_it_and_takes_its_people_along(sam: Any, opened: Any) -> None:
     ticket = opened()
     page = sam.get("/policy/rename", {"what": "levels", "name": "L1"}).content.decode()
-    assert "1 person belongs to it and goes along when this is published." in page
+    assert "1 person belongs to it and is moved when this is published." in page
     assert "1 open ticket stands there. It keeps the version that judges it" in page
     asked = {"what": "levels", "name": "L1", "new": "First"}
     assert "<ins>+   First:</ins>" in sam.post("/policy/rename/preview", asked).content.decode()
@@ -268,7 +268,7 @@ def test_a_renamed_category_is_mastered_under_both_names(sam: Any, opened: Any) 
     Ticket.objects.filter(number=opened()).update(category="sso")
     Agent.objects.filter(handle="ben").update(skills=["sso"])
     page = sam.get("/policy/rename", {"what": "categories", "name": "sso"}).content.decode()
-    assert "1 person masters it, and masters it under both names when this is published." in page
+    assert "1 person is an expert in it, and under both names once this is published." in page
     assert "1 open ticket is in it and stays in “sso”" in page
     sam.post("/policy/rename", {"what": "categories", "name": "sso", "new": "login", "seen": stamp_of(REFERENCE)})
     assert "when: {category: login, level: L1}" in kept()
@@ -279,12 +279,12 @@ def test_a_renamed_category_is_mastered_under_both_names(sam: Any, opened: Any) 
 @pytest.mark.parametrize(
     ("what", "name", "new", "why"),
     [
-        ("categories", "other", "rest", "“other” is what a ticket is in that no category fits"),
-        ("categories", "sso", "other", "“other” is what a ticket is in that no category fits"),
-        ("levels", "L1", "L2", "“L2” is there already."),
+        ("categories", "other", "rest", "“other” is the category of tickets that no other category fits"),
+        ("categories", "sso", "other", "“other” is the category of tickets that no other category fits"),
+        ("levels", "L1", "L2", "“L2” already exists."),
         ("levels", "L1", "next", "cannot name a level"),
         ("levels", "L1", "", "It needs a name."),
-        ("calendars", "office", "office", "It is called that already."),
+        ("calendars", "office", "office", "It already has this name."),
         ("channels", "slack:#triage", "Not A Channel", "is not a Slack channel"),
     ],
 )

@@ -83,7 +83,7 @@ def test_a_handoff_names_what_is_missing(signed_in: Any, opened: Any) -> None:
     client.post(f"/tickets/{number}/escalate", {"to": "L2", "handoff-impact": "All of them", "anyway": "1"})
     page = client.get(f"/tickets/{number}").content.decode()
     assert "All of them" in page
-    assert "Still to be told: tried" in page
+    assert "Still missing: tried" in page
 
 
 def test_messages_without_an_event_of_their_own_are_shown_with_their_author(signed_in: Any, opened: Any) -> None:

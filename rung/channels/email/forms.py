@@ -30,7 +30,7 @@ class ServerForm(forms.Form):
 
     host = forms.CharField(max_length=253, label=gettext_lazy("Server"))
     port = forms.IntegerField(min_value=1, max_value=65535, label=gettext_lazy("Port"))
-    security = forms.ChoiceField(choices=SECURITY, label=gettext_lazy("Security"))
+    security = forms.ChoiceField(choices=SECURITY, label=gettext_lazy("Encryption"))
     user = forms.CharField(max_length=254, required=False, label=gettext_lazy("User"))
     password = secret(gettext_lazy("Password"))
 
@@ -46,7 +46,7 @@ class OutgoingForm(OverRow, ServerForm):
     """Mail out, over what is kept."""
 
     field_order = ("sender", "host", "port", "security", "user", "password")
-    sender = forms.EmailField(max_length=254, label=gettext_lazy("Mails are from"))
+    sender = forms.EmailField(max_length=254, label=gettext_lazy("Sender address"))
 
 
 class MailboxForm(ServerForm):

@@ -155,7 +155,7 @@ def _refused(refused: smtplib.SMTPException) -> str:
         case smtplib.SMTPAuthenticationError():
             return say("The server refuses this user and password: %(said)s", said=_text(refused.smtp_error))
         case smtplib.SMTPNotSupportedError():
-            return say("The server does not offer that: %(said)s Try another security or port.", said=f"{refused}")
+            return say("The server does not offer that: %(said)s Try another encryption or port.", said=f"{refused}")
         case smtplib.SMTPRecipientsRefused():
             code, said = next(iter(refused.recipients.values()))
             return say(
@@ -172,7 +172,7 @@ def _refused(refused: smtplib.SMTPException) -> str:
         case smtplib.SMTPResponseException():
             return say("The server answered: %(said)s", said=f"{refused.smtp_code} {_text(refused.smtp_error)}")
         case _:
-            return say("The connection broke: %(said)s. Does the security fit the port?", said=f"{refused}")
+            return say("The connection broke: %(said)s. Does the encryption match the port?", said=f"{refused}")
 
 
 def _text(error: bytes | str) -> str:

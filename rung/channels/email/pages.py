@@ -106,9 +106,7 @@ def _keep_in(request: HttpRequest) -> HttpResponse:
     box.active = True
     box.save()
     changes.note("changed" if before else "added", box, by=actor_of(request), before=before)
-    told = _(
-        "%(address)s opens. Mails that come from now on become tickets; the %(count)d that lie there are left alone."
-    )
+    told = _("%(address)s can be opened. New mails become tickets; the %(count)d mails already there are left alone.")
     messages.success(request, told % {"address": box.address, "count": works.messages})
     return _back(request)
 
@@ -124,7 +122,10 @@ def _test_in(request: HttpRequest) -> HttpResponse:
         return _back(request)
     found = outgoing.server()
     if found is None:
-        told = _("%(address)s opens; %(count)d mails lie there. Write it a mail: within seconds it is a ticket.")
+        told = _(
+            "%(address)s can be opened and holds %(count)d mails. Send a mail there: within seconds it becomes a "
+            "ticket."
+        )
         messages.success(request, told % {"address": box.address, "count": works.messages})
         return _back(request)
     word = f"Rung-{token_hex(4)}"
@@ -134,7 +135,10 @@ def _test_in(request: HttpRequest) -> HttpResponse:
     elif mailboxes.arrives(box, word):
         messages.success(request, _("A test mail went out and came in at %(address)s.") % {"address": box.address})
     else:
-        told = _("%(address)s opens, but the test mail has not come in within 20 seconds. Look for it there: %(word)s.")
+        told = _(
+            "%(address)s can be opened, but the test mail has not arrived within 20 seconds. Look for it there: "
+            "%(word)s."
+        )
         messages.warning(request, told % {"address": box.address, "word": word})
     return _back(request)
 
@@ -163,7 +167,7 @@ def _remove(request: HttpRequest) -> HttpResponse:
         return asks
     changes.note("removed", box, by=actor_of(request))
     box.delete()
-    messages.success(request, _("It is gone."))
+    messages.success(request, _("It was removed."))
     return _back(request)
 
 
@@ -173,7 +177,7 @@ def _asks_back(request: HttpRequest, question: str, effect: str) -> HttpResponse
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:
-    messages.error(request, _("That form is not known here."))
+    messages.error(request, _("There is no such form."))
     return _back(request)
 
 

@@ -14,8 +14,8 @@ from rung.hooks import GuidePart, Inbox, Setup
 def inbox(_request: HttpRequest) -> Inbox:
     """Which mailboxes are read, and what mail goes out by."""
     out, boxes = outgoing.server(), list(Mailbox.objects.filter(active=True))
-    said = [_("In: %(addresses)s.") % {"addresses": ", ".join(box.address for box in boxes)}] if boxes else []
-    said += [_("Out by %(host)s as %(sender)s.") % {"host": out.host, "sender": out.sender}] if out else []
+    said = [_("Received at %(addresses)s.") % {"addresses": ", ".join(box.address for box in boxes)}] if boxes else []
+    said += [_("Sent through %(host)s as %(sender)s.") % {"host": out.host, "sender": out.sender}] if out else []
     said += [str(box.trouble) for box in boxes if box.trouble]
     says = " ".join(said) or _("No mail comes in or goes out.")
     return Inbox("email", gettext_lazy("Mail"), bool(boxes or out), says, reverse("mail"), gettext_lazy("Set up"))
@@ -25,5 +25,5 @@ SETUP = Setup(
     pages=(path("settings/mail", pages.mail, name="mail"),),
     inbox=inbox,
     guide=GuidePart("mail", "email/parts.html", context_of),
-    nouns={"mailbox": gettext_lazy("mailbox"), "outgoing": gettext_lazy("the server for mail out")},
+    nouns={"mailbox": gettext_lazy("mailbox"), "outgoing": gettext_lazy("the server for outgoing mail")},
 )

@@ -34,7 +34,7 @@ class EndpointForm(forms.Form):
 
     name = forms.CharField(max_length=60, validators=[NAME], label=gettext_lazy("Name, as in webhook:NAME"))
     url = forms.URLField(max_length=500, label=gettext_lazy("Address"), assume_scheme="https")
-    allow_private = forms.BooleanField(required=False, label=gettext_lazy("it may stand in our own network"))
+    allow_private = forms.BooleanField(required=False, label=gettext_lazy("it may be in our own network"))
 
     def clean_name(self) -> str:
         """Each once."""
@@ -97,7 +97,7 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
     """Try it, give it another secret, switch it on or off, or take it away (`do`)."""
     endpoint = Endpoint.objects.filter(name=name).first()
     if endpoint is None:
-        messages.info(request, _("“%(name)s” is gone already; somebody has removed it.") % {"name": name})
+        messages.info(request, _("“%(name)s” has already been removed.") % {"name": name})
         return redirect("webhooks")
     if asks := _asks_back(request, endpoint):
         return asks
@@ -118,7 +118,7 @@ def webhook_act(request: HttpRequest, name: str) -> HttpResponse:
         case "remove":
             changes.note("removed", endpoint, by=actor_of(request))
             endpoint.delete()
-            messages.success(request, _("It is gone."))
+            messages.success(request, _("It was removed."))
             return redirect("webhooks")
     endpoint.save()
     changes.note("changed", endpoint, by=actor_of(request), before=before)
@@ -129,8 +129,8 @@ def _asks_back(request: HttpRequest, endpoint: Endpoint) -> HttpResponse | None:
     name, back = {"name": endpoint.name}, reverse("webhook", args=[endpoint.name])
     match request.POST.get("do"):
         case "secret":
-            effect = _("The present one ends at once: until the receiver has the new one, it believes no delivery.")
-            return asked_back(request, _("Another secret for “%(name)s”?") % name, effect, _("Another secret"), back)
+            effect = _("The present secret ends at once. Until the receiver has the new one, it rejects deliveries.")
+            return asked_back(request, _("New secret for “%(name)s”?") % name, effect, _("New secret"), back)
         case "remove":
             effect = _("Nothing is sent there any more; where the policy names it, deliveries wait in the app instead.")
             return asked_back(request, _("Remove the webhook “%(name)s”?") % name, effect, _("Remove"), back)
@@ -154,5 +154,5 @@ def _renew(request: HttpRequest, endpoint: Endpoint) -> Shown:
 
 
 def _shown(endpoint: Endpoint, secret: str) -> Shown:
-    about = _("This is what deliveries are signed with. It is shown this once; give it to the receiver.")
+    about = _("Deliveries are signed with this secret. It is shown only once; give it to the receiver.")
     return {"who": endpoint.name, "secret": secret, "about": about, "back": reverse("webhooks")}

@@ -136,7 +136,7 @@ def _target(notes: Notes, place: str, target: Target) -> None:
             notes.warning(
                 f"{place}.{metric}",
                 say("%(goal)s on this calendar takes %(weeks)s weeks", goal=goal, weeks=weeks),
-                say("is a shorter time meant?"),
+                say("did you mean a shorter time?"),
             )
     first, last = target.first_response, target.resolution
     if first is not None and last is not None and first.on(calendar) > last.on(calendar):

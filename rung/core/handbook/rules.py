@@ -94,7 +94,7 @@ def endings(policy: Policy) -> Iterator[Section]:
     yield Section(say("Common requests and canned answers"), (*points(say("In one click"), workflows), *replies))
     yield Section(say("When it is solved"), points("", list(_closing(policy))))
     if policy.publishing.second_person:
-        text = say("A change of this policy is published by somebody else than who wrote it.")
+        text = say("A change of this policy is published by somebody other than its author.")
         yield Section(say("When this policy changes"), (Sentence(text, "publishing.second_person"),))
     yield Section(say("What may interrupt people"), points("", list(_attention(policy))))
 

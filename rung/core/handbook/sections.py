@@ -36,7 +36,7 @@ def levels(policy: Policy) -> Section:
     asked = [
         Sentence(
             say(
-                "Whoever hands a ticket to %(name)s says: %(fields)s.",
+                "A handoff to %(name)s says: %(fields)s.",
                 name=name,
                 fields=words.listed(level.handoff.require),
             ),
@@ -57,7 +57,7 @@ def levels(policy: Policy) -> Section:
         for name, level in policy.levels.items()
         if level.link
     ]
-    rule = Sentence(say("Whoever holds a ticket keeps it until somebody of the next level has accepted it."))
+    rule = Sentence(say("The assignee keeps a ticket until somebody of the next level has accepted it."))
     return Section(
         say("Who is responsible"),
         (

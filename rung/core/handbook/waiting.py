@@ -110,9 +110,9 @@ def _meanwhile(policy: Policy) -> Iterator[Sentence]:
     for path, levels in policy.paths.items() if len(policy.paths) > 1 else ():
         level = policy.levels[levels[0]]
         text = say(
-            "Whoever holds a ticket offered to %(name)s keeps it, and stays the customer's "
-            "contact, until somebody of %(team)s has accepted it. If they give it back, they say "
-            "why; it never left its sender.",
+            "The assignee keeps a ticket that is offered to %(name)s, and stays the customer's contact, until "
+            "somebody of %(team)s has accepted it. If they return the offer, they say why; the ticket never left "
+            "the assignee.",
             name=level.name,
             team=level.team,
         )
@@ -156,9 +156,8 @@ def _missing(policy: Policy) -> Iterator[Sentence]:
 
 def _needs(level: Level) -> str:
     return say(
-        "%(name)s needs %(fields)s: what the thread does not say is asked of whoever hands "
-        "over. What is still missing is named, “unknown” is an answer, and it holds no "
-        "escalation back.",
+        "%(name)s needs %(fields)s. The person who hands over is asked for what the thread does not say. What is "
+        "still missing is named, “unknown” is an answer, and no escalation waits for it.",
         name=level.name,
         fields=words.listed(level.handoff.require),
     )

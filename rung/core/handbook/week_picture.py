@@ -25,7 +25,7 @@ def week_svg(name: str, calendar: Calendar, holidays: Sequence[date] = ()) -> st
     drawn = [*_hours(height - (26 if ahead else 6)), *(each for day in range(7) for each in _day(day, days))]
     if ahead:
         shut = ", ".join(f"{day_of_week(day.weekday())} {day.day}.{day.month}." for day in ahead)
-        drawn.append(_text(_LEFT, height - 6, say("Shut: %(days)s", days=shut), "start"))
+        drawn.append(_text(_LEFT, height - 6, say("Closed: %(days)s", days=shut), "start"))
     size = f'width="{_WIDTH}" height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" {size} role="img" '

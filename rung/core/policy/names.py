@@ -106,14 +106,14 @@ class Names:
             return self._known(cell, text, "schedule", rest, self.schedules)
         if colon:
             cell.error(
-                say('"%(text)s" is nobody a ticket can be assigned to', text=text),
+                say('a ticket cannot be assigned to "%(text)s"', text=text),
                 say("write least_busy, lead, on_call:SCHEDULE or a handle"),
             )
             return None
         if re.fullmatch(r"(least|lead|on)[\W_]?.*", text) and (
             hint := did_you_mean(text, ("least_busy", "lead", "on_call:"), lead="")
         ):
-            cell.error(say('"%(text)s" is nobody a ticket can be assigned to', text=text), hint)
+            cell.error(say('a ticket cannot be assigned to "%(text)s"', text=text), hint)
             return None
         return handle(cell, text)
 
@@ -129,7 +129,7 @@ class Names:
             if not colon and text in self.teams:
                 guess = say('did you mean "team:%(text)s"?', text=text)
             cell.error(
-                say('"%(text)s" is nobody who can be told', text=text),
+                say('"%(text)s" cannot be notified', text=text),
                 guess or say("write %(ways)s", ways=", ".join(ways)),
             )
             return None
@@ -229,7 +229,7 @@ def _words_of(category: Node) -> tuple[str, ...]:
 
 _NO_OUTLET = {
     Use.PLACE: key('"%(text)s" is not a place for messages'),
-    Use.TOLD: key('"%(text)s" is nobody who can be told'),
-    Use.PROJECT: key('"%(text)s" is no project of another system'),
+    Use.TOLD: key('"%(text)s" cannot be notified'),
+    Use.PROJECT: key('"%(text)s" is not a project of another system'),
     Use.PAGE: key('no paging system is called "%(text)s"'),
 }

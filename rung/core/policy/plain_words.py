@@ -41,7 +41,7 @@ WHILE = {
 CLOCK_TITLES = {
     ClockName.FIRST_RESPONSE: key("First answer"),
     ClockName.NEXT_RESPONSE: key("Each further answer"),
-    ClockName.UPDATE: key("News at least every"),
+    ClockName.UPDATE: key("Update at least every"),
     ClockName.RESOLUTION: key("Resolved"),
 }
 
@@ -85,7 +85,7 @@ def actions(does: Actions) -> tuple[str, ...]:
     if does.tag:
         done.append(say("it is tagged %(tags)s", tags=listed(does.tag)))
     if does.page is not None:
-        done.append(say("%(pager)s pages whoever is on duty there", pager=does.page))
+        done.append(say("%(pager)s pages the person on call there", pager=does.page))
     if does.notify:
         told = key("%(whom)s is told") if len(does.notify) == 1 else key("%(whom)s are told")
         done.append(say(told, whom=listed([recipient(word) for word in does.notify])))
@@ -114,7 +114,7 @@ def recipient(word: str) -> str:
     }
     ways = {
         "team": say("the team “%(team)s”", team=rest),
-        "on_call": say("whoever is on call (%(schedule)s)", schedule=rest),
+        "on_call": say("the person on call (%(schedule)s)", schedule=rest),
         "agent": rest,
     }
     return say(fixed[word]) if word in fixed else ways.get(head) or rest or word
@@ -288,7 +288,7 @@ def _escalated(to: str) -> str:
         case "path":
             return say("it is handed over to %(path)s", path=rest)
         case "expert":
-            whom = rest or say("everybody present who masters its category")
+            whom = rest or say("everybody present who is an expert in its category")
             return say("%(whom)s is asked for help", whom=whom)
     if rest:
         return say("it goes out to %(system)s (%(project)s)", system=head, project=rest)
@@ -307,11 +307,11 @@ def _assigned(word: str) -> str:
     head, _, rest = word.partition(":")
     match head:
         case "least_busy":
-            return say("whoever is present and has least to do")
+            return say("the person present with the least to do")
         case "lead":
             return say("the lead")
         case "on_call":
-            return say("whoever is on call (%(schedule)s)", schedule=rest)
+            return say("the person on call (%(schedule)s)", schedule=rest)
     return word
 
 

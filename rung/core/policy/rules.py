@@ -170,7 +170,7 @@ class RuleReader:
                 earlier = say("on line %(line)s", line=line) if line else say("by the section follow_up")
                 each.error(
                     say('the name "%(id)s" is already taken %(earlier)s', id=rule.id, earlier=earlier),
-                    say("a rule is known by its id, else its name"),
+                    say("a rule is identified by its id, or else by its name"),
                 )
             elif rule.id:
                 seen[rule.id] = each.line

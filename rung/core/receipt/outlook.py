@@ -27,7 +27,7 @@ ENDS = {
     ClockName.AT_LEVEL: "it leaves the level",
     ClockName.UNACCEPTED: "somebody claims or returns it",
     ClockName.CUSTOMER_SILENCE: "the customer writes",
-    ClockName.THIRD_PARTY_SILENCE: "the third party moves",
+    ClockName.THIRD_PARTY_SILENCE: "the third party reacts",
 }
 
 

@@ -125,16 +125,16 @@ def _step_not_yet(look: Look, of_clock: ClockRule, step: Step) -> NotYet:
     if cycle is None:
         return NotYet(rule.id, name, say("its clock %(clock)s is not running", clock=word(of_clock.clock)))
     if look.case.has_fired(rule.id, step.id, cycle.number):
-        return NotYet(rule.id, name, say("it has been acted upon in this cycle; once is all"))
+        return NotYet(rule.id, name, say("it has already acted in this cycle, and acts only once"))
     failing = [when for when in (rule.when, step.when) if not holds(when, look.facts)]
     if failing:
         parts = tuple(part for when in failing for part in deciding(when, look.facts))
-        return NotYet(rule.id, name, say("its condition does not hold as things stand"), parts)
+        return NotYet(rule.id, name, say("its condition does not hold now"), parts)
     calendar = look.compiled.calendar(rule, look.target, look.case.level)
     thresholds = look.compiled.thresholds(of_clock, look.target, calendar)
     timed = next((each for each in thresholds if each.step is step), None)
     if timed is None:
-        none = say("this ticket has no target for it, or one shorter than the step stands before it")
+        none = say("this ticket has no target for it, or the target is shorter than the step's time before it")
         return NotYet(rule.id, name, none)
     return _time_not_come(look, rule, cycle, timed)
 

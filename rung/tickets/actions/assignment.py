@@ -25,7 +25,7 @@ def assign(
         if at.before:
             return at.before
         if at.case.assignee == to:
-            return at.already(say("it is %(to)s's already", to=to) if to else say("it is nobody's already"))
+            return at.already(say("it already belongs to %(to)s", to=to) if to else say("it already belongs to nobody"))
         if at.case.turn is Turn.NOBODY:
             return at.refused_as_over()
         if to is not None and not roster_at(at.now).people.get(to):

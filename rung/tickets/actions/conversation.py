@@ -128,7 +128,7 @@ def answer(
         if before := at.before or _written_before(words):
             return before
         if (into := at.case.merged_into) is not None:
-            return at.refused(say("it went into ticket %(merged_into)s; answer there", merged_into=into))
+            return at.refused(say("it was merged into ticket %(merged_into)s; answer there", merged_into=into))
         message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now)
         if actors.kind_of(by) is not ActorKind.AGENT:
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk))
@@ -172,7 +172,7 @@ def recount(
                 say("event %(event)s of ticket %(ticket)s is not a message of the customer", event=event, ticket=ticket)
             )
         if verdicts[event] == automatic:
-            return AlreadySo(ticket, say("that is the verdict already"), event)
+            return AlreadySo(ticket, say("that is already the verdict"), event)
         return at.done(e.Recounted(at=at.now, by=by, event=event, automatic=automatic))
 
 
@@ -259,7 +259,7 @@ def _is_too_late_to_reopen(at: TicketTransaction, said_at: datetime) -> bool:
 
 def _written_before(words: Words) -> AlreadySo | None:
     known = message_rows.known(words)
-    return AlreadySo(known[0], say("this message came before"), message=known[1]) if known else None
+    return AlreadySo(known[0], say("this message has already been received"), message=known[1]) if known else None
 
 
 def _came_before(words: Words) -> AlreadySo:

@@ -60,7 +60,7 @@ def reopen(
             return at.already(say("it is %(status)s", status=word(at.case.status)))
         if at.case.merged_into is not None:
             into = at.case.merged_into
-            return at.refused(say("it went into ticket %(merged_into)s; reopen that one", merged_into=into))
+            return at.refused(say("it was merged into ticket %(merged_into)s; reopen that one", merged_into=into))
         return at.done(e.Reopened(at=at.now, by=by))
 
 

@@ -113,9 +113,9 @@ def _stopped(at: TicketTransaction, goal: Destination, *, anyway: bool) -> Alrea
     """It is there already, or nobody is there to hear it."""
     ticket, level = at.ticket.number, goal.level
     if not goal.is_last and any(offer.level == level and offer.path == goal.path for offer in at.case.offers):
-        return at.already(say("it is offered to %(level)s already", level=level))
+        return at.already(say("it is already offered to %(level)s", level=level))
     if not goal.is_last and level == at.case.level and goal.path == at.case.path:
-        return at.already(say("it is at %(level)s already", level=level))
+        return at.already(say("it is already at %(level)s", level=level))
     if not level:
         return at.already(say("there is no level to go to"))
     roster = roster_at(at.now)
@@ -169,12 +169,12 @@ def _ask(at: TicketTransaction, named: str, message: int | None, *, by: Actor, r
             return at.refused(say("%(handle)s is restricted to teams that do not have this ticket", handle=named))
         agents = (named,)
     elif category is None:
-        return at.refused(say("the ticket has no category yet, so nobody is known to master it"))
+        return at.refused(say("the ticket has no category yet, so no expert can be found"))
     else:
         masters = (person.handle for person in roster.present(at.now, skill=category))
         agents = tuple(h for h in masters if by != actors.agent(h) and may_see(h, at.case, at.policy.policy, roster))
     if not agents:
-        return at.refused(say("nobody present masters %(category)s", category=category))
+        return at.refused(say("nobody present is an expert in %(category)s", category=category))
     number = at.record(e.ExpertsAsked(at=at.now, by=by, agents=agents, reason=reason, message=message))
     action_notices.mentioned(at, agents, by=by, event=number)
     return Done(at.ticket.number, number, message)

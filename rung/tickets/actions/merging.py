@@ -28,18 +28,20 @@ def merge(
     `confirmed`: the caller knows that these are two people.
     """
     if ticket == into:
-        return Refused(ticket, say("a ticket cannot go into itself"))
+        return Refused(ticket, say("a ticket cannot be merged into itself"))
     with transaction.atomic():
         # Always the lower number first, so that two merges crossing each other wait instead of locking up.
         first, second = sorted((ticket, into))
         with locked(first, now=now) as one, locked(second, now=now) as other:
             gone, kept = (one, other) if ticket == first else (other, one)
             if gone.case.merged_into is not None:
-                return gone.already(say("it went into ticket %(merged_into)s", merged_into=gone.case.merged_into))
+                return gone.already(say("it was merged into ticket %(merged_into)s", merged_into=gone.case.merged_into))
             if kept.case.merged_into is not None:
                 return gone.refused(
                     say(
-                        "ticket %(into)s went into %(merged_into)s itself", into=into, merged_into=kept.case.merged_into
+                        "ticket %(into)s was itself merged into %(merged_into)s",
+                        into=into,
+                        merged_into=kept.case.merged_into,
                     )
                 )
             if not confirmed and core.of_different_customers(gone.case, kept.case):
@@ -135,7 +137,7 @@ def relate(
     with locked(first, now=now) as one, locked(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not relate_both(mine, theirs, relation, by=by):
-            return mine.already(say("they are related already"))
+            return mine.already(say("they are already related"))
         return Done(ticket, mine.case.number)
 
 
@@ -147,7 +149,7 @@ def unrelate(ticket: int, other: int, *, by: Actor, now: datetime | None = None)
     with locked(first, now=now) as one, locked(second, now=now) as two:
         mine, theirs = (one, two) if ticket == first else (two, one)
         if not unrelate_both(mine, theirs, by=by):
-            return mine.already(say("nobody had related them"))
+            return mine.already(say("they are not related"))
         return Done(ticket, mine.case.number)
 
 

@@ -70,7 +70,7 @@ def tag(
         new = tuple(sorted({name.strip() for name in added if name.strip()} - set(at.case.tags)))
         gone = tuple(sorted(set(removed) & set(at.case.tags)))
         if not new and not gone:
-            return at.already(say("the tags are so already"))
+            return at.already(say("the tags are already like this"))
         if new and len(at.case.tags) - len(gone) + len(new) > MOST_TAGS:
             return at.refused(
                 say("ticket %(ticket)s would have more than %(most)s tags", ticket=ticket, most=MOST_TAGS)
@@ -89,7 +89,7 @@ def set_customer(
         tier = (customer.tier or None) if customer else None
         owner = customer.account_owner.handle if customer and customer.account_owner else None
         if (at.case.customer, at.case.tier, at.case.account_owner) == (name, tier, owner):
-            return at.already(say("the customer is so already"))
+            return at.already(say("this is already the customer"))
         at.ticket.customer = customer
         event = e.CustomerChanged(at=at.now, by=by, customer=name, tier=tier, account_owner=owner)
         return at.done(event)
@@ -109,5 +109,5 @@ def rate(
         if at.before:
             return at.before
         if at.case.rating == rating and comment is None:
-            return at.already(say("the rating is so already"))
+            return at.already(say("this is already the rating"))
         return at.done(e.Rated(at=at.now, by=by, rating=rating, message=comment))

@@ -170,12 +170,12 @@ def _asked_for(request: HttpRequest, ticket: Ticket, own: Ticket, now: datetime)
     text = clean(request.POST, "text").replace("\r\n", "\n")
     rating = request.POST.get("rating", "")
     if throttle.wait_for(f"ask:{throttle.network_of(request)}", burst=BURST, refill=REFILL):
-        return str(_("That was a lot at once; please wait a minute."))
+        return str(_("Too many requests at once. Please wait a minute."))
     if rating in ("1", "2", "3", "4", "5"):
         triage.rate(ticket.number, int(rating), by=by)
     elif request.POST.get("escalate") == "1":
         if _escalated_lately(ticket, now):
-            return str(_("You have asked for it already; it is with somebody else."))
+            return str(_("You have already asked for this; somebody else is looking at it."))
         escalation.escalate(ticket.number, "next", by=by, reason=Reason.CUSTOMER_REQUEST, anyway=True)
     elif not text:
         return str(_("Write something first."))

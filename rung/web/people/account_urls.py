@@ -31,7 +31,9 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Form) -> HttpResponse:
         """Remove it, or say why not."""
         if mfa.is_only_way_in(self.get_object()):
-            messages.error(self.request, _("This is your only way in. Set a password or add another passkey first."))
+            messages.error(
+                self.request, _("This is your only way to sign in. Set a password or add another passkey first.")
+            )
             return redirect("mfa_list_webauthn")
         return cast("HttpResponse", super().form_valid(form))
 

@@ -103,9 +103,11 @@ def reach(request: HttpRequest) -> HttpResponse:
     form.instance.agent = own
     form.instance.position = own.contact_methods.count()
     if not form.is_valid():
-        messages.error(request, _("That is no address: %(why)s") % {"why": "; ".join(map(str, form.errors.values()))})
+        messages.error(
+            request, _("This is not an address: %(why)s") % {"why": "; ".join(map(str, form.errors.values()))}
+        )
     elif own.contact_methods.filter(channel=form.instance.channel, address=form.instance.address).exists():
-        messages.info(request, _("You are reached that way already."))
+        messages.info(request, _("You can already be reached at this address."))
     else:
         changes.note("added", form.save(), by=actor_of(request))
     return redirect("me")

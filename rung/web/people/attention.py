@@ -29,7 +29,7 @@ STATES = {
 NAMES: dict[str, Promise] = {
     "sent": _("Sent"),
     "held": _("Held back"),
-    "overtaken": _("No longer true, not sent"),
+    "overtaken": _("No longer needed, not sent"),
     "failed": _("Not delivered"),
     "waiting": _("On its way"),
 }

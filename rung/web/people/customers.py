@@ -88,7 +88,7 @@ def person_link(request: HttpRequest, number: int) -> HttpResponse:
         customer_pass.revoke_person(person.pk, now)
         for ticket in person.tickets.values_list("number", flat=True):
             customer_pass.revoke(ticket, now)
-        messages.success(request, _("Every link %(who)s had leads nowhere now.") % {"who": person})
+        messages.success(request, _("All links of %(who)s are revoked.") % {"who": person})
         return back
     address = request.build_absolute_uri(f"/ask/{customer_pass.pass_of_person(person.pk, now)}")
     shown = {"live": [], "who": str(person), "secret": address, "kind": "customer", "days": customer_pass.lasts().days}
@@ -101,7 +101,7 @@ def revoke_link(request: HttpRequest, number: int) -> HttpResponse:
     """Links to one ticket that customers hold lead nowhere from now on."""
     ticket = get_object_or_404(visible(agent_of(request)), number=number)
     customer_pass.revoke(ticket.number, database_now())
-    messages.success(request, _("Every link to this request leads nowhere now. Who still has one can ask for another."))
+    messages.success(request, _("All links to this request are revoked. Anyone who has one can ask for a new link."))
     return redirect("ticket", number=number)
 
 

@@ -54,7 +54,7 @@ def zones() -> list[tuple[str, str]]:
 
 
 RESTRICTED = _("sees only the tickets of their teams, and those given to them (agents and observers)")
-FROM_NOW_ON = _("works here; somebody who has left keeps their name on what they did")
+FROM_NOW_ON = _("works here (a person who has left is still named on past actions)")
 
 
 class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
@@ -65,7 +65,7 @@ class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     handle = forms.CharField(max_length=60, validators=[HANDLE], label=_("Handle, as the policy names them"))
     email = forms.EmailField(label=_("E-mail"))
     level = forms.ChoiceField(choices=levels, required=False, label=_("Level"))
-    skills = Words(required=False, label=_("Masters these categories"))
+    skills = Words(required=False, label=_("Expert in these categories"))
     teams = forms.ModelMultipleChoiceField(
         Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label=_("Teams")
     )
@@ -195,11 +195,11 @@ class CustomerForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
             return mail_domains.may_have(self.cleaned_data["domains"], self.instance if self.instance.pk else None)
         except mail_domains.NotTheirs as refused:
             if refused.holder is not None:
-                said = _("“%(domain)s” is %(other)s's already.")
+                said = _("“%(domain)s” already belongs to %(other)s.")
             elif refused.is_domain:
-                said = _("“%(domain)s” is everybody's; it cannot say whose request it is.")
+                said = _("“%(domain)s” is a public mail provider, so it does not identify a customer.")
             else:
-                said = _("“%(domain)s” is no mail domain; they read like acme.example.")
+                said = _("“%(domain)s” is not a mail domain; write it like acme.example.")
             params = {"domain": refused.domain, "other": refused.holder}
             raise forms.ValidationError(said, params=params) from refused
 

@@ -98,7 +98,7 @@ def unswap(request: HttpRequest, number: int) -> HttpResponse:
     gone = get_object_or_404(Override, pk=number)
     changes.note("removed", gone, by=actor_of(request))
     gone.delete()
-    return _changed(request, _("The swap is gone."))
+    return _changed(request, _("The swap was removed."))
 
 
 @require_POST
@@ -123,7 +123,7 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
         raise PermissionDenied
     changes.note("removed", absence, by=actor_of(request))
     absence.delete()
-    return _changed(request, _("The absence is gone."))
+    return _changed(request, _("The absence was removed."))
 
 
 def _page(

@@ -45,11 +45,11 @@ def agent_factors(request: HttpRequest, name: str) -> HttpResponse:
     """Take an agent's passkeys, app, codes and directories' accounts away: their device is gone."""
     found = get_object_or_404(Agent, handle=name)
     if request.POST.get("sure") != "1":
-        messages.error(request, _("Tick the box to say that you mean it."))
+        messages.error(request, _("Tick the box to confirm."))
         return redirect("agent-data", name=name)
     sign_in.take_factors_away(found, now=database_now())
     _note(request, "took the second factors of", actors.agent(found.handle))
-    messages.success(request, _("Their passkeys and codes are gone. Make them a sign-in link to let them in again."))
+    messages.success(request, _("Their passkeys and codes are removed. Create a sign-in link to let them in again."))
     return redirect("agent-data", name=name)
 
 
@@ -68,7 +68,7 @@ def agent_forget(request: HttpRequest, name: str) -> HttpResponse:
     """Forget an agent, once the owner has written their handle."""
     found = get_object_or_404(Agent, handle=name)
     if request.POST.get("sure") != found.handle:
-        messages.error(request, _("Write “%(word)s” to say that you mean it.") % {"word": found.handle})
+        messages.error(request, _("Write “%(word)s” to confirm.") % {"word": found.handle})
         return redirect("agent-data", name=name)
     keep = request.POST.get("keep_words") == "1"
     try:
@@ -110,7 +110,7 @@ def requester_forget(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Requester, pk=number)
     key = found.email or str(found.pk)
     if request.POST.get("sure") != key:
-        messages.error(request, _("Write “%(word)s” to say that you mean it.") % {"word": key})
+        messages.error(request, _("Write “%(word)s” to confirm.") % {"word": key})
         return redirect("requester", number=number)
     return _forgotten(request, forget_requester(found, by=actor_of(request), now=database_now()), "customers")
 

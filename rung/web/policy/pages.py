@@ -126,7 +126,7 @@ def review(request: HttpRequest) -> HttpResponse:
     bench.keep(text, now)
     context |= _overtaken(request)
     if request.POST.get("stay") == "1":
-        messages.success(request, _("Kept in your draft."))
+        messages.success(request, _("Saved in your draft."))
         return redirect("policy-text")
     return _reviewed(request, text, context)
 
@@ -220,7 +220,7 @@ def refusal(result: Published | NotPublished) -> str:
     """Why nothing was published; empty when something was."""
     match result:
         case NotPublished(findings=()):
-            return _("This text is the policy in force already.")
+            return _("This text is already the policy in force.")
         case NotPublished(findings=findings):
             return f"{findings[0].message}; {findings[0].hint}"
     return ""

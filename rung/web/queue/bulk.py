@@ -173,7 +173,7 @@ def _told(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     if outcome.done or not outcome.refused:
         messages.success(request, outcome.sentence)
     for number, fields in outcome.untold:
-        messages.warning(request, f"#{number}: " + _("Still to be told: %(fields)s.") % {"fields": fields})
+        messages.warning(request, f"#{number}: " + _("Still missing: %(fields)s.") % {"fields": fields})
     for number, why in outcome.refused:
         messages.warning(request, f"#{number}: {why}" if number else why)
     return redirect("triage")
@@ -185,8 +185,8 @@ _SENTENCES = {
     "assign": lambda n: ngettext("One ticket was assigned.", "%(count)d tickets were assigned.", n),
     "priority": lambda n: ngettext("One priority was set.", "%(count)d priorities were set.", n),
     "category": lambda n: ngettext("One category was set.", "%(count)d categories were set.", n),
-    "snooze": lambda n: ngettext("One ticket sleeps.", "%(count)d tickets sleep.", n),
+    "snooze": lambda n: ngettext("One ticket was snoozed.", "%(count)d tickets were snoozed.", n),
     "resolve": lambda n: ngettext("One ticket was resolved.", "%(count)d tickets were resolved.", n),
-    "close": lambda n: ngettext("One was closed as not a ticket.", "%(count)d were closed as not tickets.", n),
-    "undo": lambda n: ngettext("One ticket is as it was.", "%(count)d tickets are as they were.", n),
+    "close": lambda n: ngettext("One ticket was dismissed.", "%(count)d tickets were dismissed.", n),
+    "undo": lambda n: ngettext("One ticket was restored.", "%(count)d tickets were restored.", n),
 }

@@ -35,10 +35,10 @@ def keep(request: HttpRequest) -> HttpResponse:
     if not name:
         messages.warning(request, _("A view needs a name."))
     elif len(address) > 500:
-        messages.warning(request, _("That is too long to keep."))
+        messages.warning(request, _("That is too long to save."))
     else:
         SavedView.objects.update_or_create(agent=agent, name=name, defaults={"address": address})
-        messages.success(request, _("“%(name)s” is kept.") % {"name": name})
+        messages.success(request, _("“%(name)s” is saved.") % {"name": name})
     return redirect(address)
 
 

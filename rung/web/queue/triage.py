@@ -171,7 +171,7 @@ def need_of(ticket: Ticket, now: datetime) -> Need:  # noqa: PLR0911  one line a
     """Why it is where it is: the most pressing reason."""
     due = ticket.next_deadline_at
     if ticket.parked_at is not None:
-        return Need(_("Rung could not reckon this one"), "urgent", ticket.parked_at)
+        return Need(_("Rung could not process this ticket"), "urgent", ticket.parked_at)
     if ticket.offered_to:
         return Need(_("Offered to %(level)s") % {"level": ticket.offered_to}, "high", ticket.offered_at)
     if ticket.turn == "customer":

@@ -29,12 +29,12 @@ class DirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
     slug = forms.SlugField(max_length=40, label=gettext_lazy("Short name, for addresses"))
     name = forms.CharField(max_length=100, label=gettext_lazy("What the sign-in page calls it"))
     domains = Words(required=False, label=gettext_lazy("Mail domains it speaks for, with commas"))
-    invites = forms.BooleanField(required=False, label=gettext_lazy("let newcomers of these domains in"))
+    invites = forms.BooleanField(required=False, label=gettext_lazy("let new people of these domains sign in"))
 
     class Meta:
         model = SignInProvider
         fields: tuple[str, ...] = ("slug", "name", "domains", "invites", "role")
-        labels = {"role": gettext_lazy("Newcomers, who see no ticket yet, are")}
+        labels = {"role": gettext_lazy("Role of new people, who see no tickets at first")}
 
     kind = Kind.OIDC
 
@@ -112,12 +112,12 @@ def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
     """Nobody signs in with it any more; those who are in stay in until they sign out."""
     found = SignInProvider.objects.filter(slug=name).first()
     if found is None:
-        messages.info(request, _("“%(name)s” is gone already; somebody has removed it.") % {"name": name})
+        messages.info(request, _("“%(name)s” has already been removed.") % {"name": name})
         return redirect("directories")
     question = _("Remove the directory “%(name)s”?") % {"name": found.name}
     effect = _(
-        "Nobody signs in with it any more, and nobody is known by its ids; "
-        "added again, it gets to know everybody anew. Those who are in stay in until they sign out."
+        "Nobody can sign in with it any more, and the desk forgets the accounts linked to it. If it is added again, "
+        "they are linked anew. People who are signed in stay so until they sign out."
     )
     if asks := asked_back(request, question, effect, _("Remove"), reverse("directories")):
         return asks
@@ -125,7 +125,7 @@ def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
     with transaction.atomic():
         providers.forget_accounts(found.slug)
         found.delete()
-    messages.success(request, _("It is gone."))
+    messages.success(request, _("It was removed."))
     return redirect("directories")
 
 

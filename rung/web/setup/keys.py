@@ -46,13 +46,13 @@ def _make_key(request: HttpRequest, given: dict[str, str]) -> Shown:
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a key."""
     token = get_object_or_404(Token, pk=number)
-    question = _("End the key “%(name)s”?") % {"name": token.name}
-    effect = _("Whatever calls with it is refused from then on. This cannot be undone.")
+    question = _("Revoke the key “%(name)s”?") % {"name": token.name}
+    effect = _("Programs that use it are refused from then on. This cannot be undone.")
     if token.revoked_at is None and (asks := asked_back(request, question, effect, _("End"), reverse("keys"))):
         return asks
     if tokens.revoke(token.name, now=database_now()):
         changes.record(by=actor_of(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")
-        messages.success(request, _("It is over."))
+        messages.success(request, _("The key is revoked."))
     else:
-        messages.info(request, _("It was over already."))
+        messages.info(request, _("It was already revoked."))
     return redirect("keys")

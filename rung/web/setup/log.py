@@ -43,14 +43,14 @@ _WHAT: dict[str, Promise] = {
     "removed": _("removed"),
     "connected": _("connected"),
     "ended": _("ended"),
-    "made a sign-in link": _("made a sign-in link for"),
+    "made a sign-in link": _("created a sign-in link for"),
     "signed out everywhere": _("signed out everywhere"),
-    "took the second factors of": _("took the passkeys and codes of"),
+    "took the second factors of": _("removed the passkeys and codes of"),
     "exported the data of": _("exported the data of"),
     "forgot an agent": _("forgot an agent, now"),
     "forgot a requester": _("forgot a requester, now"),
-    "forgot the ids of": _("forgot who is known by the ids of"),
-    "gave another secret to": _("gave another secret to"),
+    "forgot the ids of": _("forgot all accounts of"),
+    "gave another secret to": _("gave a new secret to"),
 }
 
 
@@ -82,7 +82,7 @@ _FIELDS: dict[str, Promise] = {
     "password": _("password"),
     "role": _("role"),
     "schedule": _("schedule"),
-    "skills": _("categories mastered"),
+    "skills": _("expert in"),
     "start": _("from"),
     "teams": _("teams"),
     "tier": _("tier"),

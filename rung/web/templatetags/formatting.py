@@ -321,10 +321,10 @@ _STEPS = {
     "remind": lambda: _("reminder"),
     "notify": lambda: _("notification"),
     "assign": lambda: _("assignment"),
-    "unassign": lambda: _("taking it back from the assignee"),
+    "unassign": lambda: _("removing the assignee"),
     "reply": lambda: _("reply to the customer"),
     "comment": lambda: _("comment on the linked tickets"),
-    "page": lambda: _("call to whoever is on call"),
+    "page": lambda: _("page to the person on call"),
     "close": lambda: _("closing"),
     "tag": lambda: _("tag"),
     "priority": lambda: _("new priority"),
@@ -332,7 +332,7 @@ _STEPS = {
 _OUTCOMES = {
     "fired": lambda: _("done"),
     "passed_over": lambda: _("passed over, its condition did not hold"),
-    "overtaken": lambda: _("overtaken by what came after it"),
+    "overtaken": lambda: _("overtaken by a later step"),
     "already_there": lambda: _("it was there already"),
     "settled": lambda: _("crossed before this policy came into force"),
 }

@@ -238,7 +238,7 @@ def objection(result: Result) -> str:
 
 def _of_unreachable(result: r.Unreachable) -> str:
     if result.opens_at is None:
-        return _("Nobody can be reached at %(level)s, and it is not foreseeable when.") % {"level": result.level}
+        return _("Nobody can be reached at %(level)s, and nobody is scheduled.") % {"level": result.level}
     at = timezone.localtime(result.opens_at)
     when = f"{at:%a %d %b %H:%M} {at.tzname()}"
     return _("Nobody can be reached at %(level)s before %(when)s.") % {"level": result.level, "when": when}
@@ -255,12 +255,12 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
         case r.Answered(kept=""):
             return messages.SUCCESS, _("Answered. It is the customer's turn.")
         case r.Answered():
-            return messages.SUCCESS, _("Answered, and still our turn.")
+            return messages.SUCCESS, _("Answered. It is still our turn.")
         case r.Escalated(level=level, missing=()):
             return messages.SUCCESS, _("Offered to %(level)s.") % {"level": level}
         case r.Escalated(level=level, missing=missing):
             words = {"level": level, "fields": ", ".join(missing)}
-            return messages.WARNING, _("Offered to %(level)s. Still to be told: %(fields)s.") % words
+            return messages.WARNING, _("Offered to %(level)s. Still missing: %(fields)s.") % words
         case r.Created(ticket=number):
             return messages.SUCCESS, _("Ticket %(number)d was opened.") % {"number": number}
     return messages.SUCCESS, _("Done.")
@@ -271,9 +271,12 @@ def unheard(result: Result) -> list[str]:
     told = []
     for agent in Agent.objects.filter(handle__in=result.untold if isinstance(result, r.Done) else ()).order_by("name"):
         if agent.is_active:
-            said = _("%(who)s is not told: they see only their teams' tickets, and this is none. Ask somebody else.")
+            said = _(
+                "%(who)s is not notified: they see only their own teams' tickets, and this is not one of them. Ask "
+                "somebody else."
+            )
         else:
-            said = _("%(who)s is not told: they do not work here any more.")
+            said = _("%(who)s is not notified: they no longer work here.")
         told.append(said % {"who": agent.name})
     return told
 

@@ -64,7 +64,7 @@ def open_gaps(said: Filled) -> str:
     """A sentence about the gaps an agent still has to fill; empty if there is none."""
     if said.unknown:
         gaps = ", ".join(f"{{{gap}}}" for gap in said.unknown)
-        return _("Nothing fills %(gaps)s: the canned answer has to be mended. It cannot be sent so.") % {"gaps": gaps}
+        return _("Nothing fills %(gaps)s. Fix the canned answer; it cannot be sent like this.") % {"gaps": gaps}
     if said.open:
         gaps = ", ".join(f"{{{gap}}}" for gap in said.open)
         return _("Still open: %(gaps)s. Write what belongs there.") % {"gaps": gaps}

@@ -91,7 +91,7 @@ def test_an_answer_in_the_thread_of_a_ticket_that_went_into_another_answers_that
     assert world.thread(asked)[-2:] == ["sam: Please leave row ten out", "ben: and row eleven"]  # said once
     [gone, _] = world.cards("triage")
     world.says(world.people["sam"], ">> and row twelve", world.channels["triage"], thread=gone)
-    told = f"This was not sent: it went into ticket {second.number}; answer there."
+    told = f"This was not sent: it was merged into ticket {second.number}; answer there."
     assert world.said_to("sam", world.channels["triage"]) == [told]
     world.says(world.zoe, "It stops again", thread=asked)
     second.refresh_from_db()

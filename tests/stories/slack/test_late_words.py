@@ -150,7 +150,7 @@ def test_an_offer_made_because_an_answer_had_not_been_told_is_taken_back(world: 
     ticket.refresh_from_db()
     assert (ticket.offered_to, ticket.turn) == ("", "customer")
     drawn = why(world, ticket.number)
-    assert "which had ended the clock by then and was told later" in drawn
+    assert "had already ended the clock, but was reported later" in drawn
     assert "first_response #1, ended: ran 55m" in drawn
     assert "of 1h, met" in drawn
     assert world.differences() == []

@@ -148,6 +148,6 @@ def more(ticket: int) -> list[tuple[str, str]]:
         "Priority…": Press.PRIORITY,
         "Category…": Press.CATEGORY,
         "Snooze…": Press.SNOOZE,
-        "Not a ticket": Press.NOT_A_TICKET,
+        "Dismiss": Press.NOT_A_TICKET,
     }
     return [(label, write(About(ticket, what=press))) for label, press in choices.items()]

@@ -136,7 +136,7 @@ def workflow(about: About, *, customer: str, fields: Sequence[Choice], preview: 
 
 def note(about: About, *, text: str = "") -> Block:
     parts = [b.aside("The customer never sees this."), b.field("Note", b.text_input("text", initial=text), "text")]
-    return b.modal(f"Note on #{about.ticket}", "rung:note", parts, submit="Keep", note=write(about))
+    return b.modal(f"Note on #{about.ticket}", "rung:note", parts, submit="Save", note=write(about))
 
 
 def refused(title: str, why: str) -> Block:

@@ -44,7 +44,7 @@ def _app(request: HttpRequest) -> None:
     if problem := oauth_install.keep_application(*given, by=actor_of(request)):
         messages.error(request, problem)
     else:
-        messages.success(request, _("Kept. Now press “Add to Slack”."))
+        messages.success(request, _("Saved. Now press “Add to Slack”."))
 
 
 def _watch(request: HttpRequest) -> None:
@@ -62,7 +62,7 @@ def _watch(request: HttpRequest) -> None:
         row.watched, row.customer = False, customer
         row.save(update_fields=["watched", "customer"])
         changes.note("changed", row, by=actor_of(request), before=before)
-        messages.success(request, _("%(channel)s is left alone.") % {"channel": row})
+        messages.success(request, _("%(channel)s is no longer watched.") % {"channel": row})
         return
     if problem := connect.watch(row, database_now(), by=actor_of(request), **choices):
         messages.warning(request, problem)
@@ -84,7 +84,7 @@ def _workspace(request: HttpRequest) -> None:
         _group(request, workspace, name)
     workspace.save(update_fields=["emoji", "acknowledgement", "admits", "agent_group", "agent_group_name"])
     changes.note("changed", workspace, by=actor_of(request), before=before)
-    messages.success(request, _("Kept."))
+    messages.success(request, _("Saved."))
 
 
 def _group(request: HttpRequest, workspace: Workspace, name: str) -> None:
@@ -115,11 +115,11 @@ def _places(request: HttpRequest) -> None:
     if problem := publish_places(request.POST, by=actor_of(request)):
         messages.error(request, problem)
     else:
-        messages.success(request, _("Kept in the policy. Write /invite @Rung in these channels."))
+        messages.success(request, _("Saved in the policy. Write /invite @Rung in these channels."))
 
 
 def _nothing(request: HttpRequest) -> None:
-    messages.error(request, _("That form is not known here."))
+    messages.error(request, _("There is no such form."))
 
 
 def _number(request: HttpRequest, name: str) -> int:

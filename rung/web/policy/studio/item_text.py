@@ -193,7 +193,7 @@ def facts(kind: str, policy: Policy) -> tuple[tuple[str, str], ...]:
             learned = (
                 _("is not asked")
                 if confidence is None
-                else _("is believed from %(share)s") % {"share": f"{confidence:g}"}
+                else _("is trusted from %(share)s") % {"share": f"{confidence:g}"}
             )
             return ((_("When no rule fits"), word(policy.priority.default)), (_("The learned model"), learned))
         case "closing":

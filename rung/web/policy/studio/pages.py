@@ -72,7 +72,7 @@ class Asked:
             if not name:
                 raise CannotEdit(_("It needs a name."))
             if value_at(self.bench.said, (*self.path, name)) is not None:
-                raise CannotEdit(_("“%(name)s” is there already.") % {"name": name})
+                raise CannotEdit(_("“%(name)s” already exists.") % {"name": name})
             return [Put((*self.path, name), {} if value is None else value)], (*self.path, name)
         many = value_at(self.bench.said, self.path)
         number = len(many) if isinstance(many, list) else 0
@@ -179,7 +179,7 @@ def arrange(request: HttpRequest) -> HttpResponse:
     if not bench.keep(text, database_now()):
         messages.error(request, _("The draft has changed since you opened this; here is how it is now."))
     elif way is None:
-        messages.success(request, _("Taken away. The review shows what that changes."))
+        messages.success(request, _("Removed. The review shows what that changes."))
     return here
 
 

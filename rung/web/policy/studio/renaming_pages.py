@@ -91,13 +91,13 @@ def _made(bench: Bench, what: str, old: str, new: str) -> Beside:
     if not new:
         return Beside(bench.text, problem=_("It needs a name."))
     if new == old:
-        return Beside(bench.text, problem=_("It is called that already."))
+        return Beside(bench.text, problem=_("It already has this name."))
     if what == "categories" and FALLBACK_CATEGORY in {old, new}:
-        said = _("“%(name)s” is what a ticket is in that no category fits, under this name only.")
+        said = _("“%(name)s” is the category of tickets that no other category fits; its name is fixed.")
         return Beside(bench.text, problem=said % {"name": FALLBACK_CATEGORY})
     taken = value_at(bench.said, (what, new)) is not None if what != CHANNELS else new in channels(bench.said)
     if taken:
-        return Beside(bench.text, problem=_("“%(name)s” is there already.") % {"name": new})
+        return Beside(bench.text, problem=_("“%(name)s” already exists.") % {"name": new})
     try:
         return beside(bench.text, renamed(bench.text, what, old, new), _place(what, new))
     except CannotEdit as problem:

@@ -20,14 +20,14 @@ from rung.web.models import SavedView
 def knowing(what: str, name: str) -> list[str]:
     """A sentence for each that knows it; never empty."""
     found = list(_KNOW[what](name)) if what in _KNOW else []
-    return found or [_("Nothing outside the policy knows this name.")]
+    return found or [_("Nothing outside the policy uses this name.")]
 
 
 def _levels(name: str) -> Iterator[str]:
     if people := Agent.objects.filter(level=name, is_active=True).count():
         said = ngettext(
-            "%(n)d person belongs to it and goes along when this is published.",
-            "%(n)d people belong to it and go along when this is published.",
+            "%(n)d person belongs to it and is moved when this is published.",
+            "%(n)d people belong to it and are moved when this is published.",
             people,
         )
         yield said % {"n": people}
@@ -55,8 +55,8 @@ def _open(where: Q, name: str) -> Iterator[str]:
 def _others(asked: str) -> Iterator[str]:
     if views := SavedView.objects.filter(address__contains=asked).count():
         said = ngettext(
-            "%(n)d kept view asks for it and goes on showing the tickets under the old name.",
-            "%(n)d kept views ask for it and go on showing the tickets under the old name.",
+            "%(n)d saved view asks for it and goes on showing the tickets under the old name.",
+            "%(n)d saved views ask for it and go on showing the tickets under the old name.",
             views,
         )
         yield said % {"n": views}
@@ -97,8 +97,8 @@ def _schedules(name: str) -> Iterator[str]:
 def _categories(name: str) -> Iterator[str]:
     if people := Agent.objects.filter(skills__contains=[name], is_active=True).count():
         said = ngettext(
-            "%(n)d person masters it, and masters it under both names when this is published.",
-            "%(n)d people master it, and master it under both names when this is published.",
+            "%(n)d person is an expert in it, and under both names once this is published.",
+            "%(n)d people are experts in it, and under both names once this is published.",
             people,
         )
         yield said % {"n": people}
