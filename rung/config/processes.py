@@ -11,6 +11,7 @@ from types import FrameType
 
 import django
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from rung.config import live_room, logs, parent_death, ports, pulse
@@ -67,15 +68,18 @@ class Listen:
 
 def run_web(listen: Listen) -> None:
     """Serve pages and the API until told to stop."""
+    live_room.raise_limit()
     ports.refuse_taken(listen.host, listen.port, "RUNG_PORT")
     parent_death.name_server()
     Server(
-        "rung.config.wsgi:application",
+        "rung.config.web:application",
         address=listen.host,
         port=listen.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=whole_number("RUNG_WEB_WORKERS", 1),
-        blocking_threads=whole_number("RUNG_WEB_THREADS", 8),  # each holds one database connection
+        backlog=live_room.BACKLOG,
+        backpressure=live_room.BACKPRESSURE,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,

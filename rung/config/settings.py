@@ -59,7 +59,6 @@ SAMPLE_DAY = os.environ.get("RUNG_SAMPLE_DAY") == "1"
 OFFERS_SAMPLE_DAY = os.environ.get("RUNG_UP") == "1" and not SAMPLE_DAY
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "rung.config.urls"
-WSGI_APPLICATION = "rung.config.wsgi.application"
 
 # Adding a channel or a tracker is one line here.
 CHANNELS = ["rung.channels.slack", "rung.channels.email", "rung.channels.webhook"]
