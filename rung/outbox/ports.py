@@ -178,7 +178,8 @@ class AttachedFile(Struct, frozen=True, kw_only=True):
 
 
 class CustomerMessage(Struct, frozen=True, kw_only=True):
-    """A public message to the customer, where they wrote. `to` and `thread` are in the channel's own terms."""
+    """A public message to the customer, where they wrote. `to` and `thread` are in the channel's own terms; `text` is
+    Markdown (core.text.markdown), which the channel shows as its readers see it."""
 
     key: str
     to: str
@@ -187,7 +188,6 @@ class CustomerMessage(Struct, frozen=True, kw_only=True):
     ticket: int
     subject: str
     text: str
-    html: str = ""
     author: str = ""
     #: Written by a step, not by a person.
     automatic: bool = False

@@ -68,10 +68,10 @@ class Speech:
 
     def message(self, delivery: Delivery) -> CustomerMessage:
         ticket, message = _ticket(delivery), delivery.message
-        text, html, author = "", "", ""
+        text, author = "", ""
         files: tuple[AttachedFile, ...] = ()
         if message is not None:
-            text, html, author = message.text, message.html, message.author_name
+            text, author = message.text, message.author_name
             files = tuple(
                 AttachedFile(name=f.name, content_type=f.content_type, path=default_storage.path(f.path), size=f.size)
                 for f in message.attachments.all()
@@ -84,7 +84,6 @@ class Speech:
             ticket=ticket.number,
             subject=ticket.subject,
             text=text or delivery.words,
-            html=html,
             author=author,
             automatic=message is None or not actors.is_agent(message.author),
             in_reply_to=_last_inbound_id(ticket),

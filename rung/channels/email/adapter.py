@@ -9,10 +9,11 @@ from zlib import crc32
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.crypto import salted_hmac
 
-from rung.channels.email import mailboxes, outgoing
+from rung.channels.email import body, mailboxes, outgoing
 from rung.channels.email.sentences import Said
 from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
+from rung.core.text import markdown
 from rung.outbox.handover import handing_over
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
@@ -90,10 +91,10 @@ class Email:
         if message.in_reply_to.startswith("<"):  # of a message that came by another channel it is no Message-ID
             headers["In-Reply-To"] = message.in_reply_to
             headers["References"] = message.in_reply_to
-        mail = EmailMultiAlternatives(f"Re: {message.subject}", message.text, to=[message.to], headers=headers)
+        text = markdown.plain(message.text)
+        mail = EmailMultiAlternatives(f"Re: {message.subject}", text, to=[message.to], headers=headers)
         mail.reply_to = mailboxes.reply_to(message.inbox, outgoing.sender())
-        if message.html:
-            mail.attach_alternative(message.html, "text/html")
+        mail.attach_alternative(body.html(message.text), "text/html")
         for file in message.files:
             mail.attach(file.name, Path(file.path).read_bytes(), file.content_type)
         return _send(mail)

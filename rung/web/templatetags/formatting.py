@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from rung.core.document.findings import Finding, first_of
 from rung.core.files import previews
 from rung.core.files.attachments import Limits
 from rung.core.policy.rules import FOLLOW_UP
+from rung.core.text import markdown
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number
@@ -197,12 +198,12 @@ def desk_name() -> str:
 
 
 @register.filter
-def fold(text: str) -> tuple[str, str, int]:
-    """The beginning of a message, the rest of a long one, and how many lines that rest has."""
-    lines = text.split("\n")
-    if len(lines) <= LONG_LINES:
-        return text, "", 0
-    return "\n".join(lines[:FIRST_LINES]), "\n".join(lines[FIRST_LINES:]), len(lines) - FIRST_LINES
+def fold(text: str) -> tuple[SafeString, SafeString, int]:
+    """The beginning of a message as clean HTML, the rest of a long one, and how many lines that rest has."""
+    lines = text.count("\n") + 1
+    first, rest = markdown.split(text, FIRST_LINES) if lines > LONG_LINES else (text, "")
+    hidden = rest.count("\n") + 1 if rest else 0
+    return mark_safe(markdown.html(first)), mark_safe(markdown.html(rest)), hidden  # noqa: S308  cleaned by nh3
 
 
 @register.filter

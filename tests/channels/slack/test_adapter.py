@@ -107,7 +107,7 @@ def test_an_answer_goes_into_the_customers_thread_under_the_agents_name(desk: Sl
     sent(slack.send_message(replace(ANSWER, to=to, text=text)))
     assert desk.slack.screen.thread(asked) == [
         "zoe: Import stopped",
-        "Ann Lee: See https://docs.example/import. *No* <!channel>",
+        "Ann Lee: See https://docs.example/import. No <!channel>",
     ]
     assert desk.shared.thread(asked.ts)[-1].pings == frozenset()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import Any
 
 import structlog
@@ -12,12 +11,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from rung.channels.slack.blocks import elements as b
+from rung.channels.slack.blocks import rich
 from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.card import fallback, triage_card
 from rung.channels.slack.blocks.escalation_card import escalation_card
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outbound.lost_posts import metadata
 from rung.core.reckoning.effects import NoticeKind
+from rung.core.text import markdown
 from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move
 from rung.tickets import customer_pass
 
@@ -25,9 +26,6 @@ log = structlog.get_logger(__name__)
 
 Drawn = dict[str, Any]
 LONGEST_ANSWER, SHORT_ANSWER = 30_000, 2_500
-PIECE = 2_900
-LONGEST_ADDRESS = 60  # as shown; it leads to all of it
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}]")
 
 
 def card(one: Card) -> Drawn:
@@ -62,14 +60,14 @@ def digest(one: Digest) -> Drawn:
 
 
 def customer_message(one: CustomerMessage, workspace: Workspace, most: int = LONGEST_ANSWER) -> Drawn:
-    """The words and nothing else; addresses in them can be pressed, mentions and markup are only words.
+    """The words as their Markdown says, and nothing else; addresses in them can be pressed, mentions are only words.
 
     What is longer than `most` is cut, with a link to where the customer reads all of it.
     """
     text = one.text if len(one.text) <= most else f"{b.cut(one.text, most)}\n{customer_pass.link(one.ticket)}"
     drawn: Drawn = {
-        "text": b.escaped(b.cut(one.text, b.FALLBACK)),
-        "blocks": pieces(text),
+        "text": b.escaped(b.cut(markdown.plain(one.text), b.FALLBACK)),
+        "blocks": rich.blocks(text),
         "metadata": metadata(one.key),
     }
     if one.author and not one.automatic and "chat:write.customize" in workspace.scopes:
@@ -87,30 +85,6 @@ def _for_customers(one: CustomerMessage) -> list[b.Block]:
         marks = [b.button(str(n), f"{Press.RATE}:{n}", write(About(one.ticket, what=str(n)))) for n in range(1, 6)]
         return [b.aside("How did we do? 1 is bad, 5 is good."), b.actions(marks, "rating")]
     return []
-
-
-def pieces(text: str) -> list[b.Block]:
-    """A long text as several blocks, cut at ends of lines where there are some."""
-    found, rest = [], text.strip() or "–"
-    while rest:
-        end = len(rest) if len(rest) <= PIECE else max(rest.rfind("\n", 0, PIECE), rest.rfind(" ", PIECE - 200, PIECE))
-        end = end if end > 0 else PIECE
-        found.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": linked(rest[:end])}]})
-        rest = rest[end:].lstrip("\n")
-    return found
-
-
-def linked(text: str) -> list[b.Leaf]:
-    """The words, with the web addresses among them as links."""
-    found, position = [], 0
-    for match in _ADDRESS.finditer(text):
-        if match.start() > position:
-            found.append(b.words(text[position : match.start()]))
-        found.append(b.link(match[0], b.cut(match[0], LONGEST_ADDRESS)))
-        position = match.end()
-    if position < len(text) or not found:
-        found.append(b.words(text[position:]))
-    return found
 
 
 def attach(client: WebClient, channel: str, thread: str, files: tuple[AttachedFile, ...]) -> list[str]:
