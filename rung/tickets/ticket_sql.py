@@ -119,7 +119,9 @@ def add_events(events: Iterable[NewEvent]) -> None:
 
 def _copied(value: object) -> str:
     """In COPY's text format."""
-    return "\\N" if value is None else str(value).translate(_ESCAPES)
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return "\\N" if value is None else str(value)
 
 
 # The clock is read when the lock is held, not when it was asked for.
@@ -131,7 +133,6 @@ _LOCK = f"""
 """  # noqa: S608  our own names
 _EVENT_NAMES = tuple(name for name, _ in EVENT_COLUMNS)
 _COPY_EVENTS = f"COPY tickets_event ({', '.join(_EVENT_NAMES)}) FROM STDIN"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _CASE = tuple((name, kind) for name, kind, _ in CASE_COLUMNS)
 _DEADLINE = [name for name, _ in DEADLINE_COLUMNS]
 _SEEN = (*_CASE, *DEADLINE_COLUMNS)
