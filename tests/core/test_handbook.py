@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -59,7 +60,7 @@ MARKDOWN = markdown(BOOK, LINES, "policy.yaml")
         "- After 6 days (office hours), while the customer is silent: it is closed (no answer).",
         "- A reply within 14 days opens the ticket again; a later one opens a new ticket, linked to it.",
         "- A person gets at most 6 messages in 1 hour; the rest comes in one digest.",
-        "| engineering-on-call | ada | 2026-11-24 09:00 | 2026-11-30 09:00",
+        "| engineering-on-call | ada | 2026-11-24 00:00 | 2026-11-30 09:00",
         "> Ask once for everything that is missing, with the reply `still-there`. Set the ticket to pending.",
         "- Billing: hand it over to the path, not to a level. It is offered to billing (team billing",
         "- When it is about billing, and it is at L1 or L2, it is handed over to billing.",
@@ -175,6 +176,19 @@ def test_the_ladder_is_the_same_at_any_time_of_day(hours: int) -> None:
         b for s in handbook(policy, NOW + timedelta(hours=hours)).sections for b in s.blocks if isinstance(b, Ladder)
     ]
     assert [(r.elapsed, r.level) for r in later[-1].rungs] == [(r.elapsed, r.level) for r in ladders()[-1].rungs]
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(0, 10), (5, 26), (12, 50), (18, 30), (23, 59)])
+def test_the_whole_book_is_the_same_at_every_hour(hour: int, minute: int) -> None:
+    policy, _ = read_policy(REFERENCE, "policy.yaml")
+    assert policy is not None
+    morning = NOW.astimezone(ZoneInfo(policy.timezone)).replace(hour=10, minute=0, second=0, microsecond=0)
+    then, written = handbook(policy, morning.replace(hour=hour, minute=minute)), handbook(policy, morning)
+    assert changes(written, then) == changes(written, written)
+    said = [str(block) for section in then.sections for block in section.blocks]
+    assert any(
+        "While the hours of L2 are over, “Nobody has answered” offers it to L3 instead." in each for each in said
+    )
 
 
 def test_the_picture_is_well_formed_and_says_the_same() -> None:

@@ -1,13 +1,14 @@
 """The handbook's chapters on what happens when: ladders, clocks, moments and how a ticket ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from rung.core.calendar import ALWAYS, Calendar
+from rung.core.calendar.instants import zone
 from rung.core.conditions.satisfiable import World
 from rung.core.handbook.parts import Block, Ladder, Points, Prose, Section, Sentence, points
 from rung.core.handbook.steps import name_of, rules_of, steps_of
-from rung.core.handbook.unanswered import unanswered
+from rung.core.handbook.unanswered import Rung, unanswered
 from rung.core.policy import plain_words as words
 from rung.core.policy.model import All, Not, Policy, When
 from rung.core.reckoning.compiled import Compiled
@@ -16,8 +17,8 @@ from rung.core.vocabulary import ClockName
 
 _LADDER_TIME = timedelta(days=5)
 _MOST_RUNGS = 12
-_NIGHT = timedelta(hours=4)
-_MOST_BREAKS = 12
+#: How far ahead a week without holidays is looked for.
+_MOST_WEEKS = 10
 _BUDGETS = {
     "person": key("A person gets at most %(count)s messages in %(time)s; the rest comes in one digest."),
     "channel": key("A channel gets at most %(count)s messages in %(time)s; the rest comes in one digest."),
@@ -35,11 +36,16 @@ def ladders(compiled: Compiled, world: World, now: datetime) -> Section:
         if ticket is None:
             continue
         calendar = policy.calendars.get(target.calendar or "", ALWAYS)
-        rungs = unanswered(compiled, ticket, _beginning(calendar, now), _LADDER_TIME)[:_MOST_RUNGS]
-        path = _path_of(policy)
+        path, place = _path_of(policy), f"targets[{number}]"
+        day = _by_day(compiled, calendar, path, now)
+        rungs = unanswered(compiled, ticket, day, _LADDER_TIME)[:_MOST_RUNGS]
         if rungs:
-            drawn.append(Ladder(words.for_whom(target.when), path, rungs, f"targets[{number}]"))
-    intro = Sentence(say("Each begins when the hours of its target do, and assumes that everybody can be reached."))
+            drawn.append(Ladder(words.for_whom(target.when), path, rungs, place))
+            night = _by_night(compiled, calendar, path, day)
+            if night is not None:
+                later = unanswered(compiled, ticket, night, _LADDER_TIME)
+                drawn += points("", list(_otherwise(rungs, later, place)))
+    intro = Sentence(say("Each begins in an ordinary week when everybody asked in it is there first."))
     return Section(say("What happens when nobody answers"), (intro, *drawn) if drawn else ())
 
 
@@ -99,17 +105,45 @@ def endings(policy: Policy) -> Iterator[Section]:
     yield Section(say("What may interrupt people"), points("", list(_attention(policy))))
 
 
-def _beginning(calendar: Calendar, now: datetime) -> datetime:
-    """When the hours of a day begin next, whatever the time of day, so that the ladder is the same all day long."""
-    at = now
-    for _ in range(_MOST_BREAKS):
-        closing = None if calendar.always else calendar.next_closing(at)
-        if closing is None:
+def _by_day(compiled: Compiled, own: Calendar, path: tuple[str, ...], now: datetime) -> datetime:
+    """When everybody of the path is there first in an ordinary week: the same whatever the hour and the day."""
+    calendars = (own, *(compiled.level_calendar(level) for level in path))
+    monday = _monday(compiled, now)
+    for week in range(_MOST_WEEKS):
+        start = monday + timedelta(weeks=week)
+        if all(each.between(start, start + timedelta(weeks=1)) == each.ordinary_week for each in calendars):
             break
-        at = calendar.next_opening(closing)
-        if at - closing >= _NIGHT:
-            return at
-    return calendar.next_opening(now)
+    else:
+        start = monday
+    return max(each.next_opening(start) for each in calendars)
+
+
+def _by_night(compiled: Compiled, own: Calendar, path: tuple[str, ...], day: datetime) -> datetime | None:
+    """The last hour before that at which the ticket's clock runs and a level is closed; None: there is none."""
+    closed = [compiled.level_calendar(level) for level in path]
+    hours = (day - timedelta(hours=hour) for hour in range(1, 7 * 24))
+    return next((at for at in hours if own.is_open(at) and any(not each.is_open(at) for each in closed)), None)
+
+
+def _monday(compiled: Compiled, now: datetime) -> datetime:
+    """When this week began in the policy's time zone."""
+    here = now.astimezone(zone(compiled.policy.timezone))
+    return (here - timedelta(days=here.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _otherwise(rungs: Sequence[Rung], at_night: Sequence[Rung], place: str) -> Iterator[Sentence]:
+    """Who is asked instead while the hours of a level are over."""
+    goes = {(each.rule, each.actions.escalate): each.level for each in at_night if each.level and not each.again}
+    for each in rungs:
+        instead = goes.get((each.rule, each.actions.escalate))
+        if each.level and instead and instead != each.level and not each.again:
+            text = say(
+                "While the hours of %(level)s are over, “%(rule)s” offers it to %(instead)s instead.",
+                level=each.level,
+                rule=each.rule,
+                instead=instead,
+            )
+            yield Sentence(text, place)
 
 
 def _path_of(policy: Policy) -> tuple[str, ...]:

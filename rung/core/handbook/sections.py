@@ -160,12 +160,13 @@ def promises(policy: Policy, now: datetime) -> Section:
 
 
 def on_duty(policy: Policy, now: datetime, roster: Roster | None) -> Section:
-    """Who is on call in the week from now; without a desk, as if nobody had swapped and nobody were away."""
+    """Who is on call in the week from today; without a desk, as if nobody had swapped and nobody were away."""
     rows = []
     known = roster or Roster()
+    today = now.astimezone(zone(policy.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     for name, schedule in policy.schedules.items():
         where = zone(schedule.timezone)
-        for turn in turns_of(schedule, known, now, now + timedelta(days=7)):
+        for turn in turns_of(schedule, known, today, today + timedelta(days=7)):
             start, end = turn.start.astimezone(where), turn.end.astimezone(where)
             cells = (name, turn.person or say("nobody"), words.stamp(start), words.stamp(end))
             rows.append(Row(cells, f"schedules.{name}"))
