@@ -120,6 +120,15 @@ class Automatic(StrEnum):
     BY_HAND = "by_hand"
 
 
+class Undelivered(StrEnum):
+    """Why an answer is known not to have arrived."""
+
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+    NO_WAY = "no_way"
+    UNDONE = "undone"
+
+
 class Kept(StrEnum):
     """Why a public answer left the turn with us."""
 

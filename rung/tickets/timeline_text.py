@@ -18,6 +18,7 @@ from rung.core.handbook.steps import name_of
 from rung.core.policy.model import Actions, Policy
 from rung.core.receipt.late_messages import is_late
 from rung.core.sentences import word
+from rung.core.vocabulary import Undelivered
 from rung.people.models import Agent, Requester
 
 
@@ -159,6 +160,8 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
         case e.Opened(channel=channel, customer=customer):
             of = _(" for %(customer)s") % {"customer": customer} if customer else ""
             return _("opened it by %(channel)s") % {"channel": channel} + of, Tone.CUSTOMER, ""
+        case e.CustomerEdited():
+            return _("changed what they had written"), Tone.PLAIN, ""
         case e.CustomerWrote(automatic=None):
             return _("wrote"), Tone.CUSTOMER, ""
         case e.CustomerWrote(automatic=automatic):
@@ -188,6 +191,9 @@ def _by_people(event: e.AnyEvent, names: Names) -> What | None:  # noqa: C901, P
             return _("snoozed it until %(until)s") % {"until": _local(until, "j M, H:i")}, Tone.PLAIN, ""
         case e.SnoozeEnded():
             return _("ended the snooze"), Tone.PLAIN, ""
+        case e.TakenBack(event=number, why=why):
+            said = _("found that the answer of event %(number)d did not arrive: %(why)s")
+            return said % {"number": number, "why": _UNDELIVERED[why]()}, Tone.WARNING, ""
         case e.Recounted(event=number, automatic=automatic):
             verdict = _word(automatic) if automatic else _("the customer's own words")
             return _("counts event %(number)d as %(verdict)s") % {"number": number, "verdict": verdict}, Tone.PLAIN, ""
@@ -338,6 +344,12 @@ def _kind(event: e.AnyEvent) -> str:
     return _word(type(event).__struct_config__.tag)
 
 
+_UNDELIVERED = {
+    Undelivered.REFUSED: lambda: _("it was refused"),
+    Undelivered.BOUNCED: lambda: _("it bounced"),
+    Undelivered.NO_WAY: lambda: _("the customer has no channel and no page"),
+    Undelivered.UNDONE: lambda: _("it was undone in time"),
+}
 _OUTCOMES = {
     e.StepOutcome.PASSED_OVER: lambda: _("passed over, because its condition did not hold"),
     e.StepOutcome.OVERTAKEN: lambda: _("overtaken by a later step, so nothing was sent"),

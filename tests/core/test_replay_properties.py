@@ -29,7 +29,7 @@ class _Plain(Replay):
     def _look(self, now: datetime, *, until: datetime, most: int = MOST_LOOKS) -> int:
         assert most > 0
         assert now <= until
-        self._take_in(reckon_in_place(self.case, self.compiled, self.desk, now), now)
+        self._take_in(reckon_in_place(self.case, self.compiled, self.roster, now), now)
         return 1
 
 

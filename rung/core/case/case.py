@@ -144,6 +144,10 @@ class Case(Struct, omit_defaults=True):
     episodes: dict[str, int] = {}
     #: Metric -> the newest cycle whose target was missed.
     missed: dict[ClockName, int] = {}
+    #: From when to when it was not known that an answer had not arrived: steps crossed meanwhile are only recorded.
+    unknown: list[tuple[int, int]] = []
+    #: Rules that have sent the customer a canned answer.
+    replied: list[str] = []
     #: Event numbers of pauses whose limit was told.
     overruns: list[int] = []
 
@@ -156,6 +160,11 @@ class Case(Struct, omit_defaults=True):
             setattr(twin, name, dict(getattr(self, name)))
         twin.fired = {key: list(cycles) for key, cycles in self.fired.items()}
         return twin
+
+    def become(self, other: "Case") -> None:
+        """Be like another again; its containers are shared with it."""
+        for name in _FIELDS:
+            setattr(self, name, getattr(other, name))
 
     @property
     def open_offer(self) -> Offer | None:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from rung.core.actors import Actor
-from rung.core.vocabulary import Automatic, ClockName, Kept, Priority, Reason
+from rung.core.vocabulary import Automatic, ClockName, Kept, Priority, Reason, Undelivered
 
 
 class TextFacts(Struct, frozen=True, omit_defaults=True):
@@ -72,6 +72,15 @@ class CustomerWrote(Event, frozen=True, kw_only=True, tag="customer_wrote"):
     automatic: Automatic | None = None
 
 
+class CustomerEdited(Event, frozen=True, kw_only=True, tag="customer_edited"):
+    """The customer has changed the words of an earlier message: its facts are heard, and nothing is counted.
+    `message`: the words as they are now; `news`: a phrase of the policy is among them that they had not said."""
+
+    message: int | None = None
+    facts: TextFacts | None = None
+    news: bool = False
+
+
 class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     """A person's public message. `kept`: why the turn stays with us; None passes it to the customer."""
 
@@ -125,6 +134,15 @@ class Recounted(Event, frozen=True, kw_only=True, tag="recounted"):
 
     event: int
     automatic: Automatic | None = None
+
+
+class TakenBack(Event, frozen=True, kw_only=True, tag="taken_back"):
+    """An answer is known not to have arrived: the case is rebuilt as if it had been a note, and the turn is ours.
+    `event`: its number; `answered_at`: when it was given."""
+
+    event: int
+    why: Undelivered
+    answered_at: datetime
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag="resolved"):
@@ -415,6 +433,7 @@ class Rejudged(Event, frozen=True, kw_only=True, tag="rejudged"):
 AnyEvent = (
     Opened
     | CustomerWrote
+    | CustomerEdited
     | Answered
     | AutoReplied
     | Noted
@@ -425,6 +444,7 @@ AnyEvent = (
     | Snoozed
     | SnoozeEnded
     | Recounted
+    | TakenBack
     | Resolved
     | Closed
     | Reopened

@@ -23,7 +23,7 @@ def rebuild(events: Iterable[e.AnyEvent]) -> Case:
 def needs_rebuild(case: Case, event: e.AnyEvent) -> bool:
     """Whether a new event changes what earlier ones came to: a corrected verdict, or what was said before them."""
     match event:
-        case e.Recounted():
+        case e.Recounted() | e.TakenBack():
             return True
         case e.CustomerWrote() | e.Answered():
             return event.said is not None and case.last_at is not None and spoken_at(event) < case.last_at
@@ -53,6 +53,7 @@ _HANDLERS: dict[type[e.Event], _Handler] = dict(
     (
         _on(e.Opened, fold_conversation.opened),
         _on(e.CustomerWrote, fold_conversation.customer_wrote),
+        _on(e.CustomerEdited, fold_conversation.customer_edited),
         _on(e.Answered, fold_conversation.answered),
         _on(e.Noted, fold_conversation.noted),
         _on(e.Assigned, fold_conversation.assigned),
@@ -61,6 +62,7 @@ _HANDLERS: dict[type[e.Event], _Handler] = dict(
         _on(e.TurnTaken, fold_conversation.turn_taken),
         _on(e.Snoozed, fold_conversation.snoozed),
         _on(e.SnoozeEnded, fold_conversation.snooze_ended),
+        _on(e.TakenBack, fold_conversation.taken_back),
         _on(e.Resolved, fold_conversation.resolved),
         _on(e.Closed, fold_conversation.closed),
         _on(e.Reopened, fold_conversation.reopened),
@@ -84,6 +86,7 @@ _HANDLERS: dict[type[e.Event], _Handler] = dict(
         _on(e.Placed, fold_conclusions.placed),
         _on(e.HandoffGiven, fold_handshake.handoff_given),
         _on(e.StepFired, fold_conclusions.step_fired),
+        _on(e.AutoReplied, fold_conclusions.auto_replied),
         _on(e.EpisodeEnded, fold_conclusions.episode_ended),
         _on(e.TargetMissed, fold_conclusions.target_missed),
         _on(e.CyclesJudged, fold_conclusions.cycles_judged),

@@ -1,5 +1,6 @@
 """What the conclusions of the ticker do to a case."""
 
+from rung.core import actors
 from rung.core.case import events as e
 from rung.core.case.case import Case, LevelStay
 from rung.core.case.fold_parts import hear
@@ -16,6 +17,11 @@ def step_fired(case: Case, event: e.StepFired) -> None:
     case.fired.setdefault(f"{event.rule}/{event.step}", []).append(event.cycle)
     if event.episode:
         case.episodes[event.rule] = event.cycle
+
+
+def auto_replied(case: Case, event: e.AutoReplied) -> None:
+    if actors.is_rule(event.by) and (rule := actors.name_of(event.by)) not in case.replied:
+        case.replied.append(rule)
 
 
 def episode_ended(case: Case, event: e.EpisodeEnded) -> None:

@@ -64,6 +64,17 @@ def customer_wrote(case: Case, event: e.CustomerWrote) -> None:
     hear(case, event.facts, event.number)
 
 
+def customer_edited(case: Case, event: e.CustomerEdited) -> None:
+    """Of a ticket that is over, only news reopens it, and not as the customer's doing."""
+    if event.news:
+        if case.status.is_over:
+            reopen(case, event, by_customer=False)
+        else:
+            pass_turn(case, event, Status.OPEN)
+    if not case.status.is_over:
+        hear(case, event.facts, event.number)
+
+
 def answered(case: Case, event: e.Answered) -> None:
     event = when_said(event)
     keep_name(case, event)
@@ -115,6 +126,13 @@ def snoozed(case: Case, event: e.Snoozed) -> None:
 def snooze_ended(case: Case, event: e.SnoozeEnded) -> None:
     case.snoozed_until = None
     span(case, event)
+
+
+def taken_back(case: Case, event: e.TakenBack) -> None:
+    """The answer itself has been folded as a note already; somebody has to write again."""
+    case.unknown.append((to_us(event.answered_at), to_us(event.at)))
+    if not case.status.is_over:
+        pass_turn(case, event, Status.OPEN)
 
 
 def resolved(case: Case, event: e.Resolved) -> None:

@@ -6,13 +6,14 @@ customer's words did not stand, or an end made without them, leaves them unanswe
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from rung.core.case import events as e
+from rung.core.vocabulary import Automatic
 
 #: What is told later than this counts from when it is told: what was reckoned so long ago is left as it is.
 LATEST = timedelta(days=7)
@@ -56,16 +57,22 @@ def when_said(event: _S) -> _S:
 
 
 def _with_verdicts(history: list[e.AnyEvent]) -> list[e.AnyEvent]:
-    """As if each corrected verdict had been given at once."""
+    """As if each corrected verdict had been given at once, and each answer that did not arrive had been a note."""
     verdicts = {event.event: event.automatic for event in history if isinstance(event, e.Recounted)}
-    if not verdicts:
+    taken_back = {event.event for event in history if isinstance(event, e.TakenBack)}
+    if not verdicts and not taken_back:
         return history
-    return [
-        msgspec.structs.replace(event, automatic=verdicts[event.number])
-        if isinstance(event, e.CustomerWrote) and event.number in verdicts
-        else event
-        for event in history
-    ]
+    return [_corrected(event, verdicts, taken_back) for event in history]
+
+
+def _corrected(event: e.AnyEvent, verdicts: Mapping[int, Automatic | None], taken_back: set[int]) -> e.AnyEvent:
+    match event:
+        case e.CustomerWrote(number=number) if number in verdicts:
+            return msgspec.structs.replace(event, automatic=verdicts[number])
+        case e.Answered() | e.Resolved() if event.number in taken_back:
+            return e.Noted(at=event.at, by=event.by, number=event.number, message=event.message)
+        case _:
+            return event
 
 
 def _at(event: e.AnyEvent, moment: datetime) -> e.AnyEvent:

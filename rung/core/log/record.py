@@ -13,7 +13,16 @@ from rung.core.log.events import History
 Rehear = Callable[[int, bool], e.TextFacts]
 
 #: Facts, not conclusions of a policy.
-_HAPPENED = (e.Opened, e.CustomerWrote, e.ThirdPartyMoved, e.Linked, e.Unlinked, e.CustomerChanged, e.Rated)
+_HAPPENED = (
+    e.Opened,
+    e.CustomerWrote,
+    e.CustomerEdited,
+    e.ThirdPartyMoved,
+    e.Linked,
+    e.Unlinked,
+    e.CustomerChanged,
+    e.Rated,
+)
 #: What a policy concluded: another policy concludes for itself. What people did to its offers is kept: `replay` knows
 #: that they have other numbers there.
 _CONCLUDED = (
@@ -38,7 +47,7 @@ def _done(events: Iterable[e.AnyEvent]) -> Iterator[e.AnyEvent]:
 
 def _heard(event: e.AnyEvent, rehear: Rehear) -> e.AnyEvent:
     """The message judged by the phrases of the policy that is tried; what else was known of it stays."""
-    if not isinstance(event, e.Opened | e.CustomerWrote) or event.message is None:
+    if not isinstance(event, e.Opened | e.CustomerWrote | e.CustomerEdited) or event.message is None:
         return event
     said = rehear(event.message, isinstance(event, e.Opened)).matched
     facts = msgspec.structs.replace(event.facts or e.TextFacts(), matched=said)

@@ -80,6 +80,8 @@ class Receipt(Struct, frozen=True):
     next: tuple[Upcoming, ...]
     why_not: tuple[NotYet, ...]
     told_late: tuple[ToldLate, ...] = ()
+    #: Answers known not to have arrived.
+    taken_back: tuple[e.TakenBack, ...] = ()
 
 
 def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, roster: Roster, now: datetime) -> Receipt:
@@ -99,6 +101,7 @@ def receipt(history: Sequence[e.AnyEvent], compiled: Compiled, roster: Roster, n
         next=upcoming(look),
         why_not=tuple(why_not(look)),
         told_late=tuple(told_late(history)),
+        taken_back=tuple(event for event in history if isinstance(event, e.TakenBack)),
     )
 
 

@@ -28,6 +28,8 @@ def as_text(receipt: Receipt, timezone: str, *, why_not: str | None = None) -> s
         lines += ["", "CLOCKS", *_clocks(receipt, where), "", "WHAT FIRED", *_fired(receipt, where)]
         if receipt.told_late:
             lines += ["", "TOLD LATE", *_told_late(receipt, where)]
+        if receipt.taken_back:
+            lines += ["", "ANSWERS THAT DID NOT ARRIVE", *_taken_back(receipt, where)]
         lines += ["", "WHAT IS NEXT", *_next(receipt, where)]
     lines += ["", "WHY NOT", *_why_not(receipt, why_not)]
     return "\n".join(lines) + "\n"
@@ -115,6 +117,12 @@ def _fired(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:
             yield f"      not knowing of event {fired.unknown}, which had ended the clock by then and was told later"
         for part in fired.because:
             yield f"      because {sentence(part)}"
+
+
+def _taken_back(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:
+    for each in receipt.taken_back:
+        given, known = moment(each.answered_at, where), moment(each.at, where)
+        yield f"  that of {given} ({each.why}), known at {known}: it ended nothing"
 
 
 def _told_late(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:

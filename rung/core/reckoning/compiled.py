@@ -1,6 +1,6 @@
 """A policy made ready for reckoning: conditions as functions, rules by clock, thresholds in microseconds."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from rung.core.calendar.moments import SECOND_US, duration_us
 from rung.core.case.case import Case
 from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts, Predicate, facts_of, predicate, whens_of
-from rung.core.policy.model import Fact, Policy, Rule, Step, Target
+from rung.core.policy.model import Actions, Fact, Policy, Rule, Step, Target, When
 from rung.core.reckoning.clocks import UNLIMITED, Pauses
 from rung.core.reckoning.facts import facts
 from rung.core.reckoning.workflows import acting_alone
@@ -121,6 +121,8 @@ class Compiled:
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
         self._least: dict[tuple[ClockName, int | None, str | None], int] = {}
         self._least_of: dict[ClockName, int] = {}
+        #: The facts that decide whether and when something is escalated.
+        self._climbing = frozenset(fact for when in _climbing(policy) for fact in facts_of(when))
         self._pauses: dict[tuple[int, int], Pauses] = {}
         self._calendar_of_level = {
             name: self._calendar(level.calendar) for name, level in policy.levels.items() if level.calendar
@@ -229,6 +231,14 @@ class Compiled:
             self._least_of[clock] = least
         return least
 
+    def may_climb_again(self, does: Iterable[Actions]) -> bool:
+        """Whether what an escalation and those with it change may bring about another escalation at once."""
+        changed = {Fact.OFFERED_TO, Fact.STATUS}
+        for actions in does:
+            changed |= {Fact.PRIORITY} if actions.priority else set()
+            changed |= {Fact.TAG} if actions.tag else set()
+        return not changed.isdisjoint(self._climbing)
+
     def _of_rule(self, rule: ClockRule, target: int | None, level: str | None) -> tuple[TimedStep, ...]:
         return self.thresholds(rule, target, self.calendar(rule.rule, target, level))
 
@@ -257,6 +267,16 @@ class Compiled:
             if running is not None:
                 timed.append(TimedStep(step, f"{rule.rule.id}/{step.id}", when, duration_us(running), place))
         return tuple(sorted(timed, key=lambda each: (each.threshold_us, each.place)))
+
+
+def _climbing(policy: Policy) -> Iterator[When]:
+    """The conditions of everything that escalates, and of the targets by which its steps may be measured."""
+    for rule in policy.rules:
+        steps = [step for step in rule.steps if step.actions.escalate is not None]
+        if steps or (rule.do is not None and rule.do.escalate is not None):
+            yield rule.when
+            yield from (step.when for step in steps)
+    yield from (target.when for target in policy.targets)
 
 
 _NO_TARGET = Target()

@@ -29,6 +29,10 @@ class Origin:
     def by(self) -> Actor:
         return actors.rule(self.rule)
 
+    @property
+    def key_of_step(self) -> tuple[str, str, int]:
+        return self.rule, self.step, self.cycle
+
     def key(self, to: str) -> str:
         """The unique key of a notice of this step, within its ticket."""
         return f"{self.rule}/{self.step}/{self.cycle}/{to}"

@@ -1,6 +1,8 @@
 """One look at one ticket: the case it works on, what it has concluded so far, and what holds while it looks."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from rung.core import actors
 from rung.core.calendar import Calendar
@@ -12,6 +14,7 @@ from rung.core.case.fold import fold
 from rung.core.case.then import Then
 from rung.core.conditions.evaluation import Facts
 from rung.core.oncall.roster import Roster
+from rung.core.policy.model import Actions
 from rung.core.reckoning.at_the_end import standing_then
 from rung.core.reckoning.clocks import Reading, reading
 from rung.core.reckoning.compiled import ClockRule, Compiled, Standing, TimedStep
@@ -20,10 +23,23 @@ from rung.core.reckoning.effects import Notice
 from rung.core.reckoning.look_cache import Memory
 from rung.core.vocabulary import Status
 
+#: Below the rank of every offer.
+NO_OFFER = -2
+
 #: What is only written down: it changes no fact and no clock, so it brings nothing else about.
 WITHOUT_CONSEQUENCE: frozenset[type[e.Event]] = frozenset(
     {e.StepFired, e.TargetMissed, e.CyclesJudged, e.PauseOverrun, e.EpisodeEnded, e.NobodyReached, e.AutoReplied}
 )
+
+
+class BeforeOffer(NamedTuple):
+    """A look before it made its first offer: the case, how much was concluded, and what was about to be done."""
+
+    case: Case
+    events: int
+    notices: int
+    escalation: tuple[str, str, int]
+    act: Callable[[], None]
 
 
 class Look:
@@ -35,8 +51,10 @@ class Look:
         "_past",
         "_standing",
         "anew",
+        "before_offer",
         "case",
         "compiled",
+        "decided",
         "events",
         "highest",
         "memory",
@@ -45,6 +63,8 @@ class Look:
         "now_us",
         "roster",
         "stirred",
+        "suppressed",
+        "undone",
         "unjudged",
         "unplanned",
     )
@@ -74,7 +94,14 @@ class Look:
         self.events: list[AnyEvent] = []
         self.notices: list[Notice] = []
         #: The rank of the highest offer made in this look.
-        self.highest = -2
+        self.highest = NO_OFFER
+        #: How it stood before that offer, if a higher one may follow in the same look.
+        self.before_offer: BeforeOffer | None = None
+        #: What was undone for a higher one; and whether that is over.
+        self.undone: BeforeOffer | None = None
+        self.decided = False
+        #: Escalations that a higher one of this look has overtaken: (rule, step, cycle).
+        self.suppressed: set[tuple[str, str, int]] = set()
         new = self.memory.number != case.number
         self._standing = None if new else self.memory.standing
         #: Whether this pass recorded anything that may bring about something else.
@@ -152,6 +179,37 @@ class Look:
             and self.case.status is Status.OPEN
             and actors.is_rule(event.by)
         )
+
+    def may_be_overtaken(self, does: Iterable[Actions]) -> bool:
+        """Whether the first escalation of this look may bring about a higher one in it."""
+        return self.highest == NO_OFFER and not self.decided and self.compiled.may_climb_again(does)
+
+    def keep(self, escalation: tuple[str, str, int], act: Callable[[], None]) -> None:
+        """Remember how it stands before an escalation is carried out; `act` carries out all that is due with it."""
+        self.before_offer = BeforeOffer(self.case.copy(), len(self.events), len(self.notices), escalation, act)
+
+    def undo_offer(self) -> None:
+        """As if this look had not made its offer, but recorded it as overtaken."""
+        before = self.before_offer
+        if before is None:
+            return
+        self.undone = before
+        self.case.become(before.case.copy())
+        del self.events[before.events :], self.notices[before.notices :]
+        self.highest, self.before_offer, self._standing = NO_OFFER, None, None
+        self.memory.forget()
+        self.anew = self.unjudged = self.unplanned = self.stirred = True
+        before.act()
+
+    def redo_offer(self) -> bool:
+        """Make the offer after all, where only it would have brought about the higher one."""
+        if self.undone is None or self.highest != NO_OFFER:
+            return False
+        self.suppressed.clear()
+        self.decided, self.before_offer = True, self.undone
+        self.undo_offer()
+        self.undone = None
+        return True
 
     def rest(self) -> None:
         """Remember that for now everything has been concluded."""

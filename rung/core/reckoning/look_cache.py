@@ -63,3 +63,9 @@ class Memory:
         self.offers_stand: dict[int, None] = {}
         #: Ended cycles whose steps have been accounted for, and the events that ended them.
         self.judged: dict[tuple[ClockName, int], int] = {}
+
+    def forget(self) -> None:
+        """Of a case that has become another."""
+        self.number, self.offers = -1, None
+        self.plans.clear()
+        self.judged.clear()

@@ -117,6 +117,17 @@ def _handle(look: Look, word: str) -> str | None:
             return word
 
 
+def place_of(to: Address, policy: Policy) -> Address:
+    """Where it is heard: the channel of a level or of the triage, if the policy names one; else as it is."""
+    match addresses.parts(to):
+        case "triage", "":
+            return Address(policy.triage_channel or to)
+        case "level", name:
+            level = policy.levels.get(name)
+            return to if level is None else Address(level.channel or to)
+    return to
+
+
 def _is_there(look: Look, handle: str, *, becomes_theirs: bool = False) -> bool:
     """Present, and allowed to read what they would be told."""
     if look.roster.staffed:

@@ -10,6 +10,7 @@ from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case
 from rung.core.oncall.roster import Roster
+from rung.core.policy.model import Policy
 from rung.core.reckoning.arrival import arrive, raise_priority
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.earlier_case import Past
@@ -18,7 +19,7 @@ from rung.core.reckoning.ended_clocks import judge_ended, miss, withdraw
 from rung.core.reckoning.escalate import Origin
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.look_cache import Memory
-from rung.core.reckoning.recipients import lead
+from rung.core.reckoning.recipients import lead, place_of
 from rung.core.reckoning.steps import Item, act, item_of, record_step
 from rung.core.reckoning.timetable import Overrun, Timetable, timetable
 
@@ -56,7 +57,7 @@ def reckon_in_place(
     for _ in range(MOST_PASSES):
         look.stirred = False
         table = _pass(look)
-        if not look.stirred:
+        if not look.stirred and not look.redo_offer():
             wake_us = table.next_us
             look.rest()
             break
@@ -64,7 +65,7 @@ def reckon_in_place(
         wake_us = look.now_us + SECOND_US
     return Decision(
         tuple(look.events),
-        _digested(look.notices),
+        _digested(look.notices, policy.policy),
         None if wake_us is None else from_us(wake_us),
         case,
     )
@@ -94,10 +95,22 @@ def _pass(look: Look) -> Timetable:
             record_step(look, item, e.StepOutcome.SETTLED)
         look.record(e.Settled(at=look.now, by=actors.SYSTEM, number=look.number))
     elif items:
-        act(look, items)
+        act(look, _known(look, items) if case.unknown else items)
     if look.unjudged:
         judge_ended(look)
     return table
+
+
+def _known(look: Look, items: list[Item]) -> list[Item]:
+    """Those to act upon. What was crossed while an answer seemed to have arrived is only recorded."""
+    known = []
+    for item in items:
+        crossed = item.origin.clock is not None
+        if crossed and any(start <= item.due_us <= end for start, end in look.case.unknown):
+            record_step(look, item, e.StepOutcome.OVERTAKEN)
+        else:
+            known.append(item)
+    return known
 
 
 def _free_of_the_inactive(look: Look) -> None:
@@ -181,17 +194,17 @@ def _turned_true(look: Look) -> list[Item]:
     return items
 
 
-def _digested(notices: list[Notice]) -> tuple[Notice, ...]:
-    """Several moments for one recipient in one look become one digest."""
+def _digested(notices: list[Notice], policy: Policy) -> tuple[Notice, ...]:
+    """Several moments for one place in one look become one digest, whichever words of the policy lead there."""
     if len(notices) < 2:
         return tuple(notices)
     moments: dict[str, list[Notice]] = {}
     for notice in notices:
         if notice.kind is NoticeKind.MOMENT:
-            moments.setdefault(notice.to, []).append(notice)
+            moments.setdefault(place_of(notice.to, policy), []).append(notice)
     said: list[Notice] = []
     for notice in notices:
-        parts = moments.get(notice.to, [])
+        parts = moments.get(place_of(notice.to, policy), [])
         if notice.kind is not NoticeKind.MOMENT or len(parts) == 1:
             said.append(notice)
         elif parts[0] is notice:

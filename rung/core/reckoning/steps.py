@@ -39,6 +39,14 @@ def act(look: Look, items: Sequence[Item]) -> None:
     """Record every item in order and do what is still to be done."""
     escalates = any(item.actions.escalate is not None for item in items)
     escalations = _escalations(look, items) if escalates else {}
+    winner = next((place for place, (to, outcome) in escalations.items() if _climbs(to, outcome)), None)
+    if winner is not None and look.before_offer is not None:
+        # A higher escalation than the one this look has made: that one is overtaken, and calls nobody.
+        look.suppressed.add(look.before_offer.escalation)
+        look.undo_offer()
+        return
+    if winner is not None and look.may_be_overtaken([item.actions for item in items]):
+        look.keep(items[winner].origin.key_of_step, lambda: act(look, items))
     sent = _not_overtaken(items)
     for place, item in enumerate(items):
         to, outcome = escalations.get(place, (None, StepOutcome.FIRED))
@@ -51,6 +59,10 @@ def act(look: Look, items: Sequence[Item]) -> None:
         record_step(look, item, outcome)
         if item.holds and not stopped:
             _do(look, item, to if outcome is StepOutcome.FIRED else None, with_notices=place in sent)
+
+
+def _climbs(to: Destination, outcome: StepOutcome) -> bool:
+    return to.kind is Kind.LEVEL and outcome is StepOutcome.FIRED
 
 
 def record_step(look: Look, item: Item, outcome: StepOutcome) -> None:
@@ -94,11 +106,18 @@ def _escalations(look: Look, items: Sequence[Item]) -> dict[int, tuple[Destinati
         for place, item in enumerate(items)
         if item.holds and item.actions.escalate is not None
     }
-    climbing = [p for p, to in wanted.items() if to.kind is Kind.LEVEL and not to.already and to.rank > look.highest]
+    overtaken = {place for place in wanted if items[place].origin.key_of_step in look.suppressed}
+    climbing = [
+        place
+        for place, to in wanted.items()
+        if to.kind is Kind.LEVEL and not to.already and to.rank > look.highest and place not in overtaken
+    ]
     winner = max(climbing, key=lambda place: (wanted[place].rank, -place), default=None)
     outcomes = {}
     for place, to in wanted.items():
-        if to.kind is not Kind.LEVEL or place == winner:
+        if place in overtaken:
+            outcomes[place] = (to, StepOutcome.OVERTAKEN)
+        elif to.kind is not Kind.LEVEL or place == winner:
             outcomes[place] = (to, StepOutcome.FIRED)
         elif to.already or (winner is not None and to.level == wanted[winner].level):
             outcomes[place] = (to, StepOutcome.ALREADY_THERE)
@@ -177,7 +196,8 @@ def _assign(look: Look, item: Item) -> None:
 
 def _say(look: Look, item: Item) -> None:
     actions, case = item.actions, look.case
-    if actions.reply is not None:
+    again = item.episode and item.origin.rule in case.replied
+    if actions.reply is not None and not again:
         look.record(e.AutoReplied(at=look.now, by=item.origin.by, number=look.number, reply=actions.reply))
         look.say(_notice(look, item, NoticeKind.REPLY, addresses.CUSTOMER, Subject.CANNED_REPLY, what=actions.reply))
     if actions.comment is not None and case.links:

@@ -16,6 +16,7 @@ from rung.core.reckoning.attention import Interruption, held_back
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision, Notice, NoticeKind
 from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import place_of
 from rung.core.reckoning.timetable import ran
 from rung.core.replay.repeated_offers import Again
 from rung.core.replay.totals import Tally
@@ -136,17 +137,8 @@ class Counting:
                 pass
 
     def _place(self, to: Address) -> str:
-        """Where it is heard: the channel of a level or of the triage, if the policy names one; else as it is."""
-        policy = self.compiled.policy
-        match addresses.parts(to):
-            case "agent", handle:
-                return handle
-            case "triage", "":
-                return policy.triage_channel or to
-            case "level", name:
-                level = policy.levels.get(name)
-                return to if level is None else level.channel or to
-        return to
+        """Where it is heard; a person by their handle."""
+        return addresses.agent_of(to) or place_of(to, self.compiled.policy)
 
 
 def _is_quieted(notice: Notice, policy: Policy, now: datetime) -> bool:

@@ -7,7 +7,7 @@ transaction. It does nothing in the state it leads to and says so, and with a `c
 
 from rung.tickets.actions.acknowledgement import acknowledge
 from rung.tickets.actions.assignment import assign, claim, return_offer, withdraw_offer
-from rung.tickets.actions.conversation import answer, customer_message, note, open_ticket, recount
+from rung.tickets.actions.conversation import answer, customer_edit, customer_message, note, open_ticket, recount
 from rung.tickets.actions.ending import close, reopen, resolve
 from rung.tickets.actions.escalation import escalate, give_handoff
 from rung.tickets.actions.merging import link, merge, relate, split, third_party_moved, unlink
@@ -20,6 +20,7 @@ __all__ = [
     "assign",
     "claim",
     "close",
+    "customer_edit",
     "customer_message",
     "escalate",
     "give_handoff",

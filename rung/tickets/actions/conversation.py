@@ -16,7 +16,7 @@ from rung.core.case.late_events import spoken_at
 from rung.core.reckoning.recipients import may_see
 from rung.core.reckoning.turns import kept as kept_because
 from rung.core.sentences import say
-from rung.core.vocabulary import ActorKind, Automatic, Priority
+from rung.core.vocabulary import ActorKind, Automatic, Priority, Undelivered
 from rung.people.clock import database_now
 from rung.people.models import Customer, Requester
 from rung.people.who_is_there import roster_at
@@ -24,7 +24,7 @@ from rung.policies.versions import current_number
 from rung.tickets import action_notices, message_rows, text_facts
 from rung.tickets.history import events_of
 from rung.tickets.message_rows import Words
-from rung.tickets.models import Direction, Message, Ticket
+from rung.tickets.models import Direction, Message, Relation, Ticket
 from rung.tickets.relations import relate
 from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
 from rung.tickets.transaction import TicketTransaction, asked_before, begin, locked
@@ -98,7 +98,7 @@ def customer_message(
             if by is None:
                 by = actors.customer(at.ticket.requester_id)
                 words = msgspec.structs.replace(words, author_name=at.requester_name)
-            went_into = at.case.merged_into
+            went_into = at.case.merged_into or _continuation(at, words, automatic)
             if went_into is None:
                 return _hear(at, words, by=by, automatic=automatic)
     except IntegrityError:
@@ -108,6 +108,32 @@ def customer_message(
         return before
     # Only once this ticket is free again: two locks in another order than a merge takes them could block each other.
     return customer_message(went_into, words, by=by, automatic=automatic, client_key=client_key, now=now)
+
+
+def customer_edit(
+    ticket: int,
+    words: Words,
+    *,
+    of: int,
+    by: Actor,
+    client_key: str | None = None,
+    now: datetime | None = None,
+) -> Done | Created | AlreadySo:
+    """The customer has changed the words of an earlier message, `of`. They are kept beside it, and their facts are
+    heard. It is no new message: it counts in nothing, and makes it our turn, or reopens a ticket that is over, only
+    where a phrase of the policy appears that they had not said. What counted as nobody's words becomes a message."""
+    if _counted_for_nothing(ticket, of) and text_facts.verdict_on(words.text) is None:
+        return customer_message(ticket, words, by=by, client_key=client_key, now=now)
+    with locked(ticket, client_key=client_key, now=now) as at:
+        if before := at.before or _written_before(words):
+            return before
+        if (into := at.case.merged_into) is None:
+            facts = text_facts.facts_of(words.text, at.case.policy)
+            message = message_rows.write(ticket, Direction.INBOUND, by, words, at.now)
+            news = not set(facts.matched) <= set(at.case.matched)
+            edited = e.CustomerEdited(at=at.now, by=by, message=message.pk, facts=facts, news=news)
+            return Done(ticket, at.record(edited), message.pk)
+    return customer_edit(into, words, of=of, by=by, client_key=client_key, now=now)
 
 
 def answer(
@@ -174,6 +200,22 @@ def recount(
         if verdicts[event] == automatic:
             return AlreadySo(ticket, say("that is already the verdict"), event)
         return at.done(e.Recounted(at=at.now, by=by, event=event, automatic=automatic))
+
+
+def take_back(
+    ticket: int, event: int, *, why: Undelivered, by: Actor = actors.SYSTEM, now: datetime | None = None
+) -> Done | AlreadySo | Refused:
+    """An answer is known not to have arrived: it ended nothing, its clocks go on from their own start, and the turn is
+    ours. `event`: the number of the answer, or of the resolution with one, in its ticket."""
+    with locked(ticket, now=now) as at:
+        history = events_of(ticket)
+        given = next((each for each in history if each.number == event), None)
+        if not isinstance(given, e.Answered | e.Resolved) or given.message is None:
+            return at.refused(say("event %(event)s of ticket %(ticket)s is not an answer", event=event, ticket=ticket))
+        if any(isinstance(each, e.TakenBack) and each.event == event for each in history):
+            return AlreadySo(ticket, say("it is taken back already"), event)
+        answered_at = spoken_at(given) if isinstance(given, e.Answered) else given.at
+        return at.done(e.TakenBack(at=at.now, by=by, event=event, why=why, answered_at=answered_at))
 
 
 def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
@@ -250,6 +292,15 @@ def _continued(old: TicketTransaction, words: Words, *, by: Actor) -> Created:
     return Created(ticket.number, 1, message.pk, continues=before.number)
 
 
+def _continuation(at: TicketTransaction, words: Words, automatic: Automatic | None) -> int | None:
+    """The ticket that an earlier message long after the end has opened already; None: this one would be the first."""
+    said_at = at.now if words.said is None else late_events.said_at(words.said, at.now)
+    if at.before or not _is_too_late_to_reopen(at, said_at) or automatic or text_facts.verdict_on(words.text):
+        return None
+    continued = Relation.objects.filter(other=at.ticket.number, kind="continues").order_by("-ticket_id")
+    return continued.values_list("ticket_id", flat=True).first()
+
+
 def _is_too_late_to_reopen(at: TicketTransaction, said_at: datetime) -> bool:
     within = at.policy.policy.closing.reopen_within
     if at.case.over_at is None or within is None:
@@ -279,6 +330,11 @@ def _verdicts(ticket: int) -> dict[int, Automatic | None]:
             case e.Recounted(event=number, automatic=automatic):
                 verdicts[number] = automatic
     return verdicts
+
+
+def _counted_for_nothing(ticket: int, message: int) -> bool:
+    wrote = [each.number for each in events_of(ticket) if isinstance(each, e.CustomerWrote) and each.message == message]
+    return any(_verdicts(ticket)[number] is not None for number in wrote)
 
 
 def _first_line(text: str) -> str:

@@ -18,7 +18,7 @@ EDITED = "(edited) "
 
 
 def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
-    """The customer's new words are words of theirs; an agent's edit is noted."""
+    """The customer's new words are heard, but are no new message; an agent's edit is noted."""
     message = threads.message_at(workspace, threads.ids_of(workspace, fact.channel), fact.ts)
     if message is None:  # it opened nothing as it was, or has not come yet
         return customer_messages.message(workspace, _as_written(fact), now)
@@ -30,10 +30,9 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
         author_name=message.author_name,
         inbox=workspace.inbox,
         external_id=f"{threads.external_id(fact.channel, fact.ts)}/edited/{fact.edited_ts or fact.event_id}",
-        said=threads.said(fact.channel, fact.edited_ts) if message.direction == Direction.INBOUND else None,
     )
     if message.direction == Direction.INBOUND:
-        actions.customer_message(message.ticket_id, words, by=message.author, now=now)
+        actions.customer_edit(message.ticket_id, words, of=message.pk, by=message.author, now=now)
     else:
         actions.note(message.ticket_id, words, by=BY_BOT, now=now)
     return f"an edit on ticket {message.ticket_id}"
