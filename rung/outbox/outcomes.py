@@ -91,8 +91,8 @@ def _write(delivery: Delivery, outcome: Outcome, source: Source, now: datetime) 
         case Sent(external_id=external_id):
             _sent(delivery, external_id, now)
             source.was_sent(delivery, external_id, now)
-        case Later(reason=reason, after=after):
-            lane_wait = after or min(_back_off(delivery.attempts), LONGEST_LANE_WAIT)
+        case Later(reason=reason, after=after, only_this=only_this):
+            lane_wait = None if only_this else after or min(_back_off(delivery.attempts), LONGEST_LANE_WAIT)
             _later(delivery, reason, now + (after or _back_off(delivery.attempts)), source, now)
         case Never(reason=reason):
             _never(delivery, reason, source, now)

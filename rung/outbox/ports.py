@@ -29,10 +29,12 @@ class Sent(Struct, frozen=True, tag="sent"):
 
 
 class Later(Struct, frozen=True, tag="later"):
-    """It does not have it, and may take it later. `after`: its own Retry-After; None: our back-off."""
+    """It does not have it, and may take it later. `after`: its own Retry-After; None: our back-off. `only_this`: the
+    destination takes others meanwhile, so that they need not wait."""
 
     reason: Sentence
     after: timedelta | None = None
+    only_this: bool = False
 
 
 class Never(Struct, frozen=True, tag="never"):

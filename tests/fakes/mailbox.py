@@ -18,6 +18,8 @@ class Mailbox:
             found.bind((host, 0))
             self.port = int(found.getsockname()[1])
         self._controller = Controller(self, hostname=host, port=self.port)
+        #: What it says instead of taking a mail: (command, address or "") -> answers, one a time; "drop" hangs up.
+        self.script: dict[tuple[str, str], list[str]] = {}
 
     def start(self) -> None:
         self._controller.start()
@@ -32,7 +34,44 @@ class Mailbox:
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in list(self.mails) if mail["To"] == address]
 
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802
+    def says(self, command: str, *answers: str, to: str = "") -> None:
+        """The next answers to MAIL, RCPT or DATA. `kept, drop`: it takes the mail and hangs up without a word."""
+        self.script[command, to] = list(answers)
+
+    def _scripted(self, server: Any, command: str, to: str = "") -> str:
+        waiting = self.script.get((command, to)) or self.script.get((command, "")) or []
+        said = waiting.pop(0) if waiting else ""
+        if said == "drop":
+            server.transport.abort()
+            return "421 gone"
+        return said
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: object, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd calls this for each sender."""
+        if said := self._scripted(server, "MAIL", address):
+            return said
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: object, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd calls this for each recipient."""
+        if said := self._scripted(server, "RCPT", address):
+            return said
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: object, envelope: Any) -> str:  # noqa: N802
         """aiosmtpd calls this for each mail."""
+        waiting = self.script.get(("DATA", ""), [])
+        if waiting[:1] != ["kept, drop"] and (said := self._scripted(server, "DATA")):
+            return said
         self.mails.append(cast("EmailMessage", message_from_bytes(envelope.content, policy=policy.default)))
+        if waiting:
+            waiting.pop(0)
+            server.transport.abort()
         return "250 kept"

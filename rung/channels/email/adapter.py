@@ -1,20 +1,18 @@
 """Mail as a channel: one message, one outcome. Nothing here answers a machine, or lets a machine answer us for ever."""
 
-import smtplib
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import salted_hmac
 
 from rung.channels.email import body, mailboxes, outgoing
+from rung.channels.email.handing_over import hand_over
 from rung.channels.email.sentences import Said
 from rung.core import actors
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.text import markdown
-from rung.outbox.handover import handing_over
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import (
     Card,
@@ -29,7 +27,6 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
-from rung.outbox.sentences import text
 from rung.people.clock import database_now
 
 #: Queues side by side. One address always has the same one, so that its mails keep their order.
@@ -104,38 +101,10 @@ class Email:
 
 
 def _send(mail: EmailMultiAlternatives) -> Outcome:
-    """Connected first: what fails before the mail is handed over has certainly not arrived."""
     # A subject begins with the customer's words, and Django refuses to send one with a line break in it.
     mail.subject = " ".join(mail.subject.split())
     mail.from_email = outgoing.sender()
-    smtp = get_connection()
-    try:
-        smtp.open()
-    except (OSError, smtplib.SMTPException) as failed:
-        return Later(Said.NOT_LET_IN(error=failed))
-    handing_over()
-    try:
-        smtp.send_messages([mail])
-    except smtplib.SMTPRecipientsRefused as refused:
-        return _judged([code for code, _ in refused.recipients.values()], str(refused.recipients))
-    except smtplib.SMTPResponseException as refused:
-        return _judged([refused.smtp_code], f"{refused.smtp_code} {_text(refused.smtp_error)}")
-    except (OSError, smtplib.SMTPException) as failed:
-        return Unclear(Said.BROKE(error=failed))
-    except ValueError as refused:  # of an address no mail can go to, said before anything was handed over
-        return Never(text(refused))
-    finally:
-        smtp.close()
-    return Sent(str(mail.extra_headers["Message-ID"]))
-
-
-def _judged(codes: Sequence[int], reason: str) -> Outcome:
-    """5xx is for good, 4xx for now."""
-    return Never(text(reason)) if all(code >= 500 for code in codes) else Later(text(reason))
-
-
-def _text(error: bytes | str) -> str:
-    return error.decode(errors="replace") if isinstance(error, bytes) else error
+    return hand_over(mail)
 
 
 def _generated(key: str) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What mail needs to know, as forms: the server it goes out by, the mailbox it comes in by."""
 
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,7 +48,21 @@ class OutgoingForm(OverRow, ServerForm):
     """Mail out, over what is kept."""
 
     field_order = ("sender", "host", "port", "security", "user", "password")
-    sender = forms.EmailField(max_length=254, label=gettext_lazy("Sender address"))
+    sender = forms.CharField(
+        max_length=320,
+        label=gettext_lazy("Sender address"),
+        help_text=gettext_lazy("support@acme.example, or with a name: Acme Support <support@acme.example>"),
+    )
+
+    def clean_sender(self) -> str:
+        """An address, alone or with a name before it."""
+        given = " ".join(str(self.cleaned_data["sender"]).split())
+        name, address = parseaddr(given)
+        try:
+            validate_email(address)
+        except forms.ValidationError:
+            raise forms.ValidationError(_("An address, or a name and the address: Acme <help@acme.example>.")) from None
+        return formataddr((name, address)) if name.isascii() else f'"{name.replace(chr(34), "")}" <{address}>'
 
 
 class MailboxForm(ServerForm):
@@ -74,7 +90,7 @@ def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, obj
 def test_goes_to(request: HttpRequest, sender: str) -> str:
     """The owner who asks; while their address is the one every desk begins with, whom mails are from."""
     own = agent_of(request).email
-    return sender if own.endswith("@localhost") else own
+    return parseaddr(sender)[1] if own.endswith("@localhost") else own
 
 
 def out_of(kept: Outgoing | None) -> dict[str, object]:
@@ -89,4 +105,4 @@ def _into(kept: Outgoing | None) -> dict[str, object]:
     if kept is None or Mailbox.objects.exists():
         return always
     host = kept.host.replace("smtp", "imap", 1) if kept.host.startswith("smtp") else kept.host
-    return always | {"address": kept.sender, "host": host, "user": kept.user}
+    return always | {"address": parseaddr(kept.sender)[1], "host": host, "user": kept.user}

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from msgspec import Struct
 
+from rung.channels.email.handing_over import Careful, CarefulTLS
 from rung.channels.email.models import Outgoing, Security
 from rung.channels.email.server_errors import of_connection
 from rung.core.sentences import say
@@ -99,6 +100,11 @@ def try_out(tried: Server, to: str, subject: str, text: str) -> str:
 
 class ByDesk(EmailBackend):
     """Django's mail backend, by whatever server the desk has at this moment."""
+
+    @property
+    def connection_class(self) -> type[Careful]:
+        """One that knows whether a mail was handed over."""
+        return CarefulTLS if self.use_ssl else Careful
 
     def __init__(self, *_args: object, **_named: object) -> None:
         super().__init__()
