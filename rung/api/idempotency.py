@@ -25,7 +25,7 @@ CLEARED_EVERY = 1_000
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: Answers worth keeping: what was done, and what was refused because of how things stand. Others did nothing.
 KEPT_STATUSES = frozenset({200, 201, 409})
-PATHS = "/api/"
+PATHS = "/api/v1/"
 
 _INSERT = """
     INSERT INTO api_keptanswer (caller, key, request, status, body, made_at) VALUES (%s, %s, %s, 0, '', %s)

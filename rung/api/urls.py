@@ -1,7 +1,7 @@
 """Addresses of the API."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from rung.api.v1 import api
@@ -15,4 +15,8 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [path("v1/", api.urls), re_path("", nothing_here, name="api-nothing")]
+urlpatterns = [
+    path("v1/", api.urls),
+    path("scim/v2/", include("rung.api.scim.urls")),
+    re_path("", nothing_here, name="api-nothing"),
+]

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from rung.cli.lookup import nothing
 from rung.core import actors
-from rung.people import changes, providers, vault
-from rung.people.models import SignInProvider
+from rung.people import changes, directory_groups, providers, secrets, vault
+from rung.people.models import Agent, SignInProvider
 
 commands = typer.Typer(help="Directories to sign in with: OpenID Connect and SAML.", no_args_is_help=True)
 Kind = SignInProvider.Kind
@@ -62,6 +62,59 @@ def saml(
         raise SystemExit(f"{metadata}: {' '.join(getattr(mistake, 'messages', [str(mistake)]))}") from mistake
     _keep(slug, Kind.SAML, facts, label, domain, role, invites=invite)
     print(f"The directory reads this desk's metadata at <the desk's address>/account/saml/{slug}/metadata/")
+
+
+@commands.command()
+def groups(
+    slug: Slug,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(help='"Group: role, level, teams", such as "Leads: lead, L2, frontline". Repeat.'),
+    ] = None,
+    claim: Annotated[str, typer.Option(help="The claim or attribute that names the groups at sign-in.")] = "groups",
+    preview: Annotated[bool, typer.Option(help="Only say who would become something else.")] = False,
+) -> None:
+    """Say what a directory's groups give: role, level, teams. Without --rule they give nothing."""
+    found = _kept(slug)
+    try:
+        rules = directory_groups.read("\n".join(rule or []))
+    except directory_groups.BadRule as mistake:
+        raise SystemExit(f"--rule: {mistake}") from mistake
+    told = {
+        agent.pk: list(agent.directory_groups.filter(directory=found).values_list("name", flat=True))
+        for agent in Agent.objects.filter(managed__directory=found)
+    }
+    for row in directory_groups.preview(found, rules, told):
+        print(f"{row['agent'].handle}  {row['agent'].role} -> {row['role']}  level {row['level'] or 'none'}")
+    if not preview:
+        before = changes.facts_of(found)
+        found.group_rules, found.groups_claim = directory_groups.write(rules), claim
+        found.save(update_fields=["group_rules", "groups_claim"])
+        changes.note("changed", found, by=actors.SYSTEM, before=before)
+        for agent in Agent.objects.filter(pk__in=told):
+            directory_groups.apply(agent, found, told[agent.pk])
+
+
+@commands.command()
+def scim(
+    slug: Slug,
+    off: Annotated[bool, typer.Option("--off", help="End the key: the directory manages nobody any more.")] = False,
+) -> None:
+    """Make the key with which a directory manages people by SCIM 2.0. It is shown once; an earlier one ends."""
+    found = _kept(slug)
+    before = changes.facts_of(found)
+    word = "" if off else secrets.make("rungscim_")
+    found.scim_hash = secrets.hashed(word) if word else ""
+    found.save(update_fields=["scim_hash"])
+    changes.note("changed", found, by=actors.SYSTEM, before=before)
+    print("SCIM is off." if off else f"<the desk's address>/api/scim/v2\n{word}")
+
+
+def _kept(slug: str) -> SignInProvider:
+    found = SignInProvider.objects.filter(slug=slug).first()
+    if found is None:
+        raise nothing("directory is called", slug, SignInProvider.objects.values_list("slug", flat=True))
+    return found
 
 
 @commands.command(name="list")

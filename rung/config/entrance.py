@@ -10,6 +10,7 @@ from django.db import close_old_connections
 
 from rung.api import callers
 from rung.api.problems import Problem
+from rung.api.scim import protocol as scim
 from rung.api.v1 import on_problem
 from rung.config.incoming import Refused, too_much
 from rung.frame.uploads import WORDS
@@ -20,7 +21,7 @@ from rung.people.database_errors import AWAY
 ANYBODY = 1024 * 1024
 #: Where anybody may send files.
 OPEN_FORMS = ("/ask",)
-API = "/api/"
+API, SCIM = "/api/", "/api/scim/"
 
 
 def address_of(environ: dict[str, Any]) -> str:
@@ -57,7 +58,7 @@ def most(environ: dict[str, Any]) -> int:
 def _let_in(environ: dict[str, Any]) -> None:
     request = WSGIRequest(environ)
     try:
-        callers.let_in(request)
+        (scim.let_in if request.path.startswith(SCIM) else callers.let_in)(request)
     except Problem as problem:
         answer = on_problem(request, problem)
         headers = tuple((name.lower(), value) for name, value in answer.headers.items())

@@ -15,7 +15,7 @@ from rung.core.sentences import speaking
 #: What is never written down, only that it has changed.
 SECRET = frozenset(
     {
-        *("password", "sealed_secret", "secret", "hash"),
+        *("password", "sealed_secret", "secret", "hash", "scim_hash"),
         *("token", "refresh_token", "app_token", "client_secret", "signing_secret"),
     }
 )

@@ -1,6 +1,7 @@
 """Who a directory may let in: agents who are here, and newcomers of its own mail domains where it invites them."""
 
 import re
+from collections.abc import Mapping
 
 import structlog
 from allauth.account.models import EmailAddress
@@ -11,7 +12,7 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.http import HttpRequest
 from django.shortcuts import render
 
-from rung.people import providers
+from rung.people import directory_groups, providers
 from rung.people.models import HANDLE, Agent, SignInProvider
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
         account there: neither is connected.
         """
         if sociallogin.is_existing:
+            _by_groups(sociallogin.user, sociallogin)
             return
         email = trusted_email(sociallogin, _provider_of(sociallogin))
         agent = Agent.objects.filter(email=email).first() if email else None
@@ -46,6 +48,7 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
                 log.warning("an address came with another id of its directory", agent=agent.handle)
                 raise _refusal(request, "another_id")
             sociallogin.connect(request, agent)
+            _by_groups(agent, sociallogin)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Only for newcomers of the directory's own domains, and only where an owner has said so."""
@@ -69,6 +72,7 @@ class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.save(request)
         # An agent has one address, ours; allauth's own list would let in under a former one.
         EmailAddress.objects.filter(user=agent).delete()
+        _by_groups(agent, sociallogin)
         return agent
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, str]) -> Agent:
@@ -104,6 +108,22 @@ def free_handle(wanted: str) -> str:
     HANDLE(base)
     taken = set(Agent.objects.filter(handle__startswith=base).values_list("handle", flat=True))
     return next(name for name in (base, *(f"{base}{n}" for n in range(2, 10_000))) if name not in taken)
+
+
+def groups_of(told: Mapping[str, object], claim: str) -> list[str] | None:
+    """The groups a directory told at sign-in, as a claim (OpenID Connect) or attribute (SAML). None: it told none."""
+    places = [told, *(told[part] for part in ("userinfo", "id_token") if isinstance(told.get(part), Mapping))]
+    found = next((place[claim] for place in places if isinstance(place, Mapping) and claim in place), None)
+    if found is None:
+        return None
+    return [str(each) for each in (found if isinstance(found, list | tuple) else [found])]
+
+
+def _by_groups(agent: Agent, sociallogin: SocialLogin) -> None:
+    found = _provider_of(sociallogin)
+    groups = groups_of(sociallogin.account.extra_data or {}, found.groups_claim) if found else None
+    if found is not None and groups is not None:
+        directory_groups.apply(agent, found, groups)
 
 
 def _known_otherwise(agent: Agent, sociallogin: SocialLogin) -> bool:

@@ -301,6 +301,11 @@ class SignInProvider(models.Model):
     role = models.CharField(
         max_length=10, choices=[(Role.OBSERVER, "observer"), (Role.AGENT, "agent")], default="observer"
     )
+    #: What its groups give, a line each (rung/people/directory_groups.py), and where it tells them at sign-in.
+    group_rules = models.TextField(blank=True, default="", db_default="")
+    groups_claim = models.CharField(max_length=200, default="groups", db_default="groups")
+    #: Of the key it manages people with by SCIM. Empty: it may not.
+    scim_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -329,3 +334,36 @@ def is_safe_address(address: str) -> bool:
     if parts.username is not None or not host or any(letter.isspace() or letter == "\\" for letter in address):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
+
+
+class DirectoryUser(models.Model):
+    """Somebody a directory manages by SCIM: it made their account, or took it over."""
+
+    directory = models.ForeignKey(SignInProvider, on_delete=models.CASCADE, related_name="users")
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="managed")
+    external_id = models.CharField(max_length=200, blank=True)
+    user_name = models.CharField(max_length=254)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("directory", Lower("user_name"), name="directory_user_once")]
+
+    def __str__(self) -> str:
+        return self.user_name
+
+
+class DirectoryGroup(models.Model):
+    """A group of a directory, as it told us by SCIM; its rules say what it gives."""
+
+    directory = models.ForeignKey(SignInProvider, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=200, blank=True)
+    members = models.ManyToManyField(Agent, related_name="directory_groups")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["directory", "name"], name="directory_group_once")]
+
+    def __str__(self) -> str:
+        return self.name
