@@ -3,6 +3,7 @@
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -375,3 +376,53 @@ class TestWriting:
             OFFICE.add(datetime(2400, 12, 29, 12, tzinfo=UTC), 2400 * HOUR)
         with pytest.raises(OverflowError, match="in the years 1900 to 2400"):
             OFFICE.add(datetime(1900, 1, 5, 12, tzinfo=UTC), -2400 * HOUR)
+
+
+class TestSingleDates:
+    """A date with hours of its own has these and no others."""
+
+    CALENDAR = Calendar.parse(
+        {
+            "timezone": "Europe/Berlin",
+            "hours": {
+                "mon-fri": ["09:00-17:00"],
+                "2026-12-24": ["09:00-14:00"],
+                "2026-12-05": ["10:00-16:00"],
+                "2026-12-25": ["12:00-13:00"],
+                "2026-12-28": [],
+            },
+            "holidays": {"country": "DE"},
+        }
+    )
+
+    @pytest.mark.parametrize(
+        ("at", "is_open"),
+        [
+            ("2026-12-24T13:59", True),
+            ("2026-12-24T14:00", False),
+            ("2026-12-05T10:00", True),
+            ("2026-12-05T09:59", False),
+            ("2026-12-25T12:30", True),
+            ("2026-12-25T11:00", False),
+            ("2026-12-28T10:00", False),
+            ("2026-12-29T10:00", True),
+        ],
+    )
+    def test_it_is_open_then(self, at: str, is_open: bool) -> None:
+        moment = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        assert self.CALENDAR.is_open(moment) is is_open
+        day = self.CALENDAR.intervals(moment.date())
+        assert any(opens <= moment < closes for opens, closes in day) is is_open
+
+    def test_time_is_counted_over_it_and_a_day_stays_a_day(self) -> None:
+        friday = datetime(2026, 12, 4, 16, tzinfo=ZoneInfo("Europe/Berlin"))
+        assert self.CALENDAR.add(friday, timedelta(hours=3)) == datetime(2026, 12, 5, 11, tzinfo=UTC)
+        assert self.CALENDAR.ordinary_day == timedelta(hours=8)
+
+    def test_it_is_kept_when_a_version_is_published(self) -> None:
+        again = Calendar.parse(self.CALENDAR.frozen(range(2026, 2028)))
+        assert again.hours == self.CALENDAR.hours
+
+    def test_a_date_that_is_none_is_named(self) -> None:
+        with pytest.raises(CalendarError, match="is not a date"):
+            Calendar.parse({"timezone": "UTC", "hours": {"mon": ["09:00-17:00"], "2026-02-30": []}})

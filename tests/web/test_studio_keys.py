@@ -1,10 +1,14 @@
 """The studio edits every key of the policy's table, with the table's field."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.http import QueryDict
 
 from rung.core.policy.keys import KEYS, Form, Key
+from rung.web.policy.studio.fields import read, show
 from rung.web.policy.studio.kinds import KINDS, SECTIONS
-from rung.web.policy.studio.names import FACTS
+from rung.web.policy.studio.names import FACTS, Names
 
 #: Which form edits a kind of map, and below which key of it; a kind that is not here has its form's name.
 FORMS = {
@@ -49,3 +53,16 @@ def test_the_studio_edits_it(kind: str, key: Key) -> None:
             assert str(fields[path].label)
             return
     pytest.fail(f"no form edits {kind}.{key.name}")
+
+
+def test_hours_of_single_dates_are_shown_and_kept() -> None:
+    (field,) = (each for each in KINDS["calendar"].fields if each.name == "hours")
+    old = {"mon-fri": ["09:00-17:00"], "2026-12-24": ["09:00-14:00"], "2026-12-28": []}
+    names = Names({}, ())
+    looks = show(field, {"hours": old}, names).looks
+    assert looks["dates"] == "2026-12-24: 09:00-14:00\n2026-12-28: "
+    form = {f"hours-{day}": text for day, text in looks["days"]} | {"hours-dates": looks["dates"]}
+    sent = QueryDict(urlencode(form))
+    assert read(field, sent, {"hours": old}) == old
+    more = QueryDict(urlencode(form | {"hours-dates": "2026-12-05: 10:00-16:00"}))
+    assert read(field, more, {"hours": old}) == {"mon-fri": ["09:00-17:00"], "2026-12-05": ["10:00-16:00"]}

@@ -7,6 +7,8 @@ Public: `Calendar`, `ALWAYS`, `CalendarError` with its `Mistake`s. What holds in
   at an opening ends at the opening.
 - Local times are passed when the clock first reads or jumps over them, so on the night it goes back a Sunday open
   00:00-24:00 counts 25 hours, and an opening that the clock skips is at the jump.
+- A date with hours of its own has these and no others, also on a weekend or a holiday: half a day, a day worked in
+  exchange, a day off.
 - A holiday takes away what starts on that local day: the whole night that begins on it, none of the night before.
 - Nothing is rounded: microseconds stay.
 """
@@ -128,8 +130,9 @@ class Calendar:
 
     def intervals(self, day: date) -> list[tuple[datetime, datetime]]:
         """The openings, in UTC, that start on a local day; the last may end on the day after."""
-        closed = self.holidays.in_years(range(day.year, day.year + 1))
-        spans = () if day in closed else self.hours.days[day.weekday()]
+        special = dict(self.hours.dates).get(day)
+        closed = special is None and day in self.holidays.in_years(range(day.year, day.year + 1))
+        spans = special or (() if closed or special is not None else self.hours.days[day.weekday()])
         return [
             (from_us(opens * MICROSECONDS), from_us(closes * MICROSECONDS))
             for opens, closes in on_day(day, spans, self._zone)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from rung.core.calendar.mistakes import CalendarError, Mistake
 from rung.core.sentences import say
@@ -15,6 +15,8 @@ FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 NUMBERS = {name: number for names in (DAYS, FULL_NAMES) for number, name in enumerate(names)}
 DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
+#: A key that is one day of one year.
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 INTERVAL = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 Span = tuple[int, int]  # minutes from the day's local midnight; an end beyond 1440 is on the next day
@@ -25,11 +27,13 @@ class Hours:
     """Seven days, Monday first, each with its spans in order; spans that overlap or touch are one."""
 
     days: tuple[tuple[Span, ...], ...]
+    #: Single dates with hours of their own, in order; holidays do not close them.
+    dates: tuple[tuple[date, tuple[Span, ...]], ...] = ()
 
     @property
     def whole_week(self) -> bool:
         """Whether no minute of an ordinary week is outside."""
-        return sum(self._lengths()) == WEEK_MINUTES
+        return sum(self._lengths()) == WEEK_MINUTES and not self.dates
 
     def ordinary_day(self) -> timedelta:
         """The most frequent length among days that have hours; of equally frequent ones the longer."""
@@ -42,11 +46,8 @@ class Hours:
 
     def written(self) -> dict[str, list[str]]:
         """The hours day by day, as `parse_hours` reads them."""
-        return {
-            name: [interval for span in spans for interval in _written(span)]
-            for name, spans in zip(DAYS, self.days, strict=True)
-            if spans
-        }
+        days = {name: _intervals(spans) for name, spans in zip(DAYS, self.days, strict=True) if spans}
+        return days | {day.isoformat(): _intervals(spans) for day, spans in self.dates}
 
     def _lengths(self) -> list[int]:
         """Minutes of each day. A night belongs to the day it starts on, and no minute counts twice."""
@@ -59,16 +60,25 @@ class Hours:
 
 
 def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
-    """Hours such as `{"mon-thu": ["09:00-12:30", "13:30-18:00"], "sat,sun": []}`; what is wrong goes to `mistakes`."""
+    """Hours such as `{"mon-thu": ["09:00-12:30", "13:30-18:00"], "2026-12-24": ["09:00-14:00"]}`; what is wrong goes to
+    `mistakes`."""
     days: list[list[Span]] = [[] for _ in DAYS]
     if not isinstance(document, Mapping):
         mistakes.append(Mistake(("hours",), say('hours are written by day, such as mon-fri: ["09:00-17:00"]')))
         return Hours(tuple(() for _ in DAYS))
     written_under: dict[int, str] = {}
+    dates: dict[date, tuple[Span, ...]] = {}
     found = len(mistakes)
     for key, value in document.items():
         path = ("hours", str(key))
         spans = _parse_spans(value, path, mistakes)
+        if DATE.fullmatch(str(key)):
+            try:
+                dates[date.fromisoformat(str(key))] = tuple(spans)
+            except ValueError:
+                sentence = say('"%(written)s" is not a date; write it like 2026-12-24', written=key)
+                mistakes.append(Mistake(path, sentence))
+            continue
         for number in _parse_days(key, path, mistakes):
             earlier = written_under.setdefault(number, str(key))
             if earlier != str(key) or days[number]:
@@ -85,7 +95,7 @@ def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
             'this calendar has no working time at all; give at least one day hours, such as mon: ["09:00-17:00"]'
         )
         mistakes.append(Mistake(("hours",), sentence))
-    return Hours(tuple(tuple(spans) for spans in days))
+    return Hours(tuple(tuple(spans) for spans in days), tuple(sorted(dates.items())))
 
 
 def parse_span(written: str) -> Span:
@@ -175,6 +185,10 @@ def _merged(spans: list[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _intervals(spans: tuple[Span, ...]) -> list[str]:
+    return [interval for span in spans for interval in _written(span)]
 
 
 def _written(span: Span) -> list[str]:

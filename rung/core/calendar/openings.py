@@ -61,11 +61,12 @@ def on_day(day: date, spans: tuple[Span, ...], where: ZoneInfo) -> list[tuple[in
 def _rows(hours: Hours, closed: frozenset[date], where: ZoneInfo, first: date, after: date) -> list[tuple[int, int]]:
     """Each opening by the day it starts on, in seconds. Days on which the clock keeps its offset take a short way."""
     rows: list[tuple[int, int]] = []
+    special = dict(hours.dates)
     offsets = [_offset_at_midnight(first + timedelta(days=step), where) for step in range(2)]
     for step in range((after - first).days):
         day = first + timedelta(days=step)
         offsets.append(_offset_at_midnight(day + timedelta(days=2), where))
-        spans = () if day in closed else hours.days[day.weekday()]
+        spans = special[day] if day in special else () if day in closed else hours.days[day.weekday()]
         offset = offsets[step]
         if not spans:
             continue

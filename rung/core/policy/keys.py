@@ -189,7 +189,8 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
     "calendar": (
         structs.replace(_TIMEZONE, rare=False),
-        Key("hours", Form.HOURS, "By day, such as mon-fri: [09:00-17:00].", required=True),
+        Key("hours", Form.HOURS, "By day or date, such as mon-fri: [09:00-17:00] or 2026-12-24: [09:00-14:00].",
+            required=True),
         Key("holidays", Form.MAP, "Days on which it stays shut: a country's, or a list of dates.", of="holidays"),
     ),
     "holidays": (

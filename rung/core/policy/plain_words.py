@@ -168,6 +168,9 @@ def hours(opened: Calendar) -> str:
     for first, last, spans in _runs(opened.hours.days):
         days = day(first) if first == last else say("%(first)s to %(last)s", first=day(first), last=day(last))
         said.append(f"{days} {say(' and ').join(_span(one) for one in spans)}")
+    for on, spans in opened.hours.dates:
+        open_then = say(" and ").join(_span(one) for one in spans) or say("closed")
+        said.append(f"{date_of(on)} {open_then}")
     place = opened.timezone.rpartition("/")[2].replace("_", " ")
     open_hours = say("%(hours)s (%(place)s time)", hours=", ".join(said), place=place)
     if not opened.holidays.country:

@@ -142,7 +142,9 @@ def _show_condition(field: Field, value: Plain, names: Names) -> dict[str, Any]:
 
 def _show_hours(_field: Field, value: Plain, _names: Names) -> dict[str, Any]:
     days = _day_by_day(value) or {}
-    return {"days": [(day, ", ".join(str(span) for span in days.get(day, []))) for day in DAYS]}
+    dates = [f"{day}: {', '.join(map(str, spans))}" for day, spans in days.items() if day not in DAYS]
+    shown = [(day, ", ".join(str(span) for span in days.get(day, []))) for day in DAYS]
+    return {"days": shown, "dates": "\n".join(dates), "rows": max(2, len(dates) + 1)}
 
 
 def _show_budget(_field: Field, value: Plain, _names: Names) -> dict[str, Any]:
@@ -232,7 +234,7 @@ def _read_condition(field: Field, post: QueryDict, old: Plain) -> Plain:
 
 def _read_hours(field: Field, post: QueryDict, old: Plain) -> Plain:
     days = {day: _spans(post.get(f"{field.name}-{day}", "")) for day in DAYS}
-    days = {day: spans for day, spans in days.items() if spans}
+    days = {day: spans for day, spans in days.items() if spans} | _dates(post.get(f"{field.name}-dates", ""))
     if days == _day_by_day(old):
         return old
     found: dict[str, Plain] = {}
@@ -245,7 +247,14 @@ def _read_hours(field: Field, post: QueryDict, old: Plain) -> Plain:
             found[f"{first.partition('-')[0]}-{day}"] = found.pop(first)
         else:
             found[day] = list(days[day])
+    found |= {day: list(spans) for day, spans in days.items() if day not in DAYS}
     return found or None
+
+
+def _dates(text: str) -> dict[str, list[Plain]]:
+    """`2026-12-24: 09:00-14:00`, one a line; without a time it is shut."""
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    return {day.strip(): _spans(spans) for day, _colon, spans in lines}
 
 
 def _read_budget(field: Field, post: QueryDict, old: Plain) -> Plain:
