@@ -47,17 +47,24 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bo
     are read, as they come. Raises Forbidden, or what httpx raises."""
     parts, host = _read(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = _address_of(host, port, allow_private=allow_private)
-    # Connected to the address that was judged, not to the name: a second look-up could give another answer.
+    addresses = _addresses_of(host, port, allow_private=allow_private)
+    with deadline(DEADLINE):
+        for address in addresses[:-1]:
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):  # nobody has it yet: the name's next address
+                return _post_to(address, parts, host, body, headers)
+        return _post_to(addresses[-1], parts, host, body, headers)
+
+
+def _post_to(address: str, parts: SplitResult, host: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Connected to the address that was judged, not to the name: a second look-up could give another answer."""
     literal = f"[{address}]" if ":" in address else address
     target = parts._replace(netloc=literal if parts.port is None else f"{literal}:{parts.port}").geturl()
     host_header = host if parts.port is None else f"{host}:{parts.port}"
-    client = kept_client(address, host)
     given = {**headers, "Host": host_header, "Accept-Encoding": "identity"}
-    with deadline(DEADLINE):
-        handing_over()
-        with client.stream("POST", target, content=body, headers=given, extensions={"sni_hostname": host}) as response:
-            return Answer(response.status_code, response.headers, _beginning(response))
+    client, sni = kept_client(address, host), {"sni_hostname": host}
+    handing_over()
+    with client.stream("POST", target, content=body, headers=given, extensions=sni) as response:
+        return Answer(response.status_code, response.headers, _beginning(response))
 
 
 def _beginning(response: httpx.Response) -> str:
@@ -76,7 +83,7 @@ def judge(url: str, *, allow_private: bool) -> None:
     """Say at once what sending to it would say. Raises Forbidden; a name that leads nowhere yet is left to later."""
     parts, host = _read(url)
     with suppress(OSError, UnicodeError):
-        _address_of(host, parts.port or 443, allow_private=allow_private)
+        _addresses_of(host, parts.port or 443, allow_private=allow_private)
 
 
 def _read(url: str) -> tuple[SplitResult, str]:
@@ -90,14 +97,15 @@ def _read(url: str) -> tuple[SplitResult, str]:
     return parts, host
 
 
-def _address_of(host: str, port: int, *, allow_private: bool) -> str:
+def _addresses_of(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """All of a name's addresses, in the system's order; there is at least one. Raises Forbidden if any is inside."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not allow_private:
         inside = [address for address in addresses if not _is_public(address)]
         if inside:
             raise Forbidden(Said.NOT_PUBLIC(host=host, inside=inside[0]))
-    return addresses[0]
+    return addresses
 
 
 def _is_public(address: str) -> bool:

@@ -156,6 +156,23 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
     assert receiver.got[0][0]["host"] == f"hook.example:{receiver.port}"  # type: ignore[attr-defined]
 
 
+def test_a_name_whose_first_address_takes_nothing_is_reached_at_its_next(
+    db: None, receiver: type[Receiver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint(receiver)
+    port = receiver.port  # type: ignore[attr-defined]
+    both = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.9", port)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
+    ]
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **named: both if host == "localhost" else real(host, *rest, **named)
+    )
+    assert sends() == Sent()
+    assert len(receiver.got) == 1
+
+
 def test_gone_disables_the_endpoint_for_good(db: None, receiver: type[Receiver]) -> None:
     row = endpoint(receiver)
     receiver.answer = 410
