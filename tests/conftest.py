@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from rung.config.embedded import Embedded
 from rung.config.settings import _database
-from tests.recorded.place import SHARED as RECORDINGS
+from tests.recorded.place import MISSING
 
 SHARED = "RUNG_TEST_DATABASE"
 
@@ -23,13 +23,13 @@ settings.load_profile("rung")
 pytest.register_assert_rewrite("tests.stories.judging", "tests.stories.site")
 
 # Recordings of third parties are no part of this repository: the tests over them are collected where they lie beside.
-collect_ignore = [] if RECORDINGS.is_dir() else ["recorded"]
+collect_ignore = ["recorded"] if MISSING else []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what was not collected."""
     if collect_ignore:
-        terminalreporter.write_line(f"tests/recorded is left out: {RECORDINGS} is missing")
+        terminalreporter.write_line(f"tests/recorded is left out; missing: {', '.join(map(str, MISSING))}")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -203,6 +203,13 @@ def test_the_help_of_commands_is_in_plain_words() -> None:
     assert {name: text for name, text in said.items() if OBSCURE.search(text)} == {}
 
 
+def test_the_words_of_pages_are_plain() -> None:
+    catalogue = ROOT / "rung" / "web" / "locale" / "de" / "LC_MESSAGES" / "django.po"
+    said = [line for line in catalogue.read_text().splitlines() if not line.startswith(("msgstr", "#"))]
+    assert len(said) > 1000
+    assert [line for line in said if OBSCURE.search(line)] == []
+
+
 #: Words of other programs' pages.
 ELSEWHERE = {"Create New App", "From a manifest", "Install to Workspace", "Manage Distribution"}
 

@@ -276,8 +276,10 @@ class _Asker(NamedTuple):
 
 
 def _asker(request: HttpRequest, number: int, named: RequesterNamed | None) -> _Asker | None:
-    """Whoever the request names; None where it is the ticket's requester and the action itself may look. Raises Problem
-    404."""
+    """The person the request names; None where it is the ticket's requester and the action itself may look.
+
+    Raises Problem 404.
+    """
     eyes = caller(request).eyes
     if named is None and sees_all(eyes):
         return None

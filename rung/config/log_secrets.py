@@ -1,15 +1,15 @@
-"""What must stand in no log line, whoever writes it: words that let somebody in, keys and passwords."""
+"""What must stand in no log line of ours or of a library: words that let somebody in, keys and passwords."""
 
 import re
 
 GONE = "[…]"
-#: Addresses whose next part lets whoever holds it in. A test compares them with the addresses there are.
+#: Addresses whose next part is a key: it lets its holder in. A test compares them with the addresses there are.
 PATHS = ("/sign-in/", "/ask/thanks/", "/ask/", "/files/", "/account/password/reset/key/", "/live/")
 _WORD = r"[^/\s\"'\\?#&,;)\]}>]+"
 _KEYS = "token|secret|password|passwd|client_secret|access_token|refresh_token|id_token|signature"
 _PATTERNS = [
     (re.compile(rf"({'|'.join(map(re.escape, PATHS))}){_WORD}"), rf"\1{GONE}"),
-    # Slack's own addresses that need no key: whoever knows one may post.
+    # Slack's own addresses that need no key: a person who knows one may post.
     (re.compile(r"(hooks\.slack\.com/(?:services|actions|commands|workflows|triggers)/)[^\s\"'\\]+"), rf"\1{GONE}"),
     (re.compile(r"\b(?:rung_|rungscim_|xox[a-z]-|xoxe\.xox[a-z]-|xapp-|whsec_|gh[pousr]_|sk-)[\w.-]{8,}"), GONE),
     (re.compile(r"\b((?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{GONE}"),

@@ -31,7 +31,7 @@ pulse.begin()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rung.config.settings")
 django = get_wsgi_application()
 
-from rung.config import entrance  # noqa: E402  it needs Django
+from rung.config import body_limits  # noqa: E402  it needs Django
 
 Environ = dict[str, Any]
 #: Seconds a reader may take for one piece of an answer.
@@ -48,7 +48,7 @@ async def application(scope: Scope, proto: HTTPProtocol) -> None:
     try:
         await _respond(environ_of(scope), proto)
     except (ProtocolClosed, Gone):
-        return  # whoever asked has gone
+        return  # the caller has gone
     except Refused as refused:
         # The rest of the body is not read, so the connection is of no more use.
         proto.response_bytes(refused.status, [*refused.headers, *_ALWAYS], refused.body)
@@ -110,10 +110,10 @@ async def _respond(environ: Environ, proto: HTTPProtocol) -> None:
 
 async def _take_in(environ: Environ, body: IO[bytes], proto: HTTPProtocol) -> None:
     """The body, read by the event loop. Raises Refused, Gone."""
-    most = entrance.ANYBODY
-    if entrance.must_be_asked(environ):
-        most = await asyncio.get_running_loop().run_in_executor(threads, entrance.most, environ)
-    with coming.one_more(entrance.address_of(environ)):
+    most = body_limits.ANYBODY
+    if body_limits.must_be_asked(environ):
+        most = await asyncio.get_running_loop().run_in_executor(threads, body_limits.most, environ)
+    with coming.one_more(body_limits.address_of(environ)):
         length = await incoming.read(aiter(proto), body, most=most)
     if length < int(environ.get("CONTENT_LENGTH") or 0):
         raise Gone

@@ -1,4 +1,4 @@
-"""What a moment is called, and its text: fixed when it is made, so that whoever looks later reads what was sent."""
+"""What a moment is called, and its text: fixed when it is made, so that a later reader sees what was sent."""
 
 from typing import NamedTuple
 

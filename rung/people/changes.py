@@ -101,7 +101,7 @@ def facts_of(row: models.Model) -> dict[str, object]:
         elif isinstance(value, models.Model):
             found[field.name] = str(getattr(value, "handle", value))
         elif value not in (None, "", [], False):
-            with speaking():  # what is written down is English, whoever does it
+            with speaking():  # what is written down is English in every reader's session
                 found[field.name] = value if isinstance(value, bool | int | list) else str(value)
     if row.pk:
         for many in row._meta.many_to_many:

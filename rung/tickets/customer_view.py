@@ -28,7 +28,7 @@ def attachment(own: Ticket, number: int) -> Attachment | None:
 
 
 def where_it_went(own: Ticket) -> Ticket:
-    """The ticket a request is answered in by now: the one it was merged into, if whoever asked takes part there."""
+    """The ticket a request is answered in by now: the one it was merged into, if its requester takes part there."""
     ticket = own
     while (into := ticket.merged_into) is not None:
         same = own.requester_id is not None and own.requester_id == into.requester_id

@@ -17,7 +17,7 @@ def participants(ticket: Ticket) -> list[Ticket]:
 
 
 def joined_at(gone: Ticket) -> datetime | None:
-    """Since when whoever asked in a ticket takes part in the one it went into; None: they do not."""
+    """Since when the requester of a ticket takes part in the one it went into; None: they do not."""
     merged = Event.objects.filter(ticket=gone, kind="merged", data__participates=True)
     return merged.order_by("-number").values_list("at", flat=True).first()
 

@@ -32,7 +32,7 @@ class Tone(StrEnum):
     WARNING = "warning"
     GOOD = "good"
     PLAIN = "plain"
-    #: Bookkeeping of the desk: of interest only when one looks for the reason of something.
+    #: A minor event: of interest only to a reader who looks for a reason.
     QUIET = "quiet"
 
 

@@ -7,3 +7,5 @@ EVENTS = SHARED / "data" / "events"
 MAIL = SHARED / "data" / "email"
 CHAT = SHARED / "data" / "chat"
 SLACK = SHARED / "specs" / "slack"
+#: Another folder may be called `shared`, too: all of these have to be there.
+MISSING = [folder for folder in (EVENTS, MAIL, CHAT, SLACK) if not folder.is_dir()]

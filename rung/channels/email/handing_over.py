@@ -77,7 +77,7 @@ def hand_over(mail: EmailMessage, by: BaseEmailBackend | None = None) -> Outcome
     except smtplib.SMTPRecipientsRefused as refused:
         return _of_recipients(refused.recipients)
     except smtplib.SMTPSenderRefused as refused:
-        # Our own setting, not this mail: whoever sets it right has all of them sent.
+        # Our own setting is wrong, not this mail: once it is right, all of them are sent.
         return Later(Said.SENDER_REFUSED(sender=parseaddr(refused.sender)[1], said=_said(refused)))
     except smtplib.SMTPResponseException as refused:
         reason = _meaning(refused.smtp_code, refused.smtp_error, Said.MAIL_REFUSED(said=_said(refused)))

@@ -99,7 +99,7 @@ def parse_hours(document: object, mistakes: list[Mistake]) -> Hours:
 
 
 def parse_span(written: str) -> Span:
-    """One interval such as `09:00-17:30`. CalendarError for one that is none."""
+    """One interval such as `09:00-17:30`. Raises CalendarError where it is not an interval."""
     mistakes: list[Mistake] = []
     span = _parse_span(written, (), mistakes)
     if span is None:

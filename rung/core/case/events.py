@@ -191,7 +191,7 @@ class Rated(Event, frozen=True, kw_only=True, tag="rated"):
 
 
 class Merged(Event, frozen=True, kw_only=True, tag="merged"):
-    """This ticket went into another; it is closed. `participates`: whoever asked hears what is said there."""
+    """This ticket went into another; it is closed. `participates`: its requester hears what is said there."""
 
     into: int
     participates: bool = False

@@ -10,7 +10,7 @@ from rung.core.case.late_events import as_they_count, spoken_at
 
 
 def rebuild(events: Iterable[e.AnyEvent]) -> Case:
-    """The case of a ticket from all its events as they were recorded, each as it counts by now."""
+    """The case of a ticket from all its events as they were recorded; corrections and late messages count."""
     history = list(events)
     case = Case()
     for event in as_they_count(history):

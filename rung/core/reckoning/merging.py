@@ -32,7 +32,7 @@ def waited(gone: Case, now: datetime) -> tuple[tuple[datetime, datetime], ...]:
     stretches = reading(gone, cycle, _NO_PAUSES, ALWAYS).stretches
     ran = [(from_us(each.start_us), now if each.end_us is None else from_us(each.end_us)) for each in stretches]
     found = tuple((start, end) for start, end in ran if start < end)
-    # The last of them is where it goes on in the other ticket, whoever's turn it was here.
+    # The last of them is where it goes on in the other ticket, also when it was not our turn here.
     return found if found and found[-1][1] == now else (*found, (now, now))
 
 

@@ -24,7 +24,7 @@ def merge(
     """This ticket goes into another and is closed; its messages are read there too, later ones are filed there.
 
     An open ticket is not merged into one that is over, and its turn goes along: nothing is left without a clock.
-    Whoever asked in either hears the answers from then on, and sees of what was said before only what was theirs.
+    The people who asked in either get the answers from then on. Of the earlier conversation they see only their own.
     `confirmed`: the caller knows that these are two people.
     """
     if ticket == into:

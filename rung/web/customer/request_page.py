@@ -34,7 +34,7 @@ ONCE_IN = timedelta(hours=24)
 SHOWN = 200
 #: States in which somebody works on a ticket, or waits.
 UNDER_WAY = ("open", "pending", "on_hold")
-HOLDER = "whoever sent the request holds the signed link"
+HOLDER = "the person who sent the request holds the signed link"
 
 
 @public(HOLDER)
@@ -110,7 +110,7 @@ def _file(word: str, number: int) -> Attachment:
     return found
 
 
-@public("whoever once held the link; the new one goes where the request came from, not to them")
+@public("a person who once held the link; the new one goes where the request came from, not to them")
 @never_cache
 @require_POST
 def renew(request: HttpRequest, word: str) -> HttpResponse:

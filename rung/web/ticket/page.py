@@ -49,7 +49,7 @@ class Entry:
     message: Message | None
     #: Who wrote the message. One without an event of its own (merged, split off, a word beside a handoff) has it too.
     who: str = ""
-    #: Bookkeeping, shown only when asked for.
+    #: A minor event, shown only when asked for.
     quiet: bool = False
 
 

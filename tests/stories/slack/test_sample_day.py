@@ -51,7 +51,7 @@ def play(world: SlackWorld) -> list[dict[str, Any]]:
     film.shows("Zoe of Acme writes. It becomes a ticket: one card in triage, and a word to her that stops no clock.")
     card = world.cards("triage")[0]
     world.passes(minutes=21)
-    film.shows("Nobody took it for 20 minutes: it goes to whoever has least to do. The same card shows it.")
+    film.shows("Nobody took it for 20 minutes: it goes to the person with the least to do. The same card shows it.")
     world.passes(minutes=10)
     film.shows("30 minutes, no answer: one reminder, in the thread of the card.")
     world.passes(minutes=30)

@@ -34,7 +34,7 @@
     if (who === me) return;
     if (state === "gone") others.delete(who);
     else others.set(who, { name, state: state === "arrived" ? "looking" : state, at: Date.now() });
-    // Whoever has just come learns at once who is here; a little apart, so that not all speak together.
+    // A page that has just opened learns at once who is here. Answers wait a random moment, so that they do not come together.
     if (state === "arrived") setTimeout(() => say(doing()), Math.random() * 300);
     draw();
   });
