@@ -6,9 +6,11 @@ from msgspec import Struct
 
 from rung.core.calendar import Calendar
 from rung.core.calendar.durations import From
+from rung.core.case.case import Case
 from rung.core.conditions.evaluation import Facts
 from rung.core.policy.model import Actions, Fact
 from rung.core.reckoning.compiled import ClockRule, Compiled
+from rung.core.reckoning.ladder import Kind, destination
 from rung.core.vocabulary import ClockName
 
 #: What makes somebody look at a ticket that nobody has taken.
@@ -63,22 +65,19 @@ class Voice:
                     yield from self._offers(actions.escalate, timed.threshold_us, calendar, facts)
 
     def _offers(self, escalate: str, after_us: int, calendar: Calendar, facts: Facts) -> Iterator[Alert]:
-        """To the level meant, and, since nobody accepts, to each further one after the wait for that."""
+        """To the level meant, and, since nobody accepts, to each further one after the wait for that. The ladder says
+        where that is; an expert or another system is no level, so the ticket's owner is told."""
         policy = self.compiled.policy
-        path = policy.paths.get(str(facts.get(Fact.PATH, "")), ())
-        held = path.index(str(facts.get(Fact.LEVEL))) if facts.get(Fact.LEVEL) in path else -1
-        head, _, rest = escalate.partition(":")
-        if head == "path":
-            yield Alert(after_us, calendar, next(iter(policy.paths.get(rest, ())), None))
-            return
-        first = held + 1 if escalate == "next" else path.index(escalate) if escalate in path else None
-        if first is None:
-            yield Alert(after_us, calendar, escalate if escalate in policy.levels else None)
-            return
-        wait = _until_the_next(self.compiled.by_clock[ClockName.UNACCEPTED])
-        further = path[first:] if wait is not None else path[first : first + 1]
-        for step, level in enumerate(further):
-            yield Alert(after_us + step * (wait or 0), calendar, level)
+        case = Case(path=str(facts.get(Fact.PATH, "")), level=str(facts.get(Fact.LEVEL, "")))
+        meant = destination(case, policy, escalate)
+        if meant.kind is not Kind.LEVEL:
+            yield Alert(after_us, calendar, None)
+        elif not (meant.already or meant.is_last):
+            levels = policy.paths.get(meant.path, ())
+            wait = _until_the_next(self.compiled.by_clock[ClockName.UNACCEPTED]) if meant.rank >= 0 else None
+            further = levels[meant.rank :] if wait is not None else (meant.level,)
+            for step, level in enumerate(further):
+                yield Alert(after_us + step * (wait or 0), calendar, level)
 
 
 def _until_the_next(rules: tuple[ClockRule, ...]) -> int | None:
