@@ -1,8 +1,8 @@
 """Finding what a person names on the command line, or saying what comes nearest."""
 
-import difflib
 from collections.abc import Iterable
 
+from rung.core.spelling import did_you_mean
 from rung.people.models import Agent, Customer, Team
 
 
@@ -32,6 +32,4 @@ def customer(name: str) -> Customer:
 
 def nothing(what: str, asked: str, known: Iterable[str]) -> SystemExit:
     """The end of a command whose name means nothing here, with the nearest that does."""
-    near = difflib.get_close_matches(asked, list(known), n=1, cutoff=0.5)
-    hint = f'; did you mean "{near[0]}"?' if near else "."
-    return SystemExit(f'No {what} "{asked}"{hint}')
+    return SystemExit(f'No {what} "{asked}"{did_you_mean(asked, known) or "."}')

@@ -9,8 +9,8 @@ _WORD = r"[^/\s\"'\\?#&,;)\]}>]+"
 _KEYS = "token|secret|password|passwd|client_secret|access_token|refresh_token|id_token|signature"
 _PATTERNS = [
     (re.compile(rf"({'|'.join(map(re.escape, PATHS))}){_WORD}"), rf"\1{GONE}"),
-    # Slack's own addresses that need no key: a person who knows one may post.
-    (re.compile(r"(hooks\.slack\.com/(?:services|actions|commands|workflows|triggers)/)[^\s\"'\\]+"), rf"\1{GONE}"),
+    # Addresses of chats that need no key: a person who knows one may post.
+    (re.compile(r"(//hooks\.[\w.-]+/(?:services|actions|commands|workflows|triggers)/)[^\s\"'\\]+"), rf"\1{GONE}"),
     (re.compile(r"\b(?:rung_|rungscim_|xox[a-z]-|xoxe\.xox[a-z]-|xapp-|whsec_|gh[pousr]_|sk-)[\w.-]{8,}"), GONE),
     (re.compile(r"\b((?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{GONE}"),
     (re.compile(rf"([?&](?:{_KEYS}|code|state|word|pass)=)[^&\s\"'\\]+", re.IGNORECASE), rf"\1{GONE}"),

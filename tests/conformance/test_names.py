@@ -21,6 +21,7 @@ ELSEWHERE = {
     "cli/import_.py": "the names of such files",
     "cli/replay.py": "the names of such files",
     "insights/sample_day/script.py": "a story that is told",
+    "people/mail_domains.py": "the name of a provider of mail, mailbox.org",
 }
 
 
