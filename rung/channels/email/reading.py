@@ -4,7 +4,7 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message, MIMEPart
 from email.parser import BytesHeaderParser
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from html import unescape
 
 import nh3
@@ -96,6 +96,9 @@ def _address(field: str, raw: str) -> tuple[str, str]:
     """
     if len(field) <= LONGEST_ADDRESS and field.count("(") < 20:
         name, address = parseaddr(field)
+        if not address:  # newer releases of Python, and Debian's, give up on two addresses: the first
+            several = getaddresses([field])
+            name, address = next((each for each in several if each[1] and f"<{each[1]}>" in raw), ("", ""))
         last = _ANGLED.search(raw)
         if last is None or f"<{address}>" in raw:
             return name, address
