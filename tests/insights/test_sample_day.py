@@ -18,6 +18,7 @@ from rung.people.models import Agent
 from rung.policies.reading import read_policy
 from rung.policies.versions import compiled
 from rung.tickets.models import Event, Ticket
+from tests.web.pages import source
 from tests.world import HandCrank
 
 MINUTES = 185
@@ -92,7 +93,7 @@ def test_every_page_is_marked_and_one_click_asks_for_the_end(time: HandCrank, tm
     play(time, 30)
     client.force_login(Agent.objects.get(handle="sam"))
     for address in ("/", "/tickets", "/for-you", "/policy", "/people"):
-        page = client.get(address).content.decode()
+        page = source(client.get(address))
         assert 'class="sample-banner"' in page
         assert "<title>Sample · " in page
         assert "A new desk" not in page
