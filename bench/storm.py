@@ -21,7 +21,7 @@ from rung.outbox.models import Delivery, State
 from rung.people.clock import database_now
 from rung.people.vault import seal
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 
 TICKETS, SECONDS = 1_000, 180
 ESCALATE_EVERY = 3.0
@@ -72,7 +72,7 @@ def _desk(count: int) -> list[int]:
         SlackChannel.objects.create(workspace=workspace, channel=channel, name=name, is_member=True)
     registry.forget()
     opened = (
-        actions.open_ticket(f"Ticket {n}", Words(text="x"), by=actors.SYSTEM, channel="api") for n in range(count)
+        actions.open_ticket(f"Ticket {n}", MessageText(text="x"), by=actors.SYSTEM, channel="api") for n in range(count)
     )
     numbers = [one.ticket for one in opened]
     ticker.look_at_all_due(RosterCache())

@@ -32,7 +32,7 @@ from rung.people.models import Agent, ContactMethod, Customer, Membership, Reque
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event, Ticket
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -174,7 +174,7 @@ class Person:
         """A new ticket."""
         opened = actions.open_ticket(
             text[:60],
-            Words(text=text, author_name=self.row.name),
+            MessageText(text=text, author_name=self.row.name),
             by=self.by,
             channel="slack",
             thread=f"@{self.row.name.split()[0].lower()}",
@@ -202,10 +202,10 @@ class Case:
 
     def replied(self, text: str) -> object:
         """The customer writes again."""
-        return self.does("customer_message", Words(text=text), by=self.customer.by)
+        return self.does("customer_message", MessageText(text=text), by=self.customer.by)
 
     def answered(self, by: str, text: str, **named: object) -> object:
-        return self.does("answer", Words(text=text), by=f"agent:{by}", **named)
+        return self.does("answer", MessageText(text=text), by=f"agent:{by}", **named)
 
     @property
     def row(self) -> Ticket:

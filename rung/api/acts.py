@@ -44,7 +44,7 @@ from rung.people.requester_lookup import customer_for
 from rung.policies.versions import compiled
 from rung.tickets import canned_answers
 from rung.tickets.actions import assignment, conversation, ending, escalation, merging, triage, turns
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 
 router = Router(tags=["actions"], auth=AGENT)
@@ -307,10 +307,10 @@ def refuse_gaps(ticket: Ticket, text: str) -> None:
         raise Problem(422, f"body.text: {canned_answers.gap_sentence(*gap)}", place="body.text", nearest=gap[1] or None)
 
 
-def _words(text: str, by: Actor, files: Sequence[NewFile] = ()) -> Words:
+def _words(text: str, by: Actor, files: Sequence[NewFile] = ()) -> MessageText:
     name = actors.name_of(by)
     known = Agent.objects.filter(handle=actors.handle_of(by)).values_list("name", flat=True).first()
-    return Words(text=text, author_name=known or name, files=files_of(files))
+    return MessageText(text=text, author_name=known or name, files=files_of(files))
 
 
 def _refuse_unknown_ticket(request: HttpRequest, number: int, place: str) -> None:

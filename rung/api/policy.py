@@ -12,7 +12,7 @@ from rung.api.callers import LEAD, OBSERVER, caller
 from rung.api.problems import Problem
 from rung.api.shapes import Given, example
 from rung.core.document.findings import MOST_SHOWN, Finding, first_of, has_errors
-from rung.escalation.policy_rollout import choose_for_running
+from rung.escalation.policy_rollout import roll_out
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, publish
@@ -124,7 +124,7 @@ def publish_version(request: HttpRequest, body: NewVersion) -> Reply[PublishedOu
         )
     changed = 0
     if body.running:
-        changed = sum(choose_for_running(result.number, by=caller(request).by, fire=body.fire))
+        changed = sum(roll_out(result.number, by=caller(request).by, fire=body.fire))
     version = PolicyVersion.objects.get(number=result.number)
     shown, more = first_of(checked)
     findings = [_finding(each) for each in shown]

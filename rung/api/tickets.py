@@ -47,7 +47,7 @@ from rung.policies.versions import compiled, current_number
 from rung.tickets import timeline_text
 from rung.tickets.actions import conversation
 from rung.tickets.history import events_of
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.overview import ladder, look_at
 from rung.tickets.visibility import sees_all, visible
@@ -73,7 +73,7 @@ class Filters(Schema):
     tag: str | None = None
     channel: str | None = None
     missed: bool | None = Field(default=None, description="A running clock has passed its target.")
-    subject: str | None = Field(default=None, description="Words of the subject.")
+    subject: str | None = Field(default=None, description="MessageText of the subject.")
     changed_since: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     cursor: str | None = None
@@ -87,7 +87,7 @@ def open_ticket(request: HttpRequest, body: NewTicket) -> Reply[DoneOut]:
     requester = _requester(body.requester, customer)
     opened = conversation.open_ticket(
         body.subject,
-        Words(
+        MessageText(
             text=body.body,
             author_name=requester.name if requester else "",
             inbox="api",
@@ -133,7 +133,7 @@ def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
 def add_message(request: HttpRequest, number: int, body: NewMessage) -> Reply[DoneOut]:
     """A message of the customer. It makes it our turn; it reopens a resolved ticket, or opens one."""
     asker = _asker(request, number, body.requester)
-    words = Words(
+    words = MessageText(
         text=body.text,
         author_name=asker.name if asker else "",
         inbox="api",

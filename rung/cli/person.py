@@ -116,7 +116,7 @@ def link(
 
     agent = lookup.agent(handle)
     if without_factors:
-        sign_in.take_factors_away(agent, now=database_now())
+        sign_in.remove_factors(agent, now=database_now())
         changes.record(
             by=actors.SYSTEM, area=changes.Area.PEOPLE, what="took the second factors of", subject=actors.agent(handle)
         )

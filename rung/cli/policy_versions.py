@@ -16,7 +16,7 @@ from rung.core.actors import Actor
 from rung.core.calendar.instants import zone
 from rung.core.document.findings import first_lines
 from rung.core.replay.comparison_text import running_text
-from rung.escalation.policy_rollout import choose_for_running, effects_on_running
+from rung.escalation.policy_rollout import effects_on_running, roll_out
 from rung.people.clock import database_now
 from rung.policies.models import PolicyVersion
 from rung.policies.publishing import NotPublished, Published, publish
@@ -113,7 +113,7 @@ def told(result: Published | NotPublished, *, by: Actor, running: bool, fire: bo
         case Published(number=number):
             print(f"Version {number} judges new tickets from now on.")
             if running:
-                moved = sum(track(choose_for_running(number, by=by, fire=fire), description="Running tickets"))
+                moved = sum(track(roll_out(number, by=by, fire=fire), description="Running tickets"))
                 print(f"{moved} running tickets are judged by it too.")
 
 

@@ -15,7 +15,7 @@ WORDS = {
 }
 
 
-def patient(url: str) -> str:
+def with_timeouts(url: str) -> str:
     """The url with those of the words it does not say itself."""
     said = conninfo_to_dict(url)
     return make_conninfo(url, **{name: word for name, word in WORDS.items() if name not in said})

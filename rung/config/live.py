@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rung.config import data_folder, pulse
-from rung.config.connection_timeouts import patient
+from rung.config.connection_timeouts import with_timeouts
 from rung.config.live_readers import EVERY, Readers
 from rung.config.live_room import Room
 from rung.config.parent_death import die_with_server
@@ -130,7 +130,7 @@ async def listen() -> None:
     while True:
         try:
             url = data_folder.database_url(data_folder.data_folder()) or ""
-            async with await psycopg.AsyncConnection.connect(patient(url), autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(with_timeouts(url), autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
                 _tell(EVERYTHING)
                 while True:

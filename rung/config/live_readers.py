@@ -6,7 +6,7 @@ import time
 import psycopg
 
 from rung.config import data_folder
-from rung.config.connection_timeouts import patient
+from rung.config.connection_timeouts import with_timeouts
 
 EVERY = 60.0  # seconds after which it is asked again
 NEWCOMER = 1.0  # seconds after which somebody unknown is asked for again
@@ -32,7 +32,7 @@ class Readers:
         """All who work here, by an answer at most so many seconds old."""
         async with self._asking:
             if time.monotonic() - self._asked >= older_than:
-                url = patient(data_folder.database_url(data_folder.data_folder()) or "")
+                url = with_timeouts(data_folder.database_url(data_folder.data_folder()) or "")
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                     found = await (await connection.execute(_WORKING)).fetchall()
                 self._active, self._asked = frozenset(row[0] for row in found), time.monotonic()

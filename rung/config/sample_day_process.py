@@ -16,7 +16,7 @@ LONGEST_START = 300.0  # seconds
 
 
 @dataclass
-class Beside:
+class SampleDayProcess:
     """Looks at the wish and at the process."""
 
     data: Path

@@ -8,7 +8,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rung.config import data_folder
-from rung.config.connection_timeouts import patient
+from rung.config.connection_timeouts import with_timeouts
 from rung.config.environment import whole_number
 
 PACKAGE = Path(__file__).parent.parent
@@ -28,7 +28,7 @@ def _number(name: str, default: int) -> int:
 
 def _database(url: str) -> dict[str, object]:
     try:
-        found = {name: str(value) for name, value in conninfo_to_dict(patient(url)).items()}
+        found = {name: str(value) for name, value in conninfo_to_dict(with_timeouts(url)).items()}
     except ProgrammingError as problem:
         raise ImproperlyConfigured(
             f"DATABASE_URL cannot be read ({str(problem).strip()}); it reads like postgresql://user:password@host/database."
@@ -66,7 +66,7 @@ TRACKERS: list[str] = []
 # What a policy may name besides: systems that are linked by hand or over the API.
 LINKED_BY_HAND = "rung.trackers.by_hand"
 # Who tells the outbox what a delivery says when it is sent, and whether it is still true.
-DELIVERY_SOURCE = "rung.tickets.delivery_source.Speech"
+DELIVERY_SOURCE = "rung.tickets.delivery_source.DeliverySource"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -178,7 +178,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "rung.people.sign_in.Invited"
+ACCOUNT_ADAPTER = "rung.people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -187,7 +187,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody has this desk write to strangers
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
-SOCIALACCOUNT_ADAPTER = "rung.people.directory_adapter.FromDirectory"
+SOCIALACCOUNT_ADAPTER = "rung.people.directory_adapter.DirectoryAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link leads to the directory: from a form, our own content security policy would not let the browser go there.
 SOCIALACCOUNT_LOGIN_ON_GET = True

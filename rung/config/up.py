@@ -12,12 +12,12 @@ from tempfile import TemporaryFile
 import psycopg
 
 from rung.config import data_folder, desk_lock, ports
-from rung.config.connection_timeouts import patient
+from rung.config.connection_timeouts import with_timeouts
 from rung.config.embedded import Embedded
 from rung.config.parent_death import tied_to_us
 from rung.config.postgres_programs import DatabaseProblem
 from rung.config.processes import PARTS
-from rung.config.sample_day_process import Beside
+from rung.config.sample_day_process import SampleDayProcess
 from rung.config.scheduled_backup import Schedule
 from rung.config.supervisor import Part, Supervisor, command_of
 
@@ -76,7 +76,7 @@ def up(
         say(f"Data and logs are in {data}. Ctrl-C stops the desk.")
         return True
 
-    beside = Beside(data, host, dict(os.environ))
+    beside = SampleDayProcess(data, host, dict(os.environ))
     beside.begin()
     backups = Schedule({**environment, "RUNG_PART": "backup"})
 
@@ -161,7 +161,7 @@ def _make_folder(data: Path) -> None:
 def _refuse_silent_database(url: str) -> None:
     """Before anything is kept: a mistyped address is said in one sentence."""
     try:
-        psycopg.connect(patient(url), connect_timeout=DATABASE_PATIENCE).close()
+        psycopg.connect(with_timeouts(url), connect_timeout=DATABASE_PATIENCE).close()
     except psycopg.ProgrammingError as problem:
         reason = str(problem).strip()
         sys.exit(f"DATABASE_URL cannot be read ({reason}); it reads like postgresql://user:password@host/database.")

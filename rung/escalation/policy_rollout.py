@@ -21,22 +21,24 @@ from rung.tickets.models import IS_OPEN, Message, Ticket
 from rung.tickets.transaction import TicketTransaction, locked
 
 
-def choose_for_running(version: int, *, by: Actor, fire: bool = False) -> Iterator[int]:
+def roll_out(version: int, *, by: Actor, fire: bool = False) -> Iterator[int]:
     """Let a version judge every ticket that is not over. Yields 1 for each changed, 0 for one that had it already.
 
     `fire`: steps it has already crossed fire now; otherwise they are recorded as passed.
     """
     for number in list(Ticket.objects.filter(IS_OPEN).exclude(policy=version).values_list("number", flat=True)):
-        yield int(choose_version(number, version, by=by, fire=fire))
+        yield int(set_version(number, version, by=by, fire=fire))
 
 
-def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) -> bool:
+def set_version(ticket: int, version: int, *, by: Actor, fire: bool = False) -> bool:
     """Let a version judge one ticket. False: it does already, the ticket has ended meanwhile, or it stands at a level,
     or is offered to one, that this version does not have: it would be nobody's there."""
     with locked(ticket) as at:
         if at.case.policy == version or at.case.status.is_over:
             return False
-        if not at_home(compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]):
+        if not has_level(
+            compiled(version).policy, at.case.path, at.case.level, [each.level for each in at.case.offers]
+        ):
             return False
         judged = Look(at.case.copy(), compiled(at.case.policy), roster_at(at.now), at.now)
         judge_ended(judged)
@@ -47,12 +49,12 @@ def choose_version(ticket: int, version: int, *, by: Actor, fire: bool = False) 
         return True
 
 
-def at_home(policy: Policy, path: str | None, level: str | None, offered: Iterable[str]) -> bool:
+def has_level(policy: Policy, path: str | None, level: str | None, offered: Iterable[str]) -> bool:
     """Whether a policy has the path a ticket is on, and every level at which it stands or is offered."""
     return (not path or path in policy.paths) and all(each in policy.levels for each in (level, *offered) if each)
 
 
-def homeless(policy: Policy) -> dict[str, int]:
+def without_level(policy: Policy) -> dict[str, int]:
     """Level or path this policy does not have -> open tickets that stand there or are offered to it."""
     found: Counter[str] = Counter()
     standing = Ticket.objects.filter(IS_OPEN).values_list("path", "level", "offered_levels")

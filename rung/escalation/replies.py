@@ -6,7 +6,7 @@ from rung.core.case.case import Case
 from rung.core.case.events import AutoReplied
 from rung.core.reckoning.compiled import Compiled
 from rung.tickets import canned_answers, message_rows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Ticket
 
 
@@ -16,4 +16,4 @@ def write_reply(number: int, event: AutoReplied, case: Case, compiled: Compiled,
     text = canned_answers.text(event.reply, ticket, case, compiled, now)
     if not text:
         return None
-    return message_rows.write(number, Direction.PUBLIC, event.by, Words(text=text), now).pk
+    return message_rows.write(number, Direction.PUBLIC, event.by, MessageText(text=text), now).pk

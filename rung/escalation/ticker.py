@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.earlier_case import EarlierCase
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.escalation import due, poison_tickets
 from rung.escalation.apply import Looked, write
@@ -100,7 +100,7 @@ def _look(batch: Sequence[DueTicket], rosters: RosterCache, now: datetime) -> No
         case = ticket.case()
         policy = compiled(case.policy)
         assigned = case.assignee
-        decision = reckon_in_place(case, policy, roster, now, past=Past(partial(events_of, ticket.number)))
+        decision = reckon_in_place(case, policy, roster, now, past=EarlierCase(partial(events_of, ticket.number)))
         if decision.case.assignee != assigned:
             rosters.shift_load(assigned, decision.case.assignee)
         looked.append(Looked(ticket, decision, policy))

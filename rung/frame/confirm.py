@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def asked_back(request: HttpRequest, question: str, effect: str, word: str, back: str) -> HttpResponse | None:
+def ask_to_confirm(request: HttpRequest, question: str, effect: str, word: str, back: str) -> HttpResponse | None:
     """The page that asks, or None: it has been asked, and the answer was yes.
 
     `effect`: what follows. `word`: on the button that does it. `back`: where "no" leads.

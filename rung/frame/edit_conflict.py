@@ -19,7 +19,7 @@ State: TypeAlias = dict[str, list[str]]
 """What each field was filled in with, as a browser would send it."""
 
 
-class OverRow(forms.BaseForm):
+class EditConflictForm(forms.BaseForm):
     """For a form over an existing row: it carries how it was filled in, and saves nothing over another's change.
 
     Pressed a second time it saves, for the person has then seen both. A field that they had not touched takes the

@@ -28,7 +28,7 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 def attachment(request: HttpRequest, number: int) -> HttpResponse:
     """A file of a ticket's message, for people who may see the ticket."""
     seen = Attachment.objects.filter(message__ticket__in=visibility.visible(agent_of(request)))
-    return handed_out(get_object_or_404(seen, pk=number))
+    return file_response(get_object_or_404(seen, pk=number))
 
 
 @public("its address is signed and lasts five minutes")
@@ -47,10 +47,10 @@ def file(request: HttpRequest, word: str) -> HttpResponse:
 def preview(request: HttpRequest, number: int) -> HttpResponse:
     """An image for an <img> of a ticket's page, for people who may see it. Opened by itself it is a download."""
     seen = Attachment.objects.filter(message__ticket__in=visibility.visible(agent_of(request)))
-    return pictured(get_object_or_404(seen, pk=number))
+    return preview_response(get_object_or_404(seen, pk=number))
 
 
-def pictured(found: Attachment) -> HttpResponse:
+def preview_response(found: Attachment) -> HttpResponse:
     """The file itself, where it is an image a page may show. Raises Http404. From our own origin also where downloads
     have theirs: an <img> draws pixels and runs nothing, and the other origin is not let into our pages."""
     if previews.is_previewed(found.content_type, found.size):
@@ -60,7 +60,7 @@ def pictured(found: Attachment) -> HttpResponse:
     raise Http404(f"{found.name} is not shown as a picture")
 
 
-def handed_out(found: Attachment) -> HttpResponse:
+def file_response(found: Attachment) -> HttpResponse:
     """The file, or the way to it on the origin of its own. Ask first whether the reader may have it."""
     if not settings.FILES_URL:
         return download(found)

@@ -26,7 +26,7 @@ class Alert(Struct, frozen=True):
     to: str | None
 
 
-class Voice:
+class MessageSchedule:
     """One policy, asked again and again what it would say. Conditions are judged by the facts a ticket came with."""
 
     def __init__(self, compiled: Compiled) -> None:

@@ -16,11 +16,11 @@ LEFT_AFTER = timedelta(minutes=3)
 GOING = (PolicyJob.State.WAITING, PolicyJob.State.WORKING)
 
 
-class Stopped(Exception):
+class JobStopped(Exception):
     """Nobody wants it any more."""
 
 
-class Steps:
+class Progress:
     """Notes how far a job is, and ends it where it has been stopped or left."""
 
     def __init__(self, job: PolicyJob, total: int) -> None:
@@ -42,13 +42,13 @@ class Steps:
         if monotonic() - self._noted < NOTED_EVERY:
             return
         self._noted = monotonic()
-        stop_left(self._job.pk)
+        stop_unwatched(self._job.pk)
         wanted = PolicyJob.objects.filter(pk=self._job.pk, state=PolicyJob.State.WORKING)
         if not wanted.update(done=done, total=self._total, changed_at=database_now()):
-            raise Stopped
+            raise JobStopped
 
 
-def stop_left(number: int | None = None) -> int:
+def stop_unwatched(number: int | None = None) -> int:
     """Stop those, or that one, whose page has been closed. A rollout continues without anybody watching."""
     now = database_now()
     left = PolicyJob.objects.filter(state__in=GOING, seen_at__lt=now - LEFT_AFTER).exclude(kind=PolicyJob.Kind.ROLLOUT)
@@ -65,7 +65,7 @@ def stop_earlier(job: PolicyJob) -> int:
     )
 
 
-def before_it(job: PolicyJob) -> int:
+def jobs_ahead(job: PolicyJob) -> int:
     """How many wait before it for the same hands."""
     alike = Q(kind__in=PolicyJob.LONG) if job.kind in PolicyJob.LONG else ~Q(kind__in=PolicyJob.LONG)
     return PolicyJob.objects.filter(alike, state=PolicyJob.State.WAITING, pk__lt=job.pk).count()

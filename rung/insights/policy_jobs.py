@@ -12,9 +12,9 @@ from rung.core.log.events import History
 from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.comparison import compare
-from rung.escalation.policy_rollout import choose_for_running, effects_on_running, homeless
+from rung.escalation.policy_rollout import effects_on_running, roll_out, without_level
 from rung.insights.extras import extra
-from rung.insights.policy_job_progress import GOING, Steps, Stopped, stop_left
+from rung.insights.policy_job_progress import GOING, JobStopped, Progress, stop_unwatched
 from rung.insights.policy_job_results import compared, running, simulated
 from rung.insights.simulated_run import Habits
 from rung.insights.simulation import FEWEST_RUNS, WhatIf, compare_by_simulation
@@ -49,16 +49,16 @@ class Recording(Struct, frozen=True):
 
 
 #: Reads a log somebody has uploaded; ValueError with a sentence where that cannot be done.
-LogReader = Callable[[PolicyJob, Policy, Policy, Steps], Recording]
+LogReader = Callable[[PolicyJob, Policy, Policy, Progress], Recording]
 
 
-def _no_logs(_job: PolicyJob, _old: Policy, _new: Policy, _steps: Steps) -> Recording:
+def _no_logs(_job: PolicyJob, _old: Policy, _new: Policy, _steps: Progress) -> Recording:
     raise ValueError("this worker reads no logs")
 
 
 def run_policy_job(number: int, read_log: LogReader = _no_logs) -> None:
     """Do it, once: the first to begin has it. A failure is written down with its reason, for the asker."""
-    stop_left(number)
+    stop_unwatched(number)
     began = PolicyJob.objects.filter(pk=number, state=PolicyJob.State.WAITING)
     if not began.update(state=PolicyJob.State.WORKING, changed_at=database_now()):
         return
@@ -66,7 +66,7 @@ def run_policy_job(number: int, read_log: LogReader = _no_logs) -> None:
     try:
         with speaking_in(language_of(job.author)):  # what goes wrong is told to the asker
             result = _done(job, read_log)
-    except Stopped:
+    except JobStopped:
         return
     except ValueError as problem:  # of what was given: a sentence for the asker
         _end(job, PolicyJob.State.FAILED, problem=str(problem))
@@ -94,7 +94,7 @@ def _done(job: PolicyJob, read_log: LogReader) -> dict[str, Any]:
 
 def restart_abandoned() -> list[PolicyJob]:
     """Jobs whose worker has died: they wait once more. What was done of a rollout stays done."""
-    stop_left()
+    stop_unwatched()
     dead = PolicyJob.objects.filter(state=PolicyJob.State.WORKING, changed_at__lt=database_now() - DEAD_AFTER)
     found = list(dead)
     PolicyJob.objects.filter(pk__in=[each.pk for each in found]).update(
@@ -111,21 +111,21 @@ def forget_logs() -> int:
 
 def _preview(job: PolicyJob) -> dict[str, Any]:
     policy = _policy(job.text)
-    step = Steps(job, Ticket.objects.filter(IS_OPEN).count())
+    step = Progress(job, Ticket.objects.filter(IS_OPEN).count())
     found = effects_on_running(policy, now=database_now(), on_each=step.one)
     return running(found)
 
 
 def _replay(job: PolicyJob, read_log: LogReader) -> dict[str, Any]:
     old, new = _both(job)
-    step = Steps(job, 0)
+    step = Progress(job, 0)
     given = read_log(job, old, new, step) if "map" in job.wanted else _of_the_record(job, old, new, step)
     step.begin(len(given.before))
     found = compare(given.before, given.after, old, new, end=given.end, on_progress=step.at)
     return compared(found, new, given.end) | {"rejected": dict(given.rejected)}
 
 
-def _of_the_record(job: PolicyJob, old: Policy, new: Policy, step: Steps) -> Recording:
+def _of_the_record(job: PolicyJob, old: Policy, new: Policy, step: Progress) -> Recording:
     now = database_now()
     since = now - timedelta(days=job.days or 30)
     return Recording(histories_since(since, old, step.reading), histories_since(since, new, step.reading), now)
@@ -134,7 +134,7 @@ def _of_the_record(job: PolicyJob, old: Policy, new: Policy, step: Steps) -> Rec
 def _simulation(job: PolicyJob) -> dict[str, Any]:
     extra("simulation", "simpy")  # whether it is there is said before the record is read
     old, new = _both(job)
-    step = Steps(job, 0)
+    step = Progress(job, 0)
     given = _of_the_record(job, old, old, step)
     if not given.before:
         return {"tickets": 0}
@@ -159,12 +159,12 @@ def _both(job: PolicyJob) -> tuple[Policy, Policy]:
 
 
 def _rollout(job: PolicyJob) -> dict[str, Any]:
-    step = Steps(job, Ticket.objects.filter(IS_OPEN).exclude(policy=job.version or 0).count())
+    step = Progress(job, Ticket.objects.filter(IS_OPEN).exclude(policy=job.version or 0).count())
     moved = 0
-    for one in choose_for_running(job.version or 0, by=job.author, fire=job.fire):
+    for one in roll_out(job.version or 0, by=job.author, fire=job.fire):
         moved += one
         step.one()
-    kept = homeless(compiled(job.version or 0).policy)
+    kept = without_level(compiled(job.version or 0).policy)
     return {"moved": moved, "kept": kept}
 
 

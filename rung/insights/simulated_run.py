@@ -10,7 +10,7 @@ from rung.core.calendar import Calendar
 from rung.core.reckoning.compiled import Compiled
 from rung.core.vocabulary import ClockName, Priority
 from rung.insights.extras import extra
-from rung.insights.message_schedule import Alert, Voice
+from rung.insights.message_schedule import Alert, MessageSchedule
 from rung.insights.staffing import Staff
 from rung.insights.workload import Job, Spell, Workload
 
@@ -61,7 +61,7 @@ class _Model:
         self.work = work
         self.in_force = in_force
         self.judge = judge
-        self.voice = Voice(judge.compiled)
+        self.voice = MessageSchedule(judge.compiled)
         self.habits = habits
         self.seed = seed
         self.result = Run()

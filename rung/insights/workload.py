@@ -21,7 +21,7 @@ from rung.core.reckoning.facts import facts
 from rung.core.reckoning.look import Look
 from rung.core.replay.replay import STAFFED
 from rung.core.replay.ticket import Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import ClockName, Priority
 from rung.insights.staffing import Held, Staff, staffing
 
@@ -102,7 +102,7 @@ def fit(
     every: list[Facts] = []
     for history in histories:
         on_each()
-        run = _Observer(history, compiled, roster, Tally())
+        run = _Observer(history, compiled, roster, Totals())
         run.run(end)
         if run.case.opened_at is None:
             continue
@@ -138,7 +138,7 @@ def restaffed(work: Workload, people: Mapping[str, int]) -> Workload:
 class _Observer(Replay):
     """A replay that keeps the facts a ticket came with, and since when each level that took it had been asked."""
 
-    def __init__(self, history: History, compiled: Compiled, roster: Roster, tally: Tally) -> None:
+    def __init__(self, history: History, compiled: Compiled, roster: Roster, tally: Totals) -> None:
         super().__init__(history, compiled, roster, tally)
         self.opening: Facts = {}
         self.asked: dict[datetime, datetime] = {}

@@ -15,7 +15,7 @@ from rung.core.reckoning.effects import Notice, NoticeKind
 from rung.outbox import notify, registry
 from rung.outbox.addresses import APP, AddressBook, CustomerAddress
 from rung.outbox.models import Rank, State
-from rung.outbox.notice_titles import Told, wording
+from rung.outbox.notice_titles import Told, notice_title
 from rung.outbox.ports import Method
 from rung.outbox.sentences import Sentence
 
@@ -90,7 +90,7 @@ def delivery(
     """One notice as a row. In the app it is there at once; anything else waits for the courier."""
     first, *others = book.of(notice.to, notice.kind, about.where)
     in_app = first.channel == APP
-    title, text = wording(notice, Told(about.ticket, about.subject, about.customer, settings.BASE_URL))
+    title, text = notice_title(notice, Told(about.ticket, about.subject, about.customer, settings.BASE_URL))
     return NewDelivery(
         key=_indexable(f"{about.ticket}/{notice.key}"),
         ticket_id=about.ticket,

@@ -18,7 +18,7 @@ class Told(NamedTuple):
     base: str
 
 
-def wording(notice: Notice, told: Told) -> tuple[Sentence, str]:
+def notice_title(notice: Notice, told: Told) -> tuple[Sentence, str]:
     """(title, text in English) of one notice; of a digest, a line for each of its parts."""
     if notice.parts:
         lines = [english(_title(part, told)) for part in notice.parts]

@@ -18,7 +18,7 @@ from rung.people.models import HANDLE, Agent, SignInProvider
 log = structlog.get_logger(__name__)
 
 
-class FromDirectory(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class DirectoryAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """allauth asks; the answer is no unless the address is trusted and known, or invited by the domain rule."""
 
     def list_apps(

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 LINK_LASTS = timedelta(hours=24)
 
 
-class Invited(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up by themselves: agents are added by an owner, a command, or the company's directory."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth's signature
@@ -94,7 +94,7 @@ def sign_out_everywhere(agent: Agent, *, now: datetime) -> None:
         session.end()
 
 
-def take_factors_away(agent: Agent, *, now: datetime) -> None:
+def remove_factors(agent: Agent, *, now: datetime) -> None:
     """Their passkeys, app, recovery codes and accounts of directories are gone, and every session with them."""
     Authenticator.objects.filter(user=agent).delete()
     SocialAccount.objects.filter(user=agent).delete()

@@ -32,7 +32,7 @@ _FOR_OPEN_TICKETS = frozenset(Subject) - {Subject.ANSWER, Subject.CANNED_REPLY, 
 _ALWAYS_WANTED = (NoticeKind.REPLY, NoticeKind.LINK, NoticeKind.COMMENT)
 
 
-class Speech:
+class DeliverySource:
     """Reads the ticket as it stands; keeps nothing between calls."""
 
     def no_longer_wanted(self, delivery: Delivery) -> Sentence | None:

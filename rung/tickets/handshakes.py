@@ -36,7 +36,7 @@ class Handshake:
 
 
 @dataclass(frozen=True)
-class Standing:
+class OfferState:
     """One level in numbers: its open offers and the oldest of them, and the last days."""
 
     level: str
@@ -83,12 +83,12 @@ def settled(kind: str, seen: Q, since: datetime) -> list[Handshake]:
     return found
 
 
-def standings(
+def offer_states(
     levels: Iterable[str], open_: Sequence[Handshake], claimed: Sequence[Handshake], returned: Sequence[Handshake]
-) -> list[Standing]:
+) -> list[OfferState]:
     """Each level in numbers."""
     return [
-        Standing(
+        OfferState(
             level,
             sum(each.level == level for each in open_),
             min((each.at for each in open_ if each.level == level), default=None),

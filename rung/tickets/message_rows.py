@@ -28,7 +28,7 @@ LONGEST_WORDS = 50_000
 LONGEST_FIELD = 20_000
 
 
-class Words(Struct, frozen=True, kw_only=True):
+class MessageText(Struct, frozen=True, kw_only=True):
     """What somebody wrote. `external_id` is unique within its inbox. `said`: when and where, if a server we trust has
     stamped it."""
 
@@ -49,7 +49,7 @@ class NewFile(Struct, frozen=True, kw_only=True):
     data: bytes | IO[bytes]
 
 
-def write(ticket: int, direction: Direction, by: Actor, words: Words, now: datetime) -> Message:
+def write(ticket: int, direction: Direction, by: Actor, words: MessageText, now: datetime) -> Message:
     """Keep the words and the files. Raises IntegrityError if the inbox has brought this message before."""
     message = write_once(ticket, direction, by, words, now)
     if message is None:
@@ -57,7 +57,7 @@ def write(ticket: int, direction: Direction, by: Actor, words: Words, now: datet
     return message
 
 
-def write_once(ticket: int, direction: Direction, by: Actor, words: Words, now: datetime) -> Message | None:
+def write_once(ticket: int, direction: Direction, by: Actor, words: MessageText, now: datetime) -> Message | None:
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
     at = now if words.said is None else said_at(words.said, now)
     said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)
@@ -73,7 +73,7 @@ def write_once(ticket: int, direction: Direction, by: Actor, words: Words, now: 
     return message
 
 
-def known(words: Words) -> tuple[int, int] | None:
+def known(words: MessageText) -> tuple[int, int] | None:
     """(its ticket, its row) of the same message, if its inbox has brought it before."""
     if words.external_id is None:
         return None

@@ -20,7 +20,7 @@ _ORDER = (F("critical").desc(), F("priority_rank").asc(), _DEADLINE.asc(), F("nu
 
 
 @dataclass(frozen=True)
-class Laid:
+class LanePart:
     """Part of a lane, in its order: the tickets' numbers, and how many tickets the lane has."""
 
     lane: str
@@ -32,7 +32,7 @@ class Laid:
 class Board:
     """The lanes, and how many are open at all, the reader's, nobody's, and of the reader's level."""
 
-    lanes: list[Laid]
+    lanes: list[LanePart]
     all: int
     mine: int
     nobody: int
@@ -62,7 +62,7 @@ def lay_out(seen: Q, wanted: Q, agent: Agent, now: datetime, sizes: dict[str, in
     with connection.cursor() as cursor:
         cursor.execute(_LAY_OUT.format(looked=statement), [*parameters, max(sizes.values())])
         found = cursor.fetchall()
-    lanes = [Laid(name, *_part(found, LANES.index(name), size)) for name, size in sizes.items()]
+    lanes = [LanePart(name, *_part(found, LANES.index(name), size)) for name, size in sizes.items()]
     return Board(lanes, *next(rest for kind, *rest in found if kind == _COUNTS))
 
 

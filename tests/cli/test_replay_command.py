@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from rung.cli.replay import command
 from rung.people.clock import database_now
 from rung.tickets.actions.conversation import open_ticket
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.results import Created
 
 POLICY = """\
@@ -175,7 +175,9 @@ def test_a_history_must_be_named_once(folder: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_desks_own_record_replays(folder: Path) -> None:
     now = database_now()
-    opened = open_ticket("Broken", Words(text="It is broken"), by="customer:unknown", now=now - timedelta(hours=3))
+    opened = open_ticket(
+        "Broken", MessageText(text="It is broken"), by="customer:unknown", now=now - timedelta(hours=3)
+    )
     assert isinstance(opened, Created)
     app = typer.Typer()
     app.command()(command)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from rung.config import desk_lock
-from rung.config.sample_day_process import Beside
+from rung.config.sample_day_process import SampleDayProcess
 from rung.insights.sample_day import files
 from tests.desk import Desk, eventually, free_port
 
@@ -73,7 +73,7 @@ def test_one_that_cannot_be_played_leaves_its_reason_and_can_be_asked_for_again(
     taken.mkdir()
     (tmp_path / "log").mkdir()
     wanted, failed = tmp_path / files.WANTED, tmp_path / files.FAILED
-    beside = Beside(tmp_path, "127.0.0.1", os.environ)
+    beside = SampleDayProcess(tmp_path, "127.0.0.1", os.environ)
     wanted.touch()
     with desk_lock.take(taken):
         eventually(lambda: beside.tend() or failed.exists())

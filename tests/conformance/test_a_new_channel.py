@@ -18,7 +18,7 @@ from rung.policies.outlets import outlets
 from rung.policies.publishing import Published, publish
 from rung.policies.reading import read_policy
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.api.conftest import POLICY
 from tests.conformance.pigeon import loft, sorting
@@ -92,7 +92,7 @@ def test_a_message_becomes_a_ticket_and_the_answer_flies_back(desk: Any, client:
     [card] = loft.BROUGHT["north"].values()
     assert card.title == "Our import has stopped"
 
-    conversation.answer(ticket.number, Words(text="We look at it."), by="agent:sam", now=database_now())
+    conversation.answer(ticket.number, MessageText(text="We look at it."), by="agent:sam", now=database_now())
     loft.WEATHER.append("unseen")  # brought, but nobody saw it: the courier looks before it sends again
     for _look in range(3):
         ticker.look_at_all_due(RosterCache())

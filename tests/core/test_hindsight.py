@@ -19,7 +19,7 @@ from rung.core.receipt.late_messages import told_late
 from rung.core.receipt.receipt import receipt
 from rung.core.reckoning.reckon import reckon
 from rung.core.replay.replay import replay_all
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import ClockName, Kept, Turn
 from tests.core.stories import COMPILED, DESK
 
@@ -319,7 +319,7 @@ def test_any_order_of_telling_comes_to_the_same_turn_and_the_same_clocks(convers
 def _replayed(desk: Desk) -> dict[str, tuple[int, int]]:
     history = recorded("1", desk.history, lambda _message, _opens: e.TextFacts())
     assert isinstance(history, History)
-    tally: Tally = replay_all([history], COMPILED, end=at(3000), roster=DESK)
+    tally: Totals = replay_all([history], COMPILED, end=at(3000), roster=DESK)
     return {str(clock): (goals.met, goals.breached) for clock, goals in tally.targets.items()}
 
 

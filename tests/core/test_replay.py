@@ -16,11 +16,11 @@ from rung.core.policy.model import Actions, Attention, Fact, Is, Level, Policy, 
 from rung.core.receipt.receipt import receipt
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.replay import ticket as replay_ticket
 from rung.core.replay.replay import replay
 from rung.core.replay.report import Report, as_json, report
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import ClockName, Kept, Priority, Reason
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_the_outcome_does_not_depend_on_how_the_tickets_were_shared_out(monkeypa
             assert _bytes(shared, policy) == _bytes(whole, policy)
 
 
-def _bytes(tally: Tally, policy: Policy) -> bytes:
+def _bytes(tally: Totals, policy: Policy) -> bytes:
     return as_json(report(tally, policy, end=_at(8), rejected={}))
 
 
@@ -358,7 +358,7 @@ def test_taking_offers_that_are_made_again_together_changes_nothing(monkeypatch:
     reckoned: list[datetime] = []
     real = replay_ticket.reckon_in_place
 
-    def reckon(case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: Memory) -> Decision:
+    def reckon(case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: LookCache) -> Decision:
         reckoned.append(now)
         return real(case, compiled, roster, now, memory)
 

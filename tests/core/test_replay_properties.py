@@ -16,7 +16,7 @@ from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.replay.replay import STAFFED
 from rung.core.replay.ticket import MOST_LOOKS, Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import ClockName
 from tests.core.stories import POLICY, Teller, stories
 
@@ -77,8 +77,8 @@ def _history(story: list[tuple[timedelta, str]]) -> History:
     return recorded("T1", teller.history, lambda _message, _opening: e.TextFacts())
 
 
-def _replayed(kind: type[Replay], history: History, compiled: Compiled, **how: object) -> tuple[Tally, Case]:
-    run = kind(history, compiled, STAFFED, Tally(), **how)  # type: ignore[arg-type]
+def _replayed(kind: type[Replay], history: History, compiled: Compiled, **how: object) -> tuple[Totals, Case]:
+    run = kind(history, compiled, STAFFED, Totals(), **how)  # type: ignore[arg-type]
     run.run(history.events[-1].at + END)
     return run.tally, run.case
 

@@ -14,7 +14,7 @@ from rung.core.log.record import recorded
 from rung.core.policy.model import Target
 from rung.core.receipt.receipt import receipt
 from rung.core.reckoning.compiled import Compiled
-from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.earlier_case import EarlierCase
 from rung.core.reckoning.reckon import reckon
 from rung.core.replay.replay import replay_all
 from rung.core.vocabulary import METRICS
@@ -184,7 +184,7 @@ def test_what_a_new_target_puts_into_the_past_is_due_since_then():
     desk.passes(timedelta(minutes=25), awake=True)
     desk.does("priority urgent")
     desk.passes(timedelta(seconds=3), awake=False)
-    decision = reckon(desk.case, COMPILED, DESK, desk.now, Past(lambda: desk.history))
+    decision = reckon(desk.case, COMPILED, DESK, desk.now, EarlierCase(lambda: desk.history))
     steps = [event for event in decision.events if isinstance(event, e.StepFired)]
     fired = [step for step in steps if step.clock == "first_response"]
     assert fired

@@ -14,7 +14,7 @@ from rung.escalation.audit import NotRepairable, repair
 from rung.escalation.roster_cache import RosterCache
 from rung.people.models import Agent, Membership, Team
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event, Ticket
 from tests.world import POLICY, World, desk
 
@@ -67,7 +67,7 @@ def test_it_is_tried_again_after_1_5_and_30_minutes_then_hourly_and_comes_back(w
 
 def test_several_tickers_look_at_each_ticket_once(world: World) -> None:
     for number in range(60):
-        actions.open_ticket(f"Ticket {number}", Words(text="Help"), by="customer:1")
+        actions.open_ticket(f"Ticket {number}", MessageText(text="Help"), by="customer:1")
     raised: list[BaseException] = []
 
     def look() -> None:
@@ -147,10 +147,10 @@ def test_a_new_version_judges_new_tickets_and_running_ones_only_when_told(world:
     number = world.publishes(POLICY.replace('["everyone is down"]', '["everyone is down", "please hurry"]'))
     world.settle()
     assert (case.row.policy, case.row.priority) == (1, "normal")
-    assert sum(policy_rollout.choose_for_running(number, by="agent:carla")) == 1
+    assert sum(policy_rollout.roll_out(number, by="agent:carla")) == 1
     world.settle()
     assert (case.row.policy, case.row.priority, case.row.critical) == (2, "urgent", True)
-    assert sum(policy_rollout.choose_for_running(number, by="agent:carla")) == 0
+    assert sum(policy_rollout.roll_out(number, by="agent:carla")) == 0
     assert world.differences() == []
 
 
@@ -163,7 +163,7 @@ def test_steps_a_new_version_has_crossed_already_are_recorded_or_fired_as_chosen
     case = world.acme.writes("Help")
     world.passes(minutes=20)
     number = world.publishes(POLICY.replace("at: 50%", "at: 25%"))
-    list(policy_rollout.choose_for_running(number, by="agent:carla", fire=fire))
+    list(policy_rollout.roll_out(number, by="agent:carla", fire=fire))
     world.settle()
     assert [step["outcome"] for step in case.events("step_fired")] == [outcome]
     assert len(world.chat.heard_by("#triage")) == int(fire)

@@ -20,7 +20,7 @@ from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions.assignment import assign
 from rung.tickets.actions.conversation import answer, open_ticket
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Attachment, Ticket, TicketWords
 from rung.tickets.results import Created
 from rung.web.models import SavedView
@@ -48,12 +48,12 @@ def desk(tmp_path: Path, settings) -> Path:
     acme = Customer.objects.create(name="Acme", tier="enterprise", domains=["acme.test"], account_owner=sam)
     publish(POLICY, author="sam", now=datetime(2026, 3, 2, tzinfo=UTC))
     file = NewFile(name="log.txt", content_type="text/plain", data=b"line\n" * 3)
-    words = Words(text='Refund "Überweisung" 日本\\n\ttab', files=(file,), inbox="api", external_id="m1")
+    words = MessageText(text='Refund "Überweisung" 日本\\n\ttab', files=(file,), inbox="api", external_id="m1")
     created = open_ticket("Refund", words, by="customer:unknown", customer=acme, tags=("a,b", 'c"d'))
     assert isinstance(created, Created)
     look_at_all_due()
     assign(created.ticket, "sam", by="agent:sam")
-    answer(created.ticket, Words(text="Looking"), by="agent:sam")
+    answer(created.ticket, MessageText(text="Looking"), by="agent:sam")
     look_at_all_due()
     return tmp_path
 
@@ -123,7 +123,7 @@ def test_the_new_desk_goes_on_where_the_old_one_was(desk: Path) -> None:
     take_in(desk / "one")
     after = Ticket.objects.get()
     assert (after.offered_to, after.wake_at, after.next_deadline_at) == ("L2", before.wake_at, before.next_deadline_at)
-    created = open_ticket("Another", Words(text="hello"), by="customer:unknown", now=database_now())
+    created = open_ticket("Another", MessageText(text="hello"), by="customer:unknown", now=database_now())
     assert isinstance(created, Created)
     assert created.ticket == after.number + 1
     sam = Agent.objects.get(handle="sam")

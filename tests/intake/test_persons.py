@@ -28,7 +28,7 @@ from rung.policies.models import Draft
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions import assignment, conversation, escalation
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Message, Ticket
 from rung.web.models import SavedView
 from tests.api.conftest import POLICY
@@ -107,7 +107,7 @@ def test_a_requester_is_taken_along_and_forgotten(desk: dict[str, Agent], storag
     Identity.objects.create(requester=rita, kind="slack", external_id="T01ACME/U0RITA77")
     number = conversation.open_ticket(
         f"Import stands still {MARKER}",
-        Words(
+        MessageText(
             text=f"I am Rita Moreno. {MARKER}",
             html=f"<p>{MARKER}</p>",
             author_name="Rita Moreno",
@@ -121,13 +121,16 @@ def test_a_requester_is_taken_along_and_forgotten(desk: dict[str, Agent], storag
         requester=rita,
     ).ticket
     look_at_all_due()
-    conversation.answer(number, Words(text=f"Hi Rita, {MARKER}"), by="agent:sam")
-    conversation.note(number, Words(text=f"She sounds tired. {MARKER}"), by="agent:sam")
+    conversation.answer(number, MessageText(text=f"Hi Rita, {MARKER}"), by="agent:sam")
+    conversation.note(number, MessageText(text=f"She sounds tired. {MARKER}"), by="agent:sam")
     escalation.escalate(number, "L2", by="agent:sam", note=MARKER, handoff={"impact": MARKER}, anyway=True)
     other = conversation.open_ticket(
-        "Joe's own", Words(text="Ask Rita Moreno <rita.moreno@acme.example>."), by=f"customer:{joe.pk}", requester=joe
+        "Joe's own",
+        MessageText(text="Ask Rita Moreno <rita.moreno@acme.example>."),
+        by=f"customer:{joe.pk}",
+        requester=joe,
     ).ticket
-    conversation.customer_message(other, Words(text=MARKER, author_name="Rita Moreno"), by=f"customer:{rita.pk}")
+    conversation.customer_message(other, MessageText(text=MARKER, author_name="Rita Moreno"), by=f"customer:{rita.pk}")
     look_at_all_due()
     now = database_now()
     for external_id, body in (
@@ -163,11 +166,11 @@ def test_a_requester_is_taken_along_and_forgotten(desk: dict[str, Agent], storag
 def test_an_agent_is_taken_along_and_forgotten(desk: dict[str, Agent], storage: Path) -> None:
     marlene = desk["marlene.kurz"]
     now = database_now()
-    number = conversation.open_ticket("Import", Words(text="It stands."), by="customer:1").ticket
+    number = conversation.open_ticket("Import", MessageText(text="It stands."), by="customer:1").ticket
     look_at_all_due()
     assignment.assign(number, "marlene.kurz", by="agent:sam")
-    conversation.answer(number, Words(text=f"Hi. {MARKER}", author_name="Marlene Kurz"), by="agent:marlene.kurz")
-    conversation.note(number, Words(text="@marlene.kurz, or mail marlene.kurz@desk.example?"), by="agent:sam")
+    conversation.answer(number, MessageText(text=f"Hi. {MARKER}", author_name="Marlene Kurz"), by="agent:marlene.kurz")
+    conversation.note(number, MessageText(text="@marlene.kurz, or mail marlene.kurz@desk.example?"), by="agent:sam")
     escalation.escalate(number, "L2", by="agent:marlene.kurz", note=MARKER, anyway=True)
     look_at_all_due()
     Absence.objects.create(agent=marlene, starts_at=now, ends_at=now.replace(year=2030), reason=MARKER)
@@ -214,15 +217,17 @@ def test_an_agent_is_taken_along_and_forgotten(desk: dict[str, Agent], storage: 
 
 def test_a_handle_that_is_an_ordinary_word_stays_a_word(desk: dict[str, Agent], storage: Path) -> None:
     will = Agent.objects.create_user("will@desk.example", handle="will", name="Will")
-    number = conversation.open_ticket("When", Words(text="When will it run? Will @will look?"), by="customer:1").ticket
+    number = conversation.open_ticket(
+        "When", MessageText(text="When will it run? Will @will look?"), by="customer:1"
+    ).ticket
     forget_agent(will, by="agent:olga", now=database_now())
     assert Message.objects.get(ticket=number).text == f"When will it run? Will @former-{will.pk} look?"
 
 
 def test_what_an_agent_wrote_may_be_kept(desk: dict[str, Agent], storage: Path) -> None:
-    number = conversation.open_ticket("When", Words(text="When?"), by="customer:1").ticket
+    number = conversation.open_ticket("When", MessageText(text="When?"), by="customer:1").ticket
     conversation.answer(
-        number, Words(text="Now, says Marlene Kurz.", author_name="Marlene Kurz"), by="agent:marlene.kurz"
+        number, MessageText(text="Now, says Marlene Kurz.", author_name="Marlene Kurz"), by="agent:marlene.kurz"
     )
     done = forget_agent(desk["marlene.kurz"], by="agent:olga", now=database_now(), keep_words=True)
     answer = Message.objects.get(ticket=number, direction="public")

@@ -12,7 +12,7 @@ from rung.outbox.models import Delivery, LaneState, State
 from rung.outbox.ports import Later, Never, Unclear
 from rung.outbox.sentences import Said, text
 from rung.people.models import ContactMethod
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.world import POLICY, World, desk
 
 
@@ -258,7 +258,7 @@ def test_a_comment_for_linked_tickets_is_made_on_each(world: World) -> None:
 
 def test_a_bot_s_words_reach_the_customer_and_stop_no_clock(world: World) -> None:
     case = world.acme.writes("Help")
-    case.does("answer", Words(text="We are on it"), by="bot:status")
+    case.does("answer", MessageText(text="We are on it"), by="bot:status")
     assert world.chat.heard_by("@kim") == ["We are on it"]
     world.passes(minutes=60)
     assert case.row.offered_to == "L2"

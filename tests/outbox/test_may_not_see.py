@@ -8,7 +8,7 @@ from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Later
 from rung.outbox.sentences import text
 from rung.people.models import Agent
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.world import POLICY, World, desk
 
 TELLS_BEN = POLICY.replace("{at: 50%, remind: triage}", "{at: 50%, notify: ['agent:ben']}")
@@ -38,11 +38,11 @@ def test_a_rule_that_names_them_tells_the_lead_until_the_ticket_is_their_teams(w
 def test_a_mention_of_them_is_kept_as_not_sent_with_the_reason(world: World) -> None:
     case = world.acme.writes("The plumstone is broken")
     Agent.objects.filter(handle="ben").update(is_restricted=True)
-    case.does("note", Words(text="@ben, what do you say of the plumstone?"), by="agent:sam")
+    case.does("note", MessageText(text="@ben, what do you say of the plumstone?"), by="agent:sam")
     (kept,) = Delivery.objects.filter(recipient="agent:ben")
     assert (kept.state, str(kept.outcome)) == (State.OVERTAKEN, "ben may not see this ticket")
     case.does("assign", "ben", by="agent:sam")
-    case.does("note", Words(text="@ben, it is yours now"), by="agent:sam")
+    case.does("note", MessageText(text="@ben, it is yours now"), by="agent:sam")
     heard = world.chat.heard_by("@ben")
     assert len(heard) == 2
     assert all("plumstone" in words for words in heard)

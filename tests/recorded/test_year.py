@@ -21,12 +21,12 @@ from rung.core.policy.model import Level, Policy, Target
 from rung.core.receipt.receipt import CycleReceipt, Why, receipt
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Decision
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.replay import ticket as replay_ticket
 from rung.core.replay.replay import replay
 from rung.core.replay.ticket import Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import ClockName, Turn
 from rung.intake.importers.histories import Recorded, Selection, read_histories
 from rung.intake.importers.logs import open_log
@@ -172,7 +172,7 @@ class _Told(Replay):
     """A replay that keeps the whole history of its ticket, with what the policy has concluded."""
 
     def __init__(self, history: History, compiled: Compiled, roster: Roster, accepted: Duration) -> None:
-        super().__init__(history, compiled, roster, Tally(), accepted)
+        super().__init__(history, compiled, roster, Totals(), accepted)
         self.told: list[e.AnyEvent] = []
 
     def _fold(self, event: e.AnyEvent) -> None:
@@ -206,7 +206,7 @@ def test_the_receipt_of_every_ticket_of_the_year_adds_up(year: Recorded, monkeyp
 
 
 def _reckon_and_keep(
-    told: list[e.AnyEvent], case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: Memory
+    told: list[e.AnyEvent], case: Case, compiled: Compiled, roster: Roster, now: datetime, memory: LookCache
 ) -> Decision:
     decision = reckon_in_place(case, compiled, roster, now, memory)
     told += decision.events

@@ -14,7 +14,7 @@ from rung.escalation.roster_cache import RosterCache
 from rung.outbox.courier import Courier, source
 from rung.people import clock
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event
 from tests.world import World, desk
 
@@ -53,8 +53,8 @@ def test_a_crowd_on_few_tickets(world: World) -> None:
         by = f"agent:{chance.choice(['sam', 'ben', 'ada', 'carla'])}"
         chance.choice(
             [
-                lambda: actions.answer(number, Words(text="Hello"), by=by),
-                lambda: actions.customer_message(number, Words(text="Still broken"), by=world.acme.by),
+                lambda: actions.answer(number, MessageText(text="Hello"), by=by),
+                lambda: actions.customer_message(number, MessageText(text="Still broken"), by=world.acme.by),
                 lambda: actions.claim(number, agent=by.removeprefix("agent:")),
                 lambda: actions.escalate(number, "next", by=by, anyway=True),
                 lambda: actions.return_offer(number, "not ours", by=by),

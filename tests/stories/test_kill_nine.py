@@ -24,7 +24,7 @@ from rung.people.models import Agent, Membership, Team
 from rung.policies.publishing import Published, publish
 from rung.policies.versions import compiled
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event, Ticket
 
 POLICY = """
@@ -111,7 +111,9 @@ def test_killed_again_and_again_each_step_fires_once_and_everything_is_said(
         agent = Agent.objects.create_user(f"{handle}@desk.example", handle=handle, name=handle.title(), level=level)
         Membership.objects.create(agent=agent, team=Team.objects.create(name=team))
     assert isinstance(publish(POLICY, author="system", now=now), Published)
-    numbers = [actions.open_ticket(f"Ticket {n}", Words(text="Help"), by="customer:1").ticket for n in range(TICKETS)]
+    numbers = [
+        actions.open_ticket(f"Ticket {n}", MessageText(text="Help"), by="customer:1").ticket for n in range(TICKETS)
+    ]
     processes = [Process(loop, _url()) for loop in ("ticker", "courier", "ticker")]
     chance = random.Random(7)
     try:

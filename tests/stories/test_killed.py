@@ -12,7 +12,7 @@ from django.db import connection
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Moment
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event, Ticket
 from tests.world import World
 
@@ -43,14 +43,21 @@ def a_day_on_the_desk(world: World, survive: Callable[[Callable[[], object]], No
     start = world.time.at
     survive(
         lambda: actions.open_ticket(
-            "Import", Words(text="It stopped"), by=world.acme.by, channel="slack", thread="@kim", client_key="open"
+            "Import",
+            MessageText(text="It stopped"),
+            by=world.acme.by,
+            channel="slack",
+            thread="@kim",
+            client_key="open",
         )
     )
     for minutes in (0, 30, 60):
         survive(lambda minutes=minutes: world.reaches(start + timedelta(minutes=minutes)))
     number = Ticket.objects.get().number
     survive(lambda: actions.claim(number, agent="ben", client_key="claim"))
-    survive(lambda: actions.answer(number, Words(text="Fixed?"), by="agent:ben", keep_open=False, client_key="answer"))
+    survive(
+        lambda: actions.answer(number, MessageText(text="Fixed?"), by="agent:ben", keep_open=False, client_key="answer")
+    )
     survive(lambda: world.reaches(start + timedelta(minutes=70)))
     survive(lambda: actions.resolve(number, by="agent:ben", client_key="resolve"))
     survive(lambda: world.reaches(start + timedelta(minutes=90)))

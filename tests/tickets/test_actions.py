@@ -10,7 +10,7 @@ from django.db import connection
 from rung.core import actors
 from rung.core.vocabulary import Automatic, Priority, Reason
 from rung.tickets import actions
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Event, Handoff, Message, Ticket
 from rung.tickets.results import AlreadySo, Created, Done, Escalated, Refused, Unreachable
 from tests.world import World, desk
@@ -24,7 +24,7 @@ def world(transactional_db: None) -> Iterator[World]:
 
 
 def test_the_same_message_of_one_inbox_opens_one_ticket_even_at_the_same_moment(world: World) -> None:
-    words = Words(text="It stopped", inbox="support@", external_id="<1@acme>")
+    words = MessageText(text="It stopped", inbox="support@", external_id="<1@acme>")
     answers: list[object] = []
 
     def open_it() -> None:
@@ -102,7 +102,7 @@ def test_in_the_state_it_leads_to_an_action_does_nothing(
 def test_a_verdict_on_a_message_can_be_corrected_and_the_clocks_follow(world: World) -> None:
     case = world.acme.writes("Help")
     case.answered("sam", "Which version?", keep_open=False)
-    case.does("customer_message", Words(text="I am away"), by=world.acme.by, automatic=Automatic.OUT_OF_OFFICE)
+    case.does("customer_message", MessageText(text="I am away"), by=world.acme.by, automatic=Automatic.OUT_OF_OFFICE)
     assert case.row.turn == "customer"
     wrong = Event.objects.get(ticket=case.number, kind="customer_wrote").number
     case.does("recount", wrong, by="agent:sam", automatic=None)
@@ -123,7 +123,7 @@ def test_a_merge_brings_the_messages_along_and_later_ones_follow(world: World) -
     assert isinstance(other.does("merge", one.number, by="agent:sam"), AlreadySo)
     assert isinstance(one.does("merge", other.number, by="agent:sam"), Refused)
     assert isinstance(other.does("reopen", by="agent:sam"), Refused)
-    refused = other.does("answer", Words(text="Update to 4.2"), by="agent:sam")
+    refused = other.does("answer", MessageText(text="Update to 4.2"), by="agent:sam")
     assert isinstance(refused, Refused)
     assert refused.why == f"it was merged into ticket {one.number}; answer there"
     assert not other.row.messages.filter(text="Update to 4.2").exists()
@@ -149,7 +149,7 @@ def test_a_merge_takes_the_turn_along(world: World) -> None:
 
 
 def test_a_subject_is_one_line(world: World) -> None:
-    opened = actions.open_ticket("Hello\r\nBcc: a@b.example", Words(text="Help"), by=world.acme.by)
+    opened = actions.open_ticket("Hello\r\nBcc: a@b.example", MessageText(text="Help"), by=world.acme.by)
     assert Ticket.objects.get(number=opened.ticket).subject == "Hello Bcc: a@b.example"
 
 
@@ -209,7 +209,7 @@ def test_a_claim_at_a_linked_level_asks_for_an_issue_once(world: World) -> None:
 
 def test_a_note_with_a_mention_tells_that_colleague_and_no_customer(world: World) -> None:
     case = world.acme.writes("Help")
-    case.does("note", Words(text="@ada, do you know this? Not ops@ben.example, nor @nobody"), by="agent:sam")
+    case.does("note", MessageText(text="@ada, do you know this? Not ops@ben.example, nor @nobody"), by="agent:sam")
     assert world.chat.heard_by("@ada") == [f"[normal] You know about this: #{case.number} Help (Acme)."]
     assert world.chat.heard_by("@kim") == world.chat.heard_by("@ben") == []
 
@@ -234,7 +234,9 @@ def test_files_are_kept_with_their_message(world: World, tmp_path: object, setti
     }
     case = world.acme.writes("Help")
     case.does(
-        "note", Words(text="log", files=(NewFile(name="a.log", content_type="text/plain", data=b"x"),)), by="agent:sam"
+        "note",
+        MessageText(text="log", files=(NewFile(name="a.log", content_type="text/plain", data=b"x"),)),
+        by="agent:sam",
     )
     (kept,) = case.row.messages.last().attachments.all()
     assert (kept.name, kept.size) == ("a.log", 1)

@@ -7,7 +7,7 @@ import pytest
 from rung.core.case import case as cases
 from rung.core.vocabulary import Automatic
 from rung.tickets.actions import customer_edit
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Event
 from tests.world import World, desk
 
@@ -25,7 +25,7 @@ def case_of(case):
 
 def edits(case, text, of=None):
     first = case.row.messages.order_by("pk").first().pk
-    return customer_edit(case.number, Words(text=text), of=of or first, by=case.row.messages.get(pk=first).author)
+    return customer_edit(case.number, MessageText(text=text), of=of or first, by=case.row.messages.get(pk=first).author)
 
 
 def test_a_typo_mended_in_a_resolved_ticket_leaves_it_resolved(world: World) -> None:
@@ -56,7 +56,7 @@ def test_it_is_no_attempt_and_passes_no_turn(world: World) -> None:
 def test_what_counted_as_nobodys_words_becomes_a_message(world: World) -> None:
     case = world.acme.writes("Help")
     case.answered("sam", "Done?", keep_open=False)
-    done = case.does("customer_message", Words(text="Away"), by=world.acme.by, automatic=Automatic.OUT_OF_OFFICE)
+    done = case.does("customer_message", MessageText(text="Away"), by=world.acme.by, automatic=Automatic.OUT_OF_OFFICE)
     edits(case, "It is broken again", of=done.message)
     assert case.row.turn == "ours"
     assert Event.objects.filter(ticket=case.number, kind="customer_wrote").count() == 2

@@ -13,7 +13,7 @@ from rung.people.models import Agent, Role, Team
 from rung.policies.publishing import publish
 from rung.policies.versions import compiled
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.api.conftest import POLICY
 
 
@@ -62,7 +62,7 @@ def opened(desk: dict[str, Agent]) -> Callable[..., int]:
     def make(subject: str = "Nightly import has stopped", text: str = "Since 02:00.", **more: Any) -> int:
         from rung.escalation.ticker import look_at_all_due
 
-        number = conversation.open_ticket(subject, Words(text=text), by="customer:1", **more).ticket
+        number = conversation.open_ticket(subject, MessageText(text=text), by="customer:1", **more).ticket
         look_at_all_due()
         return number
 

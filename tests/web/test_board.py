@@ -9,7 +9,7 @@ from django.test import Client
 from rung.core.vocabulary import Reason
 from rung.people.models import Agent, Customer
 from rung.tickets.actions import assignment, conversation, escalation, turns
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from rung.web.queue import triage
 from tests.web.pages import source
@@ -176,7 +176,7 @@ def test_words_are_found_wherever_they_were_written_and_no_longer_when_they_are_
 ) -> None:
     acme = Customer.objects.create(name="Café Müller")
     number = opened("Nightly import stops", "The flux capacitor overheats.", customer=acme)
-    conversation.note(number, Words(text="Looks like the gyroscope."), by="agent:sam")
+    conversation.note(number, MessageText(text="Looks like the gyroscope."), by="agent:sam")
     other = opened("A question about invoices")
     otto = signed_in("otto")
 

@@ -8,7 +8,7 @@ from rung.channels.webhook.models import Endpoint
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox.models import Delivery, State
-from rung.outbox.notice_titles import Told, wording
+from rung.outbox.notice_titles import Told, notice_title
 from rung.outbox.sentences import Said, english, text
 from rung.people.changes import Change
 from rung.people.clock import database_now
@@ -24,18 +24,20 @@ def notice(subject: Subject, **more: Any) -> Notice:
 
 @pytest.mark.parametrize("subject", sorted(set(Subject) - OURS))
 def test_a_title_says_the_same_of_the_ticket_in_german(subject: Subject) -> None:
-    title, words = wording(notice(subject, priority=Priority.URGENT), Told(7, "Import is offered to you", "Acme", ""))
+    title, words = notice_title(
+        notice(subject, priority=Priority.URGENT), Told(7, "Import is offered to you", "Acme", "")
+    )
     with speaking_in("de"):
-        german, sent = str(title), wording(notice(subject), Told(7, "Import", None, ""))[1]
+        german, sent = str(title), notice_title(notice(subject), Told(7, "Import", None, ""))[1]
     assert german.startswith("[dringend] ")
     assert "#7 Import is offered to you (Acme)" in german
     assert words == english(title) != german
-    assert sent == english(wording(notice(subject), Told(7, "Import", None, ""))[0])  # English, whoever acts
+    assert sent == english(notice_title(notice(subject), Told(7, "Import", None, ""))[0])  # English, whoever acts
 
 
 def test_a_digest_says_how_many() -> None:
     parts = (notice(Subject.REMINDER), notice(Subject.OFFER))
-    title, _words = wording(notice(Subject.NOTIFICATION, parts=parts), Told(7, "100 % of imports", None, ""))
+    title, _words = notice_title(notice(Subject.NOTIFICATION, parts=parts), Told(7, "100 % of imports", None, ""))
     assert str(title) == "2 messages about #7 100 % of imports"
     with speaking_in("de"):
         assert str(title) == "2 Nachrichten zu #7 100 % of imports"
@@ -45,7 +47,7 @@ def test_a_digest_says_how_many() -> None:
 def number(opened: Any) -> int:
     """A ticket of which sam was told once, by a mail that was held back and then not sent."""
     number, now = opened(), database_now()
-    title, words = wording(notice(Subject.OFFER), Told(number, "Broken", None, ""))
+    title, words = notice_title(notice(Subject.OFFER), Told(number, "Broken", None, ""))
     Delivery.objects.create(
         key="k", ticket_id=number, kind="moment", subject="offer", recipient="agent:sam", channel="email", title=title,
         words=words, state=State.OVERTAKEN, outcome=Said.MAY_NOT_SEE(handle="sam"), held_why=Said.QUIET_HOURS(),

@@ -17,7 +17,7 @@ from rung.people.models import Role
 from rung.tickets import file_store
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Attachment, Message, Ticket
 from tests.web.test_ask import REQUEST
 
@@ -94,7 +94,9 @@ def test_an_image_is_shown_to_whoever_sees_its_ticket_and_nothing_else_is(signed
     word = pass_of(number, database_now())
     assert customer.get(f"/ask/{word}/files/{shot.pk}/preview").status_code == 200
     conversation.note(
-        number, Words(text="inside", files=(NewFile(name="in.png", content_type="", data=png(9, 9)),)), by="agent:sam"
+        number,
+        MessageText(text="inside", files=(NewFile(name="in.png", content_type="", data=png(9, 9)),)),
+        by="agent:sam",
     )
     inside = Attachment.objects.get(name="in.png")
     assert customer.get(f"/ask/{word}/files/{inside.pk}/preview").status_code == 404
@@ -104,7 +106,7 @@ def test_the_same_content_lies_there_once_and_goes_with_its_last_message(
     opened: Any, folder: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     number = opened()
-    words = Words(text="log", files=(NewFile(name="a.log", content_type="", data=b"same"),))
+    words = MessageText(text="log", files=(NewFile(name="a.log", content_type="", data=b"same"),))
     for _ in range(2):
         conversation.note(number, words, by="agent:sam")
     one, other = Attachment.objects.order_by("pk")
@@ -193,7 +195,7 @@ def test_files_by_the_api(desk: Any, opened: Any, signed_in: Any) -> None:
 def test_what_was_cut_off_or_belongs_to_nothing_is_swept(opened: Any, folder: Path) -> None:
     number = opened()
     conversation.note(
-        number, Words(text="x", files=(NewFile(name="kept.log", content_type="", data=b"kept"),)), by="agent:sam"
+        number, MessageText(text="x", files=(NewFile(name="kept.log", content_type="", data=b"kept"),)), by="agent:sam"
     )
     kept = Attachment.objects.get()
     cut, orphan = folder / file_store.INCOMING / "tmpcut", folder / file_store.FOLDER / "ab" / ("ab" * 32)
@@ -219,7 +221,7 @@ def test_a_disk_that_refuses_keeps_neither_the_message_nor_a_part_of_the_file(
     monkeypatch.setattr(file_store.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         conversation.note(
-            number, Words(text="x", files=(NewFile(name="a.log", content_type="", data=b"a"),)), by="agent:sam"
+            number, MessageText(text="x", files=(NewFile(name="a.log", content_type="", data=b"a"),)), by="agent:sam"
         )
     assert not Message.objects.filter(ticket=number, direction="note").exists()
     assert on_disk(folder) == []

@@ -17,7 +17,7 @@ from rung.policies.models import Draft, PolicyJob
 from rung.policies.publishing import publish
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of, pass_of_person
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.web.policy.studio import checking
 from rung.web.policy.studio.kinds import SECTIONS as STUDIO
 from tests.web.test_access import ours
@@ -295,7 +295,7 @@ def furnished(signed_in: Any, opened: Any, desk: Any, settings: Any, tmp_path: A
     sam.post(act + "escalate", {"to": "L2", "reason": "complexity"})
     sam.post(act + "note", {"text": NOTE})
     sam.post(act + "priority", {"priority": "high"})
-    conversation.customer_message(number, Words(text=AGAIN), by=f"requester:{rita.pk}")
+    conversation.customer_message(number, MessageText(text=AGAIN), by=f"requester:{rita.pk}")
     changed = KEPT.replace("first_response: 1h", "first_response: 2m")
     keep(changed, author="agent:sam", reason=REASON, now=database_now())
     sam.post("/policy/replay", {"text": changed, "days": "7"})

@@ -4,7 +4,7 @@ from typing import Any
 
 from rung.people.models import Customer
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Message, Relation, Ticket
 
 
@@ -36,7 +36,7 @@ def test_a_number_that_is_none_is_said_beside_the_field(signed_in: Any, opened: 
 
 def test_chosen_messages_become_a_ticket_that_leads_back(signed_in: Any, opened: Any) -> None:
     number, sam = opened(), signed_in("sam")
-    conversation.customer_message(number, Words(text="And where is our invoice?"), by="customer:1")
+    conversation.customer_message(number, MessageText(text="And where is our invoice?"), by="customer:1")
     other = Message.objects.get(text="And where is our invoice?")
     assert (
         "Say what the new ticket is about."
@@ -65,7 +65,7 @@ def test_tickets_are_related_in_a_way_and_the_relation_can_be_taken_away(signed_
 
 def test_a_split_stays_a_split(signed_in: Any, opened: Any) -> None:
     number, sam = opened(), signed_in("sam")
-    conversation.customer_message(number, Words(text="Something else."), by="customer:1")
+    conversation.customer_message(number, MessageText(text="Something else."), by="customer:1")
     chosen = Message.objects.get(text="Something else.").pk
     sam.post(f"/tickets/{number}/split", {"message": [chosen], "subject": "Else"})
     new = Ticket.objects.exclude(number=number).get().number

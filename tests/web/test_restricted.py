@@ -11,7 +11,7 @@ from rung.people import tokens
 from rung.people.models import Agent, Customer, Role
 from rung.tickets import visibility
 from rung.tickets.actions import assignment, conversation, escalation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.web.test_access import ours
 
@@ -33,8 +33,8 @@ def hidden(restricted: Agent, opened: Any) -> int:
     """A ticket of the first level, which is not ben's team's; everything said about it carries the mark."""
     customer = Customer.objects.create(name="Acme")
     number = int(opened(f"{WORD} {MARK} in the subject", f"{WORD} {MARK} in the text", customer=customer))
-    conversation.note(number, Words(text=f"{MARK}, a note for @ben"), by="agent:sam")
-    conversation.answer(number, Words(text=f"{MARK}, an answer"), by="agent:sam")
+    conversation.note(number, MessageText(text=f"{MARK}, a note for @ben"), by="agent:sam")
+    conversation.answer(number, MessageText(text=f"{MARK}, an answer"), by="agent:sam")
     return number
 
 
@@ -109,7 +109,7 @@ def test_what_is_offered_or_given_to_them_is_theirs(restricted: Agent, hidden: i
 
 def test_the_door_itself_refuses(restricted: Agent, hidden: int) -> None:
     with pytest.raises(visibility.NotTheirs):
-        conversation.note(hidden, Words(text="I was never here"), by="agent:ben")
+        conversation.note(hidden, MessageText(text="I was never here"), by="agent:ben")
     assert not Ticket.objects.get(number=hidden).messages.filter(text__contains="never here").exists()
 
 

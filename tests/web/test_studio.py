@@ -19,7 +19,7 @@ from rung.web.policy.studio import fields
 from rung.web.policy.studio.kinds import SECTIONS, kind_of
 from rung.web.policy.studio.pages import Asked
 from rung.web.policy.studio.places import place_path, place_text
-from rung.web.policy.studio.working_draft import Bench, stamp_of
+from rung.web.policy.studio.working_draft import WorkingDraft, stamp_of
 from tests.core.test_document_rewriting import REFERENCE, places
 from tests.web.pages import source
 
@@ -107,7 +107,7 @@ class Filled(HTMLParser):
 
 
 def test_every_place_of_the_reference_policy_has_a_form_that_changes_nothing_unasked(sam: Any) -> None:
-    bench = Bench(Agent.objects.get(handle="sam"))
+    bench = WorkingDraft(Agent.objects.get(handle="sam"))
     reached: set[tuple[str | int, ...]] = set()
     for path in [(), *places(bench.said)]:
         if kind_of(path, bench.said) is None:

@@ -8,7 +8,7 @@ import pytest
 
 from rung.people.clock import database_now
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.web.pages import source
 
@@ -183,7 +183,7 @@ def test_a_customer_answer_reopens_what_was_resolved(signed_in: Any, opened: Any
     client = signed_in("sam")
     client.post(f"/tickets/{number}/resolve", {"text": "Done."})
     assert "Reopen" in client.get(f"/tickets/{number}").content.decode()
-    conversation.customer_message(number, Words(text="It is not."), by="customer:1")
+    conversation.customer_message(number, MessageText(text="It is not."), by="customer:1")
     assert Ticket.objects.get(number=number).status == "open"
 
 

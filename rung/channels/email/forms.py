@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rung.channels.email import outgoing
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.frame.access import agent_of
-from rung.frame.edit_conflict import OverRow
+from rung.frame.edit_conflict import EditConflictForm
 
 SECURITY = [
     (Security.TLS.value, gettext_lazy("TLS from the start (993, 465)")),
@@ -44,7 +44,7 @@ class ServerForm(forms.Form):
         return host
 
 
-class OutgoingForm(OverRow, ServerForm):
+class OutgoingForm(EditConflictForm, ServerForm):
     """Mail out, over what is kept."""
 
     field_order = ("sender", "host", "port", "security", "user", "password")

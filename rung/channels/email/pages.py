@@ -18,7 +18,7 @@ from rung.channels.email.outgoing import Server
 from rung.core.sentences import say
 from rung.frame import guide
 from rung.frame.access import actor_of, needs
-from rung.frame.confirm import asked_back
+from rung.frame.confirm import ask_to_confirm
 from rung.frame.fields import number_in
 from rung.people import changes
 from rung.people.clock import database_now
@@ -173,7 +173,7 @@ def _remove(request: HttpRequest) -> HttpResponse:
 
 def _asks_back(request: HttpRequest, question: str, effect: str) -> HttpResponse | None:
     back = guide.address_of("mail") if guide.is_from_guide(request) else reverse("mail")
-    return asked_back(request, question, effect, _("Remove"), back)
+    return ask_to_confirm(request, question, effect, _("Remove"), back)
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from rung.core.vocabulary import Automatic
 from rung.people.models import Requester
 from rung.people.requester_lookup import customer_of_address, requester_for
 from rung.tickets import actions, text_facts
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import what_came_of
 
@@ -128,11 +128,11 @@ def _requester(mail: Mail, *, is_doubtful: bool = False) -> Requester:
     return found
 
 
-def _words(mail: Mail) -> Words:
+def _words(mail: Mail) -> MessageText:
     files = [file for file in mail.files if len(file.data) <= settings.ATTACHMENT_LARGEST]
     kept, left = files[: settings.ATTACHMENTS_MOST], len(mail.files) - len(files[: settings.ATTACHMENTS_MOST])
     told = f"\n\n({left} attachments were too large or too many, and were not taken over.)" if left else ""
-    return Words(
+    return MessageText(
         text=(mail.text or "(a mail without words)") + told,
         author_name=mail.name,
         inbox=INBOX,

@@ -33,7 +33,7 @@ from rung.outbox.ports import (
 )
 from rung.people.clock import database_now
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 
 POST_EVERY = timedelta(seconds=1)  # one message a second and channel
@@ -183,7 +183,7 @@ def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessag
     if missing:
         who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
         text = f"{f'@{who}: ' if who else ''}Slack did not take {', '.join(missing)}; the customer has only the words."
-        words = Words(text=text, inbox="slack", external_id=f"{sent}/files")
+        words = MessageText(text=text, inbox="slack", external_id=f"{sent}/files")
         actions.note(answers.ticket, words, by=actors.bot("slack"), now=database_now())
 
 

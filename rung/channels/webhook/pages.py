@@ -18,7 +18,7 @@ from rung.channels.webhook.adapter import try_out
 from rung.channels.webhook.models import NAME, Endpoint
 from rung.channels.webhook.sentences import Said
 from rung.frame.access import actor_of, needs
-from rung.frame.confirm import asked_back
+from rung.frame.confirm import ask_to_confirm
 from rung.frame.show_once import Shown, shown_once, was_shown
 from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Sent
@@ -130,10 +130,10 @@ def _asks_back(request: HttpRequest, endpoint: Endpoint) -> HttpResponse | None:
     match request.POST.get("do"):
         case "secret":
             effect = _("The present secret ends at once. Until the receiver has the new one, it rejects deliveries.")
-            return asked_back(request, _("New secret for “%(name)s”?") % name, effect, _("New secret"), back)
+            return ask_to_confirm(request, _("New secret for “%(name)s”?") % name, effect, _("New secret"), back)
         case "remove":
             effect = _("Nothing is sent there any more; where the policy names it, deliveries wait in the app instead.")
-            return asked_back(request, _("Remove the webhook “%(name)s”?") % name, effect, _("Remove"), back)
+            return ask_to_confirm(request, _("Remove the webhook “%(name)s”?") % name, effect, _("Remove"), back)
     return None
 
 

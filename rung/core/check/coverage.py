@@ -19,7 +19,7 @@ from rung.core.reckoning.attention import Interruption, held_back
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Notice, NoticeKind
 from rung.core.reckoning.ladder import is_reachable
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.sentences import key
 
@@ -154,7 +154,7 @@ def _moments(policy: Policy, roster: Roster, now: datetime) -> Iterator[datetime
 
 def _wait(compiled: Compiled, roster: Roster, state: State, ticket: Witness, at: datetime) -> timedelta | None:
     """How long until a person is reached by, or a person has closed, a ticket that stands so from `at` on."""
-    case, memory = Case(), Memory()
+    case, memory = Case(), LookCache()
     for event in _history(state, ticket, roster, at):
         fold(case, msgspec.structs.replace(event, number=case.number + 1))
         reckon_in_place(case, compiled, roster, at, memory)

@@ -15,7 +15,7 @@ from rung.core.sentences import say
 WORTH_SAYING = timedelta(minutes=1)
 
 
-class ToldLate(Struct, frozen=True):
+class LateMessage(Struct, frozen=True):
     """Words the desk heard of at `told_at`, though said at `said_at`; every clock takes them from `counts_from`."""
 
     number: int
@@ -30,7 +30,7 @@ class ToldLate(Struct, frozen=True):
         return self.told_at - self.said_at
 
 
-def told_late(history: Sequence[e.AnyEvent]) -> Iterator[ToldLate]:
+def told_late(history: Sequence[e.AnyEvent]) -> Iterator[LateMessage]:
     """Each of a ticket's events that was told late, in the order of telling."""
     late = [event for event in history if is_late(event)]
     moments = {event.number: event.at for event in as_they_count(history)} if late else {}
@@ -38,7 +38,7 @@ def told_late(history: Sequence[e.AnyEvent]) -> Iterator[ToldLate]:
         if isinstance(event, e.Opened | e.CustomerWrote | e.Answered) and event.said is not None:
             counts_from = moments[event.number]
             sentence = _sentence(event, counts_from, opened_at=moments[history[0].number])
-            yield ToldLate(event.number, event.by, event.said.at, event.at, counts_from, sentence)
+            yield LateMessage(event.number, event.by, event.said.at, event.at, counts_from, sentence)
 
 
 def is_late(event: e.AnyEvent) -> bool:

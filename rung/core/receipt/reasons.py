@@ -17,7 +17,7 @@ from rung.core.policy import plain_words as words
 from rung.core.policy.model import Rule, Step, When
 from rung.core.reckoning import clocks
 from rung.core.reckoning.compiled import ClockRule, Compiled, PlainRule, TimedStep, repeated
-from rung.core.reckoning.earlier_case import Past, as_of
+from rung.core.reckoning.earlier_case import EarlierCase, as_of
 from rung.core.reckoning.facts import facts as facts_of
 from rung.core.reckoning.look import Look
 from rung.core.sentences import say, word
@@ -100,7 +100,7 @@ def _facts_at(event: e.StepFired, before: Sequence[e.AnyEvent], case: Case, comp
     """The facts by which a step was judged: those of its crossing, also where the look came late."""
     if event.clock is None or case.last_at is None or event.due_at >= case.last_at:
         return facts_of(case)
-    return facts_of(as_of(Past(lambda: before), compiled, case, to_us(event.due_at))[0])
+    return facts_of(as_of(EarlierCase(lambda: before), compiled, case, to_us(event.due_at))[0])
 
 
 def _because(rule: Rule, step: str, facts: Facts) -> tuple[Part, ...]:

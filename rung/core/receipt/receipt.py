@@ -14,7 +14,7 @@ from rung.core.case.case import Case, Cycle
 from rung.core.case.fold import fold, rebuild
 from rung.core.case.late_events import as_they_count
 from rung.core.oncall.roster import Roster
-from rung.core.receipt.late_messages import ToldLate, told_late
+from rung.core.receipt.late_messages import LateMessage, told_late
 from rung.core.receipt.outlook import Upcoming, upcoming
 from rung.core.receipt.reasons import Fired, NotYet, fired, why_not
 from rung.core.reckoning import clocks, timetable
@@ -79,7 +79,7 @@ class Receipt(Struct, frozen=True):
     fired: tuple[Fired, ...]
     next: tuple[Upcoming, ...]
     why_not: tuple[NotYet, ...]
-    told_late: tuple[ToldLate, ...] = ()
+    told_late: tuple[LateMessage, ...] = ()
     #: Answers known not to have arrived.
     taken_back: tuple[e.TakenBack, ...] = ()
 

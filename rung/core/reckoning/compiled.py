@@ -22,7 +22,7 @@ LONGEST_REPEAT_US = 8 * 3_600 * SECOND_US
 CENTURY_US = 36_525 * 86_400 * SECOND_US
 
 #: Sets of facts remembered per policy; beyond that all are forgotten at once.
-MOST_STANDINGS = 20_000
+MOST_KEPT = 20_000
 
 
 class TimedStep(Struct, frozen=True):
@@ -52,7 +52,7 @@ class PlainRule(Struct, frozen=True):
     asks_rating: bool
 
 
-class Standing:
+class ApplicableRules:
     """What a policy says to a set of facts: the target, the calendar, and which rules hold."""
 
     __slots__ = ("_compiled", "_plain", "_whens", "calendar", "facts", "level", "target")
@@ -116,7 +116,7 @@ class Compiled:
             for clock in ClockName
             if self.by_clock[clock] or any(target.goal(clock) is not None for target in policy.targets)
         )
-        self._standings: dict[Hashable, Standing] = {}
+        self._applicable_by_facts: dict[Hashable, ApplicableRules] = {}
         self._thresholds: dict[tuple[int, int, int], tuple[TimedStep, ...]] = {}
         self._goals: dict[tuple[ClockName, int, int], int | None] = {}
         self._least: dict[tuple[ClockName, int | None, str | None], int] = {}
@@ -134,7 +134,7 @@ class Compiled:
             rule.id: self._calendar(rule.calendar) for rule in policy.rules if rule.calendar is not None
         }
 
-    def standing(self, case: Case | Then) -> Standing:
+    def applicable(self, case: Case | Then) -> ApplicableRules:
         """What the policy says to the facts of a case: one answer for all cases with the same facts."""
         key = (
             case.status,
@@ -155,14 +155,14 @@ class Compiled:
             tuple(case.matched),
             tuple(case.tags),
         )
-        found = self._standings.get(key)
+        found = self._applicable_by_facts.get(key)
         if found is None:
-            if len(self._standings) >= MOST_STANDINGS:
-                self._standings.clear()
+            if len(self._applicable_by_facts) >= MOST_KEPT:
+                self._applicable_by_facts.clear()
             known = facts(case)
             if not self._asks_for_customer:
                 known = {fact: value for fact, value in known.items() if fact is not Fact.CUSTOMER}
-            found = self._standings[key] = Standing(self, known, case.level)
+            found = self._applicable_by_facts[key] = ApplicableRules(self, known, case.level)
         return found
 
     def target(self, known: Facts) -> int | None:

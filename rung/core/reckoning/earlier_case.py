@@ -12,7 +12,7 @@ from rung.core.case.then import Then
 from rung.core.reckoning.compiled import Compiled
 
 
-class Past:
+class EarlierCase:
     """The events of one ticket, read when somebody asks and not before."""
 
     def __init__(self, read: Callable[[], Sequence[AnyEvent]]) -> None:
@@ -36,7 +36,7 @@ class Past:
 
 
 def as_of(
-    past: Past, compiled: Compiled, measured: Case | Then, crossed_us: int
+    past: EarlierCase, compiled: Compiled, measured: Case | Then, crossed_us: int
 ) -> tuple[Case | Then, datetime | None]:
     """The case by whose facts a step is judged that was crossed at `crossed_us`: as it was then.
 
@@ -44,10 +44,10 @@ def as_of(
     hindsight: it is judged by the facts from which on it was measured so, and was due from that moment, which comes
     with it; None: it was measured so all along.
     """
-    by = compiled.standing(measured)
+    by = compiled.applicable(measured)
     hindsight = False
     for case in past.since(from_us(crossed_us)):
-        then = compiled.standing(case)
+        then = compiled.applicable(case)
         if case.policy == measured.policy and then.target == by.target and then.calendar is by.calendar:
             return case, case.last_at if hindsight else None
         hindsight = True

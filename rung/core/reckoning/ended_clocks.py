@@ -5,7 +5,7 @@ from rung.core.calendar.moments import SECOND_US, from_us
 from rung.core.case import events as e
 from rung.core.case.case import Case, Offer
 from rung.core.reckoning.look import Look
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.reckoning.steps import WITHDRAWING, item_of, record_step
 from rung.core.reckoning.timetable import Missed, crossed_before_the_end, ran
 from rung.core.vocabulary import METRICS, ClockName
@@ -53,7 +53,7 @@ def withdraw(look: Look) -> None:
         )
 
 
-def _without_its_clock(case: Case, memory: Memory) -> Offer | None:
+def _without_its_clock(case: Case, memory: LookCache) -> Offer | None:
     """The oldest open offer that was made on a clock which runs no longer."""
     clocks = tuple(cycle.number if (cycle := case.running.get(clock)) else None for clock in _OFFERED_ON)
     # Offers seen to stand go on standing while these clocks do and none is taken back; only new ones are looked at.

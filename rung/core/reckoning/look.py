@@ -17,10 +17,10 @@ from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Actions
 from rung.core.reckoning.at_the_end import standing_then
 from rung.core.reckoning.clocks import Reading, reading
-from rung.core.reckoning.compiled import ClockRule, Compiled, Standing, TimedStep
-from rung.core.reckoning.earlier_case import Past, as_of
+from rung.core.reckoning.compiled import ApplicableRules, ClockRule, Compiled, TimedStep
+from rung.core.reckoning.earlier_case import EarlierCase, as_of
 from rung.core.reckoning.effects import Notice
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.vocabulary import Status
 
 #: Below the rank of every offer.
@@ -46,10 +46,10 @@ class Look:
     """Mutable, and alive only for the length of one reckoning. The case is its own: pass it a copy."""
 
     __slots__ = (
+        "_applicable",
         "_happened_us",
         "_measured",
         "_past",
-        "_standing",
         "anew",
         "before_offer",
         "case",
@@ -75,14 +75,14 @@ class Look:
         compiled: Compiled,
         roster: Roster,
         now: datetime,
-        memory: Memory | None = None,
+        memory: LookCache | None = None,
         *,
-        past: Past | None = None,
+        past: EarlierCase | None = None,
     ) -> None:
-        self.memory = Memory() if memory is None else memory
+        self.memory = LookCache() if memory is None else memory
         self._past = past
         #: The last facts at an end that somebody asked for, and what the policy says to them.
-        self._measured: tuple[Then, Standing] | None = None
+        self._measured: tuple[Then, ApplicableRules] | None = None
         #: When the newest event happened that this look found.
         self._happened_us = 0 if past is None or case.last_at is None else to_us(case.last_at)
         self.case = case
@@ -103,7 +103,7 @@ class Look:
         #: Escalations that a higher one of this look has overtaken: (rule, step, cycle).
         self.suppressed: set[tuple[str, str, int]] = set()
         new = self.memory.number != case.number
-        self._standing = None if new else self.memory.standing
+        self._applicable = None if new else self.memory.applicable
         #: Whether this pass recorded anything that may bring about something else.
         self.stirred = False
         #: Whether facts may have changed, ended cycles wait for a verdict, and moments of running ones for a plan: not
@@ -116,31 +116,31 @@ class Look:
         return self.case.number + 1
 
     @property
-    def standing(self) -> Standing:
+    def applicable(self) -> ApplicableRules:
         """What the policy says to the facts as they are now."""
-        if self._standing is None:
-            self._standing = self.compiled.standing(self.case)
-        return self._standing
+        if self._applicable is None:
+            self._applicable = self.compiled.applicable(self.case)
+        return self._applicable
 
     @property
     def facts(self) -> Facts:
-        return self.standing.facts
+        return self.applicable.facts
 
     @property
     def target(self) -> int | None:
         """The place of the ticket's target among those of the policy."""
-        return self.standing.target
+        return self.applicable.target
 
     @property
     def calendar(self) -> Calendar:
         """The ticket's calendar: its target's, else its level's, else `always`."""
-        return self.standing.calendar
+        return self.applicable.calendar
 
-    def measure(self, cycle: Cycle) -> Standing:
+    def measure(self, cycle: Cycle) -> ApplicableRules:
         """By what a cycle is measured: while it runs by the facts as they are now, then by those at its end."""
         then = cycle.then
         if then is None:
-            return self.standing
+            return self.applicable
         known = self._measured
         if known is None or known[0] is not then:
             known = self._measured = then, standing_then(self.compiled, then)
@@ -152,7 +152,7 @@ class Look:
         if self._past is None or at_us >= self._happened_us:
             return self.measure(cycle).applies(rule, timed), None
         known, since = as_of(self._past, self.compiled, cycle.then or self.case, at_us)
-        return self.compiled.standing(known).applies(rule, timed), since
+        return self.compiled.applicable(known).applies(rule, timed), since
 
     def read(self, cycle: Cycle, calendar: Calendar) -> Reading:
         """A cycle of this ticket, counted on a calendar."""
@@ -167,7 +167,7 @@ class Look:
         if again:
             self.stirred = self.unplanned = True
         elif type(event) not in WITHOUT_CONSEQUENCE:
-            self._standing = None
+            self._applicable = None
             self.stirred = self.anew = self.unjudged = self.unplanned = True
 
     def _is_again(self, event: e.Offered) -> bool:
@@ -196,7 +196,7 @@ class Look:
         self.undone = before
         self.case.become(before.case.copy())
         del self.events[before.events :], self.notices[before.notices :]
-        self.highest, self.before_offer, self._standing = NO_OFFER, None, None
+        self.highest, self.before_offer, self._applicable = NO_OFFER, None, None
         self.memory.forget()
         self.anew = self.unjudged = self.unplanned = self.stirred = True
         before.act()
@@ -214,7 +214,7 @@ class Look:
     def rest(self) -> None:
         """Remember that for now everything has been concluded."""
         self.memory.number = self.case.number
-        self.memory.standing = self._standing
+        self.memory.applicable = self._applicable
 
     def say(self, notice: Notice) -> None:
         self.notices.append(notice)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from rung.core.case.case import Cycle, Offer
-from rung.core.reckoning.compiled import ClockRule, Standing, TimedStep
+from rung.core.reckoning.compiled import ApplicableRules, ClockRule, TimedStep
 from rung.core.vocabulary import ClockName
 
 #: Later than any moment, microseconds.
@@ -33,10 +33,11 @@ class Plan(Struct):
     next_us: int
 
 
-class Memory:
+class LookCache:
     """Of one case under one policy, for further looks at the same case object."""
 
     __slots__ = (
+        "applicable",
         "horizon_us",
         "judged",
         "number",
@@ -45,13 +46,12 @@ class Memory:
         "offers_stand",
         "plans",
         "running",
-        "standing",
     )
 
     def __init__(self) -> None:
         #: The case's number when a look came to rest. Still the same: only time has passed.
         self.number = -1
-        self.standing: Standing | None = None
+        self.applicable: ApplicableRules | None = None
         self.plans: dict[ClockName, Plan] = {}
         #: There will be another look by then in any case: what is due only later need not be known exactly.
         self.horizon_us = NEVER

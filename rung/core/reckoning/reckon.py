@@ -13,12 +13,12 @@ from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Policy
 from rung.core.reckoning.arrival import arrive, raise_priority
 from rung.core.reckoning.compiled import Compiled
-from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.earlier_case import EarlierCase
 from rung.core.reckoning.effects import Decision, Notice, NoticeKind, Subject
 from rung.core.reckoning.ended_clocks import judge_ended, miss, withdraw
 from rung.core.reckoning.escalate import Origin
 from rung.core.reckoning.look import Look
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.reckoning.recipients import lead, place_of
 from rung.core.reckoning.steps import Item, act, item_of, record_step
 from rung.core.reckoning.timetable import Overrun, Timetable, timetable
@@ -28,7 +28,7 @@ from rung.core.reckoning.timetable import Overrun, Timetable, timetable
 MOST_PASSES = 24
 
 
-def reckon(case: Case, policy: Compiled, roster: Roster, now: datetime, past: Past | None = None) -> Decision:
+def reckon(case: Case, policy: Compiled, roster: Roster, now: datetime, past: EarlierCase | None = None) -> Decision:
     """Everything the policy asks for at `now`, and when to look again. The case passed in stays as it is.
 
     `past`: the ticket's events, for a look that may be late. Without it a step's `when` is judged by what holds now.
@@ -41,9 +41,9 @@ def reckon_in_place(
     policy: Compiled,
     roster: Roster,
     now: datetime,
-    memory: Memory | None = None,
+    memory: LookCache | None = None,
     *,
-    past: Past | None = None,
+    past: EarlierCase | None = None,
 ) -> Decision:
     """`reckon` on a case that the caller gives away: it becomes the decision's. Whoever looks at the same case object
     again and again, under one policy and with the same people, may pass on a memory."""
@@ -169,7 +169,7 @@ def _turned_true(look: Look) -> list[Item]:
     """The rules without a clock whose `when` has turned true; those that turned false end their episode.
     On a resolved ticket only a rating can still start one."""
     case = look.case
-    true = look.standing.plain
+    true = look.applicable.plain
     if not true and not case.episodes:
         return []
     over = case.status.is_over

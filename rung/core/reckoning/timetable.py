@@ -87,7 +87,7 @@ def _plan_anew(look: Look) -> None:
     """The running cycles that somebody watches, with their plans: new ones where what they stand on has changed."""
     look.unplanned = False
     memory, case, compiled, plans = look.memory, look.case, look.compiled, look.memory.plans
-    watched, target, level, spans = compiled.watched, look.standing.target, case.level, len(case.spans)
+    watched, target, level, spans = compiled.watched, look.applicable.target, case.level, len(case.spans)
     running = []
     for clock, cycle in case.running.items():
         if clock not in watched:
@@ -104,7 +104,7 @@ def _plan_anew(look: Look) -> None:
 
 def _work_out(look: Look, cycle: Cycle, plan: Plan) -> None:
     """The moments of a running cycle. They are looked through at once, whatever has fired: `_collect` knows."""
-    case, compiled, standing, clock = look.case, look.compiled, look.standing, cycle.clock
+    case, compiled, standing, clock = look.case, look.compiled, look.applicable, cycle.clock
     target, own = standing.target, standing.calendar
     pauses = compiled.pauses(target, own)
     unbroken = clocks.is_unbroken(case, cycle, pauses)

@@ -25,7 +25,7 @@ from rung.core.replay.counts import Time
 from rung.core.replay.interruption_hours import Hours
 from rung.core.replay.replay import SHARE, STAFFED
 from rung.core.replay.ticket import Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import METRICS
 
 #: How many tickets of each kind are named; all are counted.
@@ -37,7 +37,7 @@ _HEARD = frozenset({NoticeKind.MOMENT, NoticeKind.DIGEST, NoticeKind.PAGE})
 class Side(Struct):
     """What one policy came to. Mutable while the comparison runs."""
 
-    tally: Tally
+    tally: Totals
     #: Interruptions while the level that holds the ticket is not there.
     outside_hours: int = 0
     #: Person or channel -> when they are interrupted.
@@ -155,7 +155,7 @@ def _parts(histories: Sequence[History]) -> Iterator[Sequence[History]]:
 
 def nothing_yet() -> Comparison:
     """A comparison to count into."""
-    return Comparison(Side(Tally()), Side(Tally()))
+    return Comparison(Side(Totals()), Side(Totals()))
 
 
 def _compare_share(share: _Share) -> Comparison:
@@ -177,7 +177,7 @@ class _Watched(Replay):
     """A replay that also knows when it interrupts."""
 
     def __init__(
-        self, history: History, compiled: Compiled, roster: Roster, tally: Tally, accepted: Duration | None = None
+        self, history: History, compiled: Compiled, roster: Roster, tally: Totals, accepted: Duration | None = None
     ) -> None:
         super().__init__(history, compiled, roster, tally, accepted)
         self.by_whom: dict[str, Hours] = {}
@@ -193,7 +193,7 @@ class _Watched(Replay):
 
 def _run(history: History, compiled: Compiled, share: _Share, side: Side) -> _Watched:
     """One ticket under one policy, with a tally of its own, which is then added to the side's."""
-    run = _Watched(history, compiled, share.roster, Tally(), share.accepted)
+    run = _Watched(history, compiled, share.roster, Totals(), share.accepted)
     run.run(share.end)
     side.tally.add(run.tally)
     for who, hours in run.by_whom.items():
@@ -217,7 +217,7 @@ def _note_change(part: Comparison, before: Replay, after: Replay) -> None:
         part.changed.append(Changed(before.history.ticket, before.breaches, after.breaches, gone, new))
 
 
-def _fired(tally: Tally) -> dict[str, int]:
+def _fired(tally: Totals) -> dict[str, int]:
     return {
         f"{rule} / {step}": outcomes[StepOutcome.FIRED]
         for rule, steps in tally.steps.items()

@@ -18,8 +18,8 @@ from rung.core.reckoning.effects import Decision, Notice, NoticeKind
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import place_of
 from rung.core.reckoning.timetable import ran
-from rung.core.replay.repeated_offers import Again
-from rung.core.replay.totals import Tally
+from rung.core.replay.repeated_offers import RepeatedOffer
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import METRICS
 
 #: A moment, and the hour of the day it is in the policy's time zone.
@@ -29,7 +29,7 @@ Time = tuple[datetime, int]
 class Counting:
     """Of one ticket, into the tally of all."""
 
-    def __init__(self, case: Case, compiled: Compiled, roster: Roster, tally: Tally) -> None:
+    def __init__(self, case: Case, compiled: Compiled, roster: Roster, tally: Totals) -> None:
         self.case = case
         self.compiled = compiled
         self.roster = roster
@@ -58,7 +58,7 @@ class Counting:
         if decision.notices:
             self._take_in_notices(decision.notices, (now,))
 
-    def _take_in_again(self, again: Again) -> None:
+    def _take_in_again(self, again: RepeatedOffer) -> None:
         """Count offers that were made again as `_take_in` would, look by look."""
         tally, times = self.tally, len(again.offered_us)
         self.wake_at = from_us(again.wake_us)

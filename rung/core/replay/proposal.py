@@ -26,7 +26,7 @@ from rung.core.reckoning.look import Look
 from rung.core.reckoning.timetable import ran
 from rung.core.replay.replay import SHARE, STAFFED
 from rung.core.replay.ticket import Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 from rung.core.vocabulary import METRICS, ClockName
 
 #: Shares that are tried, in percent.
@@ -108,7 +108,7 @@ class _Observer(Replay):
     def __init__(
         self, history: History, compiled: Compiled, roster: Roster, watched: "_Watched", counts: _Counts
     ) -> None:
-        super().__init__(history, compiled, roster, Tally())
+        super().__init__(history, compiled, roster, Totals())
         self.watched = watched
         self.counts = counts
 

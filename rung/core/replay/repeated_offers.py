@@ -13,10 +13,10 @@ from rung.core.case.fold_handshake import offered_again
 from rung.core.case.then import then
 from rung.core.oncall.roster import Roster
 from rung.core.policy.model import Actions
-from rung.core.reckoning.compiled import MOST_STANDINGS, Compiled, Standing, TimedStep, repeated
+from rung.core.reckoning.compiled import MOST_KEPT, ApplicableRules, Compiled, TimedStep, repeated
 from rung.core.reckoning.effects import Decision, Notice
 from rung.core.reckoning.ladder import destination
-from rung.core.reckoning.look_cache import NEVER, Memory
+from rung.core.reckoning.look_cache import NEVER, LookCache
 from rung.core.vocabulary import ClockName, Status
 
 _UNACCEPTED = ClockName.UNACCEPTED
@@ -32,10 +32,10 @@ class Repeat(Struct, frozen=True):
 
 
 #: What is known of offers to a level while the policy says the same to the facts; None: each has to be looked at.
-Known = dict[tuple[Standing, str], Repeat | None]
+Known = dict[tuple[ApplicableRules, str], Repeat | None]
 
 
-class Again(Struct):
+class RepeatedOffer(Struct):
     """What looks decided that did nothing but offer again, each at its moment."""
 
     level: str
@@ -62,14 +62,14 @@ class Repeats:
     """Of one case, for whoever looks at the same case object again and again. What is known of offers made again may
     be shared by all cases under one policy, with the same people."""
 
-    def __init__(self, case: Case, compiled: Compiled, roster: Roster, memory: Memory, known: Known) -> None:
+    def __init__(self, case: Case, compiled: Compiled, roster: Roster, memory: LookCache, known: Known) -> None:
         self._case = case
         self._compiled = compiled
         self._desk = roster
         self._memory = memory
         self._known = known
 
-    def after(self, decision: Decision, until: datetime, most: int) -> Again | None:
+    def after(self, decision: Decision, until: datetime, most: int) -> RepeatedOffer | None:
         """What the looks after this one decide, `most` at most, as `reckon` would have it, while all they do is to
         offer again where it was offered last, before `until` and before anything else is due. The case is as if each
         of their events had been folded into it. None: there are none."""
@@ -94,10 +94,10 @@ class Repeats:
         again.wake_us = min(again.wake_us, others_us)
         return again
 
-    def _again(self, repeat: Repeat, ends_us: int, most: int) -> Again:
+    def _again(self, repeat: Repeat, ends_us: int, most: int) -> RepeatedOffer:
         case = self._case
         *before, (rule, final, _) = repeat.steps
-        again = Again(repeat.offered.level, {}, (rule, final.step.id), [], repeat.notices)
+        again = RepeatedOffer(repeat.offered.level, {}, (rule, final.step.id), [], repeat.notices)
         offer, cycle, looks, known = case.offers[-1], case.running[_UNACCEPTED], 0, then(case)
         number, since_us = cycle.number, cycle.started_us
         while True:
@@ -127,12 +127,12 @@ class Repeats:
     def _repeat(self) -> Repeat | None:
         """What goes on from here, if from here on only the hour is another."""
         case, memory = self._case, self._memory
-        if memory.number != case.number or memory.standing is None or not case.offers:
+        if memory.number != case.number or memory.applicable is None or not case.offers:
             return None
         if case.snoozed_until is not None or case.status is not Status.OPEN:
             return None
         newest = case.offers[-1]
-        known = self._known.get((memory.standing, newest.level))
+        known = self._known.get((memory.applicable, newest.level))
         if known is None or case.running[_UNACCEPTED].number in case.fired.get(known.steps[-1][1].key, ()):
             return None
         goes_to = destination(case, self._compiled.policy, "next")
@@ -140,14 +140,14 @@ class Repeats:
         return known if same and goes_to.is_last else None
 
     def _learn(self, offered: e.Offered, notices: tuple[Notice, ...]) -> None:
-        standing = self._memory.standing
+        standing = self._memory.applicable
         if standing is None or (standing, offered.level) in self._known:
             return
-        if len(self._known) >= MOST_STANDINGS:
+        if len(self._known) >= MOST_KEPT:
             self._known.clear()
         self._known[standing, offered.level] = self._alike(standing, offered, notices)
 
-    def _alike(self, standing: Standing, offered: e.Offered, notices: tuple[Notice, ...]) -> Repeat | None:
+    def _alike(self, standing: ApplicableRules, offered: e.Offered, notices: tuple[Notice, ...]) -> Repeat | None:
         """What such an offer began, if it went to a level that can be reached at any hour, and the facts decide already
         what holds of the steps on its clock."""
         case, compiled = self._case, self._compiled

@@ -21,7 +21,7 @@ from rung.core.policy.model import Policy
 from rung.core.reckoning.compiled import Compiled
 from rung.core.replay.repeated_offers import Known
 from rung.core.replay.ticket import Replay
-from rung.core.replay.totals import Tally
+from rung.core.replay.totals import Totals
 
 #: Nothing is known of who was there: every team counts as present.
 STAFFED = Roster(staffed=True)
@@ -42,17 +42,17 @@ def replay(
     accepted: Duration | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], None] = lambda _rows: None,
-) -> Tally:
+) -> Totals:
     """Run the policy over every ticket until `end`, the last moment of the whole log. Any executor will do, and
     what comes out does not depend on how the tickets were shared out; only a few shares are held at a time.
     `accepted`: assume that every offer is claimed so long after it was made, on the calendar of its level.
     `on_progress` hears how many rows are done."""
-    whole = Tally()
+    whole = Totals()
     remaining = iter(histories)
     shares = iter(lambda: tuple(islice(remaining, SHARE)), ())
     if executor is None:
         compiled = Compiled(policy)
-        parts: Iterator[Tally] = (
+        parts: Iterator[Totals] = (
             replay_all(share, compiled, end=end, roster=roster, accepted=accepted) for share in shares
         )
     else:
@@ -70,9 +70,9 @@ def replay_all(
     end: datetime,
     roster: Roster = STAFFED,
     accepted: Duration | None = None,
-) -> Tally:
+) -> Totals:
     """`replay` of a policy made ready, here and now."""
-    tally = Tally()
+    tally = Totals()
     known: Known = {}
     for history in histories:
         Replay(history, compiled, roster, tally, accepted, known=known).run(end)
@@ -87,9 +87,9 @@ class _Share(Struct, frozen=True):
     accepted: Duration | None
 
 
-def _shared_out(executor: Executor, shares: Iterable[_Share]) -> Iterator[Tally]:
+def _shared_out(executor: Executor, shares: Iterable[_Share]) -> Iterator[Totals]:
     """In the order given, and never more under way than a machine or two needs to be busy."""
-    under_way: deque[Future[Tally]] = deque()
+    under_way: deque[Future[Totals]] = deque()
     for share in shares:
         under_way.append(executor.submit(_replay_share, share))
         if len(under_way) == UNDER_WAY:
@@ -98,6 +98,6 @@ def _shared_out(executor: Executor, shares: Iterable[_Share]) -> Iterator[Tally]
         yield under_way.popleft().result()
 
 
-def _replay_share(share: _Share) -> Tally:
+def _replay_share(share: _Share) -> Totals:
     compiled = Compiled(share.policy)
     return replay_all(share.histories, compiled, end=share.end, roster=share.roster, accepted=share.accepted)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from rung.core.calendar.durations import Duration
 from rung.core.case.events import StepOutcome
 from rung.core.policy.model import Policy
-from rung.core.replay.totals import Goals, Tally
+from rung.core.replay.totals import Goals, Totals
 from rung.core.vocabulary import METRICS
 
 
@@ -77,7 +77,7 @@ class Report(Struct, frozen=True):
 
 
 def report(
-    tally: Tally,
+    tally: Totals,
     policy: Policy,
     *,
     end: datetime | None,
@@ -132,13 +132,13 @@ def as_json(report: Report) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
-def _targets(tally: Tally, policy: Policy) -> dict[str, Goals]:
+def _targets(tally: Totals, policy: Policy) -> dict[str, Goals]:
     """Every metric some target of the policy sets a goal for."""
     wanted = [metric for metric in METRICS if any(target.goal(metric) is not None for target in policy.targets)]
     return {str(metric): tally.targets.get(metric, Goals()) for metric in wanted}
 
 
-def _steps(tally: Tally, policy: Policy) -> dict[str, dict[str, dict[str, int]]]:
+def _steps(tally: Totals, policy: Policy) -> dict[str, dict[str, dict[str, int]]]:
     """rule -> step -> outcome -> how often, in the order of the policy."""
     return {
         rule.id: {

@@ -15,11 +15,11 @@ from rung.core.oncall.roster import Roster
 from rung.core.reckoning.claims import claim_of
 from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.ladder import closed_by_claim
-from rung.core.reckoning.look_cache import Memory
+from rung.core.reckoning.look_cache import LookCache
 from rung.core.reckoning.reckon import reckon_in_place
 from rung.core.replay.counts import Counting
 from rung.core.replay.repeated_offers import Known, Repeats
-from rung.core.replay.totals import Tally, Worst
+from rung.core.replay.totals import Totals, Worst
 from rung.core.vocabulary import ClockName
 
 #: Looks at one ticket between two recorded events, after which the policy is taken never to come to rest on it.
@@ -46,7 +46,7 @@ class Replay(Counting):
         history: History,
         compiled: Compiled,
         roster: Roster,
-        tally: Tally,
+        tally: Totals,
         accepted: Duration | None = None,
         *,
         known: Known | None = None,
@@ -54,7 +54,7 @@ class Replay(Counting):
         super().__init__(Case(), compiled, roster, tally)
         self.history = history
         self.accepted = accepted
-        self.memory = Memory()
+        self.memory = LookCache()
         self.repeats = Repeats(self.case, compiled, roster, self.memory, {} if known is None else known)
         #: Offers made by hand: their numbers in the record, and here.
         self.offers: dict[int, int] = {}

@@ -37,7 +37,7 @@ class Worst(Struct, frozen=True):
         return -self.over, -self.breaches, -self.interruptions, -self.steps, self.ticket
 
 
-class Tally(Struct):
+class Totals(Struct):
     """Mutable while a replay runs."""
 
     tickets: int = 0
@@ -89,7 +89,7 @@ class Tally(Struct):
             return
         self.worst.sort(key=lambda each: each.rank)
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "Totals") -> None:
         """Count in what another part has counted."""
         for name in _SUMS:
             setattr(self, name, getattr(self, name) + getattr(other, name))

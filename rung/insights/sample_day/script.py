@@ -8,7 +8,7 @@ from rung.core.sentences import key
 from rung.core.vocabulary import Reason
 from rung.insights.sample_day import cast
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 
 #: Done or not yet possible: False is tried again at the next look.
@@ -47,7 +47,7 @@ def _writes(about: str, person: str, channel: str, subject: str, text: str) -> D
         who = cast.requester(person)
         actions.open_ticket(
             subject,
-            Words(text=text, author_name=who.name),
+            MessageText(text=text, author_name=who.name),
             by=actors.customer(who.pk),
             channel=channel,
             inbox=f"sample/{about}",
@@ -63,7 +63,7 @@ def _writes(about: str, person: str, channel: str, subject: str, text: str) -> D
 def _says(about: str, person: str, text: str) -> Deed:
     def do(key: str) -> bool:
         who = cast.requester(person)
-        words = Words(text=text, author_name=who.name)
+        words = MessageText(text=text, author_name=who.name)
         actions.customer_message(_number(about), words, by=actors.customer(who.pk), client_key=key)
         return True
 
@@ -72,7 +72,7 @@ def _says(about: str, person: str, text: str) -> Deed:
 
 def _answers(about: str, agent: str, text: str, *, keep_open: bool = False) -> Deed:
     def do(key: str) -> bool:
-        words = Words(text=text, author_name=cast.agent(agent).name)
+        words = MessageText(text=text, author_name=cast.agent(agent).name)
         actions.answer(_number(about), words, by=actors.agent(agent), keep_open=keep_open, client_key=key)
         return True
 

@@ -6,7 +6,7 @@ from rung.core import actors
 from rung.core.actors import Actor
 from rung.core.case import events as e
 from rung.tickets import action_notices, message_rows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction
 from rung.tickets.results import AlreadySo, Done
 from rung.tickets.transaction import locked
@@ -22,7 +22,7 @@ def send_link(ticket: int, text: str, *, now: datetime | None = None) -> Done | 
         at.client_key = f"link/{ticket}/{at.now:%F}"
         if at.before:
             return at.before
-        message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.SYSTEM, Words(text=text), at.now)
+        message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.SYSTEM, MessageText(text=text), at.now)
         number = at.record(e.AutoReplied(at=at.now, by=actors.SYSTEM, message=message.pk, reply=LINK))
         action_notices.customer(at, message, event=number)
         return Done(ticket, number, message.pk)
@@ -33,7 +33,7 @@ def acknowledge(ticket: int, text: str, *, by: Actor, now: datetime | None = Non
     with locked(ticket, client_key=f"acknowledged/{ticket}", now=now) as at:
         if at.before:
             return at.before
-        message = message_rows.write(ticket, Direction.PUBLIC, by, Words(text=text), at.now)
+        message = message_rows.write(ticket, Direction.PUBLIC, by, MessageText(text=text), at.now)
         event = e.AutoReplied(at=at.now, by=by, message=message.pk, reply=ACKNOWLEDGEMENT)
         number = at.record(event)
         action_notices.customer(at, message, event=number)

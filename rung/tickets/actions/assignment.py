@@ -11,7 +11,7 @@ from rung.core.sentences import say
 from rung.core.vocabulary import Turn
 from rung.people.who_is_there import roster_at
 from rung.tickets import action_notices, message_rows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Claimed, Done, Refused
 from rung.tickets.transaction import TicketTransaction, locked
@@ -67,7 +67,7 @@ def return_offer(
             return at.already(say("that offer is not open") if offer else say("no offer is open"))
         if not why.strip():
             return at.refused(say("a return needs a reason, so that the sender knows what is missing"))
-        message = message_rows.write(ticket, Direction.NOTE, by, Words(text=why), at.now)
+        message = message_rows.write(ticket, Direction.NOTE, by, MessageText(text=why), at.now)
         number = at.record(
             e.OfferReturned(at=at.now, by=by, offer=returned.number, level=returned.level, message=message.pk)
         )

@@ -23,7 +23,7 @@ from rung.people.who_is_there import roster_at
 from rung.policies.versions import current_number
 from rung.tickets import action_notices, message_rows, text_facts
 from rung.tickets.history import events_of
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message, Relation, Ticket
 from rung.tickets.relations import relate
 from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
@@ -35,7 +35,7 @@ LONGEST_SUBJECT = 300
 
 def open_ticket(
     subject: str,
-    words: Words,
+    words: MessageText,
     *,
     by: Actor,
     channel: str = "api",
@@ -81,7 +81,7 @@ def open_ticket(
 
 def customer_message(
     ticket: int,
-    words: Words,
+    words: MessageText,
     *,
     by: Actor | None,
     automatic: Automatic | None = None,
@@ -112,7 +112,7 @@ def customer_message(
 
 def customer_edit(
     ticket: int,
-    words: Words,
+    words: MessageText,
     *,
     of: int,
     by: Actor,
@@ -138,7 +138,7 @@ def customer_edit(
 
 def answer(
     ticket: int,
-    words: Words,
+    words: MessageText,
     *,
     by: Actor,
     keep_open: bool | None = None,
@@ -168,7 +168,7 @@ def answer(
 
 
 def note(
-    ticket: int, words: Words, *, by: Actor, client_key: str | None = None, now: datetime | None = None
+    ticket: int, words: MessageText, *, by: Actor, client_key: str | None = None, now: datetime | None = None
 ) -> Done | AlreadySo:
     """A note that customers do not see. `@ada` in it mentions ada, who is told."""
     with locked(ticket, client_key=client_key, now=now) as at:
@@ -223,7 +223,9 @@ def mentioned(text: str, people: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in _MENTION.findall(text) if name in people))
 
 
-def _hear(at: TicketTransaction, words: Words, *, by: Actor, automatic: Automatic | None) -> Done | Created | AlreadySo:
+def _hear(
+    at: TicketTransaction, words: MessageText, *, by: Actor, automatic: Automatic | None
+) -> Done | Created | AlreadySo:
     ticket = at.ticket.number
     if at.before:
         return at.before
@@ -246,7 +248,7 @@ def _hear(at: TicketTransaction, words: Words, *, by: Actor, automatic: Automati
 
 
 def _begin(
-    ticket: Ticket, words: Words, event: e.Opened, *, client_key: str | None
+    ticket: Ticket, words: MessageText, event: e.Opened, *, client_key: str | None
 ) -> tuple[TicketTransaction, Message]:
     """The ticket's row, its first event and the customer's words."""
     ticket.opened_at, ticket.changed_at = spoken_at(event), event.at
@@ -257,7 +259,7 @@ def _begin(
     return begin(ticket, opened, client_key=client_key), message
 
 
-def _opened(ticket: Ticket, words: Words, *, by: Actor, now: datetime) -> e.Opened:
+def _opened(ticket: Ticket, words: MessageText, *, by: Actor, now: datetime) -> e.Opened:
     version = current_number()
     customer = ticket.customer
     return e.Opened(
@@ -274,7 +276,7 @@ def _opened(ticket: Ticket, words: Words, *, by: Actor, now: datetime) -> e.Open
     )
 
 
-def _continued(old: TicketTransaction, words: Words, *, by: Actor) -> Created:
+def _continued(old: TicketTransaction, words: MessageText, *, by: Actor) -> Created:
     """A message long after the end: a new ticket of the same customer in the same place, related to the old one."""
     before = old.ticket
     ticket = Ticket(
@@ -292,7 +294,7 @@ def _continued(old: TicketTransaction, words: Words, *, by: Actor) -> Created:
     return Created(ticket.number, 1, message.pk, continues=before.number)
 
 
-def _continuation(at: TicketTransaction, words: Words, automatic: Automatic | None) -> int | None:
+def _continuation(at: TicketTransaction, words: MessageText, automatic: Automatic | None) -> int | None:
     """The ticket that an earlier message long after the end has opened already; None: this one would be the first."""
     said_at = at.now if words.said is None else late_events.said_at(words.said, at.now)
     if at.before or not _is_too_late_to_reopen(at, said_at) or automatic or text_facts.verdict_on(words.text):
@@ -308,12 +310,12 @@ def _is_too_late_to_reopen(at: TicketTransaction, said_at: datetime) -> bool:
     return said_at > at.case.over_at + within.on(ALWAYS)
 
 
-def _written_before(words: Words) -> AlreadySo | None:
+def _written_before(words: MessageText) -> AlreadySo | None:
     known = message_rows.known(words)
     return AlreadySo(known[0], say("this message has already been received"), message=known[1]) if known else None
 
 
-def _came_before(words: Words) -> AlreadySo:
+def _came_before(words: MessageText) -> AlreadySo:
     before = _written_before(words)
     if before is None:
         raise IntegrityError(f"{words.external_id} was there and is gone")

@@ -8,7 +8,7 @@ from rung.core.case import events as e
 from rung.core.sentences import say, word
 from rung.core.vocabulary import Status
 from rung.tickets import action_notices, canned_answers, message_rows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
 from rung.tickets.transaction import TicketTransaction, locked
@@ -18,7 +18,7 @@ def resolve(
     ticket: int,
     *,
     by: Actor,
-    words: Words | None = None,
+    words: MessageText | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Done | AlreadySo:
@@ -71,7 +71,9 @@ def _tell_customer(at: TicketTransaction) -> Message | None:
     text = canned_answers.text(reply, at.ticket, at.case, at.policy, at.now)
     if not text:
         return None
-    message = message_rows.write(at.ticket.number, Direction.PUBLIC, actors.rule("closing"), Words(text=text), at.now)
+    message = message_rows.write(
+        at.ticket.number, Direction.PUBLIC, actors.rule("closing"), MessageText(text=text), at.now
+    )
     number = at.record(e.AutoReplied(at=at.now, by=actors.rule("closing"), message=message.pk, reply=reply))
     action_notices.customer(at, message, event=number)
     return message

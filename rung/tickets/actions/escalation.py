@@ -16,7 +16,7 @@ from rung.core.vocabulary import Priority, Reason
 from rung.people.who_is_there import roster_at
 from rung.policies.outlets import outlets
 from rung.tickets import action_notices, message_rows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Handoff
 from rung.tickets.results import AlreadySo, Done, Escalated, Refused, Unreachable
 from rung.tickets.transaction import TicketTransaction, locked
@@ -48,7 +48,9 @@ def escalate(
         goal = destination(at.case, at.policy.policy, to)
         if goal.kind is Kind.LEVEL and (stopped := _stopped(at, goal, anyway=anyway)):
             return stopped
-        message = message_rows.write(ticket, Direction.NOTE, by, Words(text=note), at.now) if note.strip() else None
+        message = (
+            message_rows.write(ticket, Direction.NOTE, by, MessageText(text=note), at.now) if note.strip() else None
+        )
         if priority is not None and priority is not at.case.priority:
             at.record(e.PrioritySet(at=at.now, by=by, priority=priority, reasons=("escalation",)), keyed=False)
         given = _give(at, goal.level, handoff or {}, note, by, keyed=False) if handoff or note.strip() else None

@@ -14,7 +14,7 @@ from rung.core.spelling import did_you_mean
 from rung.core.vocabulary import Status
 from rung.people.models import Agent
 from rung.tickets import action_notices, canned_answers, message_rows
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Direction, Message
 from rung.tickets.results import AlreadySo, Done, Refused
 from rung.tickets.transaction import TicketTransaction, locked
@@ -53,7 +53,7 @@ def use(
         number = at.record(e.WorkflowUsed(at=at.now, by=by, workflow=workflow, edited=edited))
         message = None
         if words:
-            said = Words(text=words, author_name=agent.name, files=files)
+            said = MessageText(text=words, author_name=agent.name, files=files)
             message = message_rows.write(ticket, Direction.PUBLIC, by, said, at.now)
         _conclude(at, found, message, by=by)
         return Done(ticket, number, message.pk if message else None)

@@ -16,7 +16,7 @@ from rung.frame.uploads import TooMuch, files_of
 from rung.people.requester_lookup import customer_of_address, requester_for
 from rung.tickets.actions import conversation
 from rung.tickets.customer_pass import pass_of
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 
 #: Requests one address may send at once, and how many seconds until there is room for one more.
 BURST, REFILL = 5, 60.0
@@ -63,7 +63,7 @@ def _open(given: dict[str, str], files: tuple[NewFile, ...], key: str | None) ->
     requester = requester_for(email=given["email"], name=given["name"], customer=customer)
     opened = conversation.open_ticket(
         given["subject"],
-        Words(text=text, author_name=given["name"], inbox="form", files=files),
+        MessageText(text=text, author_name=given["name"], inbox="form", files=files),
         by=actors.customer(requester.pk if requester else None),
         channel="form",
         inbox="form",

@@ -17,7 +17,7 @@ from rung.core.vocabulary import Reason
 from rung.frame import throttle
 from rung.frame.access import public
 from rung.frame.fields import Mistake, clean, once, within
-from rung.frame.files import handed_out, pictured
+from rung.frame.files import file_response, preview_response
 from rung.frame.uploads import TooMuch, files_of
 from rung.people.clock import database_now
 from rung.people.models import Requester
@@ -25,7 +25,7 @@ from rung.policies.versions import compiled
 from rung.tickets import customer_pass, customer_view
 from rung.tickets.actions import acknowledgement, conversation, escalation, triage
 from rung.tickets.customer_pass import PERSON, Pass
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Attachment, Ticket
 from rung.web.customer.request_form import BURST, LONGEST, REFILL
 
@@ -85,14 +85,14 @@ def status(request: HttpRequest, word: str, number: int = 0) -> HttpResponse:
 @never_cache
 def file(request: HttpRequest, word: str, number: int) -> HttpResponse:
     """A file of the conversation with the customer, never one of a note."""
-    return handed_out(_file(word, number))
+    return file_response(_file(word, number))
 
 
 @public(HOLDER)
 @never_cache
 def preview(request: HttpRequest, word: str, number: int) -> HttpResponse:
     """The same as a picture, where it is an image."""
-    return pictured(_file(word, number))
+    return preview_response(_file(word, number))
 
 
 def _file(word: str, number: int) -> Attachment:
@@ -186,7 +186,7 @@ def _asked_for(request: HttpRequest, ticket: Ticket, own: Ticket, now: datetime)
 
 def _written(request: HttpRequest, ticket: Ticket, text: str, by: Actor, name: str) -> str:
     try:
-        words = Words(text=within(text, LONGEST), author_name=name, files=files_of(request))
+        words = MessageText(text=within(text, LONGEST), author_name=name, files=files_of(request))
     except Mistake as mistake:
         return str(mistake)
     except TooMuch as refused:

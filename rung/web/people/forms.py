@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from rung.core.sentences import say
-from rung.frame.edit_conflict import OverRow
+from rung.frame.edit_conflict import EditConflictForm
 from rung.people import mail_domains
 from rung.people.models import HANDLE, Absence, Agent, ContactMethod, Customer, Override, Role, Team
 from rung.people.roles import is_only_owner
@@ -20,7 +20,7 @@ from rung.policies.versions import compiled, current_number
 WHEN = "%Y-%m-%dT%H:%M"
 
 
-class Words(forms.Field):
+class CommaSeparatedField(forms.Field):
     """Several words with commas between them."""
 
     widget = forms.TextInput
@@ -35,7 +35,7 @@ class Words(forms.Field):
         return list(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
-class Local(forms.DateTimeField):
+class LocalTimeField(forms.DateTimeField):
     """A moment in the reader's own time zone, as browsers enter it."""
 
     def __init__(self, **options: Any) -> None:
@@ -57,7 +57,7 @@ RESTRICTED = _("sees only the tickets of their teams, and those given to them (a
 FROM_NOW_ON = _("works here (a person who has left is still named on past actions)")
 
 
-class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
+class AgentForm(EditConflictForm, forms.ModelForm):  # type: ignore[type-arg]
     """An agent, for an owner."""
 
     field_order = ("name", "handle", "email", "role", "level", "teams", "is_restricted", "skills")
@@ -65,7 +65,7 @@ class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
     handle = forms.CharField(max_length=60, validators=[HANDLE], label=_("Handle, as the policy names them"))
     email = forms.EmailField(label=_("E-mail"))
     level = forms.ChoiceField(choices=levels, required=False, label=_("Level"))
-    skills = Words(required=False, label=_("Expert in these categories"))
+    skills = CommaSeparatedField(required=False, label=_("Expert in these categories"))
     teams = forms.ModelMultipleChoiceField(
         Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple, label=_("Teams")
     )
@@ -121,7 +121,7 @@ class AgentForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
         return agent
 
 
-class MeForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
+class MeForm(EditConflictForm, forms.ModelForm):  # type: ignore[type-arg]
     """What everybody may change of themselves."""
 
     time_zone = forms.ChoiceField(choices=zones, label=_("Time zone"))
@@ -156,7 +156,7 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
         return given
 
 
-class TeamForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
+class TeamForm(EditConflictForm, forms.ModelForm):  # type: ignore[type-arg]
     """A team, its lead and who is in it."""
 
     members = forms.ModelMultipleChoiceField(
@@ -180,10 +180,10 @@ class TeamForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
         return team
 
 
-class CustomerForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
+class CustomerForm(EditConflictForm, forms.ModelForm):  # type: ignore[type-arg]
     """A customer. Its domains decide whose tickets are its, so each belongs to one, and none to everybody."""
 
-    domains = Words(required=False, label=_("Mail domains, with commas"))
+    domains = CommaSeparatedField(required=False, label=_("Mail domains, with commas"))
 
     class Meta:
         model = Customer
@@ -204,11 +204,11 @@ class CustomerForm(OverRow, forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(said, params=params) from refused
 
 
-class Stretch(forms.ModelForm):  # type: ignore[type-arg]
+class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
     """From one moment to a later one."""
 
-    starts_at = Local(label=_("From"))
-    ends_at = Local(label=_("To"))
+    starts_at = LocalTimeField(label=_("From"))
+    ends_at = LocalTimeField(label=_("To"))
 
     def clean(self) -> dict[str, Any]:
         """It ends after it starts."""
@@ -220,7 +220,7 @@ class Stretch(forms.ModelForm):  # type: ignore[type-arg]
         return dict(given)
 
 
-class AbsenceForm(Stretch):
+class AbsenceForm(PeriodForm):
     """A time in which somebody is away."""
 
     class Meta:
@@ -228,7 +228,7 @@ class AbsenceForm(Stretch):
         fields = ("agent", "starts_at", "ends_at", "reason")
 
 
-class OverrideForm(Stretch):
+class OverrideForm(PeriodForm):
     """A swap on an on-call schedule."""
 
     schedule = forms.ChoiceField(choices=lambda: [(n, n) for n in compiled(current_number()).policy.schedules])

@@ -47,7 +47,7 @@ def agent_factors(request: HttpRequest, name: str) -> HttpResponse:
     if request.POST.get("sure") != "1":
         messages.error(request, _("Tick the box to confirm."))
         return redirect("agent-data", name=name)
-    sign_in.take_factors_away(found, now=database_now())
+    sign_in.remove_factors(found, now=database_now())
     _note(request, "took the second factors of", actors.agent(found.handle))
     messages.success(request, _("Their passkeys and codes are removed. Create a sign-in link to let them in again."))
     return redirect("agent-data", name=name)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from rung.core.actors import Actor
 from rung.frame.access import actor_of, needs
-from rung.insights.policy_job_progress import before_it, stop_earlier
+from rung.insights.policy_job_progress import jobs_ahead, stop_earlier
 from rung.insights.policy_jobs import run_policy_job
 from rung.people.clock import database_now
 from rung.people.models import Role
@@ -124,7 +124,7 @@ def shown(job: PolicyJob) -> dict[str, Any]:
         "going": going,
         "silent": going and database_now() - job.changed_at > SILENT,
         "result": result,
-        "before_it": before_it(job) if job.state == PolicyJob.State.WAITING else 0,
+        "before_it": jobs_ahead(job) if job.state == PolicyJob.State.WAITING else 0,
     }
     if job.state == PolicyJob.State.FAILED and job.text:
         policy, mistakes = read_policy(job.text, "policy.yaml")

@@ -20,7 +20,7 @@ from rung.core.handbook.ladder_picture import ladder_svg
 from rung.core.handbook.parts import Block, Ladder
 from rung.core.handbook.text import ChangedChapter, Lines, changed_for_you
 from rung.core.policy.completion import complete
-from rung.escalation.policy_rollout import homeless
+from rung.escalation.policy_rollout import without_level
 from rung.frame.access import agent_of, may, needs
 from rung.frame.fields import number_in
 from rung.people.clock import database_now
@@ -36,7 +36,7 @@ from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.policy.jobs import LONGEST, begin, text_of, trying
 from rung.web.policy.studio.checking import Checked, checked, checked_soon
 from rung.web.policy.studio.preview import difference
-from rung.web.policy.studio.working_draft import Bench, stamp_of
+from rung.web.policy.studio.working_draft import WorkingDraft, stamp_of
 
 FILE = "policy.yaml"
 
@@ -75,7 +75,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     """The text, from the version in force or from `?from=N`: that is how one rolls back."""
     wanted, draft = number_in(request.GET, "from"), number_in(request.GET, "draft")
     version = (_current() if wanted is None else PolicyVersion.objects.filter(number=wanted)).first()
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     text = bench.text if version is None or wanted is None else version.text
     if draft is not None:
         text = Draft.objects.filter(pk=draft).values_list("text", flat=True).first() or text
@@ -109,7 +109,7 @@ def completions(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def review(request: HttpRequest) -> HttpResponse:
     """What publishing would change; with `publish`, it is done."""
-    bench, now = Bench(agent_of(request)), database_now()
+    bench, now = WorkingDraft(agent_of(request)), database_now()
     text = bench.text if request.POST.get("draft") == "1" else text_of(request)
     context = editing(text) | {"based": _current().first(), "seen": request.POST.get("seen", bench.stamp)}
     context |= {"in_force": _number_in_force(), "unsaved": text != bench.text}
@@ -133,14 +133,14 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def bench_renames(agent: Agent) -> list[list[str]]:
     """Names that change with the draft somebody works on."""
-    draft = Bench(agent).draft
+    draft = WorkingDraft(agent).draft
     return list(draft.renames) if draft is not None else []
 
 
 def left_behind(text: str) -> list[tuple[str, int]]:
     """Levels and paths this text no longer has, with the open tickets that stand there."""
     policy, _found = read_policy(text, FILE)
-    return list(homeless(policy).items()) if policy is not None else []
+    return list(without_level(policy).items()) if policy is not None else []
 
 
 def _reviewed(request: HttpRequest, text: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -249,7 +249,7 @@ def against(request: HttpRequest) -> int | None:
     return number_in(request.POST, "against")
 
 
-def _publish(request: HttpRequest, bench: Bench, text: str, context: dict[str, Any]) -> HttpResponse:
+def _publish(request: HttpRequest, bench: WorkingDraft, text: str, context: dict[str, Any]) -> HttpResponse:
     reason, now, by = request.POST.get("reason", "")[:2000], database_now(), bench.author
     result: Published | NotPublished | None
     if bench.draft is None:

@@ -14,7 +14,7 @@ from rung.people.models import Agent, Role
 from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets import handshakes
-from rung.tickets.handshakes import Handshake, Standing
+from rung.tickets.handshakes import Handshake, OfferState
 from rung.tickets.timeline_text import Names
 from rung.tickets.visibility import seen_by
 
@@ -35,7 +35,7 @@ class LevelLine:
     """One level of the policy with its numbers and whether somebody can be reached there."""
 
     level: Level
-    standing: Standing
+    standing: OfferState
     reachable: bool
     opens_at: object
 
@@ -52,7 +52,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
     offered = handshakes.offered(seen, now)
     claimed = handshakes.settled(handshakes.CLAIMED, seen, now - LATELY)
     returned = handshakes.settled(handshakes.RETURNED, seen, now - LATELY)
-    standings = {each.level: each for each in handshakes.standings(policy.levels, offered, claimed, returned)}
+    standings = {each.level: each for each in handshakes.offer_states(policy.levels, offered, claimed, returned)}
     people, works = Names.read(policy), may(request, Role.AGENT)
 
     def lines(found: list[Handshake]) -> list[Line]:

@@ -147,10 +147,10 @@ def _rest(lane: str, filters: Filters, after: str, reader: Reader) -> Lane:
     numbers: list[int] = []
     if after.isdecimal() and len(after) < 18:
         numbers = triage_board.following(filters.seen & filters.wanted, reader.now, lane, int(after), MORE + 1)
-    return _lane(triage_board.Laid(lane, numbers[:MORE], len(numbers)), triage_board.rows(numbers[:MORE]), reader)
+    return _lane(triage_board.LanePart(lane, numbers[:MORE], len(numbers)), triage_board.rows(numbers[:MORE]), reader)
 
 
-def _lane(laid: triage_board.Laid, tickets: dict[int, Ticket], reader: Reader) -> Lane:
+def _lane(laid: triage_board.LanePart, tickets: dict[int, Ticket], reader: Reader) -> Lane:
     found = [tickets[number] for number in laid.numbers if number in tickets]
     shown = [
         Row(each, str(each.number), need_of(each, reader.now), reader.works and _claimable(each, reader.agent))

@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from rung.frame.access import actor_of, needs
-from rung.frame.confirm import asked_back
+from rung.frame.confirm import ask_to_confirm
 from rung.people import changes, providers, vault
 from rung.people.models import Role, SignInProvider
-from rung.web.people.forms import Words
+from rung.web.people.forms import CommaSeparatedField
 
 Kind = SignInProvider.Kind
 
@@ -28,7 +28,7 @@ class DirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
 
     slug = forms.SlugField(max_length=40, label=gettext_lazy("Short name, for addresses"))
     name = forms.CharField(max_length=100, label=gettext_lazy("What the sign-in page calls it"))
-    domains = Words(required=False, label=gettext_lazy("Mail domains it speaks for, with commas"))
+    domains = CommaSeparatedField(required=False, label=gettext_lazy("Mail domains it speaks for, with commas"))
     invites = forms.BooleanField(required=False, label=gettext_lazy("let new people of these domains sign in"))
 
     class Meta:
@@ -119,7 +119,7 @@ def directory_remove(request: HttpRequest, name: str) -> HttpResponse:
         "Nobody can sign in with it any more, and the desk forgets the accounts linked to it. If it is added again, "
         "they are linked anew. People who are signed in stay so until they sign out."
     )
-    if asks := asked_back(request, question, effect, _("Remove"), reverse("directories")):
+    if asks := ask_to_confirm(request, question, effect, _("Remove"), reverse("directories")):
         return asks
     changes.note("removed", found, by=actor_of(request))
     with transaction.atomic():

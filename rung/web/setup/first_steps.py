@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from rung.core import actors
 from rung.core.actors import Actor
 from rung.core.policy.model import Policy
-from rung.escalation.policy_rollout import choose_version
+from rung.escalation.policy_rollout import set_version
 from rung.frame.access import actor_of, agent_of, needs
 from rung.frame.fields import clean, once
 from rung.people import changes, sign_in
@@ -27,7 +27,7 @@ from rung.people.vault import seal
 from rung.policies.publishing import NotPublished, keep_beside, publish
 from rung.policies.versions import compiled, current_number
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.results import Created
 from rung.web.setup import guide
 from rung.web.setup.name_and_hours import DeskForm, policy_text
@@ -118,7 +118,7 @@ def send(request: HttpRequest) -> HttpResponse:
     asker = requester_for(name=_("Test customer"))
     opened = conversation.open_ticket(
         _("A test: the nightly import has stopped"),
-        Words(text=_("Since 02:00 nothing arrives. Could somebody have a look?"), author_name=_("Test customer")),
+        MessageText(text=_("Since 02:00 nothing arrives. Could somebody have a look?"), author_name=_("Test customer")),
         by=actors.customer(asker.pk) if asker else by,
         channel="form",
         requester=asker,
@@ -126,7 +126,7 @@ def send(request: HttpRequest) -> HttpResponse:
         client_key=once(request.POST, by, "test ticket"),
     )
     if isinstance(opened, Created):
-        choose_version(opened.ticket, version, by=by)
+        set_version(opened.ticket, version, by=by)
         told = _("Watch: in ten seconds triage is reminded, in twenty it is offered to the next level.")
         messages.info(request, told)
     return redirect("ticket", number=opened.ticket)

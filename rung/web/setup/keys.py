@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from rung.frame import guide
 from rung.frame.access import actor_of, needs
-from rung.frame.confirm import asked_back
+from rung.frame.confirm import ask_to_confirm
 from rung.frame.show_once import Shown, shown_once
 from rung.people import changes, tokens
 from rung.people.changes import Area
@@ -48,7 +48,7 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
     token = get_object_or_404(Token, pk=number)
     question = _("Revoke the key “%(name)s”?") % {"name": token.name}
     effect = _("Programs that use it are refused from then on. This cannot be undone.")
-    if token.revoked_at is None and (asks := asked_back(request, question, effect, _("End"), reverse("keys"))):
+    if token.revoked_at is None and (asks := ask_to_confirm(request, question, effect, _("End"), reverse("keys"))):
         return asks
     if tokens.revoke(token.name, now=database_now()):
         changes.record(by=actor_of(request), area=Area.SETTINGS, what="ended", subject=f"token:{token.name}")

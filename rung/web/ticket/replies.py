@@ -10,7 +10,7 @@ from rung.policies.versions import compiled
 from rung.tickets import canned_answers
 from rung.tickets import results as r
 from rung.tickets.actions import conversation, ending, workflows
-from rung.tickets.message_rows import NewFile, Words
+from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Ticket
 
 Spoken = r.Done | r.AlreadySo | r.Answered | r.Refused
@@ -24,7 +24,7 @@ def answer(number: int, request: HttpRequest, by: Agent) -> Spoken:
     if workflow := clean(form, "workflow"):
         return _by_workflow(number, form, by, workflow, words=(text, files))
     keep = {"1": True, "0": False}.get(form.get("keep", ""))
-    words = Words(text=text, author_name=by.name, files=files)
+    words = MessageText(text=text, author_name=by.name, files=files)
     key = once(form, by.handle, "answer", text)
     return conversation.answer(number, words, by=actor(by), keep_open=keep, client_key=key)
 
@@ -66,7 +66,7 @@ def note(number: int, request: HttpRequest, by: Agent) -> Spoken:
     """For the team. A file needs no words. Raises Mistake, TooMuch."""
     form, files = request.POST, files_of(request)
     text = within(clean(form, "text") if files else needed(form, "text", _("A note needs words.")))
-    words = Words(text=text, author_name=by.name, files=files)
+    words = MessageText(text=text, author_name=by.name, files=files)
     return conversation.note(number, words, by=actor(by), client_key=once(form, by.handle, "note", text))
 
 
@@ -75,5 +75,5 @@ def resolve(number: int, request: HttpRequest, by: Agent) -> Spoken:
     files = files_of(request)
     text = within(needed(request.POST, "text", _("An answer needs words.")) if files else clean(request.POST, "text"))
     refuse_gaps(number, text)
-    words = Words(text=text, author_name=by.name, files=files) if text else None
+    words = MessageText(text=text, author_name=by.name, files=files) if text else None
     return ending.resolve(number, by=actor(by), words=words)

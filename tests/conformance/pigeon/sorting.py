@@ -7,7 +7,7 @@ from typing import Any
 
 from rung.people.requester_lookup import requester_for
 from rung.tickets.actions import conversation
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import IS_OPEN, Ticket
 
 #: Set by `begin`, so that a test sees it was called.
@@ -19,7 +19,7 @@ def sort(envelope: Mapping[str, Any], now: datetime) -> str:
     asker = requester_for(name=str(envelope["from"]))
     assert asker is not None
     by = f"customer:{asker.pk}"
-    words = Words(text=str(envelope["text"]), author_name=asker.name, external_id=str(envelope["id"]))
+    words = MessageText(text=str(envelope["text"]), author_name=asker.name, external_id=str(envelope["id"]))
     open_one = Ticket.objects.filter(IS_OPEN, channel="pigeon", thread=envelope["loft"]).first()
     if open_one is not None:
         conversation.customer_message(open_one.number, words, by=by, now=now)

@@ -7,7 +7,7 @@ from rung.core.case.case import Case, encode
 from rung.core.case.fold import fold, rebuild
 from rung.core.receipt.outlook import clock_views
 from rung.core.reckoning.compiled import Compiled
-from rung.core.reckoning.earlier_case import Past
+from rung.core.reckoning.earlier_case import EarlierCase
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.reckon import reckon
 from rung.core.vocabulary import ClockName, Turn
@@ -80,7 +80,7 @@ class Play:
         self.looks += 1
         assert self.looks < _MOST_LOOKS, "the engine never comes to rest"
         before, roster = encode(self.case), self.cast.at(now)
-        decision = reckon(self.case, self.policy, roster, now.astimezone(UTC), Past(lambda: self.history))
+        decision = reckon(self.case, self.policy, roster, now.astimezone(UTC), EarlierCase(lambda: self.history))
         assert encode(self.case) == before, "reckoning changed the case it was given"
         words = conclusions(self.case, decision, self.policy.policy, self.offers, self.situation.zone)
         self.concluded += [Conclusion(now, text, 0) for text in words]
@@ -93,7 +93,7 @@ class Play:
         assert encode(self.case) == encode(decision.case), "the decision's case is not the fold of its events"
         assert decision.wake_at is None or decision.wake_at > now, "the engine asks to be woken in the past"
         self.wake_at, self.looked_at = decision.wake_at, now
-        again = reckon(self.case, self.policy, roster, now.astimezone(UTC), Past(lambda: self.history))
+        again = reckon(self.case, self.policy, roster, now.astimezone(UTC), EarlierCase(lambda: self.history))
         assert (again.events, again.notices) == ((), ()), "a second look in the same moment asks for something new"
         assert again.wake_at == decision.wake_at, "a second look in the same moment wants another wake_at"
         if self.case.turn is not Turn.NOBODY:

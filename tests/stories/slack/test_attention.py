@@ -12,7 +12,7 @@ from rung.channels.slack.connection.connect import Connected, Secrets
 from rung.channels.slack.events.catch_up import catch_up
 from rung.people.models import Agent, ContactMethod, Customer
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.stories.slack.world import SlackWorld
 
@@ -45,7 +45,7 @@ def test_the_handoff_is_filled_in_from_what_was_said_and_tried(world: SlackWorld
 def test_the_desk_lists_mine_unassigned_at_risk_and_escalated_in_that_order(world: SlackWorld) -> None:
     numbers = {}
     for who in ("escalated", "risky", "waiting", "mine"):
-        told = actions.open_ticket(f"It is {who}", Words(text="x"), by="system", channel="api", now=world.now)
+        told = actions.open_ticket(f"It is {who}", MessageText(text="x"), by="system", channel="api", now=world.now)
         numbers[who] = told.ticket
     world.settle()
     for who, agent in (("escalated", "ada"), ("risky", "ben"), ("mine", "sam")):
@@ -66,7 +66,7 @@ def test_the_desk_lists_mine_unassigned_at_risk_and_escalated_in_that_order(worl
 
 def test_what_goes_beyond_the_budget_is_one_message_later(world: SlackWorld) -> None:
     for index in range(9):
-        told = actions.open_ticket(f"Ticket {index}", Words(text="x"), by="system", channel="api", now=world.now)
+        told = actions.open_ticket(f"Ticket {index}", MessageText(text="x"), by="system", channel="api", now=world.now)
         world.settle()
         actions.assign(told.ticket, "sam", by="agent:sam", now=world.now)
     world.passes(minutes=47)  # silent for 45 minutes: nine messages, and the budget is six an hour
@@ -95,7 +95,9 @@ def test_two_workspaces_of_one_desk_do_not_get_in_each_others_way(world: SlackWo
         (f"slack:{other.id}", "Globex"),
         (f"slack:{world.team.id}", "Acme"),
     ]
-    actions.answer(world.tickets[0].number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(
+        world.tickets[0].number, MessageText(text="We look", author_name="Sam"), by="agent:sam", now=world.now
+    )
     world.passes(seconds=3)
     assert world.thread(asked)[-1] == "Sam: We look"
     assert len(world.shared.messages) == 1

@@ -16,7 +16,7 @@ from rung.intake.models import Received
 from rung.outbox.models import Delivery as Sent
 from rung.outbox.models import LaneState
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Attachment, Message
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.gateways import encode, signature
@@ -131,7 +131,7 @@ def test_the_tickets_of_a_workspace_that_is_switched_off_go_on_where_its_channel
         "inbound: It is row ten",
         "inbound: (edited) Our import stops again",
     ]
-    actions.answer(number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(number, MessageText(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
     world.passes(seconds=5)
     assert world.thread(asked)[-1] == "Sam: We look"
     catch_up(world.now)
@@ -159,7 +159,9 @@ def test_an_hours_retry_after_is_waited_for_and_only_in_its_lane(world: SlackWor
     triage = world.channels["triage"]
     world.slack.faults.rate_limited("chat.postMessage", retry_after=3600, channel=triage.id)
     world.says(world.zoe, "Our import stops")
-    actions.answer(world.tickets[0].number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(
+        world.tickets[0].number, MessageText(text="We look", author_name="Sam"), by="agent:sam", now=world.now
+    )
     world.passes(minutes=59)
     assert world.shown("triage") == []
     assert "too many calls" in LaneState.objects.get(name=f"slack:{world.team.id}/{triage.id}").blocked_why

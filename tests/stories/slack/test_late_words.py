@@ -14,7 +14,7 @@ from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets import actions
 from rung.tickets.history import events_of
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.fakes.slack.deliveries import Delivery
 from tests.fakes.slack.model import Message, User
@@ -75,7 +75,7 @@ def test_an_answer_from_the_desk_leaves_unread_what_it_was_not_told(world: Slack
     late = says_quietly(world, world.zoe, "And the whole shop is down", asked)
     world.passes(minutes=5)
     [ticket] = world.tickets
-    actions.answer(ticket.number, Words(text="Try again"), by="agent:sam", now=world.now)
+    actions.answer(ticket.number, MessageText(text="Try again"), by="agent:sam", now=world.now)
     world.settle()
     world.passes(minutes=10)
     tells(world, late)

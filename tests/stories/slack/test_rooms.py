@@ -12,7 +12,7 @@ from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
 from rung.outbox.models import Delivery
 from rung.people.models import Customer, Requester
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.stories.slack.test_coming_in import texts
 from tests.stories.slack.world import SlackWorld
 
@@ -77,7 +77,7 @@ def test_archived_and_back(world: SlackWorld) -> None:
     [told] = owners_hear(world)
     assert told.startswith("#acme-support was archived: nobody can write there, and answers do not arrive.")
     actions.assign(world.tickets[0].number, "sam", by="agent:sam", now=world.now)
-    actions.answer(world.tickets[0].number, Words(text="Try again"), by="agent:sam", now=world.now)
+    actions.answer(world.tickets[0].number, MessageText(text="Try again"), by="agent:sam", now=world.now)
     world.passes(minutes=1)
     assert "did not reach them: Slack: the channel is archived" in "".join(world.direct("sam"))
     world.slack.rooms.unarchives(world.people["sam"], world.shared)
@@ -98,7 +98,7 @@ def test_renamed_and_made_private_it_is_heard_as_before(world: SlackWorld) -> No
     world.says(world.people["sam"], "Leave it out", thread=asked)
     [ticket] = world.tickets
     assert (ticket.turn, row(world).name) == ("customer", "acme-vip")
-    actions.answer(ticket.number, Words(text="Better now?", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(ticket.number, MessageText(text="Better now?", author_name="Sam"), by="agent:sam", now=world.now)
     world.passes(seconds=5)
     assert world.thread(asked)[-1] == "Sam: Better now?"
     world.slack.rooms.puts_out(world.people["sam"], world.installation, world.shared)
@@ -142,7 +142,7 @@ def test_a_customer_given_another_channel_keeps_their_tickets(world: SlackWorld)
     first, second = world.tickets
     assert texts(world, first.number)[-1] == "inbound: It is row ten"
     assert second.customer_id == first.customer_id
-    actions.answer(second.number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(second.number, MessageText(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
     world.passes(seconds=5)
     assert world.thread(elsewhere)[-1] == "Sam: We look"
 

@@ -10,7 +10,7 @@ from rung.escalation.roster_cache import RosterCache
 from rung.outbox import enqueue
 from rung.outbox.models import Delivery, State
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld
 
@@ -52,7 +52,7 @@ def test_a_thousand_tickets_in_motion(world: SlackWorld) -> None:
 
 
 def _opened(world: SlackWorld, subject: str) -> int:
-    told = actions.open_ticket(subject, Words(text="x"), by="system", channel="api", now=world.now)
+    told = actions.open_ticket(subject, MessageText(text="x"), by="system", channel="api", now=world.now)
     return told.ticket
 
 

@@ -9,7 +9,7 @@ from rung.channels.slack.models import Workspace
 from rung.intake import sort
 from rung.outbox.models import Delivery, LaneState
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Message
 from tests.fakes.slack.gateways import Answer, encode, signature
 from tests.stories.slack.world import SlackWorld
@@ -27,7 +27,7 @@ def test_an_hour_of_failing_slack_loses_and_doubles_nothing(world: SlackWorld) -
         world.slack.faults.server_error(method, times=2, performed=True)
     number = world.tickets[1].number
     for words in ("First answer", "Second answer"):
-        actions.answer(number, Words(text=words, author_name="Sam Miller"), by="agent:sam", now=world.now)
+        actions.answer(number, MessageText(text=words, author_name="Sam Miller"), by="agent:sam", now=world.now)
         world.passes(minutes=10)
     world.passes(minutes=40)
     world.slack.faults.clear()
@@ -49,7 +49,7 @@ def test_an_hour_without_any_slack_loses_and_doubles_nothing(world: SlackWorld) 
     world.says(world.max, "Invoices are wrong")
     world.says(world.zoe, "It is row ten", thread=asked)
     world.passes(minutes=20)
-    actions.answer(number, Words(text="We look", author_name="Sam Miller"), by="agent:sam", now=world.now)
+    actions.answer(number, MessageText(text="We look", author_name="Sam Miller"), by="agent:sam", now=world.now)
     actions.escalate(number, "L2", by="agent:sam", now=world.now)
     world.passes(minutes=40)
     assert len(world.cards("triage")) == 1
@@ -88,7 +88,7 @@ def test_an_answer_that_cannot_reach_the_customer_is_told_to_whoever_has_it(worl
     actions.assign(number, "sam", by="agent:carla", now=world.now)
     world.settle()
     world.slack.faults.error("chat.postMessage", code, channel=world.shared.id)
-    actions.answer(number, Words(text="Please restart"), by="agent:carla", now=world.now)
+    actions.answer(number, MessageText(text="Please restart"), by="agent:carla", now=world.now)
     world.passes(minutes=1)
     assert any("did not reach them: Slack: " in words for words in world.direct("sam"))
 
@@ -165,7 +165,7 @@ def test_the_day_slack_connect_gives_a_channel_another_id(world: SlackWorld) -> 
     moved = private.messages[asked.ts]
     world.says(world.max, "any news?", private, thread=moved)
     assert len(world.tickets) == 1
-    actions.answer(world.tickets[0].number, Words(text="Soon"), by="agent:sam", now=world.now)
+    actions.answer(world.tickets[0].number, MessageText(text="Soon"), by="agent:sam", now=world.now)
     world.passes(minutes=1)
     assert world.slack.screen.thread(private.messages[asked.ts])[-1].endswith("Soon")
     assert Message.objects.filter(text="any news?").exists()

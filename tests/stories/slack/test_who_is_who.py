@@ -11,7 +11,7 @@ from rung.channels.slack.interactive.button_actions import NOT_ALLOWED, WHO
 from rung.channels.slack.models import Workspace
 from rung.people.models import Agent, ContactMethod, Customer, Role
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Message as Written
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld
@@ -164,7 +164,9 @@ def test_one_installation_serves_all_workspaces_of_an_organisation(world: SlackW
     assert [(ticket.inbox, str(ticket.requester), ticket.turn) for ticket in world.tickets] == [
         ("slack:E0GRID", "Zoe", "ours")
     ]
-    actions.answer(world.tickets[0].number, Words(text="We look", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(
+        world.tickets[0].number, MessageText(text="We look", author_name="Sam"), by="agent:sam", now=world.now
+    )
     world.passes(seconds=3)
     assert world.thread(asked)[-1] == "Sam: We look"
     answered = helpdesk.thread(asked.ts)[-1]

@@ -17,7 +17,7 @@ from rung.channels.slack.people import identity
 from rung.core import actors
 from rung.people.models import Agent, Requester
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created
 from rung.tickets.visibility import visible
@@ -57,7 +57,7 @@ def _ticket(caller: Caller, text: str) -> Answer:
     customer = _customer_of(workspace, caller.channel)
     requester = identity.requester_of(workspace, row, caller.user, row.team if row else "", customer)
     spoken = mrkdwn.plain(text, identity.names(workspace, list(mrkdwn.mentioned(text)), now))
-    words = Words(
+    words = MessageText(
         text=spoken,
         author_name=row.name if row else "",
         inbox=workspace.inbox,

@@ -18,7 +18,7 @@ from rung.core.reckoning.turns import is_kept_by_default
 from rung.core.vocabulary import Priority, Reason
 from rung.tickets import actions, canned_answers
 from rung.tickets.actions import workflows
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.results import AlreadySo, Refused, Unreachable
 from rung.tickets.visibility import sees
 
@@ -65,13 +65,13 @@ def _reply(sent: Sent) -> Answer:
         return _error(sent.block("text"), _sentence(canned_answers.gap_sentence(*gap)))
     untouched = not ticked and not is_kept_by_default(seen.case, seen.compiled.policy)
     keep_open = None if untouched else ticked  # left alone, a holding phrase still keeps the turn
-    words = Words(text=text, author_name=sent.agent.name)
+    words = MessageText(text=text, author_name=sent.agent.name)
     told = actions.answer(sent.ticket, words, by=sent.by, keep_open=keep_open, client_key=sent.key, now=sent.now)
     return _done(told)
 
 
 def _note(sent: Sent) -> Answer:
-    words = Words(text=sent.given("text"), author_name=sent.agent.name)
+    words = MessageText(text=sent.given("text"), author_name=sent.agent.name)
     return _done(actions.note(sent.ticket, words, by=sent.by, client_key=sent.key, now=sent.now))
 
 
@@ -154,7 +154,7 @@ def _resolve(sent: Sent) -> Answer:
     text = sent.given("text").strip()
     if gap := canned_answers.gap_in(text, modal_content.Seen(sent.ticket).compiled):
         return _error(sent.block("text"), _sentence(canned_answers.gap_sentence(*gap)))
-    words = Words(text=text, author_name=sent.agent.name) if text else None
+    words = MessageText(text=text, author_name=sent.agent.name) if text else None
     return _done(actions.resolve(sent.ticket, by=sent.by, words=words, client_key=sent.key, now=sent.now), "text")
 
 

@@ -24,7 +24,7 @@ from rung.outbox.models import Delivery, State
 from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import actions, canned_answers
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message, Ticket
 from rung.tickets.results import Answered, Refused
 from rung.tickets.visibility import sees
@@ -101,7 +101,7 @@ def in_our_thread(
 
 
 def _to_customer(
-    workspace: Workspace, ticket: int, wrote: Wrote, *, words: Words, spoken: str, agent: Agent, now: datetime
+    workspace: Workspace, ticket: int, wrote: Wrote, *, words: MessageText, spoken: str, agent: Agent, now: datetime
 ) -> str:
     """What was marked goes to the customer, whole or not at all: its author is told what did not."""
     if gap := _gap_in(ticket, spoken):
@@ -110,7 +110,7 @@ def _to_customer(
     taken, failed = files.take_over(workspace, wrote.files, now)
     if not spoken and not taken:
         return "an answer without words"
-    answer = Words(
+    answer = MessageText(
         text=spoken or ", ".join(one.name for one in taken),
         author_name=agent.name,
         inbox=words.inbox,
@@ -167,7 +167,7 @@ def by_colleague(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now
 
 def _whole(
     workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime, *, by_handle: bool = False
-) -> Words:
+) -> MessageText:
     """The words and the files; a line for each file that could not be had."""
     words = _words(workspace, wrote, row, now, by_handle=by_handle)
     taken, failed = files.take_over(workspace, wrote.files, now)
@@ -176,12 +176,12 @@ def _whole(
 
 def _words(
     workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime, *, by_handle: bool = False
-) -> Words:
+) -> MessageText:
     """`by_handle`: agents it mentions are named as notes name them, so that they are asked."""
     users = list(mrkdwn.mentioned(wrote.text))
     names = identity.names(workspace, users, now)
     names |= identity.handles(workspace, users, now) if by_handle else {}
-    return Words(
+    return MessageText(
         text=mrkdwn.plain(wrote.text, names),
         author_name=row.name if row else "",
         inbox=workspace.inbox,

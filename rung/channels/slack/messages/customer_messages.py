@@ -25,7 +25,7 @@ from rung.people import advisory_locks
 from rung.people.models import Customer, Requester
 from rung.people.prepared_statements import found
 from rung.tickets import actions, text_facts
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from rung.tickets.results import AlreadySo, Created, what_came_of
 
@@ -142,7 +142,9 @@ def _requester(workspace: Workspace, wrote: Wrote, author: Author) -> Requester:
     return identity.requester_of(workspace, author.row, wrote.user, wrote.user_team, customer)
 
 
-def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester, now: datetime) -> Created | AlreadySo:
+def _open(
+    workspace: Workspace, wrote: Wrote, words: MessageText, requester: Requester, now: datetime
+) -> Created | AlreadySo:
     return actions.open_ticket(
         subject_of(words.text) or "(a file)",
         words,
@@ -156,12 +158,12 @@ def _open(workspace: Workspace, wrote: Wrote, words: Words, requester: Requester
     )
 
 
-def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> Words:
+def _words(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> MessageText:
     text = mrkdwn.without_mention(wrote.text, workspace.bot_user)
     names = identity.names(workspace, list(mrkdwn.mentioned(text)), now)
     taken, failed = files.take_over(workspace, wrote.files, now)
     spoken = "\n".join([mrkdwn.plain(text, names), *failed]).strip()
-    return Words(
+    return MessageText(
         text=spoken,
         author_name=row.name if row else wrote.user_name or wrote.user,
         inbox=workspace.inbox,

@@ -11,7 +11,7 @@ from rung.channels.slack.messages.agent_messages import BY_BOT
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import identity
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message
 
 EDITED = "(edited) "
@@ -25,7 +25,7 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
     text = mrkdwn.plain(fact.text, identity.names(workspace, list(mrkdwn.mentioned(fact.text)), now))
     if _newest(message) == text:
         return "the words are the ones we have"
-    words = Words(
+    words = MessageText(
         text=f"{EDITED}{text}",
         author_name=message.author_name,
         inbox=workspace.inbox,
@@ -68,7 +68,7 @@ def deleted(workspace: Workspace, fact: Deleted, now: datetime) -> str:
         out_of_order.for_message(workspace, fact.channel, fact.ts, now)
         return "a deletion of a message no ticket knows"
     said = message.text if len(message.text) <= 80 else message.text[:79] + "…"
-    words = Words(
+    words = MessageText(
         text=f"Deleted in Slack by its author: “{said}”",
         inbox=workspace.inbox,
         external_id=f"{threads.external_id(fact.channel, fact.ts)}/deleted",

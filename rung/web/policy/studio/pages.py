@@ -23,15 +23,15 @@ from rung.policies.drafts import withdraw
 from rung.web.policy.studio import conditions, fields, item_text
 from rung.web.policy.studio.kinds import KINDS, SECTIONS, Kind, Part, Section, kind_of, part_at, section_of
 from rung.web.policy.studio.places import place_path, place_text
-from rung.web.policy.studio.preview import Beside, all_ladders, beside, difference, picture_of, week
+from rung.web.policy.studio.preview import Preview, all_ladders, difference, picture_of, preview_of, week
 from rung.web.policy.studio.usages import bare, channels
-from rung.web.policy.studio.working_draft import Bench
+from rung.web.policy.studio.working_draft import WorkingDraft
 
 
 class Asked:
     """The place a form is about: an item that is there, or a new one of a list."""
 
-    def __init__(self, bench: Bench, given: Any) -> None:
+    def __init__(self, bench: WorkingDraft, given: Any) -> None:
         self.bench = bench
         self.path = place_path(given.get("at", ""), bench.said)
         self.is_new = given.get("new") in {"1", "moment"}
@@ -106,7 +106,7 @@ class Asked:
 @needs(Role.LEAD)
 def section(request: HttpRequest, slug: str = "rules") -> HttpResponse:
     """One section of the policy: all that is in it, each with its form, and what it looks like."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     found = next((each for each in SECTIONS if each.slug == slug), None)
     if found is None:
         raise Http404(f'the policy has no section "{slug}"')
@@ -126,7 +126,7 @@ def section(request: HttpRequest, slug: str = "rules") -> HttpResponse:
 @needs(Role.LEAD)
 def form(request: HttpRequest) -> HttpResponse:
     """The form of one place; posted, it changes the draft."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     if not bench.said:
         return redirect("policy-edit")
     asked = Asked(bench, request.POST if request.method == "POST" else request.GET)
@@ -134,7 +134,7 @@ def form(request: HttpRequest) -> HttpResponse:
         if not asked.is_new and asked.item is None and asked.path and len(asked.path) > 1:
             messages.info(request, _("This place of the policy is not there any more."))
             return redirect("policy-section", slug=section_of(asked.path).slug)
-        return _form(request, asked, beside(bench.text, bench.text, asked.path))
+        return _form(request, asked, preview_of(bench.text, bench.text, asked.path))
     is_as_seen = request.POST.get("seen") == bench.stamp
     made = _made(request, asked)
     if is_as_seen and made.errors:
@@ -149,7 +149,7 @@ def form(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def preview(request: HttpRequest) -> HttpResponse:
     """What the form as it is being filled would mean, as a part of its page."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     asked = Asked(bench, request.POST)
     return render(request, "policy/preview.html", {"beside": _made(request, asked), "waits": asked.is_new})
 
@@ -158,7 +158,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def arrange(request: HttpRequest) -> HttpResponse:
     """Move an item up or down, or take it away."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     path = place_path(request.POST.get("at", ""), bench.said)
     here = redirect("policy-section", slug=section_of(path).slug)
     if request.POST.get("seen") != bench.stamp or not path:
@@ -172,7 +172,7 @@ def arrange(request: HttpRequest) -> HttpResponse:
     except CannotEdit as problem:
         messages.error(request, _("%(problem)s; edit this part as text.") % {"problem": str(problem).capitalize()})
         return here
-    shown = beside(bench.text, text, path)
+    shown = preview_of(bench.text, text, path)
     if shown.errors:
         messages.error(request, "; ".join(f"{each.message} ({each.place})" for each in shown.findings[:3]))
         return here
@@ -186,7 +186,7 @@ def arrange(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def fact(request: HttpRequest) -> HttpResponse:
     """A row of a condition with the field that suits its fact, and a new empty row."""
-    names = Bench(agent_of(request)).names
+    names = WorkingDraft(agent_of(request)).names
     name = request.GET.get("row", "when-0-0")[:60]
     chosen = request.GET.get(f"{name}-fact", "")
     head, _dash, number = name.rpartition("-")
@@ -200,23 +200,23 @@ def fact(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def discard(request: HttpRequest) -> HttpResponse:
     """Begin again from the version in force."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     if bench.draft is not None:
         withdraw(bench.draft.pk, now=database_now())
         messages.success(request, _("Your draft is withdrawn; this is the version in force."))
     return redirect("policy-edit")
 
 
-def _made(request: HttpRequest, asked: Asked) -> Beside:
+def _made(request: HttpRequest, asked: Asked) -> Preview:
     bench = asked.bench
     try:
         intents, path = asked.intents(request.POST)
-        return beside(bench.text, edited(bench.text, intents), path)
+        return preview_of(bench.text, edited(bench.text, intents), path)
     except CannotEdit as problem:
-        return Beside(bench.text, problem=str(problem))
+        return Preview(bench.text, problem=str(problem))
 
 
-def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None, status: int = 200) -> HttpResponse:
+def _form(request: HttpRequest, asked: Asked, made: Preview, *, given: Any = None, status: int = 200) -> HttpResponse:
     bench = asked.bench
     item = asked._value(given) if given is not None else asked.item  # noqa: SLF001
     if given is not None and asked.name == "new_rule" and isinstance(item, dict):
@@ -246,7 +246,7 @@ def _form(request: HttpRequest, asked: Asked, made: Beside, *, given: Any = None
 _KEPT = {"desk", "priority", "closing", "attention"}
 
 
-def frame(bench: Bench, here: Section) -> dict[str, Any]:
+def frame(bench: WorkingDraft, here: Section) -> dict[str, Any]:
     """What every page of the studio shows around its own part."""
     changes = difference(bench.in_force, bench.text) if bench.draft else ()
     return {
@@ -258,7 +258,7 @@ def frame(bench: Bench, here: Section) -> dict[str, Any]:
     }
 
 
-def _shown_part(bench: Bench, part: Part) -> dict[str, Any]:
+def _shown_part(bench: WorkingDraft, part: Part) -> dict[str, Any]:
     policy = bench.read[0]
     said = value_at(bench.said, part.path) if part.path else bench.said
     shown: dict[str, Any] = {"part": part, "at": place_text(part.path), "kind": KINDS[part.kind]}

@@ -34,7 +34,7 @@ class Picture(Struct, frozen=True):
     drawn: SafeString
 
 
-class Beside(Struct, frozen=True):
+class Preview(Struct, frozen=True):
     """What an edited text would mean."""
 
     text: str
@@ -54,20 +54,20 @@ class Beside(Struct, frozen=True):
         return has_errors(own) or bool(self.problem)
 
 
-def beside(before: str, after: str, path: Path) -> Beside:
+def preview_of(before: str, after: str, path: Path) -> Preview:
     """Of an edit at a place: the sentence, the picture that shows it, the lines, and what is found there."""
     judged = checked(after)
     policy, found = judged.policy, judged.own
     if policy is None:
         mistakes = tuple(each for each in found if each.severity is Severity.ERROR)
-        return Beside(after, lines=difference(before, after), findings=mistakes)
+        return Preview(after, lines=difference(before, after), findings=mistakes)
     was = checked(before).own
     here = [each for each in judged.findings if each.place.startswith(place_of(path)) and path]
     known = {(each.place, each.message) for each in was}
     new = [each for each in found if (each.place, each.message) not in known]
     drawn = pictures(policy, path)
     rest = tuple(drawn[1:])
-    return Beside(
+    return Preview(
         after,
         sentence(policy, path),
         tuple(drawn[:1]),

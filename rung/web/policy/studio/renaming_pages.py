@@ -23,9 +23,9 @@ from rung.policies.drafts import remember_rename
 from rung.policies.outlets import outlets
 from rung.web.policy.studio.kinds import section_of
 from rung.web.policy.studio.pages import frame
-from rung.web.policy.studio.preview import Beside, beside
-from rung.web.policy.studio.usages import bare, channels, knowing
-from rung.web.policy.studio.working_draft import Bench
+from rung.web.policy.studio.preview import Preview, preview_of
+from rung.web.policy.studio.usages import bare, channels, uses_outside_policy
+from rung.web.policy.studio.working_draft import WorkingDraft
 
 LONGEST = 60
 TITLES: dict[str, Promise] = {
@@ -43,12 +43,12 @@ TITLES: dict[str, Promise] = {
 @needs(Role.LEAD)
 def rename(request: HttpRequest) -> HttpResponse:
     """The form; posted, the draft has the new name wherever the policy mentions it."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     given = request.POST if request.method == "POST" else request.GET
     what, old = given.get("what", ""), given.get("name", "")
     _known(bench, what, old)
     new = _new(what, old, request.POST.get("new", "")) if request.method == "POST" else old
-    made = _made(bench, what, old, new) if request.method == "POST" else Beside(bench.text)
+    made = _made(bench, what, old, new) if request.method == "POST" else Preview(bench.text)
     if request.method != "POST" or (made.errors and request.POST.get("seen") == bench.stamp):
         return _form(request, bench, (what, old, new), made, status=422 if made.errors else 200)
     if request.POST.get("seen") != bench.stamp or not bench.keep(made.text, database_now()):
@@ -64,15 +64,15 @@ def rename(request: HttpRequest) -> HttpResponse:
 @needs(Role.LEAD)
 def preview(request: HttpRequest) -> HttpResponse:
     """What the new name would change, as a part of the page."""
-    bench = Bench(agent_of(request))
+    bench = WorkingDraft(agent_of(request))
     what, old = request.POST.get("what", ""), request.POST.get("name", "")
     _known(bench, what, old)
     new = _new(what, old, request.POST.get("new", ""))
-    made = _made(bench, what, old, new) if new != old else Beside(bench.text)
+    made = _made(bench, what, old, new) if new != old else Preview(bench.text)
     return render(request, "policy/preview.html", {"beside": made, "waits": True})
 
 
-def _known(bench: Bench, what: str, old: str) -> None:
+def _known(bench: WorkingDraft, what: str, old: str) -> None:
     here = channels(bench.said) if what == CHANNELS else value_at(bench.said, (what,)) if what in RENAMED else None
     if not isinstance(here, dict | list) or old not in here:
         raise Http404(f'the policy has no {what or "name"} "{old}" to rename')
@@ -87,21 +87,21 @@ def _new(what: str, old: str, written: str) -> str:
     return f"{begins}{outlet.renamed}{name.removeprefix(begins).removeprefix(outlet.renamed)}"
 
 
-def _made(bench: Bench, what: str, old: str, new: str) -> Beside:
+def _made(bench: WorkingDraft, what: str, old: str, new: str) -> Preview:
     if not new:
-        return Beside(bench.text, problem=_("It needs a name."))
+        return Preview(bench.text, problem=_("It needs a name."))
     if new == old:
-        return Beside(bench.text, problem=_("It already has this name."))
+        return Preview(bench.text, problem=_("It already has this name."))
     if what == "categories" and FALLBACK_CATEGORY in {old, new}:
         said = _("“%(name)s” is the category of tickets that no other category fits; its name is fixed.")
-        return Beside(bench.text, problem=said % {"name": FALLBACK_CATEGORY})
+        return Preview(bench.text, problem=said % {"name": FALLBACK_CATEGORY})
     taken = value_at(bench.said, (what, new)) is not None if what != CHANNELS else new in channels(bench.said)
     if taken:
-        return Beside(bench.text, problem=_("“%(name)s” already exists.") % {"name": new})
+        return Preview(bench.text, problem=_("“%(name)s” already exists.") % {"name": new})
     try:
-        return beside(bench.text, renamed(bench.text, what, old, new), _place(what, new))
+        return preview_of(bench.text, renamed(bench.text, what, old, new), _place(what, new))
     except CannotEdit as problem:
-        return Beside(bench.text, problem=str(problem))
+        return Preview(bench.text, problem=str(problem))
 
 
 def _place(what: str, name: str) -> Path:
@@ -109,7 +109,7 @@ def _place(what: str, name: str) -> Path:
 
 
 def _form(
-    request: HttpRequest, bench: Bench, asked: tuple[str, str, str], made: Beside, *, status: int
+    request: HttpRequest, bench: WorkingDraft, asked: tuple[str, str, str], made: Preview, *, status: int
 ) -> HttpResponse:
     what, old, new = asked
     context: dict[str, Any] = frame(bench, section_of((what,)))
@@ -120,7 +120,7 @@ def _form(
         "kind": TITLES[what],
         "count": len(mentions(bench.text, what, old)),
         "prose": in_prose(bench.text, bare(old) if what == CHANNELS else old),
-        "known_by": knowing(what, old),
+        "known_by": uses_outside_policy(what, old),
         "beside": made,
         "waits": request.method != "POST",
     }

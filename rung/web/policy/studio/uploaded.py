@@ -22,7 +22,7 @@ from rung.core.log.guess import MOST_WORDS, guess_map
 from rung.core.log.mapping import read_map
 from rung.core.policy.model import Policy
 from rung.core.sentences import say
-from rung.insights.policy_job_progress import Steps
+from rung.insights.policy_job_progress import Progress
 from rung.insights.policy_jobs import Recording
 from rung.intake.importers.histories import read_histories
 from rung.intake.importers.logs import GZIP_MAGIC, PARQUET_MAGIC, ZIP_MAGIC, OpenLog, open_log
@@ -125,7 +125,7 @@ def opened(data: bytes) -> Iterator[OpenLog]:
             yield log
 
 
-def read_uploaded(job: PolicyJob, old: Policy, new: Policy, steps: Steps) -> Recording:
+def read_uploaded(job: PolicyJob, old: Policy, new: Policy, steps: Progress) -> Recording:
     """The whole log, heard with the phrases of both policies. ValueError with a sentence where it cannot be read."""
     if job.log is None:
         raise ValueError("the log is not there any more; upload it again")
@@ -140,7 +140,7 @@ def _heard(policy: Policy) -> tuple[Any, ...]:
     return frozenset(phrases_of_policy(policy)), policy.holding, levels_of(policy)
 
 
-def _read(data: bytes, name: str, text: str, policy: Policy, steps: Steps) -> Recording:
+def _read(data: bytes, name: str, text: str, policy: Policy, steps: Progress) -> Recording:
     try:
         with opened(data) as log:
             log_map, findings = read_map(text, name, log.columns)

@@ -17,7 +17,7 @@ from rung.tickets.models import IS_OPEN, Ticket
 from rung.web.models import SavedView
 
 
-def knowing(what: str, name: str) -> list[str]:
+def uses_outside_policy(what: str, name: str) -> list[str]:
     """A sentence for each that knows it; never empty."""
     found = list(_KNOW[what](name)) if what in _KNOW else []
     return found or [_("Nothing outside the policy uses this name.")]

@@ -21,7 +21,7 @@ from rung.web.policy.studio.names import Names, names_of
 FILE = "policy.yaml"
 
 
-class Bench:
+class WorkingDraft:
     """The text somebody edits, read in every way a page needs."""
 
     def __init__(self, agent: Agent) -> None:
