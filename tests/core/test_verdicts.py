@@ -115,7 +115,7 @@ def test_import_and_replay_judge_the_same_history_alike(story):
     taken_in = imported(history, 0, TARGETS, DESK, desk.now)
     assert verdicts(list(taken_in.events)) == verdicts(desk.history)
     assert rebuild(taken_in.events) == taken_in.case
-    tally = replay_all([history], TARGETS, end=desk.now, desk=DESK)
+    tally = replay_all([history], TARGETS, end=desk.now, roster=DESK)
     counted = {
         clock: (goals.met, goals.breached) for clock, goals in tally.targets.items() if goals.met + goals.breached
     }
