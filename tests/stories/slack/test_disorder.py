@@ -81,7 +81,7 @@ def test_an_answer_in_the_thread_of_a_ticket_that_went_into_another_answers_that
     world.passes(minutes=20)
     world.says(world.max, "Nothing is imported any more")
     first, second = world.tickets
-    actions.merge(first.number, second.number, by="agent:sam", now=world.now)
+    actions.merge(first.number, second.number, by="agent:sam", confirmed=True, now=world.now)
     world.says(world.people["sam"], "Please leave row ten out", thread=asked)
     world.says(world.people["ben"], "and row eleven", thread=asked)
     second.refresh_from_db()

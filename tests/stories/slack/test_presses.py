@@ -275,13 +275,15 @@ def test_a_window_sent_after_its_ticket_ended_still_reaches_the_customer_and_ope
     actions.resolve(number, by="agent:ada", now=world.now)
     actions.reopen(number, by="agent:ada", now=world.now)
     actions.resolve(number, by="agent:ada", now=world.now)
-    assert type(actions.merge(other, number, by="agent:ada", now=world.now)).__name__ != "Done"  # it is over
+    assert (
+        type(actions.merge(other, number, by="agent:ada", confirmed=True, now=world.now)).__name__ != "Done"
+    )  # it is over
     world.submits("sam", {"text": "It was the disk"})
     world.passes(seconds=5)
     assert "Sam Miller: It was the disk" in world.thread(asked)
     assert world.tickets[0].status == "resolved"
     actions.reopen(number, by="agent:ada", now=world.now)
-    actions.merge(other, number, by="agent:ada", now=world.now)
+    actions.merge(other, number, by="agent:ada", confirmed=True, now=world.now)
     for press in (Press.TAKE, Press.RESOLVE):
         assert world.presses("ben", stale, press).ok
     world.passes(seconds=5)
