@@ -8,6 +8,9 @@ from pydantic.fields import FieldInfo
 from rung.api import allowed
 from rung.core.spelling import did_you_mean, nearest
 
+#: Characters of what was given that an answer says back, and of a sentence and a place in all.
+SHOWN, LONGEST = 80, 2_000
+
 
 class Problem(Exception):
     """An answer of 4xx. `place` is where in the request it is, `nearest` the right word that was probably meant."""
@@ -17,8 +20,8 @@ class Problem(Exception):
     ) -> None:
         super().__init__(sentence)
         self.status = status
-        self.sentence = sentence[:1].upper() + sentence[1:]
-        self.place = place
+        self.sentence = sentence[:1].upper() + sentence[1:LONGEST]
+        self.place = place[:LONGEST]
         self.nearest = nearest
         self.more = more
 
@@ -34,7 +37,7 @@ class Problem(Exception):
 
 def unknown(what: str, word: str, known: Iterable[str], *, place: str, status: int = 422) -> Problem:
     """No such thing: says so, and what it is probably called."""
-    names = sorted(known)
+    names, word = sorted(known), shortened(word)
     hint = did_you_mean(word, names)
     if not hint and names:
         hint = f"; known: {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
@@ -54,7 +57,7 @@ def _of_one(error: dict[str, Any], fields: Iterable[str], given: object) -> Prob
     place = _place(error["loc"])
     match error["type"]:
         case "extra_forbidden":
-            word = str(error["loc"][-1])
+            word = shortened(str(error["loc"][-1]))
             fields = [field for field in fields if field != word]  # a field of another body is no answer
             hint = did_you_mean(word, fields)
             return Problem(
@@ -70,6 +73,7 @@ def _of_one(error: dict[str, Any], fields: Iterable[str], given: object) -> Prob
 
 def _of_word(error: dict[str, Any], place: str, given: str) -> Problem:
     known = [word.strip("' ") for word in str(error["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+    given = shortened(given)
     meant = nearest(given, known)
     hint = f'; did you mean "{meant}"?' if meant else f"; it is one of {', '.join(known)}"
     return Problem(422, f'{place}: "{given}" is not known{hint}', place=place, nearest=meant)
@@ -98,7 +102,12 @@ def _inside(loc: Sequence[object]) -> Sequence[object]:
 
 def _place(loc: Sequence[object]) -> str:
     """`body.customer.name`, `query.limit`."""
-    return ".".join(str(part) for part in (loc[0], *_inside(loc)))
+    return ".".join(shortened(str(part)) for part in (loc[0], *_inside(loc)))
+
+
+def shortened(word: str) -> str:
+    """As much of what was given as is said back."""
+    return word if len(word) <= SHOWN else f"{word[:SHOWN]}…"
 
 
 def known_fields(models: Iterable[type]) -> set[str]:
