@@ -193,9 +193,6 @@ def ran(look: Look, cycle: Cycle) -> tuple[int, int | None, int | None]:
     if goal is None or total < goal:
         return total, goal, None
     at = clocks.crossing(read, goal, own)
-    if (at is None or at > look.now_us) and total == goal and look.case.missed.get(cycle.clock) == cycle.number:
-        # Ended or stopped in that instant, but a look had come first: it is on the timeline.
-        at = look.now_us
     return total, goal, at if at is not None and at <= look.now_us else None
 
 
