@@ -2,6 +2,8 @@
 
 import re
 
+from rung.core.text.reply import is_header_block
+
 _ATTRIBUTION = re.compile(
     r"(on|am|le|el|op|em|il)\b.{3,300}\b(wrote|writes|schrieb|schreef|a écrit|escribió|escreveu|ha scritto)\b"
     r".{0,200}:$",
@@ -14,10 +16,6 @@ _FORWARD = re.compile(
     r"|begin forwarded message:$|anfang der weitergeleiteten nachricht:?$",
     re.I,
 )
-_HEADER = re.compile(
-    r"\*?(from|sent|to|cc|date|subject|reply-to|von|gesendet|an|datum|betreff|de|envoyé|à|objet)\s?:\*? ?\S", re.I
-)
-_FIRST_HEADER = re.compile(r"\*?(from|von|de)\s?:\*? ?\S", re.I)
 _DEVICE = re.compile(
     r"(sent from my \w[\w .-]{0,40}|sent from (mail|outlook|yahoo mail)\b.{0,60}|get outlook for (ios|android).{0,60}"
     r"|von meinem \w[\w .-]{0,40} gesendet|gesendet von .{1,60}|envoyé de mon \w.{0,40})$",
@@ -72,7 +70,7 @@ def _without_quotation(lines: list[str]) -> list[str]:
             place += length
             if not _next_is_quoted(lines, place):
                 break  # the mail below is quoted without any mark
-        elif _FORWARD.match(line) or _starts_headers(lines, place):
+        elif _FORWARD.match(line) or is_header_block(lines, place):
             break
         else:
             kept.append(lines[place])
@@ -104,12 +102,6 @@ def _next_is_quoted(lines: list[str], place: int) -> bool:
         if line.strip():
             return _unescaped(line).lstrip().startswith(">")
     return False
-
-
-def _starts_headers(lines: list[str], place: int) -> bool:
-    if not _FIRST_HEADER.match(lines[place].lstrip()):
-        return False
-    return sum(1 for line in lines[place : place + 6] if _HEADER.match(line.lstrip())) >= 3
 
 
 def _without_signature(lines: list[str]) -> list[str]:
