@@ -116,6 +116,10 @@ class Automatic(StrEnum):
     BOT = "bot"
     THANKS = "thanks"
     GREETING = "greeting"
+    SPAM = "spam"
+    RECEIPT = "receipt"
+    CALENDAR = "calendar"
+    COMPLAINT = "complaint"
     ECHO = "echo"
     BY_HAND = "by_hand"
 

@@ -1,4 +1,4 @@
-"""What came in, as it came, until it was sorted."""
+"""What came in, as it came, until it was sorted; what became no ticket, and what people decided about senders."""
 
 from typing import Any, ClassVar
 
@@ -38,3 +38,47 @@ class Received(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.external_id}"
+
+
+class Why(models.TextChoices):
+    """Why something became no ticket."""
+
+    IGNORED = "ignored", "written by a machine, or thanks"
+    SPAM = "spam", "spam"
+    BLOCKED = "blocked", "never again"
+    UNREADABLE = "unreadable", "could not be read"
+
+
+class NotTicket(models.Model):
+    """Something that came in and became neither a ticket nor a message of one: visible, and kept for a set time."""
+
+    received = models.OneToOneField(Received, on_delete=models.CASCADE, related_name="not_ticket")
+    at = models.DateTimeField(db_index=True)
+    why = models.CharField(max_length=12, choices=Why.choices)
+    #: The verdict in one word, as `Automatic` has it; or what was raised, where it could not be read.
+    verdict = models.TextField(blank=True)
+    sender = models.TextField(blank=True)
+    name = models.TextField(blank=True)
+    subject = models.TextField(blank=True)
+    beginning = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.received_id}"
+
+
+class SenderRule(models.Model):
+    """What a person has decided about all that an address sends: it opens tickets whatever it looks like, or never."""
+
+    sender = models.CharField(max_length=320, unique=True, help_text="an address, or a domain after @")
+    opens_tickets = models.BooleanField()
+    by = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["sender"]
+
+    def __str__(self) -> str:
+        return self.sender

@@ -13,7 +13,19 @@ from rung.people.prepared_statements import prepared
 from rung.tickets import file_store
 from rung.tickets.models import Direction, Message
 
-_FIELDS = ["ticket_id", "direction", "author", "author_name", "text", "html", "at", "inbox", "external_id"]
+_FIELDS = [
+    "ticket_id",
+    "direction",
+    "author",
+    "author_name",
+    "text",
+    "html",
+    "at",
+    "inbox",
+    "external_id",
+    "folded",
+    "source",
+]
 _ALL = ["id", *_FIELDS, "blanked_at", "came_from_id"]
 _INSERT = f"""
     INSERT INTO tickets_message ({", ".join(_FIELDS)}) VALUES ({", ".join(["%s"] * len(_FIELDS))})
@@ -30,10 +42,12 @@ LONGEST_FIELD = 20_000
 
 class MessageText(Struct, frozen=True, kw_only=True):
     """What somebody wrote. `external_id` is unique within its inbox. `said`: when and where, if a server we trust has
-    stamped it."""
+    stamped it. `folded`: what was quoted below or between the words. `source`: what the channel calls the raw event."""
 
     text: str
     html: str = ""
+    folded: str = ""
+    source: str = ""
     author_name: str = ""
     inbox: str = ""
     external_id: str | None = None
@@ -61,7 +75,7 @@ def write_once(ticket: int, direction: Direction, by: Actor, words: MessageText,
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
     at = now if words.said is None else said_at(words.said, now)
     said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)
-    values = (ticket, direction.value, by, *said)
+    values = (ticket, direction.value, by, *said, words.folded, words.source)
     with prepared() as cursor:
         cursor.execute(_INSERT, values)
         made = cursor.fetchone()

@@ -164,6 +164,10 @@ class Message(models.Model):
     author_name = models.TextField(blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    #: What its writer quoted, and is shown only when asked for.
+    folded = models.TextField(blank=True, default="", db_default="")
+    #: What its channel calls the raw event it came as, where that can be shown whole.
+    source = models.TextField(blank=True, default="", db_default="")
     at = models.DateTimeField()
     inbox = models.TextField(blank=True)
     external_id = models.TextField(null=True, blank=True)

@@ -39,6 +39,8 @@ class Mailbox(models.Model):
     user = models.CharField(max_length=254)
     password = models.TextField(help_text="sealed")
     folder = models.CharField(max_length=200, default="INBOX")
+    #: Further addresses whose mail lands here: lists, groups, aliases. Blanks or commas between.
+    also = models.TextField(blank=True, default="", db_default="")
     active = models.BooleanField(default=True)
     connected_at = models.DateTimeField(db_default=Now())
 
@@ -54,3 +56,16 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Conversation(models.Model):
+    """What Outlook calls a conversation, and the ticket it is about: some servers pass nothing else on."""
+
+    key = models.CharField(max_length=60)
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "ticket"], name="conversation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of #{self.ticket_id}"

@@ -1,51 +1,43 @@
 """One mail as it came, read: who wrote what, which mail it answers, and whether a machine wrote it."""
 
 import re
+from collections.abc import Collection
 from email import message_from_bytes, policy
-from email.message import EmailMessage, Message, MIMEPart
-from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parseaddr
-from html import unescape
+from email.message import Message
 
-import nh3
-from mailparser_reply import EmailReplyParser
 from msgspec import Struct
 
+from rung.channels.email import reply_address, verdict
+from rung.channels.email.charsets import clean, decode
+from rung.channels.email.headers import Person, field, named
+from rung.channels.email.parts import File, Parts, parts_of
+from rung.core.text.html_words import words_of
 from rung.core.vocabulary import Automatic
 
-LONGEST = 50_000
-#: Characters in which the end of the writer's own words is looked for: the expressions that do it are slow, and no
-#: signal ends them. Nobody's mail may keep the sorter busy for minutes.
-PARSED = 3_000
+__all__ = ["File", "Mail", "Person", "read"]
+
 #: Bytes of a head, of one field in a longer head, and how many fields of it are read.
-LONGEST_HEAD, MOST_OF_FIELD, MOST_FIELDS = 32_000, 2_000, 60
-#: Characters: an address may have 320, the name before it as many again.
-LONGEST_ADDRESS = 640
-_NEEDED = (
-    *(b"from:", b"reply-to:", b"to:", b"date:", b"subject:", b"message-id:", b"references:", b"in-reply-to:"),
-    *(b"content-", b"mime-version:", b"return-path:", b"auto-submitted:", b"precedence:", b"list-", b"feedback-id:"),
-    *(b"x-auto", b"authentication-results:"),
+LONGEST_HEAD, MOST_OF_FIELD, MOST_FIELDS = 64_000, 16_000, 200
+#: Message-IDs that are looked for, the newest first.
+MOST_ANSWERED = 100
+_FORWARD = re.compile(
+    r"(?i)\s*(?:\[[^\]]{1,20}\]\s*)?(?:fwd?|fw|wg|tr|rv|enc|vs|i|pd|vb|doorst|转发|轉寄|转|転送)\s?(?:\[\d+\])?[:：]"
 )
-_ANGLED = re.compile(r"<\s*([^<>\s@]+@[^<>\s@]+)\s*>\s*$")
-_RUNS = re.compile(r"([\s\xa0])\1{2,}")
-_WROTE = re.compile(r"(?i)\b(?:wrote|schrieb|schreef|geschreven|scritto|escribi|.crit)")
-_REPORT = "multipart/report"
-_BLOCK_END = re.compile(r"(?i)<br\s*/?>|</(?:p|div|tr|li|h[1-6]|blockquote)>")
-_BLANKS = re.compile(r"\n{3,}")
-
-
-class File(Struct, frozen=True, kw_only=True):
-    """What was attached."""
-
-    name: str
-    content_type: str
-    data: bytes
+_ID = re.compile(r"<[^<>\s]+>")
+_RUNS = re.compile(r"([ \t\xa0])\1{40,}|(\n)\n{9,}")
+#: Addresses that only hand on what somebody wrote elsewhere: their Reply-To is the one who wrote.
+_FORMS = re.compile(
+    r"(?:web)?(?:forms?|formular|kontakt(?:formular)?|contact(?:[-_.]?form)?|website|webmaster|wordpress|www(?:-data)?|shop"
+    r"|mailer|notifications?|notify|system|service|apache|nginx|typeform|jotform|wpforms|feedback)(?:[-+_.].*)?$"
+)
 
 
 class Mail(Struct, frozen=True, kw_only=True):
-    """`text`: what its writer wrote, without what they quoted. `answers`: Message-IDs it refers to, newest first.
+    """`text`: all its words. `html`: as it came, empty without. `answers`: Message-IDs it refers to, newest first.
 
-    `stamps`: its `Authentication-Results`, the latest first.
+    `sender`: who wrote it, by address; empty where none is given. `is_by_reply_to`: that is who stands in Reply-To,
+    whom nobody has proven. `said_domains`: of each address in From. `others`: whom it went to as well.
+    `stamps`: its `Authentication-Results`, the latest first. `left_out`: parts beyond what is read.
     """
 
     message_id: str
@@ -53,171 +45,150 @@ class Mail(Struct, frozen=True, kw_only=True):
     name: str
     subject: str
     text: str
-    answers: tuple[str, ...]
-    automatic: Automatic | None
+    html: str = ""
+    answers: tuple[str, ...] = ()
+    automatic: Automatic | None = None
     stamps: tuple[str, ...] = ()
-    files: tuple[File, ...]
+    files: tuple[File, ...] = ()
+    is_by_reply_to: bool = False
+    said_domains: tuple[str, ...] = ()
+    others: tuple[Person, ...] = ()
+    #: Every address it was sent or delivered to.
+    delivered_to: tuple[str, ...] = ()
+    #: What Outlook calls the conversation; empty without.
+    conversation: str = ""
+    is_forward: bool = False
+    is_reply: bool = False
+    left_out: int = 0
 
 
-def read(raw: bytes) -> Mail:
-    """Whatever it is: a mail that is badly made loses what cannot be read, never everything."""
-    raw = _tamed(raw)
+def read(raw: bytes, own: Collection[str] = ()) -> Mail:
+    """Whatever it is: one that is badly made loses what cannot be read, never everything. `own`: addresses of ours."""
+    tamed = _tamed(raw)
     try:
-        return _of(message_from_bytes(raw, policy=policy.default), raw)
+        mail = message_from_bytes(tamed, policy=policy.compat32)
+        return _of(mail, parts_of(mail), own, raw)
     except (RecursionError, ValueError, LookupError, AttributeError, TypeError, AssertionError):
-        head, _, rest = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-        plain = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
-        for name in ("Content-Type", "Content-Transfer-Encoding"):
-            del plain[name]
-        return _of(message_from_bytes(plain.as_bytes() + rest[:LONGEST], policy=policy.default), b"")
+        head, _, rest = tamed.replace(b"\r\n", b"\n").partition(b"\n\n")
+        kept = [line for line in re.split(rb"\n(?![ \t])", head) if not line.lower().startswith(b"content-")]
+        mail = message_from_bytes(b"\n".join(kept) + b"\n\n", policy=policy.compat32)
+        return _of(mail, Parts(plain=decode(rest[:LONGEST_HEAD]), html="", files=()), own, raw)
 
 
-def _of(mail: EmailMessage, raw: bytes) -> Mail:
-    sender_name, sender = _address(_header(mail, "From"), _raw(mail, "From"))
-    reply_name, reply = _address(_header(mail, "Reply-To"), _raw(mail, "Reply-To"))
-    automatic = _automatic(mail, sender)
+def _of(mail: Message, parts: Parts, own: Collection[str], raw: bytes) -> Mail:
+    said = named(mail, "From")
+    who, is_by_reply_to = _writer(mail, said, own)
+    reply = next((each.address for each in named(mail, "Reply-To")), "")
+    subject = field(mail, "Subject")
+    text = text_of(parts)
+    first = said[0].address if said else ""
+    to = _to(mail)
+    automatic = verdict.verdict(
+        mail, sender=first, answers_to=reply, subject=subject, text=text, kinds=parts.kinds, own=own
+    )
+    if automatic is None and reply_address.is_bounce_address(each.address for each in to):
+        automatic = Automatic.BOUNCE
+    referred = _answers(mail)
     return Mail(
         message_id=message_id(mail),
-        sender=(sender or reply).lower(),
-        name=sender_name or reply_name or (sender or reply).partition("@")[0],
-        subject=_header(mail, "Subject"),
-        text=_text(mail),
-        answers=_answers(mail) or (_returned(raw) if automatic is Automatic.BOUNCE else ()),
+        sender=who.address,
+        name=who.name or who.address.partition("@")[0],
+        subject=subject,
+        text=text,
+        html=parts.html,
+        answers=(*referred, *(_returned(raw) if automatic is Automatic.BOUNCE else ())),
         automatic=automatic,
-        stamps=tuple(str(value)[:MOST_OF_FIELD] for value in mail.get_all("Authentication-Results", [])[:10]),
-        files=_files(mail),
+        stamps=tuple(_stamps(mail)),
+        files=parts.files,
+        is_by_reply_to=is_by_reply_to,
+        said_domains=tuple(each.address.rpartition("@")[2] for each in said if each.address),
+        others=tuple({each.address: each for each in to if each.address not in (who.address, "")}.values()),
+        delivered_to=tuple(each.address for each in to),
+        conversation=_conversation(mail),
+        is_forward=bool(_FORWARD.match(subject)),
+        is_reply=bool(referred),
+        left_out=parts.left_out,
     )
 
 
-def _address(field: str, raw: str) -> tuple[str, str]:
-    """(name, address): the one in angle brackets, which is what a receiving server has looked at.
+def text_of(parts: Parts, *, quotes: bool = False) -> str:
+    """All words of a mail: of its plain text, or else of its HTML."""
+    text = parts.plain if parts.plain.strip() else words_of(parts.html, quotes=quotes)
+    return tidy(text)
 
-    The parser of brackets within brackets knows no end, and takes an address written as a name for the sender's.
-    """
-    if len(field) <= LONGEST_ADDRESS and field.count("(") < 20:
-        name, address = parseaddr(field)
-        if not address:  # newer releases of Python, and Debian's, give up on two addresses: the first
-            several = getaddresses([field])
-            name, address = next((each for each in several if each[1] and f"<{each[1]}>" in raw), ("", ""))
-        last = _ANGLED.search(raw)
-        if last is None or f"<{address}>" in raw:
-            return name, address
-        return raw[: last.start()].strip(' "'), last[1]
-    found = re.search(r"[\w.+-]{1,64}@[\w.-]{1,190}", field)
-    return "", found[0] if found else ""
+
+def tidy(text: str) -> str:
+    """With one kind of line end, and without runs of blanks that nobody has typed."""
+    return _RUNS.sub(lambda run: (run[1] or run[2]) * 2, clean(text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _writer(mail: Message, said: list[Person], own: Collection[str]) -> tuple[Person, bool]:
+    """Who wrote it, and whether that is somebody else than From says: a form, a group, or nobody who reads mail."""
+    first = said[0] if said else Person("")
+    local = first.address.partition("@")[0]
+    hands_on = not first.address or first.address in own or verdict.is_nobody(local) or bool(_FORMS.match(local))
+    if not hands_on:
+        return first, False
+    names = ("X-Original-From", "Reply-To", "X-Original-Sender") if first.address in own else ("Reply-To",)
+    for name in (*names, *(() if first.address else ("Sender",))):
+        for each in named(mail, name):
+            if each.address and each.address not in own and not verdict.is_nobody(each.address.partition("@")[0]):
+                return Person(each.address, each.name or ("" if first.address in own else first.name)), True
+    return first, False
+
+
+def _to(mail: Message) -> list[Person]:
+    names = ("To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To")
+    return [each for name in names for each in named(mail, name) if each.address]
+
+
+def _stamps(mail: Message) -> list[str]:
+    """Whole, as they came: a cut could hide what stands at the end."""
+    found = [str(value) for key, value in mail.raw_items() if key.lower() == "authentication-results"]
+    return [clean(value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")) for value in found[:10]]
 
 
 def _tamed(raw: bytes) -> bytes:
-    """With a head of ordinary size: the parser takes minutes for one of megabytes."""
-    head, between, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    if len(head) <= LONGEST_HEAD:
+    """With a head of ordinary size: the parser takes minutes for one of megabytes. Stamps are never cut."""
+    ends = re.search(rb"\r?\n\r?\n", raw)
+    place = ends.start() if ends else len(raw)
+    if place <= LONGEST_HEAD:
         return raw
-    fields = [field[:MOST_OF_FIELD] for field in re.split(rb"\n(?![ \t])", head)]
-    known = [field for field in fields if field.lower().startswith(_NEEDED)][:MOST_FIELDS]
-    return b"\n".join(known) + between + body
+    head = [
+        each if each.lower().startswith(b"authentication-results") else each[:MOST_OF_FIELD]
+        for each in re.split(rb"\n(?![ \t])", raw[:place].replace(b"\r\n", b"\n"))
+    ]
+    needed = [each for each in head if not each.lower().startswith(_UNNEEDED)][:MOST_FIELDS]
+    kept, size = [], 0
+    for each in needed:
+        size += len(each)
+        if size > 8 * LONGEST_HEAD:
+            break
+        kept.append(each)
+    return b"\n".join(kept) + raw[place:]
 
 
-def message_id(mail: EmailMessage) -> str:
+_UNNEEDED = (b"x-a:", b"received:", b"arc-", b"dkim-signature", b"x-ms-exchange-antispam", b"x-microsoft-antispam")
+
+
+def message_id(mail: Message) -> str:
     """With its angle brackets; empty if it has none."""
-    found = re.search(r"<[^<>\s]+>", _header(mail, "Message-ID"))
+    found = _ID.search(field(mail, "Message-ID"))
     return found[0] if found else ""
 
 
-def _header(mail: EmailMessage, name: str) -> str:
-    """One header on one line. The parser raises on some that are badly made."""
-    try:
-        return " ".join(str(mail.get(name, "")).replace("\x00", "").split())[:LONGEST_HEAD]
-    except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
-        return _raw(mail, name)
+def _answers(mail: Message) -> tuple[str, ...]:
+    ids = _ID.findall(f"{field(mail, 'References')} {field(mail, 'In-Reply-To')}")
+    return tuple(dict.fromkeys(reversed(ids)))[:MOST_ANSWERED]
 
 
-def _raw(mail: EmailMessage, name: str) -> str:
-    """The same as it was sent, whatever it means."""
-    raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
-    return " ".join(str(raw).replace("\x00", "").split())[:LONGEST_HEAD]
-
-
-def _answers(mail: EmailMessage) -> tuple[str, ...]:
-    ids = re.findall(r"<[^<>\s]+>", f"{_header(mail, 'References')} {_header(mail, 'In-Reply-To')}")
-    return tuple(dict.fromkeys(reversed(ids)))
+def _conversation(mail: Message) -> str:
+    """The first 22 bytes of Thread-Index, which every answer of Outlook keeps."""
+    found = re.match(r"[A-Za-z0-9+/]{28}", re.sub(r"\s", "", field(mail, "Thread-Index")))
+    return found[0] if found else ""
 
 
 def _returned(raw: bytes) -> tuple[str, ...]:
     """The Message-IDs in a bounce: of the mail that comes back."""
-    found = re.findall(rb"(?im)^[> ]*Message-ID:\s*(<[^<>\s]+>)", raw.partition(b"\n")[2])
+    found = re.findall(rb"(?im)^[> \t]*Message-ID:\s*(<[^<>\s]+>)", raw.partition(b"\n")[2])
     return tuple(dict.fromkeys(each.decode("latin-1") for each in found[-20:]))
-
-
-def _automatic(mail: EmailMessage, sender: str) -> Automatic | None:
-    """RFC 3834 and what machines really send."""
-    who = sender.partition("@")[0].lower()
-    if mail.get_content_type() == _REPORT or who in ("mailer-daemon", "postmaster"):
-        return Automatic.BOUNCE
-    if _header(mail, "Return-Path") == "<>":
-        return Automatic.OUT_OF_OFFICE
-    lists = any(name in mail for name in ("List-Id", "List-Unsubscribe", "Feedback-ID"))
-    if lists or _header(mail, "Precedence").lower() in ("bulk", "list", "junk"):
-        return Automatic.LIST
-    said = _header(mail, "Auto-Submitted").lower()
-    if (said and said != "no") or any(name in mail for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponse")):
-        return Automatic.OUT_OF_OFFICE
-    if _header(mail, "Precedence").lower() == "auto_reply":
-        return Automatic.OUT_OF_OFFICE
-    return Automatic.BOT if re.fullmatch(r"no-?reply|do-?not-?reply", who) else None
-
-
-def _text(mail: EmailMessage) -> str:
-    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    text = _content(plain) if plain is not None else ""
-    if not text.strip() and html is not None:
-        text = _of_html(_content(html)[: 4 * LONGEST])
-    text = _RUNS.sub(r"\1\1", text[: 4 * LONGEST].replace("\r\n", "\n").replace("\x00", "")).strip()
-    return _own(text[:LONGEST]).strip() or text[:LONGEST]
-
-
-def _own(text: str) -> str:
-    """Without what was quoted. Of a long mail the rest is only rid of the lines that say themselves they are quoted."""
-    head, rest = text[:PARSED], text[PARSED:]
-    if len(_WROTE.findall(head)) > 10:
-        head, rest, own = "", text, ""
-    else:
-        own = EmailReplyParser(languages=["en", "de", "fr", "it", "es", "nl"]).parse_reply(text=head) or ""
-    if rest and len(own.strip()) >= len(head.strip()) - 1:
-        lines = (head + rest).split("\n")
-        return "\n".join(line for line in lines if not line.startswith(">"))
-    return own
-
-
-def _content(part: MIMEPart) -> str:
-    try:
-        return str(part.get_content())
-    except (LookupError, ValueError, KeyError, AttributeError):
-        data = part.get_payload(decode=True)
-        return data.decode("utf-8", "replace") if isinstance(data, bytes) else ""
-
-
-def _of_html(html: str) -> str:
-    """Its words: no tags, no scripts, no pictures from elsewhere."""
-    words = nh3.clean(_BLOCK_END.sub("\n", html), tags=set(), clean_content_tags={"script", "style", "title"})
-    return _BLANKS.sub("\n\n", "\n".join(line.strip() for line in unescape(words).splitlines()))
-
-
-def _files(mail: EmailMessage) -> tuple[File, ...]:
-    found = []
-    for part in mail.iter_attachments():
-        data = part.get_payload(decode=True)
-        if part.get_content_type() == "message/rfc822":
-            data = _whole(part)
-        if isinstance(data, bytes):
-            name = part.get_filename() or ("mail.eml" if part.get_content_type() == "message/rfc822" else "file")
-            found.append(File(name=name, content_type=part.get_content_type(), data=data))
-    return tuple(found)
-
-
-def _whole(part: MIMEPart) -> bytes | None:
-    inner = part.get_payload()
-    try:
-        first = inner[0] if isinstance(inner, list) and inner else None
-        return first.as_bytes() if isinstance(first, Message) else None
-    except (ValueError, KeyError, LookupError, UnicodeError):
-        return None

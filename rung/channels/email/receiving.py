@@ -53,7 +53,7 @@ def keep(raw: bytes, address: str, now: datetime, *, is_cut: bool = False) -> bo
     named = _MESSAGE_ID.search(str(head.get("Message-ID", "")))
     name = named[0][:230] if named else f"sha256:{sha256(raw).hexdigest()}"
     # Latin-1 gives every byte back; in JSON its words stand to be searched when a person is forgotten.
-    body = {"raw": raw.decode("latin-1"), "address": address, "print": _print(head, raw), "cut": is_cut}
+    body = {"raw": raw.decode("latin-1"), "address": address, "print": _print(head, raw), "cut": is_cut, "key": name}
     inbox = f"email:{address}"
     if store(CHANNEL, name, body, inbox=inbox, place=address, now=now):
         return True
@@ -61,8 +61,8 @@ def keep(raw: bytes, address: str, now: datetime, *, is_cut: bool = False) -> bo
     if known is None or known == body["print"]:
         return False
     # Some machines use one Message-ID for all they write: another mail, which must not be lost.
-    again = body | {"reused": True}
-    return store(CHANNEL, f"{name} {body['print']}", again, inbox=inbox, place=address, now=now)
+    name = f"{name} {body['print']}"
+    return store(CHANNEL, name, body | {"reused": True, "key": name}, inbox=inbox, place=address, now=now)
 
 
 def _anew(box: Mailbox, found: BaseMailBox, stands: mailboxes.Works, now: datetime) -> int:

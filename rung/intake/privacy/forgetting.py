@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from rung.core import actors, addresses
 from rung.core.actors import Actor
-from rung.intake.models import Received
+from rung.intake.models import NotTicket, Received
 from rung.intake.privacy import traces
 from rung.intake.privacy.traces import Mark
 from rung.outbox.models import Delivery, State
@@ -166,7 +166,9 @@ def _blank(said: "QuerySet[Message]", now: datetime) -> tuple[int, list[str]]:
     attached = Attachment.objects.filter(message__in=keys)
     paths = list(attached.values_list("path", flat=True))
     attached.delete()
-    Message.objects.filter(pk__in=keys).update(text="", html="", author_name="", external_id=None, blanked_at=now)
+    Message.objects.filter(pk__in=keys).update(
+        text="", html="", folded="", source="", author_name="", external_id=None, blanked_at=now
+    )
     _blank_belongings("tickets_message", keys)
     return len(keys), paths
 
@@ -212,6 +214,7 @@ def _drop_received(words: Sequence[str]) -> int:
     dropped = 0
     for word in words:
         rows = Received.objects.extra(where=["body::text LIKE %s"], params=[f"%{_like(word)}%"])
+        NotTicket.objects.filter(received__in=rows).delete()
         dropped += rows.update(body={}, next_attempt_at=None, outcome="forgotten")
     return dropped
 

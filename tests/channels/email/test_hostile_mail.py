@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from rung.channels.email import mailboxes, receiving
+from rung.channels.email import mailboxes, receiving, wording
 from rung.channels.email.models import Mailbox, Security
 from rung.channels.email.reading import read
-from rung.channels.email.sender_proof import is_disproved, servers_of
+from rung.channels.email.sender_proof import Proof, proof, servers_of
 from rung.intake.models import Received
 from rung.people.models import Customer
 from rung.people.vault import seal
@@ -80,7 +80,7 @@ def test_a_server_without_starttls_gets_no_password(imap: ImapMailbox) -> None:
 def test_what_is_made_to_choke_the_reader_is_read(raw: bytes) -> None:
     mail = read(raw)
     assert mail.sender == "a@b.example"
-    assert len(mail.text) <= 50_000
+    assert len(wording.request(mail, name="", source="").text) <= 51_000
     assert "\0" not in mail.subject + mail.text
 
 
@@ -104,7 +104,7 @@ def test_nobody_is_another_by_how_the_name_is_written(field: str, sender: str) -
 
 def test_of_a_long_answer_the_quoted_lines_go_and_the_words_stay() -> None:
     words = "We tried it again and it fails.\n" * 200
-    text = read(PLAIN + f"{words}> urgent\n> urgent\n".encode()).text
+    text = wording.own_words(read(PLAIN + f"{words}> urgent\n> urgent\n".encode()), []).own
     assert text.count("We tried it again") == 200
     assert "urgent" not in text
 
@@ -254,5 +254,6 @@ def test_a_sender_the_receiving_server_disproves_joins_nothing_and_is_marked(
     ],
 )
 def test_only_the_latest_stamp_of_our_own_server_is_believed(stamps: list[str], disproved: bool) -> None:
-    assert is_disproved(stamps, servers_of("", "imap.desk.example")) is disproved
-    assert not is_disproved(stamps, servers_of("off", "imap.desk.example"))
+    found = proof(stamps, servers_of("", "imap.desk.example"), ["acme.example"])
+    assert (found is Proof.DISPROVED) is disproved
+    assert proof(stamps, servers_of("off", "imap.desk.example"), ["acme.example"]) is Proof.NONE
