@@ -13,18 +13,10 @@ from rung.people.prepared_statements import prepared
 from rung.tickets import file_store
 from rung.tickets.models import Direction, Message
 
+# In the order of the model's own: rows are read back by place.
 _FIELDS = [
-    "ticket_id",
-    "direction",
-    "author",
-    "author_name",
-    "text",
-    "html",
-    "at",
-    "inbox",
-    "external_id",
-    "folded",
-    "source",
+    *("ticket_id", "direction", "author", "author_name", "text", "html", "folded", "source"),
+    *("at", "inbox", "external_id"),
 ]
 _ALL = ["id", *_FIELDS, "blanked_at", "came_from_id"]
 _INSERT = f"""
@@ -74,8 +66,8 @@ def write(ticket: int, direction: Direction, by: Actor, words: MessageText, now:
 def write_once(ticket: int, direction: Direction, by: Actor, words: MessageText, now: datetime) -> Message | None:
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
     at = now if words.said is None else said_at(words.said, now)
-    said = (words.author_name, words.text, words.html, at, words.inbox, words.external_id)
-    values = (ticket, direction.value, by, *said, words.folded, words.source)
+    said = (words.author_name, words.text, words.html, words.folded, words.source)
+    values = (ticket, direction.value, by, *said, at, words.inbox, words.external_id)
     with prepared() as cursor:
         cursor.execute(_INSERT, values)
         made = cursor.fetchone()

@@ -58,7 +58,8 @@ def _came_back(mail: Message, local: str, subject: str, text: str) -> bool:
     if verdict_words.ANSWER.match(subject) or verdict_words.OUT_OF_OFFICE.match(subject):
         return False
     has_failed, was_refused = verdict_words.FAILED.search(subject), verdict_words.REFUSED.search(text)
-    from_nobody = field(mail, "Return-Path").replace(" ", "") == "<>" or not local or "daemon" in local
+    names_nobody = not local and any(word in field(mail, "From").lower() for word in ("daemon", "<>", "postmaster"))
+    from_nobody = field(mail, "Return-Path").replace(" ", "") == "<>" or names_nobody or "daemon" in local
     if from_nobody or local == "postmaster":
         return bool(was_refused) or (bool(has_failed) and (from_nobody or "original message" in text.lower()))
     return bool(has_failed and was_refused)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("email", "0002_sentences"),
-        ("tickets", "0012_folded_words"),
+        ("tickets", "0012_people_changes"),
     ]
 
     operations = [
