@@ -87,11 +87,11 @@ LEFT_OUT = {
         " mfa_authenticator socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken"
         " django_session usersessions_usersession webhook_endpoint slack_application slack_workspace slack_room"
         " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature slack_hometab"
-        " email_mailbox email_outgoing"
+        " email_mailbox email_outgoing people_directoryuser people_directorygroup people_directorygroup_members"
     ),
     "what only runs": (
-        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate policies_policyjob web_cache"
-        " policies_uploadedlog web_guideprogress"
+        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate outbox_clockstep policies_policyjob"
+        " web_cache policies_uploadedlog web_guideprogress"
         " procrastinate_events procrastinate_jobs procrastinate_periodic_defers procrastinate_workers"
     ),
     "made again by the database": "tickets_ticketwords",
