@@ -90,8 +90,8 @@ LEFT_OUT = {
         " email_mailbox email_outgoing people_directoryuser people_directorygroup people_directorygroup_members"
     ),
     "what only runs": (
-        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate outbox_clockstep policies_policyjob"
-        " web_cache policies_uploadedlog web_guideprogress"
+        "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate outbox_clockstep"
+        " policies_policyjob web_cache policies_uploadedlog web_guideprogress"
         " procrastinate_events procrastinate_jobs procrastinate_periodic_defers procrastinate_workers"
     ),
     "made again by the database": "tickets_ticketwords",
