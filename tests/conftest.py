@@ -5,10 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
-from hypothesis import settings
+from hypothesis import settings as examples
 
 from rung.config.embedded import Embedded
 from rung.config.settings import _database
@@ -17,8 +18,8 @@ from tests.recorded.place import MISSING
 SHARED = "RUNG_TEST_DATABASE"
 
 # The same examples in every run, so that a red run is red again; RUNG_FUZZ=1 draws new ones.
-settings.register_profile("rung", deadline=None, derandomize=not os.environ.get("RUNG_FUZZ"))
-settings.load_profile("rung")
+examples.register_profile("rung", deadline=None, derandomize=not os.environ.get("RUNG_FUZZ"))
+examples.load_profile("rung")
 
 pytest.register_assert_rewrite("tests.stories.judging", "tests.stories.site")
 
@@ -38,6 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
         started = _Throwaway()
         os.environ[SHARED] = started.url
         config.add_cleanup(started.stop)
+
+
+# Answers go out at once, except where a test is about undoing them. Processes that tests start read the environment.
+os.environ.setdefault("MAIL_UNDO_SECONDS", "0")
+
+
+@pytest.fixture(autouse=True)
+def answers_go_out_at_once(settings: Any) -> None:
+    """Time is cranked by hand in tests."""
+    settings.MAIL_UNDO_SECONDS = 0
 
 
 @pytest.fixture(autouse=True)

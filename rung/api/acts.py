@@ -31,9 +31,11 @@ from rung.api.shapes import (
     Recount,
     Relating,
     Resolution,
+    SendingAgain,
     Snooze,
     Splitting,
     TagChanges,
+    Undoing,
 )
 from rung.api.tickets import the_ticket
 from rung.core import actors
@@ -43,7 +45,7 @@ from rung.people.models import Agent
 from rung.people.requester_lookup import customer_for
 from rung.policies.versions import compiled
 from rung.tickets import canned_answers
-from rung.tickets.actions import assignment, conversation, ending, escalation, merging, triage, turns
+from rung.tickets.actions import assignment, conversation, ending, escalation, merging, sending, triage, turns
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 
@@ -122,6 +124,21 @@ def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
     by = caller(request).person(body.agent, "an answer")
     refuse_gaps(the_ticket(request, number), body.text)
     return done(conversation.answer(number, _words(body.text, by, body.files), by=by, keep_open=body.keep_open))
+
+
+@router.post("/tickets/{int:number}/undo", response=BOTH, summary="Undo an answer that is still held")
+def undo(request: HttpRequest, number: int, body: Undoing) -> Answer:
+    """Within the seconds of its channel nobody has it yet. It does not count as an answer. 409 when it is too late."""
+    the_ticket(request, number)
+    return done(sending.undo(number, body.message, by=caller(request).person(body.agent, "an undoing")))
+
+
+@router.post("/tickets/{int:number}/send-again", response=BOTH, summary="Send an answer again that did not arrive")
+def send_again(request: HttpRequest, number: int, body: SendingAgain) -> Answer:
+    """The same words as a new answer. 409 where it has arrived or is on its way."""
+    the_ticket(request, number)
+    by = caller(request).person(body.agent, "an answer")
+    return done(sending.send_again(number, body.message, by=by, address=body.address or ""))
 
 
 @router.post("/tickets/{int:number}/note", response=BOTH, summary="Write an internal note")

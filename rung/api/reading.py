@@ -1,5 +1,6 @@
 """Rows and results into the shapes the API gives."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from ninja import Status as Reply
 
 from rung.api.problems import Problem
 from rung.api.shapes import (
+    ArrivalOut,
     AttachmentOut,
     CustomerBrief,
     DeadlineBrief,
@@ -21,6 +23,7 @@ from rung.core.vocabulary import Priority, Status, Turn
 from rung.outbox.models import Delivery
 from rung.outbox.sentences import Sentence, english
 from rung.tickets import results as r
+from rung.tickets.answer_states import Arrival
 from rung.tickets.models import Message, Ticket
 
 AnyResult = (
@@ -72,8 +75,13 @@ def ticket_out(ticket: Ticket, request: HttpRequest) -> TicketOut:
     )
 
 
-def message_out(message: Message) -> MessageOut:
+def message_out(message: Message, arrived: Mapping[int, Arrival]) -> MessageOut:
+    """`arrived`: of all messages of its ticket."""
+    found = arrived.get(message.pk)
     return MessageOut(
+        arrival=ArrivalOut(state=found.state, to=found.to, why=english(found.why) or None, held_until=found.until)
+        if found
+        else None,
         number=message.pk,
         direction=message.direction,
         author=message.author,

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringCon
 
 from rung.core.vocabulary import Automatic, ClockName, Priority, Reason, Status, Turn
 from rung.tickets.actions.triage import LONGEST_TAG, TAGS_AT_A_TIME
+from rung.tickets.answer_states import AnswerState
 from rung.tickets.message_rows import LONGEST_FIELD, LONGEST_WORDS
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -26,6 +27,7 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("a moment between the years 1 and 9999") from far
 
 
+Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -142,6 +144,16 @@ class NewAnswer(ByAgent):
     keep_open: bool | None = Field(
         default=None, description="Whose turn it is afterwards; left out, the policy decides."
     )
+
+
+class Undoing(ByAgent):
+    model_config = example(message=17, agent="sam")
+    message: Number = Field(description="The number of the message.")
+
+
+class SendingAgain(Undoing):
+    model_config = example(message=17, address="kim@acme.example", agent="sam")
+    address: Address | None = Field(default=None, description="By mail to this address; left out, as before.")
 
 
 class WorkflowUse(ByAgent):
@@ -333,6 +345,18 @@ class AttachmentOut(Schema):
     size: int = Field(description="Bytes.")
 
 
+class ArrivalOut(Schema):
+    """Whether an answer has arrived, for all its recipients together: if any of them got it, it counts."""
+
+    state: AnswerState = Field(
+        description="`refused`, `bounced`, `no_way` and `undone` do not count as an answer; `only_page` and "
+        "`perhaps_arrived` do."
+    )
+    to: str = Field(description="In the channel's own terms.")
+    why: str | None = Field(description="What the other side, or the desk, said last.")
+    held_until: datetime | None = Field(description="While it is held: when it goes out. Until then it can be undone.")
+
+
 class MessageOut(Schema):
     number: int
     direction: str = Field(description="`inbound` from the customer, `public` to them, `note` inside.")
@@ -340,6 +364,7 @@ class MessageOut(Schema):
     author_name: str
     text: str
     at: datetime
+    arrival: ArrivalOut | None = Field(default=None, description="Of what was sent to the customer.")
     attachments: list[AttachmentOut] = Field(description="To be fetched under `/tickets/N/attachments/ID`.")
 
 

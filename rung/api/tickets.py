@@ -46,6 +46,7 @@ from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled, current_number
 from rung.tickets import timeline_text
 from rung.tickets.actions import conversation
+from rung.tickets.answer_states import arrivals
 from rung.tickets.history import events_of
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import IS_OPEN, Ticket
@@ -124,7 +125,9 @@ def show_ticket(request: HttpRequest, number: int) -> TicketOut:
 @router.get("/tickets/{int:number}/messages", response=list[MessageOut], auth=OBSERVER, summary="What was written")
 def list_messages(request: HttpRequest, number: int) -> list[MessageOut]:
     """Messages of the customer, answers and internal notes, oldest first."""
-    return [message_out(message) for message in the_ticket(request, number).messages.prefetch_related("attachments")]
+    ticket = the_ticket(request, number)
+    arrived = arrivals(ticket, database_now())
+    return [message_out(message, arrived) for message in ticket.messages.prefetch_related("attachments")]
 
 
 @router.post(

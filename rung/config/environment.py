@@ -78,6 +78,7 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "RUNG_ATTACHMENT_MB": (1, 1024),
     "RUNG_ATTACHMENTS": (1, 100),
     "SMTP_PORT": (1, 65_535),
+    "MAIL_UNDO_SECONDS": (0, 300),
     "RUNG_BACKUP_HOURS": (1, 24 * 90),
     "RUNG_BACKUP_KEEP": (1, 1000),
 }

@@ -269,6 +269,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("SMTP_TLS", "starttls") == "starttls"
 EMAIL_USE_SSL = os.environ.get("SMTP_TLS") == "ssl"
 EMAIL_TIMEOUT = 20
+# Seconds for which an answer waits before it goes out by mail, so that it can be undone.
+MAIL_UNDO_SECONDS = _number("MAIL_UNDO_SECONDS", 10)
 # Who stamps mails as they come in: names with commas between, or `off`; empty: the domain of the IMAP server.
 MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Rung <rung@localhost>")

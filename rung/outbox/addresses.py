@@ -71,7 +71,7 @@ class AddressBook:
             case "triage":
                 return _spoken(self._policy.triage_channel), addresses.DESK
             case "customer":
-                return _addresses_of(customer), "customer"
+                return ways_to(customer), "customer"
             case _:
                 return _spoken(to), self._list_of_channel(to)
 
@@ -94,18 +94,18 @@ def is_configured(address: ContactPoint, kind: NoticeKind) -> bool:
     return channel is not None and kind in channel.takes
 
 
-def _spoken(channel: str | None) -> tuple[ContactPoint, ...]:
-    """As the policy writes them: a word, and mostly a colon and what follows it."""
-    if not channel:
-        return ()
-    return (ContactPoint(*addresses.parts(channel)),)
-
-
-def _addresses_of(customer: CustomerAddress | None) -> tuple[ContactPoint, ...]:
-    """Where they wrote; failing that, by mail."""
+def ways_to(customer: CustomerAddress | None) -> tuple[ContactPoint, ...]:
+    """How a customer is reached, configured or not: where they wrote; failing that, by mail."""
     if customer is None:
         return ()
     mail = outlets().by_mail()
     place = customer.email if customer.channel == mail else customer.thread
     by_mail = (ContactPoint(mail, customer.email),) if customer.email and customer.channel != mail else ()
     return (ContactPoint(customer.channel, place), *by_mail) if place else by_mail
+
+
+def _spoken(channel: str | None) -> tuple[ContactPoint, ...]:
+    """As the policy writes them: a word, and mostly a colon and what follows it."""
+    if not channel:
+        return ()
+    return (ContactPoint(*addresses.parts(channel)),)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -11,7 +11,7 @@ from django.db import connection
 from msgspec import Struct, field
 
 from rung.core.case.case import Case
-from rung.core.reckoning.effects import Notice, NoticeKind
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.outbox import notify, registry
 from rung.outbox.addresses import APP, AddressBook, CustomerAddress
 from rung.outbox.models import Rank, State
@@ -114,12 +114,19 @@ def delivery(
         message_id=message,
         what=notice.what or "",
         state=State.SENT if in_app else State.WAITING,
-        next_attempt_at=None if in_app else now,
+        next_attempt_at=None if in_app else now + held_for(notice, first.channel),
         due_at=due_at or now,
         created_at=now,
         deadline=notice.deadline,
         sent_at=now if in_app else None,
     )
+
+
+def held_for(notice: Notice, channel: str) -> timedelta:
+    """For how long an answer waits before it goes out, so that it can be undone; nothing else waits."""
+    if notice.subject is not Subject.ANSWER:
+        return timedelta(0)
+    return getattr(registry.adapter(channel), "holds_answers", timedelta(0))
 
 
 def insert(rows: Sequence[NewDelivery]) -> None:

@@ -16,6 +16,7 @@ class State(models.TextChoices):
     SENDING = "sending", "being sent"
     SENT = "sent", "sent"
     NEVER = "never", "could not be sent"
+    BOUNCED = "bounced", "sent, and came back"
     UNCLEAR = "unclear", "may have been sent"
     OVERTAKEN = "overtaken", "no longer needed, not sent"
     DIGESTED = "digested", "sent in a digest"

@@ -46,7 +46,7 @@ def drop_unwanted(claimed: Claimed, source: Source, now: datetime) -> bool:
 def settle(claimed: Claimed, outcome: Outcome, source: Source, now: datetime) -> None:
     """Write the outcome down, if the delivery is still ours, and open its lane again."""
     with transaction.atomic():
-        if claimed.delivery.kind in CARDS and claimed.delivery.ticket is not None:
+        if claimed.delivery.kind in (*CARDS, NoticeKind.REPLY) and claimed.delivery.ticket is not None:
             # Before the delivery, as actions do: else a change could slip between our look at it and "sent".
             tickets = type(claimed.delivery.ticket).objects.select_for_update(no_key=True)
             claimed.delivery.ticket = tickets.get(pk=claimed.delivery.ticket.pk)
@@ -145,7 +145,12 @@ def _never(delivery: Delivery, reason: Sentence, source: Source, now: datetime) 
 
 def _unclear(delivery: Delivery, reason: Sentence, source: Source, now: datetime) -> None:
     delivery.outcome = Said.UNCLEAR(reason=reason)
-    if may_repeat(delivery, registry.adapter(delivery.channel)) and now - delivery.created_at <= GIVE_UP_AFTER:
+    looked_for = delivery.kind == NoticeKind.REPLY and delivery.look_first  # and nobody can know
+    if (
+        not looked_for
+        and may_repeat(delivery, registry.adapter(delivery.channel))
+        and now - delivery.created_at <= GIVE_UP_AFTER
+    ):
         delivery.look_first = True
         delivery.state, delivery.next_attempt_at = State.WAITING, now + _back_off(delivery.attempts)
     elif delivery.kind in _MOMENTS and delivery.fallbacks:

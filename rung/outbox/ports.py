@@ -156,6 +156,8 @@ class Card(Struct, frozen=True, kw_only=True):
     told: tuple[WasTold, ...] = ()
     #: What the customer said last, shortened.
     excerpt: str = ""
+    #: Whether the last answer has arrived, in words, where that is not as it should be.
+    arrival: str = ""
     #: The handoff's fields with their values, and the required ones nobody has given.
     handoff: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()

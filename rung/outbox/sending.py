@@ -7,7 +7,7 @@ from typing import cast
 from rung.core.reckoning.effects import NoticeKind
 from rung.outbox import registry
 from rung.outbox.models import Delivery
-from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker, Unclear
+from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker
 from rung.outbox.queues import Claimed
 from rung.outbox.sentences import Said
 
@@ -76,7 +76,8 @@ def _message(adapter: Adapter, delivery: Delivery, source: Source, _now: datetim
 
     def send() -> Outcome:
         found: Outcome | None = channel.find_message(message) if look_first else None
-        return channel.send_message(message) if found is None else _final(found)
+        # Where it cannot be known whether the customer has it: better once than twice, and an agent sees it.
+        return channel.send_message(message) if found is None else found
 
     return send
 
@@ -109,11 +110,6 @@ def _issue(adapter: Adapter, delivery: Delivery, source: Source, _now: datetime)
         return tracker.create(issue) if found is None else found
 
     return create
-
-
-def _final(found: Outcome) -> Outcome:
-    """It cannot be known whether the customer has it: better once than twice, and an agent sees it."""
-    return Never(Said.UNCLEAR(reason=found.reason)) if isinstance(found, Unclear) else found
 
 
 _CALLS: dict[NoticeKind, Callable[[Adapter, Delivery, Source, datetime], Call]] = {

@@ -60,6 +60,8 @@ class Said(Sentences):
     ENDED_BEFORE = "ended_before", key("it had ended before it was posted")
     FORGOTTEN = "forgotten", key("the person was forgotten")
     OUR_OWN_TROUBLE = "our_own_trouble", key("the desk had trouble of its own: %(error)s")
+    UNDONE = "undone", key("undone before it was sent")
+    CAME_BACK = "came_back", key("it came back: %(said)s")
     COURIER_STOPPED = "courier_stopped", key("the courier stopped while it was being sent")
     SENT_BEFORE = "sent_before", key("%(reason)s; it may have been sent before")
     GIVEN_UP = "given_up", key("given up: %(reason)s")

@@ -15,14 +15,14 @@ from rung.tickets.models import Message
 from rung.tickets.transaction import TicketTransaction
 
 
-def customer(at: TicketTransaction, message: Message, *, event: int) -> None:
-    """A public message goes to the customer, where they wrote."""
+def customer(at: TicketTransaction, message: Message, *, event: int, again: bool = False) -> None:
+    """A public message goes to the customer, where they wrote. `again`: it went out before."""
     at.say(
         Notice(
             kind=NoticeKind.REPLY,
             to=addresses.CUSTOMER,
             subject=Subject.ANSWER,
-            key=f"message/{message.pk}",
+            key=f"message/{message.pk}" + (f"/again/{event}" if again else ""),
             event=event,
             priority=at.case.priority,
             exempt=True,

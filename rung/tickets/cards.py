@@ -15,8 +15,10 @@ from rung.core.vocabulary import METRICS, Status
 from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Card, Deadline, Move, NextStep, OpenOffer, WasTold
+from rung.outbox.sentences import english
 from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
+from rung.tickets.answer_states import SAYS_WHY, WORDS, AnswerState, arrivals
 from rung.tickets.history import events_of
 from rung.tickets.models import Direction, Ticket
 from rung.tickets.ticket_columns import AT_RISK
@@ -66,6 +68,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         offered_by=names.of(offered.by) if offered else "",
         told=_told(ticket, delivery, names) if is_offer else (),
         excerpt=excerpt(ticket, events),
+        arrival=_last_arrival(ticket, now),
         handoff=fields,
         missing=missing,
         links=tuple(case.links),
@@ -84,6 +87,21 @@ def next_step(look: Look, names: Names) -> NextStep | None:
     if ahead is None:
         return None
     return NextStep(at=ahead.at, what=", ".join(tell_actions(ahead.actions, ahead.to, names)), unless=ahead.unless)
+
+
+def _last_arrival(ticket: Ticket, now: datetime) -> str:
+    """What is wrong with the last answer; nothing where it is sent, or on its way without trouble."""
+    found = arrivals(ticket, now)
+    if not found:
+        return ""
+    last = found[max(found)]
+    is_well = last.state in (AnswerState.SENT, AnswerState.HELD) or (
+        last.state is AnswerState.ON_ITS_WAY and last.why is None
+    )
+    if is_well:
+        return ""
+    why = f": {english(last.why)}" if last.why and last.state in SAYS_WHY else ""
+    return f"The last answer: {WORDS[last.state]}{why}"
 
 
 def deadlines(look: Look) -> tuple[Deadline, ...]:

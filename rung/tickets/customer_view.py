@@ -2,6 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
+from rung.people.clock import database_now
+from rung.tickets.answer_states import withheld
 from rung.tickets.models import Attachment, Direction, Message, Ticket
 from rung.tickets.participants import joined_at
 
@@ -10,7 +12,7 @@ SEEN = (Direction.INBOUND, Direction.PUBLIC)
 
 def said(own: Ticket) -> QuerySet[Message]:
     """The conversation of a request, where it is held by now: of what was said before tickets became one, only what
-    was theirs."""
+    was theirs. An answer that is held, or was undone, they do not see."""
     ticket = where_it_went(own)
     theirs = Q(came_from=own.pk)
     if own.requester_id is not None:
@@ -19,7 +21,8 @@ def said(own: Ticket) -> QuerySet[Message]:
         theirs |= Q(came_from=None)
     elif since := joined_at(own):
         theirs |= Q(came_from=None, at__gt=since)
-    return ticket.messages.filter(theirs, direction__in=SEEN).prefetch_related("attachments")
+    shown = ticket.messages.filter(theirs, ~withheld(database_now()), direction__in=SEEN)
+    return shown.prefetch_related("attachments")
 
 
 def attachment(own: Ticket, number: int) -> Attachment | None:

@@ -9,10 +9,8 @@ from django.core.files.storage import default_storage
 from rung.core import actors, addresses
 from rung.core.case import case as cases
 from rung.core.case.case import Case
-from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority
-from rung.outbox import enqueue
-from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.outcomes import CARDS
 from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
@@ -20,9 +18,8 @@ from rung.outbox.sentences import Said, Sentence, english
 from rung.people.models import Agent
 from rung.policies.versions import compiled
 from rung.tickets import cards
-from rung.tickets.actions import merging
+from rung.tickets.actions import merging, sending
 from rung.tickets.actions.acknowledgement import ACKNOWLEDGEMENT
-from rung.tickets.delivery_context import about
 from rung.tickets.models import Message, Ticket
 from rung.tickets.visibility import sees
 
@@ -144,22 +141,11 @@ class DeliverySource:
                 external_id=external_id, inbox=delivery.message.inbox or delivery.channel
             )
 
-    def was_lost(self, delivery: Delivery, why: Sentence, now: datetime) -> None:
-        """A message that will not reach the customer: its assignee must know."""
+    def was_lost(self, delivery: Delivery, why: Sentence, now: datetime) -> None:  # noqa: ARG002  the row has it
+        """A message that will not reach the customer, or may not have: its assignee must know."""
         if delivery.kind != NoticeKind.REPLY or delivery.ticket is None:
             return
-        ticket = delivery.ticket  # its columns, not its case: one that cannot be read must still be heard of
-        notice = Notice(
-            kind=NoticeKind.MOMENT,
-            to=addresses.agent(ticket.assignee_id) if ticket.assignee_id else addresses.level(ticket.level),
-            subject=Subject.NOTIFICATION,
-            key=f"lost/{delivery.pk}",
-            event=delivery.event,
-            priority=Priority(ticket.priority) if ticket.priority else None,
-        )
-        book = AddressBook.read(compiled(ticket.policy).policy)
-        words = f"What was written to the customer on #{delivery.ticket_id} did not reach them: {english(why)}"
-        enqueue.insert([enqueue.delivery(notice, about(delivery.ticket), book, now, words=words)])
+        sending.lost(delivery, now)
 
 
 def _ticket(delivery: Delivery) -> Ticket:

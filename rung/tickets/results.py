@@ -41,7 +41,8 @@ class Refused(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """`kept`: why the turn stays with us: by_agent, holding, by_default, by_bot; empty: it is the customer's."""
+    """`kept`: why the turn stays with us: by_agent, holding, by_default, by_bot; empty: it is the customer's.
+    no_way: nothing can reach them, so that it does not count."""
 
     ticket: int
     event: int

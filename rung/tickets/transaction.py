@@ -57,6 +57,8 @@ class TicketTransaction:
         self.client_key = client_key
         #: Never earlier than the ticket's last event, whatever the clock says.
         self.now = _not_before(case.last_at, now, ticket.number)
+        #: Where the requester reads from this action on; empty: where they did.
+        self.customers_mail = ""
         self._seen_by: set[str] = set()
         #: Each with the key of the client that asked for it.
         self._recorded: list[tuple[AnyEvent, str | None]] = []
@@ -145,6 +147,10 @@ class TicketTransaction:
         if self._notices:
             book = AddressBook.read(self.policy.policy)
             whom = about(self.ticket)
+            if self.customers_mail:
+                whom = msgspec.structs.replace(
+                    whom, where=whom.where and whom.where._replace(email=self.customers_mail)
+                )
             enqueue.insert(
                 [
                     enqueue.delivery(each, reader, book, self.now, message=message.pk if message else None)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.crypto import salted_hmac
 
@@ -49,6 +50,11 @@ class Email:
     name = "email"
     #: Receivers need not notice a second copy, though both have the same Message-ID.
     repeats_safely = False
+
+    @property
+    def holds_answers(self) -> timedelta:
+        """How long an answer waits so that it can be undone."""
+        return timedelta(seconds=settings.MAIL_UNDO_SECONDS)
 
     @property
     def takes(self) -> frozenset[NoticeKind]:
@@ -152,6 +158,7 @@ def _as_text(card: Card) -> str:
         *((f"Looks like: {', '.join(card.workflows)}",) if card.workflows else ()),
         "",
         card.excerpt,
+        *((card.arrival,) if card.arrival else ()),
         "",
         card.url,
     ]

@@ -11,6 +11,7 @@ from rung.tickets.actions.conversation import answer, customer_edit, customer_me
 from rung.tickets.actions.ending import close, reopen, resolve
 from rung.tickets.actions.escalation import escalate, give_handoff
 from rung.tickets.actions.merging import link, merge, relate, split, third_party_moved, unlink
+from rung.tickets.actions.sending import bounced, send_again, undo
 from rung.tickets.actions.triage import rate, set_category, set_customer, set_priority, tag
 from rung.tickets.actions.turns import hold, snooze, take_turn, wait, wake
 
@@ -18,6 +19,7 @@ __all__ = [
     "acknowledge",
     "answer",
     "assign",
+    "bounced",
     "claim",
     "close",
     "customer_edit",
@@ -35,6 +37,7 @@ __all__ = [
     "reopen",
     "resolve",
     "return_offer",
+    "send_again",
     "set_category",
     "set_customer",
     "set_priority",
@@ -43,6 +46,7 @@ __all__ = [
     "tag",
     "take_turn",
     "third_party_moved",
+    "undo",
     "unlink",
     "wait",
     "wake",

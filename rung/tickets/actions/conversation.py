@@ -22,9 +22,11 @@ from rung.people.models import Customer, Requester
 from rung.people.who_is_there import roster_at
 from rung.policies.versions import current_number
 from rung.tickets import action_notices, message_rows, text_facts
+from rung.tickets.answer_states import has_page, reaches
 from rung.tickets.history import events_of
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message, Relation, Ticket
+from rung.tickets.participants import participants
 from rung.tickets.relations import relate
 from rung.tickets.results import AlreadySo, Answered, Created, Done, Refused
 from rung.tickets.transaction import TicketTransaction, asked_before, begin, locked
@@ -164,6 +166,10 @@ def answer(
         answered = e.Answered(at=at.now, by=by, message=message.pk, said=words.said, kept=kept)
         number = at.record(answered)
         action_notices.customer(at, message, event=number)
+        if not (has_page(at.ticket) or reaches((at.ticket, *participants(at.ticket)))):
+            why, answered_at = Undelivered.NO_WAY, spoken_at(answered)
+            at.record(e.TakenBack(at=at.now, by=actors.SYSTEM, event=number, why=why, answered_at=answered_at))
+            return Answered(ticket, number, message.pk, why.value)
         return Answered(ticket, number, message.pk, kept.value if kept else "")
 
 

@@ -27,7 +27,7 @@ from rung.tickets.actions import acknowledgement, conversation, escalation, tria
 from rung.tickets.customer_pass import PERSON, Pass
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Attachment, Ticket
-from rung.web.customer.request_form import BURST, LONGEST, REFILL
+from rung.web.customer.request_form import BURST, LONGEST, REFILL, mails_go_out
 
 #: How often a customer may ask for escalation.
 ONCE_IN = timedelta(hours=24)
@@ -42,7 +42,8 @@ HOLDER = "the person who sent the request holds the signed link"
 def asked(request: HttpRequest, word: str) -> HttpResponse:
     """Thank you, this is your number, and here you see how it stands."""
     number = _pass(word, database_now()).number
-    return render(request, "customer/thanks.html", {"number": number, "status": reverse("ask-status", args=[word])})
+    context = {"number": number, "status": reverse("ask-status", args=[word]), "mails": mails_go_out()}
+    return render(request, "customer/thanks.html", context)
 
 
 @public(HOLDER)

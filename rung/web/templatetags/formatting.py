@@ -20,10 +20,12 @@ from rung.core.document.findings import Finding, first_of
 from rung.core.files import previews
 from rung.core.files.attachments import Limits
 from rung.core.policy.rules import FOLLOW_UP
+from rung.core.sentences import say
 from rung.core.text import markdown
 from rung.core.vocabulary import ClockName
 from rung.people.clock import shown_now
 from rung.policies.versions import compiled, current_number
+from rung.tickets.answer_states import WORDS, AnswerState
 from rung.tickets.file_store import limits
 from rung.tickets.models import Attachment
 from rung.tickets.timeline_text import Names
@@ -204,6 +206,12 @@ def fold(text: str) -> tuple[SafeString, SafeString, int]:
     first, rest = markdown.split(text, FIRST_LINES) if lines > LONG_LINES else (text, "")
     hidden = rest.count("\n") + 1 if rest else 0
     return mark_safe(markdown.html(first)), mark_safe(markdown.html(rest)), hidden  # noqa: S308  cleaned by nh3
+
+
+@register.filter
+def arrival(state: AnswerState) -> str:
+    """Whether an answer has arrived, in words."""
+    return say(WORDS[state])
 
 
 @register.filter

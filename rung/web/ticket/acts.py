@@ -5,22 +5,24 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rung.core.vocabulary import Automatic, Priority, Reason
+from rung.core.vocabulary import Automatic, Priority, Reason, Undelivered
 from rung.frame.access import agent_of, needs
-from rung.frame.fields import Mistake, actor, choice, clean, needed, number_in, quicker, within
+from rung.frame.fields import Mistake, actor, choice, clean, needed, number_in, once, quicker, within
 from rung.frame.uploads import TooMuch
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled, current_number
 from rung.tickets import results as r
 from rung.tickets import visibility
-from rung.tickets.actions import assignment, conversation, ending, escalation, triage, turns
+from rung.tickets.actions import assignment, conversation, ending, escalation, sending, triage, turns
 from rung.tickets.message_rows import LONGEST_FIELD
 from rung.web.ticket import merging, replies
 from rung.web.ticket.common_requests import asked
@@ -161,6 +163,21 @@ def _recount(number: int, form: QueryDict, by: Agent) -> Result:
     return conversation.recount(number, event, by=actor(by), automatic=automatic)
 
 
+def _undo(number: int, form: QueryDict, by: Agent) -> Result:
+    return sending.undo(number, number_in(form, "message") or 0, by=actor(by))
+
+
+def _send_again(number: int, form: QueryDict, by: Agent) -> Result:
+    message, address = number_in(form, "message") or 0, clean(form, "address")
+    if address:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise Mistake(_("That is no e-mail address.")) from None
+    key = once(form, by.handle, "send-again", str(message), address)
+    return sending.send_again(number, message, by=actor(by), address=address, client_key=key)
+
+
 #: Those that take files, or ask back.
 SPOKEN: dict[str, Callable[[int, HttpRequest, Agent], Result]] = {
     "answer": replies.answer,
@@ -188,6 +205,8 @@ ACTS: dict[str, Act] = {
     "close": _close,
     "reopen": _reopen,
     "recount": _recount,
+    "undo": _undo,
+    "send-again": _send_again,
 }
 
 
@@ -252,6 +271,8 @@ def _said(result: Result) -> tuple[int, str]:  # noqa: PLR0911  one line a resul
             return messages.WARNING, quicker(by)
         case r.Claimed(level=level):
             return messages.SUCCESS, _("It is yours, at %(level)s.") % {"level": level}
+        case r.Answered(kept=Undelivered.NO_WAY):
+            return messages.WARNING, _("Written down, but nothing can reach the customer: it does not count.")
         case r.Answered(kept=""):
             return messages.SUCCESS, _("Answered. It is the customer's turn.")
         case r.Answered():

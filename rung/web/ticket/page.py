@@ -1,8 +1,8 @@
 """One ticket: what was said, what happened, where it stands on its ladder, and what happens next unless what."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -24,7 +24,8 @@ from rung.frame.access import agent_of, may, needs
 from rung.people.clock import database_now
 from rung.people.models import Agent, Role
 from rung.policies.versions import compiled
-from rung.tickets import canned_answers
+from rung.tickets import answer_states, canned_answers
+from rung.tickets.answer_states import Arrival
 from rung.tickets.customer_pass import pass_of
 from rung.tickets.history import events_of
 from rung.tickets.models import IS_OPEN, Handoff, Message, Ticket
@@ -51,6 +52,8 @@ class Entry:
     who: str = ""
     #: A minor event, shown only when asked for.
     quiet: bool = False
+    #: Of an answer: whether it has arrived.
+    arrival: Arrival | None = None
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,9 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
     events = events_of(number)
     names = Names.read(look.compiled.policy, events)
     shows_all = request.GET.get("all") == "1"
+    arrived = answer_states.arrivals(found, now)
     found_messages = list(found.messages.prefetch_related("attachments"))
-    entries = conversation(events, found_messages, names)
+    entries = [_with_arrival(each, arrived) for each in conversation(events, found_messages, names)]
     return {
         "live": [f"ticket:{number}"],
         "now": now,
@@ -142,6 +146,8 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "promised": look.compiled.goals(look.compiled.target(look.facts)),
         "customer_word": pass_of(number, now),
         "works": may(request, Role.AGENT),
+        "reached": answer_states.reaches([found, *participants(found)]),
+        "has_page": answer_states.has_page(found),
         "given": given or Given(),
         **forms(found, look, agent_of(request), given or Given()),
     }
@@ -161,6 +167,10 @@ def conversation(events: Iterable[AnyEvent], messages: list[Message], names: Nam
         for message in by_number.values()
     ]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _with_arrival(entry: Entry, arrived: Mapping[int, Arrival]) -> Entry:
+    return replace(entry, arrival=arrived.get(entry.message.pk)) if entry.message is not None else entry
 
 
 def next_steps(look: Look, names: Names) -> list[NextStep]:

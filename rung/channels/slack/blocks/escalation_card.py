@@ -22,6 +22,8 @@ def escalation_card(card: Card) -> list[Block]:
     body: list[Block] = [b.lines([row for row in rows if row])]
     if card.excerpt:
         body.append(b.quote(card.excerpt))
+    if card.arrival:
+        body.append(b.aside(card.arrival))
     body += _handoff(card)
     if card.links:
         body.append(b.aside("Linked: " + ", ".join(card.links)))
