@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from django.http import HttpRequest
 from ninja import Router
 from ninja import Status as Reply
@@ -123,7 +124,8 @@ def answer(request: HttpRequest, number: int, body: NewAnswer) -> Answer:
     """A person's public answer. It passes the turn to the customer unless it is kept open; `kept` says why."""
     by = caller(request).person(body.agent, "an answer")
     refuse_gaps(the_ticket(request, number), body.text)
-    return done(conversation.answer(number, _words(body.text, by, body.files), by=by, keep_open=body.keep_open))
+    words = msgspec.structs.replace(_words(body.text, by, body.files), cc=tuple(body.cc), bcc=tuple(body.bcc))
+    return done(conversation.answer(number, words, by=by, keep_open=body.keep_open))
 
 
 @router.post("/tickets/{int:number}/undo", response=BOTH, summary="Undo an answer that is still held")

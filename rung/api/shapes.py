@@ -28,6 +28,7 @@ def in_utc(moment: datetime) -> datetime:
 
 
 Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+\.[^@\s\x00]+$")]
+Addresses = Annotated[list[Address], Field(max_length=20)]
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -144,6 +145,8 @@ class NewAnswer(ByAgent):
     keep_open: bool | None = Field(
         default=None, description="Whose turn it is afterwards; left out, the policy decides."
     )
+    cc: Addresses = Field(default=[], description="Who gets it too, by mail, openly.")
+    bcc: Addresses = Field(default=[], description="Who gets it too, by mail, in secret.")
 
 
 class Undoing(ByAgent):

@@ -195,8 +195,12 @@ class CustomerMessage(Struct, frozen=True, kw_only=True):
     author: str = ""
     #: Written by a step, not by a person.
     automatic: bool = False
-    #: The external id of the customer's message it answers.
+    #: The external id of the customer's message it answers, and of all that was said before, the newest last.
     in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    #: Mail addresses: the customer's, and who else gets it openly.
+    customer: str = ""
+    cc: tuple[str, ...] = ()
     #: What the customer may do from it: ask for escalation, rate.
     moves: tuple[Move, ...] = ()
     files: tuple[AttachedFile, ...] = ()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from rung.core import actors, addresses
 from rung.core.actors import Actor
 from rung.core.addresses import Address
@@ -10,25 +12,29 @@ from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import lead_of, owner, owners, team_of
 from rung.core.vocabulary import Priority
+from rung.outbox.addresses import CustomerAddress
 from rung.people.who_is_there import roster_at
+from rung.policies.outlets import outlets
 from rung.tickets.models import Message
 from rung.tickets.transaction import TicketTransaction
 
 
 def customer(at: TicketTransaction, message: Message, *, event: int, again: bool = False) -> None:
-    """A public message goes to the customer, where they wrote. `again`: it went out before."""
-    at.say(
-        Notice(
-            kind=NoticeKind.REPLY,
-            to=addresses.CUSTOMER,
-            subject=Subject.ANSWER,
-            key=f"message/{message.pk}" + (f"/again/{event}" if again else ""),
-            event=event,
-            priority=at.case.priority,
-            exempt=True,
-        ),
-        message=message,
+    """A public message goes to the customer, where they wrote, and by mail to those in copy. `again`: it went out
+    before."""
+    notice = Notice(
+        kind=NoticeKind.REPLY,
+        to=addresses.CUSTOMER,
+        subject=Subject.ANSWER,
+        key=f"message/{message.pk}" + (f"/again/{event}" if again else ""),
+        event=event,
+        priority=at.case.priority,
+        exempt=True,
     )
+    at.say(notice, message=message)
+    for address in () if again else (*message.cc, *message.bcc):
+        copy = msgspec.structs.replace(notice, key=f"{notice.key}/copy/{address}")
+        at.say(copy, message=message, where=CustomerAddress(outlets().by_mail(), "", address))
 
 
 def assignee(at: TicketTransaction, handle: str, *, by: Actor, event: int) -> None:

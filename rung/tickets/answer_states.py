@@ -11,9 +11,10 @@ from msgspec import Struct
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.sentences import key
 from rung.outbox import registry
-from rung.outbox.addresses import APP, is_configured, ways_to
+from rung.outbox.addresses import APP, ContactPoint, is_configured, ways_to
 from rung.outbox.models import Delivery, State
 from rung.outbox.sentences import Sentence
+from rung.policies.outlets import outlets
 from rung.tickets.delivery_context import about
 from rung.tickets.models import Ticket
 
@@ -111,6 +112,11 @@ def is_held(row: Delivery, now: datetime) -> bool:
 def has_page(ticket: Ticket) -> bool:
     """Whether the customer was given their page: who asks by the form is, and a program reads what it asked for."""
     return ticket.channel not in registry.channels()
+
+
+def mails_go_out() -> bool:
+    """Whether an answer can go out by mail, as the desk is set up."""
+    return is_configured(ContactPoint(outlets().by_mail(), ""), NoticeKind.REPLY)
 
 
 def reaches(tickets: Iterable[Ticket]) -> bool:

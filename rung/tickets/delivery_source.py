@@ -73,6 +73,7 @@ class DeliverySource:
                 AttachedFile(name=f.name, content_type=f.content_type, path=default_storage.path(f.path), size=f.size)
                 for f in message.attachments.all()
             )
+        before = (message.answers_to if message else []) or [each for each in (_last_inbound_id(ticket),) if each]
         return CustomerMessage(
             key=delivery.key,
             to=delivery.destination,
@@ -83,7 +84,10 @@ class DeliverySource:
             text=text or delivery.words,
             author=author,
             automatic=message is None or not actors.is_agent(message.author),
-            in_reply_to=_last_inbound_id(ticket),
+            in_reply_to=before[-1] if before else "",
+            references=tuple(before),
+            customer=(ticket.requester.email or "") if ticket.requester else "",
+            cc=tuple(message.cc) if message else (),
             moves=_moves(ticket, message),
             files=files,
         )

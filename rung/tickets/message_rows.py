@@ -16,7 +16,7 @@ from rung.tickets.models import Direction, Message
 # In the order of the model's own: rows are read back by place.
 _FIELDS = [
     *("ticket_id", "direction", "author", "author_name", "text", "html", "folded", "source"),
-    *("at", "inbox", "external_id"),
+    *("at", "inbox", "external_id", "answers_to", "cc", "bcc"),
 ]
 _ALL = ["id", *_FIELDS, "blanked_at", "came_from_id"]
 _INSERT = f"""
@@ -28,6 +28,8 @@ _KNOWN = "SELECT ticket_id, id FROM tickets_message WHERE inbox = %s AND externa
 
 #: Characters of what a person may say at once, to a customer or inside; longer things are files.
 LONGEST_WORDS = 50_000
+#: Of what was said before, as many as an answer names.
+MOST_BEFORE = 30
 #: Of a field of the handoff, and of what is said beside it.
 LONGEST_FIELD = 20_000
 
@@ -45,6 +47,9 @@ class MessageText(Struct, frozen=True, kw_only=True):
     external_id: str | None = None
     said: Said | None = None
     files: "tuple[NewFile, ...]" = ()
+    #: Of an answer: mail addresses that get it too, openly and in secret.
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
 
 
 class NewFile(Struct, frozen=True, kw_only=True):
@@ -66,8 +71,9 @@ def write(ticket: int, direction: Direction, by: Actor, words: MessageText, now:
 def write_once(ticket: int, direction: Direction, by: Actor, words: MessageText, now: datetime) -> Message | None:
     """The same; None, and nothing is kept, if the inbox has brought this message before."""
     at = now if words.said is None else said_at(words.said, now)
-    said = (words.author_name, words.text, words.html, words.folded, words.source)
-    values = (ticket, direction.value, by, *said, at, words.inbox, words.external_id)
+    before = _said_before(ticket) if direction is Direction.PUBLIC else []
+    said = (words.author_name, words.text, words.html, words.folded, words.source, at, words.inbox, words.external_id)
+    values = (ticket, direction.value, by, *said, before, list(words.cc), list(words.bcc))
     with prepared() as cursor:
         cursor.execute(_INSERT, values)
         made = cursor.fetchone()
@@ -77,6 +83,15 @@ def write_once(ticket: int, direction: Direction, by: Actor, words: MessageText,
     for file in words.files:
         file_store.keep(message, file.name, file.data)
     return message
+
+
+def _said_before(ticket: int) -> list[str]:
+    """What an answer written now answers: the ids of what was said so far in its order, the customer's newest last."""
+    rows = Message.objects.filter(ticket=ticket, external_id__isnull=False).exclude(direction=Direction.NOTE)
+    found = [(way, name or "") for way, name in rows.order_by("at", "pk").values_list("direction", "external_id")]
+    newest = next((name for way, name in reversed(found) if way == Direction.INBOUND), "")
+    ids = [name for _, name in found[-MOST_BEFORE:] if name != newest]
+    return [*ids, newest] if newest else ids
 
 
 def known(words: MessageText) -> tuple[int, int] | None:

@@ -171,6 +171,11 @@ class Message(models.Model):
     at = models.DateTimeField()
     inbox = models.TextField(blank=True)
     external_id = models.TextField(null=True, blank=True)
+    #: Of an answer: the external ids of what was said before, as they were when it was written, the newest last.
+    answers_to = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
+    #: Of an answer: who gets it beside the customer, openly and in secret, as mail addresses.
+    cc = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
+    bcc = ArrayField(models.TextField(), default=list, db_default=[], blank=True)
     blanked_at = models.DateTimeField(null=True, blank=True)
     #: The ticket it was written on, where that was merged into this one.
     came_from = models.ForeignKey(

@@ -20,7 +20,7 @@ from rung.core.reckoning.compiled import Compiled
 from rung.core.reckoning.effects import Notice
 from rung.core.sentences import say, word
 from rung.outbox import enqueue
-from rung.outbox.addresses import AddressBook
+from rung.outbox.addresses import AddressBook, CustomerAddress
 from rung.outbox.enqueue import About
 from rung.policies.versions import compiled
 from rung.tickets import ticket_sql, visibility
@@ -62,7 +62,7 @@ class TicketTransaction:
         self._seen_by: set[str] = set()
         #: Each with the key of the client that asked for it.
         self._recorded: list[tuple[AnyEvent, str | None]] = []
-        self._notices: list[tuple[Notice, Message | None]] = []
+        self._notices: list[tuple[Notice, Message | None, CustomerAddress | None]] = []
         #: The events before this action, once somebody has asked; under the lock nobody adds to them.
         self._before: list[AnyEvent] | None = None
 
@@ -132,9 +132,10 @@ class TicketTransaction:
             visibility.refuse_unseen(by, self.ticket.number)
             self._seen_by.add(by)
 
-    def say(self, notice: Notice, *, message: Message | None = None) -> None:
-        """Have something said when the action is written. `message`: the words, where a person wrote them."""
-        self._notices.append((notice, message))
+    def say(self, notice: Notice, *, message: Message | None = None, where: CustomerAddress | None = None) -> None:
+        """Have something said when the action is written. `message`: the words, where a person wrote them; `where`: to
+        somebody in copy, instead of those who asked."""
+        self._notices.append((notice, message, where))
 
     def write(self) -> None:
         """Events, snapshot, columns, deliveries and `wake_at`, inside the transaction of the lock."""
@@ -154,13 +155,16 @@ class TicketTransaction:
             enqueue.insert(
                 [
                     enqueue.delivery(each, reader, book, self.now, message=message.pk if message else None)
-                    for notice, message in self._notices
-                    for each, reader in self._readers(notice, whom)
+                    for notice, message, where in self._notices
+                    for each, reader in self._readers(notice, whom, where)
                 ]
             )
 
-    def _readers(self, notice: Notice, whom: About) -> Iterator[tuple[Notice, About]]:
+    def _readers(self, notice: Notice, whom: About, where: CustomerAddress | None) -> Iterator[tuple[Notice, About]]:
         """What goes to the customer goes to everybody who takes part."""
+        if where is not None:
+            yield notice, msgspec.structs.replace(whom, where=where)
+            return
         yield notice, whom
         if notice.to == addresses.CUSTOMER:
             for gone in participants(self.ticket):

@@ -14,6 +14,8 @@ class Mailbox:
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.mails: list[EmailMessage] = []
+        #: By the envelope, of each mail that was kept.
+        self.recipients: list[str] = []
         with socket.socket() as found:
             found.bind((host, 0))
             self.port = int(found.getsockname()[1])
@@ -70,6 +72,7 @@ class Mailbox:
         waiting = self.script.get(("DATA", ""), [])
         if waiting[:1] != ["kept, drop"] and (said := self._scripted(server, "DATA")):
             return said
+        self.recipients += envelope.rcpt_tos
         self.mails.append(cast("EmailMessage", message_from_bytes(envelope.content, policy=policy.default)))
         if waiting:
             waiting.pop(0)

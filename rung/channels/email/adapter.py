@@ -91,9 +91,10 @@ class Email:
         headers = _threaded(message.ticket) | {"Message-ID": _message_id(message.key)}
         if message.automatic:
             headers |= _generated(message.key) | {"Auto-Submitted": "auto-replied"}
-        if message.in_reply_to.startswith("<"):  # of a message that came by another channel it is no Message-ID
-            headers["In-Reply-To"] = message.in_reply_to
-            headers["References"] = message.in_reply_to
+        headers |= _answering(message)
+        if message.cc and message.customer:
+            # Each recipient has a mail of their own, so that one who is put off holds up no other.
+            headers |= {"To": message.customer, "Cc": ", ".join(message.cc)}
         text = markdown.plain(message.text)
         mail = EmailMultiAlternatives(f"Re: {message.subject}", text, to=[message.to], headers=headers)
         mail.reply_to = mailboxes.reply_to(message.inbox, outgoing.sender())
@@ -121,6 +122,12 @@ def _generated(key: str) -> dict[str, str]:
         "X-Auto-Response-Suppress": "All",
         "X-Loop": _domain(),
     }
+
+
+def _answering(message: CustomerMessage) -> dict[str, str]:
+    """What it answers; of a message that came by another channel the id is no Message-ID."""
+    before = [each for each in message.references or (message.in_reply_to,) if each.startswith("<")]
+    return {"In-Reply-To": before[-1], "References": " ".join(before)} if before else {}
 
 
 def _threaded(ticket: int | None) -> dict[str, str]:

@@ -167,7 +167,11 @@ def _blank(said: "QuerySet[Message]", now: datetime) -> tuple[int, list[str]]:
     paths = list(attached.values_list("path", flat=True))
     attached.delete()
     Message.objects.filter(pk__in=keys).update(
-        text="", html="", folded="", source="", author_name="", external_id=None, blanked_at=now
+        **dict.fromkeys(("text", "html", "folded", "source", "author_name"), ""),
+        external_id=None,
+        cc=[],
+        bcc=[],
+        blanked_at=now,
     )
     _blank_belongings("tickets_message", keys)
     return len(keys), paths

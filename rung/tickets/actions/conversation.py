@@ -22,7 +22,7 @@ from rung.people.models import Customer, Requester
 from rung.people.who_is_there import roster_at
 from rung.policies.versions import current_number
 from rung.tickets import action_notices, message_rows, text_facts
-from rung.tickets.answer_states import has_page, reaches
+from rung.tickets.answer_states import has_page, mails_go_out, reaches
 from rung.tickets.history import events_of
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message, Relation, Ticket
@@ -157,6 +157,8 @@ def answer(
             return before
         if (into := at.case.merged_into) is not None:
             return at.refused(say("it was merged into ticket %(merged_into)s; answer there", merged_into=into))
+        if (words.cc or words.bcc) and not mails_go_out():
+            return at.refused(say("no mail goes out from here, so nobody can be in copy"))
         message = message_rows.write(ticket, Direction.PUBLIC, by, words, at.now)
         if actors.kind_of(by) is not ActorKind.AGENT:
             number = at.record(e.AutoReplied(at=at.now, by=by, message=message.pk))

@@ -9,15 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from rung.core import actors
-from rung.core.reckoning.effects import NoticeKind
 from rung.frame import throttle
 from rung.frame.access import public
 from rung.frame.fields import once
 from rung.frame.uploads import TooMuch, files_of
-from rung.outbox.addresses import ContactPoint, is_configured
 from rung.people.requester_lookup import customer_of_address, requester_for
-from rung.policies.outlets import outlets
 from rung.tickets.actions import conversation
+from rung.tickets.answer_states import mails_go_out
 from rung.tickets.customer_pass import pass_of
 from rung.tickets.message_rows import MessageText, NewFile
 
@@ -57,11 +55,6 @@ def ask(request: HttpRequest) -> HttpResponse:
             return render(request, "customer/form.html", context | {"problem": str(refused)}, status=422)
         return redirect("asked", word=pass_of(number))
     return render(request, "customer/form.html", context, status=422 if form.errors else 200)
-
-
-def mails_go_out() -> bool:
-    """Whether an answer can be promised by e-mail."""
-    return is_configured(ContactPoint(outlets().by_mail(), ""), NoticeKind.REPLY)
 
 
 def _open(given: dict[str, str], files: tuple[NewFile, ...], key: str | None) -> int:

@@ -24,10 +24,11 @@ from rung.people.models import Requester
 from rung.policies.versions import compiled
 from rung.tickets import customer_pass, customer_view
 from rung.tickets.actions import acknowledgement, conversation, escalation, triage
+from rung.tickets.answer_states import mails_go_out
 from rung.tickets.customer_pass import PERSON, Pass
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Attachment, Ticket
-from rung.web.customer.request_form import BURST, LONGEST, REFILL, mails_go_out
+from rung.web.customer.request_form import BURST, LONGEST, REFILL
 
 #: How often a customer may ask for escalation.
 ONCE_IN = timedelta(hours=24)

@@ -147,6 +147,7 @@ def context_of(request: HttpRequest, number: int, given: Given | None = None) ->
         "customer_word": pass_of(number, now),
         "works": may(request, Role.AGENT),
         "reached": answer_states.reaches([found, *participants(found)]),
+        "mails": answer_states.mails_go_out(),
         "has_page": answer_states.has_page(found),
         "given": given or Given(),
         **forms(found, look, agent_of(request), given or Given()),

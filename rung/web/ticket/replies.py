@@ -1,5 +1,9 @@
 """What agents say from a ticket's page: an answer, a note, the words with which it is resolved."""
 
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -13,6 +17,7 @@ from rung.tickets.actions import conversation, ending, workflows
 from rung.tickets.message_rows import MessageText, NewFile
 from rung.tickets.models import Ticket
 
+MOST_IN_COPY = 20
 Spoken = r.Done | r.AlreadySo | r.Answered | r.Refused
 
 
@@ -24,9 +29,22 @@ def answer(number: int, request: HttpRequest, by: Agent) -> Spoken:
     if workflow := clean(form, "workflow"):
         return _by_workflow(number, form, by, workflow, words=(text, files))
     keep = {"1": True, "0": False}.get(form.get("keep", ""))
-    words = MessageText(text=text, author_name=by.name, files=files)
+    words = MessageText(text=text, author_name=by.name, files=files, cc=_addresses(form, "cc"), bcc=_addresses(form, "bcc"))
     key = once(form, by.handle, "answer", text)
     return conversation.answer(number, words, by=actor(by), keep_open=keep, client_key=key)
+
+
+def _addresses(form: QueryDict, name: str) -> tuple[str, ...]:
+    """Mail addresses with commas or spaces between them. Raises Mistake."""
+    given = tuple(dict.fromkeys(re.split(r"[\s,;]+", clean(form, name).strip(" ,;")))) if clean(form, name) else ()
+    if len(given) > MOST_IN_COPY:
+        raise Mistake(_("At most %(most)d addresses in copy.") % {"most": MOST_IN_COPY})
+    for address in given:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise Mistake(_("“%(word)s” is no e-mail address.") % {"word": address}) from None
+    return given
 
 
 def workflow(number: int, request: HttpRequest, by: Agent) -> Spoken:

@@ -11,6 +11,7 @@ from rung.outbox import registry
 from rung.people.clock import database_now
 from rung.tickets import actions, customer_view
 from rung.tickets.answer_states import Arrival, arrivals
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 from tests.fakes.mailbox import Mailbox
 from tests.world import Case, World, desk
@@ -173,7 +174,7 @@ def test_with_no_way_to_reach_them_it_does_not_count(case: Case, settings: Any) 
     settings.EMAIL_HOST = ""
     outgoing.forget()
     registry.channels()["email"] = Email()
-    result = actions.answer(case.number, actions_words("Hello"), by="agent:sam")
+    result = actions.answer(case.number, MessageText(text="Hello"), by="agent:sam")
     assert getattr(result, "kept", "") == "no_way"
     assert arrival(case).state == "no_way"
     assert case.row.status == "open"
@@ -196,7 +197,7 @@ def test_from_the_first_mail_to_the_end(world: World, case: Case, server: Mailbo
     assert case.row.turn == "customer"
     world.passes(seconds=1)
     case.replied("7.3")
-    case.does("resolve", by="agent:sam", words=actions_words("Fixed in **7.4**"))
+    case.does("resolve", by="agent:sam", words=MessageText(text="Fixed in **7.4**"))
     world.passes(seconds=1)
     assert case.row.status == "resolved"
     assert arrival(case).state == "sent"
@@ -204,7 +205,38 @@ def test_from_the_first_mail_to_the_end(world: World, case: Case, server: Mailbo
     assert world.differences() == []
 
 
-def actions_words(text: str) -> Any:
-    from rung.tickets.message_rows import Words
+def test_those_in_copy_get_it_too_and_only_cc_is_seen(case: Case, server: Mailbox) -> None:
+    words = MessageText(text="Hello", cc=("lee@acme.example",), bcc=("boss@desk.example",))
+    case.does("answer", words, by="agent:sam")
+    case._world.passes(seconds=2)
+    assert sorted(server.recipients) == ["boss@desk.example", "kim@acme.example", "lee@acme.example"]
+    assert {(mail["To"], mail["Cc"], mail["Bcc"]) for mail in server.mails} == {
+        ("kim@acme.example", "lee@acme.example", None)
+    }
 
-    return Words(text=text)
+
+def test_if_one_of_several_got_it_it_counts_and_the_refusal_is_told(case: Case, server: Mailbox) -> None:
+    server.says("RCPT", "550 5.1.1 unknown user", to="kim@acme.example")
+    case.does("answer", MessageText(text="Hello", cc=("lee@acme.example",)), by="agent:sam")
+    case._world.passes(seconds=2)
+    assert arrival(case).state == "sent"
+    assert case.row.status == "pending"
+    assert "there is no such address" in told(case)
+
+
+def test_what_it_answers_is_fixed_when_it_is_written(case: Case, server: Mailbox) -> None:
+    _mailed(case, "Since 02:00", "<one@acme.example>")
+    server.says("RCPT", "450 later")
+    case.answered("sam", "Which version?")
+    _mailed(case, "And hurry", "<two@acme.example>")
+    case._world.passes(minutes=5)
+    case.answered("sam", "Thank you")
+    case._world.passes(seconds=2)
+    first, second = server.mails
+    assert (first["In-Reply-To"], first["References"]) == ("<one@acme.example>", "<one@acme.example>")
+    assert second["In-Reply-To"] == "<two@acme.example>"
+    assert second["References"].split() == ["<one@acme.example>", first["Message-ID"], "<two@acme.example>"]
+
+
+def _mailed(case: Case, text: str, message_id: str) -> None:
+    case.does("customer_message", MessageText(text=text, inbox="email", external_id=message_id), by=case.customer.by)
