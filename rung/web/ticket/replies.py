@@ -29,7 +29,9 @@ def answer(number: int, request: HttpRequest, by: Agent) -> Spoken:
     if workflow := clean(form, "workflow"):
         return _by_workflow(number, form, by, workflow, words=(text, files))
     keep = {"1": True, "0": False}.get(form.get("keep", ""))
-    words = MessageText(text=text, author_name=by.name, files=files, cc=_addresses(form, "cc"), bcc=_addresses(form, "bcc"))
+    words = MessageText(
+        text=text, author_name=by.name, files=files, cc=_addresses(form, "cc"), bcc=_addresses(form, "bcc")
+    )
     key = once(form, by.handle, "answer", text)
     return conversation.answer(number, words, by=actor(by), keep_open=keep, client_key=key)
 
