@@ -95,22 +95,24 @@ class Email:
         if message.cc and message.customer:
             # Each recipient has a mail of their own, so that one who is put off holds up no other.
             headers |= {"To": message.customer, "Cc": ", ".join(message.cc)}
-        text = markdown.plain(message.text)
+        who = mailboxes.answers_as(message.inbox, "" if message.automatic else message.author, outgoing.sender())
+        words = f"{message.text}\n\n-- \n{who.signature}" if who.signature else message.text
+        text = markdown.plain(words)
         mail = EmailMultiAlternatives(f"Re: {message.subject}", text, to=[message.to], headers=headers)
-        mail.reply_to = mailboxes.reply_to(message.inbox, outgoing.sender())
-        mail.attach_alternative(body.html(message.text), "text/html")
+        mail.reply_to = list(who.reply_to)
+        mail.attach_alternative(body.html(words), "text/html")
         for file in message.files:
             mail.attach(file.name, Path(file.path).read_bytes(), file.content_type)
-        return _send(mail)
+        return _send(mail, who.sender)
 
     def find_message(self, message: CustomerMessage) -> Sent | Unclear | Later | None:  # noqa: ARG002
         return Unclear(Said.CANNOT_LOOK())
 
 
-def _send(mail: EmailMultiAlternatives) -> Outcome:
+def _send(mail: EmailMultiAlternatives, sender: str = "") -> Outcome:
     # A subject begins with the customer's words, and Django refuses to send one with a line break in it.
     mail.subject = " ".join(mail.subject.split())
-    mail.from_email = outgoing.sender()
+    mail.from_email = sender or outgoing.sender()
     return hand_over(mail)
 
 

@@ -73,6 +73,24 @@ class MailboxForm(ServerForm):
     folder = forms.CharField(max_length=200, initial="INBOX", label=gettext_lazy("Folder"))
 
 
+class VoiceForm(forms.Form):
+    """Whom the answers from a mailbox are from, and what stands below them."""
+
+    sender_name = forms.CharField(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("Answers are from"),
+        help_text=gettext_lazy("A name: Acme Support, or {agent} at Acme. Empty: that of the sender address."),
+    )
+    signature = forms.CharField(
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Signature"),
+        help_text=gettext_lazy("Below each answer that a person gives. {agent} is their name."),
+    )
+
+
 def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, object]:
     """For `email/parts.html`: what is kept, and the forms, filled in with what can be guessed."""
     kept = Outgoing.objects.filter(pk=1).first()
@@ -80,11 +98,16 @@ def context_of(request: HttpRequest, **forms_given: forms.Form) -> dict[str, obj
     return {
         "outgoing": by_environment or kept,
         "by_environment": by_environment is not None,
-        "mailboxes": Mailbox.objects.all(),
+        "mailboxes": [(box, forms_given.get(f"voice-{box.pk}") or voice_of(box)) for box in Mailbox.objects.all()],
         "own_address": test_goes_to(request, found.sender) if (found := by_environment or kept) else "",
         "out_form": forms_given.get("out_form") or OutgoingForm(initial=out_of(kept), over=kept, auto_id="out-%s"),
         "in_form": forms_given.get("in_form") or MailboxForm(initial=_into(kept), auto_id="in-%s"),
     }
+
+
+def voice_of(box: Mailbox) -> VoiceForm:
+    """The form as it is kept."""
+    return VoiceForm(initial={"sender_name": box.sender_name, "signature": box.signature}, auto_id=f"voice-{box.pk}-%s")
 
 
 def test_goes_to(request: HttpRequest, sender: str) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 
 from imap_tools import (
     AND,
@@ -133,11 +133,32 @@ def why(box: Mailbox, failed: Exception) -> Sentence:
             return of_connection(failed, box.host, box.port)
 
 
-def reply_to(inbox: str, sender: str) -> list[str]:
-    """Where a customer's answer should go when that is not whom the mail is from: the mailbox they wrote to."""
-    boxes = list(Mailbox.objects.filter(active=True).values_list("address", flat=True))
-    wanted = next((each for each in boxes if inbox == f"email:{each}"), boxes[0] if boxes else "")
-    return [wanted] if wanted and wanted.lower() != parseaddr(sender)[1].lower() else []
+class AnswersAs(Struct, frozen=True, kw_only=True):
+    """Whom an answer is from, where answers to it go when that is somewhere else, and what stands below its words."""
+
+    sender: str
+    reply_to: tuple[str, ...] = ()
+    signature: str = ""
+
+
+def answers_as(inbox: str, agent: str, desk: str) -> AnswersAs:
+    """As whom a ticket that came in by `inbox` is answered. `agent`: who answers, empty for the desk itself; `desk`:
+    whom all other mails are from. Another address of the desk's own domain answers for itself; a mail from any other
+    would not pass as its own."""
+    boxes = list(Mailbox.objects.filter(active=True))
+    box = next((each for each in boxes if inbox == f"email:{each.address}"), boxes[0] if boxes else None)
+    name, address = parseaddr(desk)
+    if box is None:
+        return AnswersAs(sender=desk)
+    named = box.sender_name if agent or "{agent}" not in box.sender_name else ""
+    name = named.replace("{agent}", agent) or name
+    own = box.address.rpartition("@")[2].lower() == address.rpartition("@")[2].lower()
+    goes_elsewhere = not own and box.address.lower() != address.lower()
+    return AnswersAs(
+        sender=formataddr((name, box.address if own else address)) if name else box.address if own else address,
+        reply_to=(box.address,) if goes_elsewhere else (),
+        signature=box.signature.replace("{agent}", agent) if agent else "",
+    )
 
 
 def _said(failed: Exception) -> str:

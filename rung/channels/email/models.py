@@ -43,6 +43,9 @@ class Mailbox(models.Model):
     also = models.TextField(blank=True, default="", db_default="")
     active = models.BooleanField(default=True)
     connected_at = models.DateTimeField(db_default=Now())
+    #: Whom answers to what came here are from, and what stands below them. `{agent}`: the name of who answers.
+    sender_name = models.CharField(max_length=120, blank=True, db_default="")
+    signature = models.TextField(max_length=2000, blank=True, db_default="")
 
     #: Everything up to this UID was taken in; UIDs count anew when the other number changes.
     read_to = models.PositiveBigIntegerField(default=0)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from rung.channels.email import mailboxes, outgoing
-from rung.channels.email.forms import MailboxForm, OutgoingForm, context_of, out_of, test_goes_to
+from rung.channels.email.forms import MailboxForm, OutgoingForm, VoiceForm, context_of, out_of, test_goes_to
 from rung.channels.email.models import Mailbox, Outgoing, Security
 from rung.channels.email.outgoing import Server
 from rung.core.sentences import say
@@ -156,6 +156,22 @@ def _switch(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
+def _keep_voice(request: HttpRequest) -> HttpResponse:
+    """Sender name and signature of one mailbox."""
+    box, form = _box(request), VoiceForm(request.POST)
+    if box is None or not form.is_valid():
+        return _nothing(request)
+    before = changes.facts_of(box)
+    box.sender_name = " ".join(form.cleaned_data["sender_name"].split())
+    box.signature = form.cleaned_data["signature"].strip()
+    box.save(update_fields=["sender_name", "signature"])
+    changes.note("changed", box, by=actor_of(request), before=before)
+    messages.success(
+        request, _("Answers to what comes to %(address)s carry it from now on.") % {"address": box.address}
+    )
+    return _back(request)
+
+
 def _remove(request: HttpRequest) -> HttpResponse:
     box = _box(request)
     if box is None:
@@ -227,6 +243,7 @@ _FORMS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "stop-out": _stop_out,
     "keep-in": _keep_in,
     "test-in": _test_in,
+    "voice": _keep_voice,
     "switch": _switch,
     "remove": _remove,
 }
