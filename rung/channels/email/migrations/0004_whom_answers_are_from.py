@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("email", "0002_sentences"),
+        ("email", "0003_conversations"),
     ]
 
     operations = [
