@@ -5,8 +5,6 @@ Who calls, from where and about what is read here, once; nothing behind it looks
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,23 +20,25 @@ from rung.intake import receive
 
 Payload = Mapping[str, Any]
 Answer = dict[str, Any]
+#: The keys of the installations a sender may speak for: those of the secret, or the connection, it came by.
+Opened = frozenset[int]
 
 
-def event(payload: Payload, now: datetime) -> None:
-    """Keep a raw event; everything else is the sorter's work. One that was kept before is not kept again."""
-    receive.store("slack", _name_of(payload), payload, place=reader.place_of(payload), now=now)
+def event(payload: Payload, opens: Opened, now: datetime) -> bool:
+    """Keep a raw event; everything else is the sorter's work. One that was kept before is not kept again.
+
+    False: it is another installation's than those its sender may speak for, and is not kept.
+    """
+    told = installations.of_team(reader.team_of(payload))
+    if told is not None and told.pk not in opens:
+        return False
+    receive.store("slack", reader.name_of(payload), payload, place=reader.place_of(payload), now=now)
+    return True
 
 
-def _name_of(payload: Payload) -> str:
-    """Slack's name for the event; `app_rate_limited` has none, so its words are its name."""
-    if payload.get("event_id"):
-        return str(payload["event_id"])[:300]
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-
-
-def interactive(payload: Payload, now: datetime) -> Answer:
+def interactive(payload: Payload, opens: Opened, now: datetime) -> Answer:
     """A press, a window that was sent, a shortcut. What Slack is answered; {} is a mere acknowledgement."""
-    caller = _caller(payload, now)
+    caller = _caller(payload, opens, now)
     if caller is None:
         return {}
     match payload.get("type"):
@@ -54,17 +54,17 @@ def interactive(payload: Payload, now: datetime) -> Answer:
     return {}
 
 
-def command(payload: Payload, now: datetime) -> Answer:
+def command(payload: Payload, opens: Opened, now: datetime) -> Answer:
     """A slash command; the answer is for the person who typed it alone."""
-    caller = _caller(payload, now)
+    caller = _caller(payload, opens, now)
     if caller is None:
         return commands.said("This workspace is not connected to a desk any more.")
     return commands.answer(caller, str(payload.get("command") or "").rstrip(), str(payload.get("text") or "").strip())
 
 
-def _caller(payload: Payload, now: datetime) -> Caller | None:
+def _caller(payload: Payload, opens: Opened, now: datetime) -> Caller | None:
     """None: it belongs to no installation that is active. Commands are flat, everything else is nested."""
-    workspace = _workspace(payload)
+    workspace = _workspace(payload, opens)
     if workspace is None:
         return None
     view = payload.get("view") or {}
@@ -90,18 +90,19 @@ def _id(payload: Payload, of: str) -> str:
     return str((payload.get(of) or {}).get("id") or payload.get(f"{of}_id") or "")
 
 
-def _workspace(payload: Payload) -> Workspace | None:
-    """The active installation that a press, window, shortcut or command belongs to.
+def _workspace(payload: Payload, opens: Opened) -> Workspace | None:
+    """The active installation that a press, window, shortcut or command belongs to, among those that were opened.
 
     In Slack Connect the presser's team is another company's; a window says where the app is installed.
     """
     enterprise = _id(payload, "enterprise")
     for team in filter(None, _teams(payload, enterprise)):
         found = installations.of_team(team, enterprise)
-        if found is not None and found.active:
+        if found is not None and found.active and found.pk in opens:
             return found
     # A customer's press below our own message may name their company alone: the message is its bot's.
-    return installations.of_bot(str((payload.get("message") or {}).get("bot_id") or ""))
+    found = installations.of_bot(str((payload.get("message") or {}).get("bot_id") or ""))
+    return found if found is not None and found.pk in opens else None
 
 
 def _teams(payload: Payload, enterprise: str) -> Iterable[str]:

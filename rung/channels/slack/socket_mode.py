@@ -64,7 +64,7 @@ def connected(token: str) -> SocketModeClient:
 def listen(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
     """Acknowledge once it is kept or done. Without an acknowledgement Slack sends it again."""
     try:
-        payload = handle(request.type, request.payload)
+        payload = handle(request.type, request.payload, opened_by(client.app_token or ""))
     except Exception:
         log.exception("what came through the socket was not taken", kind=request.type)
         return
@@ -73,20 +73,27 @@ def listen(client: BaseSocketModeClient, request: SocketModeRequest) -> None:
     client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id, payload=payload or None))
 
 
-def handle(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """What the acknowledgement carries."""
+def opened_by(app_token: str) -> frozenset[int]:
+    """The installations of the app whose connection it is."""
+    sealed = Workspace.objects.exclude(app_token="").values_list("pk", "app_token")
+    return frozenset(key for key, token in sealed if unseal(token) == app_token)
+
+
+def handle(kind: str, payload: dict[str, Any], opens: frozenset[int]) -> dict[str, Any]:
+    """What the acknowledgement carries. `opens`: the installations it may speak for."""
     now = database_now()
     match kind:
         case "events_api":
-            entry.event(payload, now)
+            if not entry.event(payload, opens, now):
+                log.warning("an event came through another app's socket")
             return {}
         case "interactive":
             try:
-                return entry.interactive(payload, now)
+                return entry.interactive(payload, opens, now)
             except (SlackApiError, SlackClientError, OSError) as error:
                 log.warning("Slack did not take our answer to a press", error=str(error))
                 return {}
         case "slash_commands":
-            return entry.command(payload, now)
+            return entry.command(payload, opens, now)
         case _:
             return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -24,14 +25,16 @@ log = structlog.get_logger(__name__)
 def events(request: HttpRequest) -> HttpResponse:
     """The Events API. 200 only once the event is kept: anything else, and Slack sends it again."""
     now = database_now()
-    if not signature.is_genuine(request.body, request.headers, now):
+    opens = signature.opened_by(request.body, request.headers, now)
+    if not opens:
         return HttpResponse("The signature is not Slack's, or too old.", status=401)
     payload = _object(request.body)
     if payload is None:
         return HttpResponse("That is not JSON.", status=400)
     if payload.get("type") == "url_verification":
         return JsonResponse({"challenge": payload.get("challenge")})
-    entry.event(payload, now)
+    if not entry.event(payload, opens, now):
+        return HttpResponse("That secret is another workspace's.", status=401)
     return HttpResponse(status=200)
 
 
@@ -52,16 +55,17 @@ def commands(request: HttpRequest) -> HttpResponse:
 def _answered(
     request: HttpRequest,
     read: Callable[[], dict[str, Any] | None],
-    act: Callable[[dict[str, Any], Any], dict[str, Any]],
+    act: Callable[[dict[str, Any], frozenset[int], datetime], dict[str, Any]],
 ) -> HttpResponse:
     now, body = database_now(), request.body  # the body is read before the form, for its signature
-    if not signature.is_genuine(body, request.headers, now) or not signature.is_first(request.headers, now):
+    opens = signature.opened_by(body, request.headers, now)
+    if not opens or not signature.is_first(request.headers, now):
         return HttpResponse("The signature is not Slack's, or was used before.", status=401)
     payload = read()
     if payload is None:
         return HttpResponse("There is no payload.", status=400)
     try:
-        answer = act(payload, now)
+        answer = act(payload, opens, now)
     except (SlackApiError, SlackClientError, OSError) as error:
         # The window could not be opened or the person not told; what was to be done is done or was not begun.
         log.warning("Slack did not take our answer to a press", error=str(error))

@@ -11,7 +11,9 @@ from rung.people.prepared_statements import prepared
 
 _HOME = """
     SELECT w.id FROM slack_slackchannel c JOIN slack_workspace w ON w.id = c.workspace_id
-    WHERE c.channel = %s AND c.is_member AND w.active ORDER BY c.watched DESC, w.connected_at, w.name, w.id LIMIT 1
+    WHERE c.channel = %(channel)s AND c.is_member AND w.active AND (w.app = %(app)s AND w.app <> '' OR EXISTS (
+        SELECT FROM slack_slackchannel told WHERE told.channel = c.channel AND told.workspace_id = %(told)s))
+    ORDER BY c.watched DESC, w.connected_at, w.name, w.id LIMIT 1
 """
 
 
@@ -27,10 +29,11 @@ def of_team(team: str, enterprise: str = "") -> Workspace | None:
 def home(workspace: Workspace, channel: str) -> Workspace:
     """Whose a channel is that several of our own workspaces share: the one's that watches it, then the first's.
 
-    Each of them may be told of the same message; taken as told to this one, it is one message of one ticket.
+    Each of them may be told of the same message; taken as told to this one, it is one message of one ticket. What one
+    workspace is told of a channel it does not share stays its own, whatever the channel's name.
     """
     with prepared() as cursor:
-        cursor.execute(_HOME, [channel])
+        cursor.execute(_HOME, {"channel": channel, "app": workspace.app, "told": workspace.pk})
         first = cursor.fetchone()
     if first is None or first[0] == workspace.pk:
         return workspace

@@ -1,9 +1,10 @@
-"""Whether a request comes from Slack: signed with a secret of ours, not older than five minutes, not seen before."""
+"""Which installations a request may speak for: signed with their secret, not five minutes old, not seen before."""
 
 from __future__ import annotations
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -30,40 +31,43 @@ class _Standing(Clock):
 
 
 class Secrets:
-    """The signing secrets of the connected workspaces, read now and then."""
+    """The signing secrets of the connected workspaces, and which of them each opens; read now and then."""
 
     def __init__(self) -> None:
         self._read_at = float("-inf")
-        self._known: tuple[str, ...] = ()
+        self._known: dict[str, frozenset[int]] = {}
 
-    def all(self) -> tuple[str, ...]:
+    def all(self) -> Mapping[str, frozenset[int]]:
+        """By secret the keys of its installations: one app may be installed in several workspaces."""
         if time.monotonic() - self._read_at > KNOWN_FOR:
             self.read()
         return self._known
 
     def read(self) -> None:
-        sealed = Workspace.objects.exclude(signing_secret="").values_list("signing_secret", flat=True)
-        self._known = tuple(dict.fromkeys(unseal(secret) for secret in sealed))
+        opens: dict[str, set[int]] = defaultdict(set)
+        for key, secret in Workspace.objects.exclude(signing_secret="").values_list("pk", "signing_secret"):
+            opens[unseal(secret)].add(key)
+        self._known = {secret: frozenset(keys) for secret, keys in opens.items()}
         self._read_at = time.monotonic()
 
 
 secrets = Secrets()
 
 
-def is_genuine(body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
-    """Signed by Slack for one of our apps, within five minutes of `now`."""
+def opened_by(body: bytes, headers: Mapping[str, str], now: datetime) -> frozenset[int]:
+    """The installations whose secret signed it within five minutes of `now`; none: it is not from Slack."""
     timestamp, signature = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
     if not timestamp or not signature or not _MOMENT.fullmatch(timestamp) or not signature.isascii():
-        return False
+        return frozenset()
     try:
         body.decode()
     except UnicodeDecodeError:  # nothing Slack sends
-        return False
+        return frozenset()
     clock = _Standing(now)
-    return any(
-        SignatureVerifier(secret, clock=clock).is_valid(body=body, timestamp=timestamp, signature=signature)
-        for secret in secrets.all()
-    )
+    for secret, opens in secrets.all().items():
+        if SignatureVerifier(secret, clock=clock).is_valid(body=body, timestamp=timestamp, signature=signature):
+            return opens
+    return frozenset()
 
 
 def is_first(headers: Mapping[str, str], now: datetime) -> bool:

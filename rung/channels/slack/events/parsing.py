@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 
 from rung.channels.slack.events.facts import (
@@ -46,13 +48,29 @@ _CHANNEL_EVENTS = {
 def read(envelope: Raw) -> Fact:
     """The fact of one envelope of the Events API (over HTTP, or the payload of a socket's envelope)."""
     event = envelope.get("event")
-    team = _team(envelope)
+    team = team_of(envelope)
     event_id = str(envelope.get("event_id") or "")
     if envelope.get("type") == "app_rate_limited":
         return Throttled(team=str(envelope.get("team_id") or ""), event_id=event_id)
     if not isinstance(event, dict):
         return Nothing(team=team, event_id=event_id, why="it holds no event")
     return of_event(event, team=team, event_id=event_id)
+
+
+def is_spoken(event: Raw) -> bool:
+    """Whether it is a message of a person or a bot, with a name of its own in its channel."""
+    return event.get("type") == "message" and str(event.get("subtype") or "") in _SPOKEN and bool(event.get("ts"))
+
+
+def name_of(envelope: Raw) -> str:
+    """What it is kept under. A message goes by its place, whether its event came or the history showed it; anything
+    else by Slack's name for the event; `app_rate_limited`, which has none, by its words."""
+    event = envelope.get("event")
+    if isinstance(event, dict) and is_spoken(event) and event.get("channel"):
+        return f"message/{team_of(envelope)}/{event['channel']}/{event['ts']}"[:300]
+    if envelope.get("event_id"):
+        return str(envelope["event_id"])[:300]
+    return hashlib.sha256(json.dumps(envelope, sort_keys=True).encode()).hexdigest()
 
 
 def place_of(envelope: Raw) -> str:
@@ -71,7 +89,7 @@ def of_event(event: Raw, *, team: str, event_id: str = "") -> Fact:
     return known(event, team, event_id)
 
 
-def _team(envelope: Raw) -> str:
+def team_of(envelope: Raw) -> str:
     """The installation that was told: Slack Connect's events name the author's team elsewhere.
 
     One for a whole organisation goes by the organisation's id, whichever of its workspaces the event is from.
@@ -129,6 +147,7 @@ def _wrote(event: Raw, team: str, event_id: str, *, mention: bool = False) -> Fa
         channel=str(event.get("channel") or ""),
         ts=str(event.get("ts") or ""),
         thread_ts=str(event.get("thread_ts") or ""),
+        parent=str(event.get("parent_user_id") or ""),
         user=str(event.get("user") or ""),
         user_team=str(event.get("user_team") or event.get("source_team") or event.get("team") or ""),
         user_name=str(profile.get("real_name") or event.get("username") or ""),
