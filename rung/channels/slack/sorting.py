@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from rung.channels.slack import background
 from rung.channels.slack.api import installations
 from rung.channels.slack.api.clients import client_of
@@ -31,10 +33,9 @@ from rung.channels.slack.events.facts import (
     Wrote,
 )
 from rung.channels.slack.home import content
-from rung.channels.slack.messages import customer_messages, edits
+from rung.channels.slack.messages import agent_messages, customer_messages, edits
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import admission, identity
-from rung.channels.slack.people.affiliation import Standing
 from rung.intake import batch_cache
 
 #: What is said in a channel, which several of our workspaces may be told.
@@ -77,15 +78,17 @@ def _reacted(workspace: Workspace, fact: Reacted, now: datetime) -> str:
     """The chosen emoji of an agent makes a ticket of the message it is put on."""
     if fact.emoji != workspace.emoji:
         return "another emoji"
-    row = identity.seen(workspace, fact.user, now)
-    if identity.standing_of(workspace, row, now) is not Standing.AGENT:
+    agent = identity.agent_of(workspace, identity.seen(workspace, fact.user, now), now)
+    if agent is None:
         return "the emoji of somebody who is no agent"
     found = message_at(workspace, fact.channel, fact.ts, now)
-    return (
-        customer_messages.message(workspace, found, now, explicit=True)
-        if found
-        else "the message is not there any more"
+    if found is None:
+        return "the message is not there any more"
+    told = customer_messages.message(workspace, found, now, wished_by=agent)
+    agent_messages.tell(
+        workspace, msgspec.structs.replace(found, user=fact.user), f"{told[:1].upper()}{told[1:]}.", now
     )
+    return told
 
 
 def message_at(workspace: Workspace, channel: str, ts: str, now: datetime) -> Wrote | None:

@@ -83,10 +83,14 @@ def split(
     subject: str,
     *,
     by: Actor,
+    thread: str | None = None,
     client_key: str | None = None,
     now: datetime | None = None,
 ) -> Created | AlreadySo | Refused:
-    """Messages that are about something else become a ticket of their own, opened now, related to this one."""
+    """Messages that are about something else become a ticket of their own, opened now, related to this one.
+
+    `thread`: where its conversation goes on; None: where this one's does.
+    """
     with locked(ticket, client_key=client_key, now=now) as at:
         if at.before:
             return at.before
@@ -100,7 +104,7 @@ def split(
             requester=old.requester,
             channel=old.channel,
             inbox=old.inbox,
-            thread=old.thread,
+            thread=old.thread if thread is None else thread,
             opened_at=at.now,
             changed_at=at.now,
             snapshot=b"{}",

@@ -116,6 +116,9 @@ def message_json(state: State, message: Message, *, with_metadata: bool = False)
             "name": state.app.name,
             "team_id": user and user.team_id,
         }
+    root = state.channels[message.channel_id].messages.get(message.thread_ts or "")
+    if root is not None and root.ts != message.ts and root.user_id:
+        found["parent_user_id"] = root.user_id
     if message.edited_ts:
         found["edited"] = {"user": message.edited_by, "ts": message.edited_ts}
     if message.reactions:

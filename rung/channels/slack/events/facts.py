@@ -25,6 +25,8 @@ class Wrote(Heard, frozen=True, kw_only=True):
     channel: str
     ts: str
     thread_ts: str = ""
+    #: Who wrote the message at the head of its thread.
+    parent: str = ""
     user: str = ""
     user_team: str = ""
     user_name: str = ""

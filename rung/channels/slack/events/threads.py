@@ -17,7 +17,8 @@ from rung.tickets.models import OVER, Message
 
 BURST = timedelta(minutes=10)
 NEWEST = 5
-_CARDS = (NoticeKind.TRIAGE_CARD.value, NoticeKind.OFFER_CARD.value)
+#: What of ours stands in Slack and is about one ticket: its thread is that ticket's.
+POSTED = (NoticeKind.TRIAGE_CARD.value, NoticeKind.OFFER_CARD.value, NoticeKind.MOMENT.value)
 
 
 def said(channel: str, ts: str) -> Said | None:
@@ -56,9 +57,9 @@ def message_at(workspace: Workspace, ids: Sequence[str], ts: str) -> Message | N
 
 
 def ticket_of_card(workspace: Workspace, ids: Sequence[str], ts: str) -> int | None:
-    """The ticket whose card stands there: its thread is ours alone."""
+    """The ticket whose card, or a message of ours about it, stands there: its thread is ours alone."""
     places = [str(Place(team, one, ts)) for team in sharing(workspace, ids) for one in ids]
-    return _number(_OF_CARD, {"kinds": list(_CARDS), "places": places})
+    return _number(_OF_CARD, {"kinds": list(POSTED), "places": places})
 
 
 def sharing(workspace: Workspace, ids: Sequence[str]) -> tuple[str, ...]:

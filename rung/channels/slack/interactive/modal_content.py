@@ -176,8 +176,13 @@ def _return(_seen: Seen, about: About, _agent: Agent) -> Block:
     return modal_views.give_back(about)
 
 
-def _resolve(seen: Seen, about: About, _agent: Agent) -> Block:
-    return modal_views.resolve(about, customer=seen.customer)
+def _resolve(seen: Seen, about: About, agent: Agent) -> Block:
+    """With what the policy says at the end, whose open gaps the agent fills."""
+    closing = seen.compiled.policy.closing
+    said = closing.tell_customer
+    text = canned_answers.filled(said, seen.ticket, seen.case, seen.compiled, agent=agent).text if said else ""
+    asks = bool(said) and closing.ask_rating
+    return modal_views.resolve(about, customer=seen.customer, text=text, asks_rating=asks)
 
 
 def _note(_seen: Seen, about: About, _agent: Agent) -> Block:

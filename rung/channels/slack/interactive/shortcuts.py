@@ -27,19 +27,19 @@ def message(caller: Caller, name: str, wrote: Wrote | None) -> None:
     if caller.agent is None:
         caller.tell(NOT_ALLOWED)
     elif name == OPEN_TICKET:
-        outcome = _open(caller, wrote)
+        outcome = _open(caller, wrote, caller.agent)
         caller.tell(outcome[:1].upper() + outcome[1:].removesuffix(".") + ".")
     elif name in (SEND_ANSWER, ADD_NOTE):
         caller.tell(_window(caller, name, wrote, caller.agent))
 
 
-def _open(caller: Caller, wrote: Wrote | None) -> str:
+def _open(caller: Caller, wrote: Wrote | None, agent: Agent) -> str:
     """What came of it."""
     if wrote is None:
         return "no ticket can be made of that"
     home = installations.home(caller.workspace, wrote.channel)
     try:
-        return customer_messages.message(home, wrote, caller.now, explicit=True)
+        return customer_messages.message(home, wrote, caller.now, wished_by=agent)
     except CannotAsk:
         return NOT_NOW
 

@@ -26,7 +26,7 @@ from rung.policies.versions import compiled
 from rung.tickets import actions, canned_answers
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Direction, Message, Ticket
-from rung.tickets.results import Answered, Refused
+from rung.tickets.results import Answered, Done, Refused
 from rung.tickets.visibility import sees
 
 #: A message in the thread of a card that begins so goes to the customer; everything else there is a note.
@@ -37,21 +37,30 @@ PASSED_ON = "outbox_tray"
 
 log = structlog.get_logger(__name__)
 NOT_SEEN = "a message of an agent who may not see that ticket"
+NOT_KEPT = "This was not kept: only agents who may see the ticket write to it here."
+NO_TICKET = "Nothing came of this: no ticket is known for this thread. Write below the ticket's own card."
+HELP = (
+    'To make a ticket of a message, use "Open a ticket" in its menu, or /ticket for a new one. Below a card, a message '
+    "is a note; one that begins with >> goes to the customer. /desk lists what needs attention."
+)
 
 
 def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | None, now: datetime) -> str:
     """An agent answers where the customer reads: it is said already, so it is recorded and not sent again."""
     if not wrote.is_reply:
+        if wrote.mention or wrote.direct:
+            tell(workspace, wrote, HELP, now)
         return "an agent's message to the channel"
     ticket = threads.ticket_of_thread(workspace, threads.ids_of(workspace, wrote.channel), wrote.thread_ts)
     agent = identity.agent_of(workspace, row, now)
     if ticket is None or _is_older(ticket, wrote):
         # What it answers may still come, also where the customer's later words have opened the ticket.
         out_of_order.for_message(workspace, wrote.channel, wrote.ts, now)
-        return "an agent's message about no ticket"
+        return _about_nothing(workspace, wrote, now)
     if agent is None:
-        return "an agent's message about no ticket"
+        return _about_nothing(workspace, wrote, now)
     if not sees(agent, ticket):
+        tell(workspace, wrote, NOT_KEPT, now)
         return NOT_SEEN
     place = Place(workspace.team, wrote.channel, wrote.ts)
     with transaction.atomic():
@@ -61,7 +70,25 @@ def in_customers_thread(workspace: Workspace, wrote: Wrote, row: PersonSeen | No
             said = Delivery.objects.filter(message_id=told.message)
             said.update(state=State.SENT, external_id=str(place), sent_at=now, outcome=Said.BY_AGENT())
             return f"answers ticket {ticket}"
+    if isinstance(told, Refused):
+        tell(workspace, wrote, f"The desk did not count this as an answer: {told.why}.", now)
     return told.why
+
+
+def _about_nothing(workspace: Workspace, wrote: Wrote, now: datetime) -> str:
+    """Whoever meant it for the desk hears that nothing came of it: words marked for a customer, words below a message
+    of ours, and a mention."""
+    if wrote.parent == workspace.bot_user or marked(wrote.text):
+        tell(workspace, wrote, NO_TICKET, now)
+    elif wrote.mention or wrote.direct:
+        tell(workspace, wrote, HELP, now)
+    return "an agent's message about no ticket"
+
+
+def marked(text: str) -> str:
+    """The mark that sends it to the customer, or nothing."""
+    spoken = mrkdwn.plain(text).lower()
+    return next((mark for mark in TO_CUSTOMER if spoken.startswith(mark)), "")
 
 
 def _is_older(ticket: int, wrote: Wrote) -> bool:
@@ -85,18 +112,22 @@ def in_our_thread(
     agent = identity.agent_of(workspace, row, now) if standing is Standing.AGENT else None
     if agent is None:
         if standing is not Standing.COLLEAGUE:
+            tell(workspace, wrote, NOT_KEPT, now)
             return "somebody who is no agent wrote below a card"
         actions.note(ticket, _whole(workspace, wrote, row, now), by=BY_BOT, now=now)
         return f"a colleague's note on ticket {ticket}"
     if not sees(agent, ticket):
+        tell(workspace, wrote, NOT_KEPT, now)
         return NOT_SEEN
     by = actors.agent(agent.handle)
     words = _words(workspace, wrote, row, now)
-    marked = next((mark for mark in TO_CUSTOMER if words.text.lower().startswith(mark)), None)
-    if marked is None:
-        actions.note(ticket, _whole(workspace, wrote, row, now, by_handle=True), by=by, now=now)
+    if not (mark := marked(wrote.text)):
+        noted = actions.note(ticket, _whole(workspace, wrote, row, now, by_handle=True), by=by, now=now)
+        if isinstance(noted, Done) and noted.untold:
+            told = f"Kept, but {', '.join(noted.untold)} may not see this ticket and hears nothing of it."
+            tell(workspace, wrote, told, now)
         return f"a note on ticket {ticket}"
-    spoken = words.text[len(marked) :].strip()
+    spoken = words.text[len(mark) :].strip()
     return _to_customer(workspace, ticket, wrote, words=words, spoken=spoken, agent=agent, now=now)
 
 
@@ -105,10 +136,12 @@ def _to_customer(
 ) -> str:
     """What was marked goes to the customer, whole or not at all: its author is told what did not."""
     if gap := _gap_in(ticket, spoken):
-        _tell(workspace, wrote, f"This was not sent: {gap}", now)
+        tell(workspace, wrote, f"This was not sent: {gap}", now)
         return "an answer with a gap"
     taken, failed = files.take_over(workspace, wrote.files, now)
     if not spoken and not taken:
+        why = f" Slack did not give us {', '.join(failed)}." if failed else ""
+        tell(workspace, wrote, f"This was not sent: there are no words in it.{why}", now)
         return "an answer without words"
     answer = MessageText(
         text=spoken or ", ".join(one.name for one in taken),
@@ -119,12 +152,12 @@ def _to_customer(
     )
     told = actions.answer(ticket, answer, by=actors.agent(agent.handle), now=now)
     if isinstance(told, Refused):
-        _tell(workspace, wrote, f"This was not sent: {told.why}.", now)
+        tell(workspace, wrote, f"This was not sent: {told.why}.", now)
         return "an answer that was refused"
     if isinstance(told, Answered):
         _mark(workspace, wrote, now)
         if failed:
-            _tell(workspace, wrote, f"Your answer went to the customer without {', '.join(failed)}.", now)
+            tell(workspace, wrote, f"Your answer went to the customer without {', '.join(failed)}.", now)
     return f"answers ticket {ticket}"
 
 
@@ -135,9 +168,9 @@ def _gap_in(ticket: int, text: str) -> str:
     return f"{canned_answers.gap_sentence(*gap).rstrip('.')}." if gap else ""
 
 
-def _tell(workspace: Workspace, wrote: Wrote, text: str, now: datetime) -> None:
+def tell(workspace: Workspace, wrote: Wrote, text: str, now: datetime) -> None:
     """To its author alone, below it. The ticket's page shows the same."""
-    client, thread = client_of(workspace, now), wrote.thread_ts or wrote.ts
+    client, thread = client_of(workspace, now), wrote.thread_ts or (None if wrote.mention or wrote.direct else wrote.ts)
     try:
         client.chat_postEphemeral(channel=wrote.channel, thread_ts=thread, user=wrote.user, text=escaped(text))
     except (SlackApiError, SlackClientError, OSError) as error:

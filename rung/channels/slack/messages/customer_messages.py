@@ -16,18 +16,20 @@ from rung.channels.slack.events.facts import Wrote
 from rung.channels.slack.home import content
 from rung.channels.slack.messages import agent_messages, files, mrkdwn
 from rung.channels.slack.models import PersonSeen, SlackChannel, Workspace
+from rung.channels.slack.outbound import lost_posts
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
 from rung.core import actors
 from rung.core.case.events import Said
 from rung.intake import batch_cache
 from rung.people import advisory_locks
-from rung.people.models import Customer, Requester
+from rung.people.models import Agent, Customer, Requester
 from rung.people.prepared_statements import found
 from rung.tickets import actions, text_facts
 from rung.tickets.message_rows import MessageText
-from rung.tickets.models import Ticket
+from rung.tickets.models import Message, Ticket
 from rung.tickets.results import AlreadySo, Created, what_came_of
+from rung.tickets.visibility import sees
 
 SUBJECT = 120
 
@@ -42,8 +44,8 @@ class Author(Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool = False) -> str:
-    """What came of it, in a few words. `explicit`: somebody asked for a ticket (emoji, shortcut, mention)."""
+def message(workspace: Workspace, wrote: Wrote, now: datetime, *, wished_by: Agent | None = None) -> str:
+    """What came of it, in a few words. `wished_by`: who asks for a ticket of it, by the emoji or the shortcut."""
     if _is_ours(workspace, wrote):
         return "our own message"
     if wrote.bot or not wrote.user:
@@ -55,15 +57,52 @@ def message(workspace: Workspace, wrote: Wrote, now: datetime, *, explicit: bool
         return "a bot's message"
     if threads.is_kept_elsewhere(workspace, author.ids, wrote.ts):
         return "another of our workspaces has kept it"
-    asked = explicit or wrote.mention or mrkdwn.mentions(wrote.text, workspace.bot_user)
-    card = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts) if wrote.is_reply else None
+    return _heard(workspace, wrote, author, now, wished_by)
+
+
+def _heard(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, wished_by: Agent | None) -> str:
+    """What came of a person's words."""
+    asked = wished_by is not None or wrote.mention or mrkdwn.mentions(wrote.text, workspace.bot_user)
+    card = _card(workspace, wrote, author) if wrote.is_reply else None
     if card is not None:
         return agent_messages.in_our_thread(workspace, card, wrote, row=author.row, standing=author.standing, now=now)
+    if wished_by is not None and (told := _wished_for(workspace, wrote, author, wished_by, now)):
+        return told
     # A ticket made of a message from long ago is asked for now; nobody answered new words before the edit.
-    said = None if explicit else threads.said(wrote.channel, wrote.edited_ts or wrote.ts)
-    return _inside(workspace, wrote, author, now, asked=asked, explicit=explicit) or _of_customer(
-        workspace, wrote, author, now, explicit=asked, said=said
+    wished = wished_by is not None
+    said = None if wished else threads.said(wrote.channel, wrote.edited_ts or wrote.ts)
+    return _inside(workspace, wrote, author, now, asked=asked, explicit=wished) or _of_customer(
+        workspace, wrote, author, now, explicit=asked, said=said, own=wished
     )
+
+
+def _wished_for(workspace: Workspace, wrote: Wrote, author: Author, by: Agent, now: datetime) -> str:
+    """What came of the wish where a ticket has the message already; empty: none has. One of a burst gets its own."""
+    kept = threads.message_at(workspace, author.ids, wrote.ts)
+    if kept is None:
+        return ""
+    if not sees(by, kept.ticket_id):
+        return "no ticket can be made of that"
+    first = Message.objects.filter(ticket=kept.ticket_id).order_by("at", "pk").first()
+    if wrote.is_reply or first == kept:
+        return f"that is ticket {kept.ticket_id} already"
+    told = actions.split(
+        kept.ticket_id,
+        (kept.pk,),
+        subject_of(kept.text),
+        by=actors.agent(by.handle),
+        thread=str(Place(workspace.team, wrote.channel, wrote.ts)),
+        now=now,
+    )
+    return f"opens ticket {told.ticket}" if isinstance(told, Created) else told.why
+
+
+def _card(workspace: Workspace, wrote: Wrote, author: Author) -> int | None:
+    """The ticket whose card it was written below, also while nobody has told us yet where the card stands."""
+    known = threads.ticket_of_card(workspace, author.ids, wrote.thread_ts)
+    if known is not None or author.standing not in (Standing.AGENT, Standing.COLLEAGUE):
+        return known
+    return lost_posts.ticket_at(workspace, Place(workspace.team, wrote.channel, wrote.thread_ts))
 
 
 def _inside(workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, asked: bool, explicit: bool) -> str:
@@ -109,8 +148,9 @@ def _belongs_to_a_ticket(workspace: Workspace, wrote: Wrote, author: Author) -> 
 
 
 def _of_customer(
-    workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool, said: Said | None
+    workspace: Workspace, wrote: Wrote, author: Author, now: datetime, *, explicit: bool, said: Said | None, own: bool
 ) -> str:
+    """`own`: a ticket of its own was asked for, whatever the same person wrote a moment ago."""
     with transaction.atomic(savepoint=False):  # for its lock; what fails is undone by the sorter
         requester = batch_cache.once(
             ("requester", workspace.pk, wrote.user, wrote.user_team, wrote.channel),
@@ -120,7 +160,7 @@ def _of_customer(
         if (explicit or wrote.direct) and _asks_for_status(words.text):
             return _tell_status(workspace, wrote, requester, now)
         ticket = threads.ticket_of_thread(workspace, author.ids, wrote.thread_ts or wrote.ts)
-        if ticket is None and not wrote.is_reply:
+        if ticket is None and not wrote.is_reply and not own:
             ticket = threads.ticket_of_burst(workspace, wrote.channel, wrote.ts, requester)
         if ticket is not None:
             told = actions.customer_message(ticket, words, by=actors.customer(requester.pk), now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rung.channels.slack.events import out_of_order, threads
 from rung.channels.slack.events.facts import Deleted, Edited, Wrote
-from rung.channels.slack.messages import customer_messages, mrkdwn
+from rung.channels.slack.messages import agent_messages, customer_messages, mrkdwn
 from rung.channels.slack.messages.agent_messages import BY_BOT
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.people import identity
@@ -35,7 +35,20 @@ def edited(workspace: Workspace, fact: Edited, now: datetime) -> str:
         actions.customer_edit(message.ticket_id, words, of=message.pk, by=message.author, now=now)
     else:
         actions.note(message.ticket_id, words, by=BY_BOT, now=now)
+        _say_what_it_changes(workspace, fact, message, now)
     return f"an edit on ticket {message.ticket_id}"
+
+
+def _say_what_it_changes(workspace: Workspace, fact: Edited, message: Message, now: datetime) -> None:
+    """To an agent whose edit below a card does not do what it looks like: the customer's copy is another message."""
+    said = message.direction == Direction.PUBLIC and agent_messages.marked(fact.before)
+    if said:
+        told = "The customer keeps the words they got. To correct them, write a new message that begins with >>."
+    elif message.direction == Direction.NOTE and agent_messages.marked(fact.text):
+        told = "This stays a note and was not sent. To send it, write a new message that begins with >>."
+    else:
+        return
+    agent_messages.tell(workspace, _as_written(fact), told, now)
 
 
 def _newest(message: Message) -> str:

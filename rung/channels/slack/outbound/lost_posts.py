@@ -6,17 +6,23 @@ import hashlib
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from rung.channels.slack.api import clients
 from rung.channels.slack.api.addresses import Place
+from rung.channels.slack.api.members import CannotAsk
 from rung.channels.slack.api.outcomes import of_error
+from rung.channels.slack.events import threads
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.sentences import Said
+from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Later, Never, Sent, Unclear
 from rung.people.clock import database_now
 
 EVENT_TYPE = "rung_delivery"
 PAGE, PAGES = 200, 5
+#: Where a delivery stands whose post may be there without our knowing where.
+_MAY_STAND = (State.WAITING, State.SENDING, State.UNCLEAR)
 
 
 def mark(key: str) -> str:
@@ -37,6 +43,31 @@ def in_channel(workspace: Workspace, place: Place, key: str) -> Sent | Later | N
 def in_thread(workspace: Workspace, place: Place, key: str) -> Sent | Unclear | Later | None:
     """Among the answers of the thread, or of the channel where there is none."""
     return _look(workspace, place, key)
+
+
+def ticket_at(workspace: Workspace, place: Place) -> int | None:
+    """The ticket of a message of ours whose place is not known yet, by the key it carries. Raises CannotAsk."""
+    unplaced = Delivery.objects.filter(state__in=_MAY_STAND, kind__in=threads.POSTED, external_id="", attempts__gt=0)
+    marks = {mark(key): ticket for key, ticket in unplaced.filter(channel="slack").values_list("key", "ticket_id")}
+    if not marks:
+        return None
+    one: dict[str, Any] = {
+        "channel": place.channel,
+        "latest": place.ts,
+        "oldest": place.ts,
+        "inclusive": True,
+        "limit": 1,
+    }
+    try:
+        client = clients.client_of(workspace, database_now())
+        got = client.conversations_history(include_all_metadata=True, **one)
+    except (SlackApiError, SlackClientError, OSError) as error:
+        raise CannotAsk("Slack cannot be asked which card that is below") from error
+    for message in got.get("messages") or ():
+        payload = (message.get("metadata") or {}).get("event_payload") or {}
+        if message.get("ts") == place.ts and payload.get("key") in marks:
+            return marks[payload["key"]]
+    return None
 
 
 def _look(workspace: Workspace, place: Place, key: str) -> Sent | Unclear | Later | None:

@@ -31,6 +31,8 @@ def post_message(call: Call) -> Json:
     parent = channel.messages.get(thread_ts) if thread_ts else None
     if parent is not None and parent.thread_ts not in (None, parent.ts):
         thread_ts = parent.thread_ts
+    if parent is None:
+        thread_ts = None  # a root that is gone, with no thread left below it: posted by itself
     wait = call.rates.take_post(channel.id)
     if wait is not None:
         raise RateLimited(wait)
