@@ -1,4 +1,4 @@
-"""What runs beside the sorter: catching up, the sockets, open Home tabs, and whether we are still known."""
+"""What runs beside the sorter: a slow round of catching up, the sockets, open Home tabs, and whether we are known."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.db import close_old_connections, connection
 
 from rung.channels.slack import socket_mode
 from rung.channels.slack.connection import disconnect
-from rung.channels.slack.events import catch_up
+from rung.channels.slack.events import catch_up, cursors
 from rung.channels.slack.home import open_tabs
+from rung.channels.slack.models import Workspace
+from rung.outbox import loop
 from rung.people.clock import database_now
 from rung.people.database_errors import AWAY
 
@@ -22,11 +24,36 @@ SOCKETS_EVERY = 15.0
 #: Whether the workspaces still know us.
 KNOWN_EVERY = 600.0
 HOME_EVERY = 10.0
+#: Between two looks for a place that is due, once none is.
+ROUND_EVERY = 5.0
+
+
+def catch_up_in_rounds(stop: threading.Event) -> None:
+    """One place after the other, the most pressing first, each again and again; slow where Slack wants it slow."""
+
+    def sleep(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise InterruptedError("the desk stops")
+
+    while not stop.is_set():
+        now = database_now()
+        if catch_up.wanted.is_set():
+            catch_up.wanted.clear()
+            cursors.want_all()
+            for workspace in Workspace.objects.filter(active=True):
+                catch_up.learn_direct_channels(workspace, now)
+        due = cursors.next_due(now)
+        if due is not None:
+            catch_up.look(due, now, sleep)
+        close_old_connections()
+        if due is None:
+            stop.wait(ROUND_EVERY)
 
 
 def run(stop: threading.Event) -> None:
     """Until asked to stop."""
     catch_up.wanted.set()
+    loop.keep_running("slack catch-up", catch_up_in_rounds, stop)
     kept = socket_mode.Sockets()
     since_sockets, since_known, since_home = SOCKETS_EVERY, 0.0, 0.0
     try:
@@ -41,9 +68,6 @@ def run(stop: threading.Event) -> None:
                 if since_home >= HOME_EVERY:
                     since_home = 0.0
                     open_tabs.redraw(database_now())
-                if catch_up.wanted.is_set():
-                    catch_up.wanted.clear()
-                    catch_up.catch_up(database_now(), sleep=stop.wait)
             except AWAY as lost:
                 log.warning("Slack's background work waits for the database", error=str(lost).strip())
             close_old_connections()

@@ -99,6 +99,13 @@ class SlackChannel(models.Model):
     is_archived = models.BooleanField(default=False)
     #: Everything up to this message was read; catching up starts here.
     read_to = models.CharField(max_length=20, blank=True)
+    #: Where a reading was broken off: it had begun at the first, and has kept everything down to the second.
+    reading_from = models.CharField(max_length=20, blank=True, db_default="")
+    reading_to = models.CharField(max_length=20, blank=True, db_default="")
+    #: The last look, and the last that was complete; what stood in the way since.
+    tried_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta:
         ordering = ["name"]
@@ -106,6 +113,23 @@ class SlackChannel(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.name}" if self.name else self.channel
+
+
+class ThreadCursor(models.Model):
+    """How far a thread was read in which a ticket may go on."""
+
+    channel = models.ForeignKey(SlackChannel, on_delete=models.CASCADE, related_name="threads")
+    root = models.CharField(max_length=20, help_text="the ts of the message at its head")
+    read_to = models.CharField(max_length=20)
+    #: When it was last known to hold nothing newer, and when it was last read from its beginning.
+    looked_at = models.DateTimeField()
+    read_whole_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "root"], name="slack_thread_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}/{self.root}"
 
 
 class PersonSeen(models.Model):

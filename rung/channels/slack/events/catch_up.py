@@ -1,37 +1,35 @@
-"""After an outage: what was written meanwhile is fetched from history, so that nothing is lost if events were."""
+"""What nobody told us of is fetched from history, place by place, again and again: a lost event is only late."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db.models import Q
 from msgspec import Struct
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from rung.channels.slack.api import installations
-from rung.channels.slack.api.addresses import parse
 from rung.channels.slack.api.clients import client_of
-from rung.channels.slack.api.outcomes import code_of, of_error
-from rung.channels.slack.events import missed_edits, threads
+from rung.channels.slack.api.outcomes import of_error
+from rung.channels.slack.events import cursors, missed_edits, threads
 from rung.channels.slack.events import parsing as reader
-from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.events.history import PAGE, Message, Reader, Sleep
+from rung.channels.slack.models import SlackChannel, ThreadCursor, Workspace
 from rung.intake import receive
-from rung.outbox.ports import Later
-from rung.tickets.models import Ticket
 
 log = structlog.get_logger(__name__)
 
-PAGE = 200
-PATIENCE = 10
-#: Set when Slack says that it dropped events: the next round begins at once.
+#: Pages that one look reads back, beyond what is new, to the oldest thread that goes on.
+DEEP = 5
+#: Threads of running tickets that one look reads once more from their beginning, for edits: they take turns.
+TURNS, TURNS_BY_HAND = 3, 25
+#: Set when Slack says that it dropped events: every place is looked at at once.
 wanted = threading.Event()
-Sleep = Callable[[float], object]
+TROUBLE = (SlackApiError, SlackClientError, OSError)
 
 
 class CaughtUp(Struct, frozen=True):
@@ -46,152 +44,183 @@ class CaughtUp(Struct, frozen=True):
 
 
 def catch_up(now: datetime, *, sleep: Sleep = time.sleep) -> list[CaughtUp]:
-    """Every watched channel and every direct message of every connected workspace."""
+    """Every place of every connected workspace, once, now."""
     found = []
     for workspace in Workspace.objects.filter(active=True):
-        try:
-            _learn_direct_channels(workspace, now)
-        except (SlackApiError, SlackClientError, OSError) as error:
-            log.warning("direct messages could not be listed", workspace=workspace.team, error=str(error))
-        rows = workspace.channels.filter(Q(watched=True) | Q(channel__startswith="D"), is_archived=False)
-        ours = (row for row in rows if installations.home(workspace, row.channel).pk == workspace.pk)
-        found += [_channel(workspace, row, now, sleep) for row in ours]
+        learn_direct_channels(workspace, now)
+        found += [look(row, now, sleep, turns=TURNS_BY_HAND) for row in cursors.places(workspace)]
     return found
 
 
-def _learn_direct_channels(workspace: Workspace, now: datetime) -> None:
+def learn_direct_channels(workspace: Workspace, now: datetime) -> None:
     """Direct messages to the bot are channels too, known once somebody has used them."""
+    try:
+        for told in _direct_channels(workspace, now):
+            SlackChannel.objects.get_or_create(
+                workspace=workspace, channel=str(told["id"]), defaults={"is_member": True}
+            )
+    except TROUBLE as error:
+        log.warning("direct messages could not be listed", workspace=workspace.team, error=str(error))
+
+
+def _direct_channels(workspace: Workspace, now: datetime) -> Iterator[dict[str, Any]]:
     client = client_of(workspace, now)
     for scope in installations.scopes(workspace):
         cursor = ""
         while True:
             more: dict[str, Any] = {"cursor": cursor} if cursor else {}
             page = client.users_conversations(types="im", limit=PAGE, **scope, **more)
-            for told in page["channels"] or []:
-                facts = {"is_member": True, "read_to": f"{workspace.connected_at.timestamp():.6f}"}
-                SlackChannel.objects.get_or_create(workspace=workspace, channel=str(told["id"]), defaults=facts)
+            yield from page["channels"] or []
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
 
 
-def _channel(workspace: Workspace, row: SlackChannel, now: datetime, sleep: Sleep) -> CaughtUp:
-    """Read on from where the last catching up ended, and again what running tickets hold, for what is other now.
-
-    The mark moves only when all has been kept.
-    """
-    read = new = corrected = 0
-    read_to = newest = row.read_to or f"{workspace.connected_at.timestamp():.6f}"
-    kept = missed_edits.kept(workspace, row, now)
-    oldest = min(filter(None, [read_to, kept.before_first]), key=float)
+def look(row: SlackChannel, now: datetime, sleep: Sleep, *, turns: int = TURNS) -> CaughtUp:
+    """Read on from the cursors of one channel and its threads. They move only past what has been kept."""
+    one = _Look(row, now)
     try:
-        client = client_of(workspace, now)
-        told = {str(one["ts"]): one for one in _messages(client, row, oldest, now, sleep)}
-        for ts, message in told.items():
-            if float(ts) > float(read_to):
-                read += 1
-                new += _keep(workspace, row.channel, message, now)
-                newest = max(newest, ts, key=float)
-        for event in missed_edits.corrections(row.channel, kept, told, _asker(client, row.channel, sleep)):
-            corrected += _correct(workspace, event, now)
-    except (SlackApiError, SlackClientError, OSError) as error:
+        one.run(Reader(row, now, sleep), turns)
+    except TROUBLE as error:
         why = str(getattr(of_error("conversations.history", error), "reason", error))
         log.warning("a channel could not be caught up with", channel=row.channel, error=why)
-        return CaughtUp(str(row), read, new, corrected, why)
-    SlackChannel.objects.filter(pk=row.pk).update(read_to=newest)
-    return CaughtUp(str(row), read, new, corrected)
+        SlackChannel.objects.filter(pk=row.pk).update(problem=why[:300])
+        return CaughtUp(str(row), one.read, one.new, one.corrected, why)
+    SlackChannel.objects.filter(pk=row.pk).update(looked_at=now, problem="")
+    return CaughtUp(str(row), one.read, one.new, one.corrected)
 
 
-def _asker(client: WebClient, channel: str, sleep: Sleep) -> Callable[[str], bool]:
-    """Whether Slack has no such message any more, neither in the channel nor in a thread."""
+class _Look:
+    """One look at one channel: what was read of it, and what has come of that so far."""
 
-    def is_gone(ts: str) -> bool:
-        one = {"channel": channel, "latest": ts, "oldest": ts, "inclusive": True, "limit": 1}
-        try:
-            found = list(_pages(client.conversations_history, sleep, **one)) or list(
-                _pages(client.conversations_replies, sleep, channel=channel, ts=ts, limit=PAGE)
-            )
-        except SlackApiError as error:
-            if code_of(error) != "thread_not_found":
-                raise
-            return True
-        return not any(message.get("ts") == ts and message.get("subtype") != "tombstone" for message in found)
+    def __init__(self, row: SlackChannel, now: datetime) -> None:
+        self.row, self.workspace, self.now = row, row.workspace, now
+        self.start = row.read_to or cursors.first(row, now)
+        self.read = self.new = self.corrected = 0
+        #: Messages by their ts; those of threads that were read from the beginning are among them.
+        self.told: dict[str, Message] = {}
+        self.whole: set[str] = set()
+        #: The part of the channel's history that was read, by ts.
+        self.since, self.until = float("inf"), float(row.reading_to or "inf")
 
-    return is_gone
+    def run(self, pages: Reader, turns: int) -> None:
+        roots = cursors.open_roots(self.row, self.now)
+        self.cursors = cursors.of_threads(self.row, roots, self.start)
+        kept = missed_edits.kept(self.workspace, self.row, self.now)
+        if cursors.is_read_whole(self.row):
+            self._channel(pages, deepest=min([self.start, *roots, *kept.names], key=float))
+        self._in_turn(pages, roots, turns)
+        for event in missed_edits.corrections(self.row.channel, kept, self.told, self._covers(kept)):
+            self.corrected += _correct(self.workspace, event, self.now)
+
+    def _channel(self, pages: Reader, deepest: str) -> None:
+        """From the newest message back to the cursor, then on to the oldest thread that goes on, but not endlessly.
+
+        Where a reading was broken off it goes on below what it had kept; what is newer is the next look's.
+        """
+        top, below, oldest = self.row.reading_from, self.row.reading_to, f"{float(deepest) - 0.000001:.6f}"
+        count = 0
+        while True:
+            page, count = pages.history(oldest=oldest, latest=below), count + 1
+            if page.messages:
+                top, below = top or str(page.messages[0]["ts"]), str(page.messages[-1]["ts"])
+                self._keep_page(pages, page.messages)
+                if float(below) > float(self.start):
+                    SlackChannel.objects.filter(pk=self.row.pk).update(reading_from=top, reading_to=below)
+            is_whole = not page.more or not page.messages
+            if is_whole or (float(below) <= float(self.start) and count >= DEEP):
+                break
+        self.since = float(oldest) if is_whole else float(below)
+        read_to = max(top or self.start, self.start, key=float)
+        SlackChannel.objects.filter(pk=self.row.pk).update(read_to=read_to, reading_from="", reading_to="")
+
+    def _keep_page(self, pages: Reader, messages: list[Message]) -> None:
+        """First what stands in the channel, oldest first, then the threads that have gone on."""
+        ordered = list(reversed(messages))
+        self.told |= {str(one["ts"]): one for one in ordered}
+        self._keep(ordered, self.start)
+        for message in ordered:
+            root = str(message["ts"])
+            newest = float(message.get("latest_reply") or "inf") if message.get("reply_count") else 0.0
+            if newest <= float(self._read_to(root)):
+                self._looked(root)
+            else:
+                self._thread(pages, root, whole=False)
+
+    def _read_to(self, root: str) -> str:
+        known = self.cursors.get(root)
+        return known.read_to if known else self.start
+
+    def _thread(self, pages: Reader, root: str, *, whole: bool) -> None:
+        since = self._read_to(root)
+        replies = [one for one in pages.replies(root, oldest="" if whole else since) or () if one.get("ts") != root]
+        self.told |= {str(one["ts"]): one for one in replies}
+        self._keep(replies, since)
+        newest = max([since, *(str(one["ts"]) for one in replies)], key=float)
+        facts: dict[str, Any] = {"read_to": newest, "looked_at": self.now}
+        if whole:
+            self.whole.add(root)
+            facts["read_whole_at"] = self.now
+        self.cursors[root], _ = ThreadCursor.objects.update_or_create(channel=self.row, root=root, defaults=facts)
+
+    def _looked(self, root: str) -> None:
+        if root in self.cursors:
+            ThreadCursor.objects.filter(pk=self.cursors[root].pk).update(looked_at=self.now)
+
+    def _in_turn(self, pages: Reader, roots: set[str], turns: int) -> None:
+        """Threads whose head the history did not show have no other sign that they went on; the others may hold edits.
+        Those that were read the longest ago come first."""
+        unseen = [one for root, one in self.cursors.items() if root in roots and root not in self.told]
+        seen = [one for root, one in self.cursors.items() if self.told.get(root, {}).get("reply_count")]
+        for group in (unseen, seen):
+            for one in sorted(group, key=_read_whole)[:turns]:
+                self._thread(pages, one.root, whole=True)
+
+    def _keep(self, messages: Iterable[Message], since: str) -> None:
+        for message in messages:
+            if float(message["ts"]) > float(since):
+                self.read += 1
+                self.new += _keep(self.workspace, self.row.channel, message, self.now)
+
+    def _covers(self, kept: missed_edits.Kept) -> Callable[[str], bool]:
+        """Whether a message we have would have been seen, if it were still there: in the channel and in its thread."""
+
+        def covers(ts: str) -> bool:
+            root = kept.roots.get(ts, "")
+            in_thread = root in self.whole or not self.told.get(root, {"reply_count": 1}).get("reply_count")
+            return self.since <= float(ts) < self.until and (root == ts or in_thread)
+
+        return covers
 
 
-def _messages(
-    client: WebClient, row: SlackChannel, oldest: str, now: datetime, sleep: Sleep
-) -> Iterator[dict[str, Any]]:
-    """What was written after `oldest`: to the channel, then in the threads of tickets that may still go on."""
-    started = list(_pages(client.conversations_history, sleep, channel=row.channel, oldest=oldest, limit=PAGE))
-    yield from reversed(started)
-    roots = {str(one["ts"]) for one in started if one.get("reply_count")} | _threads_of_tickets(row, now)
-    for root in sorted(roots):
-        try:
-            replies = _pages(
-                client.conversations_replies, sleep, channel=row.channel, ts=root, oldest=oldest, limit=PAGE
-            )
-            yield from (one for one in replies if one.get("ts") != root)
-        except SlackApiError as error:
-            if code_of(error) != "thread_not_found":
-                raise
+def _read_whole(one: ThreadCursor) -> float:
+    return one.read_whole_at.timestamp() if one.read_whole_at else 0.0
 
 
-def _threads_of_tickets(row: SlackChannel, now: datetime) -> set[str]:
-    """The threads customers may have gone on in."""
-    found: set[str] = set()
-    for channel in threads.ids_of(row.workspace, row.channel):
-        prefix = f"{row.workspace.team}/{channel}/"
-        running = Ticket.objects.filter(missed_edits.running(now), thread__startswith=prefix)
-        places = (parse(thread) for thread in running.values_list("thread", flat=True))
-        found |= {place.ts for place in places if place and place.ts}
-    return found
-
-
-def _pages(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Iterator[dict[str, Any]]:
-    """All pages of a method, waiting as long as Slack asks for."""
-    cursor = ""
-    while True:
-        page = _patiently(call, sleep, **asked, **({"cursor": cursor} if cursor else {}))
-        yield from page.get("messages") or []
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
-
-
-def _patiently(call: Callable[..., Any], sleep: Sleep, **asked: Any) -> Any:
-    for _ in range(PATIENCE):
-        try:
-            return call(**asked)
-        except SlackApiError as error:
-            outcome = of_error("conversations.history", error)
-            if not isinstance(outcome, Later) or outcome.after is None:
-                raise
-            sleep(outcome.after.total_seconds())
-    return call(**asked)
-
-
-def _keep(workspace: Workspace, channel: str, message: dict[str, Any], now: datetime) -> bool:
+def _keep(workspace: Workspace, channel: str, message: Message, now: datetime) -> bool:
     """As if the event had come; whether this is the first we hear of it."""
-    known = threads.message_at(workspace, threads.ids_of(workspace, channel), str(message["ts"])) is not None
     event = {**message, "type": "message", "channel": channel}
-    return _store(workspace, f"{channel}/{message['ts']}", event, now) and not known
+    ours = workspace.bot and message.get("bot_id") == workspace.bot
+    if ours or not reader.is_spoken(event):
+        return False
+    if threads.message_at(workspace, threads.ids_of(workspace, channel), str(message["ts"])) is not None:
+        return False
+    return _store(workspace, "", event, now)
 
 
 def _correct(workspace: Workspace, event: dict[str, Any], now: datetime) -> bool:
     """As if the edit or deletion had been told."""
     message = event.get("message")
     what = f"{message['ts']}/edited/{message['edited']['ts']}" if message else f"{event['deleted_ts']}/deleted"
-    return _store(workspace, f"{event['channel']}/{what}", event, now)
+    return _store(workspace, f"history/{workspace.team}/{event['channel']}/{what}", event, now)
 
 
 def _store(workspace: Workspace, name: str, event: dict[str, Any], now: datetime) -> bool:
-    event_id = f"history/{workspace.team}/{name}"
-    envelope = {
+    """`name`: under which it is kept; empty: as the event itself would be."""
+    envelope: dict[str, Any] = {
         "type": "event_callback",
-        "event_id": event_id,
+        "event_id": name,
         "authorizations": [{"team_id": workspace.team}],
         "event": event,
     }
-    return receive.store("slack", event_id, envelope, place=reader.place_of(envelope), now=now)
+    return receive.store("slack", reader.name_of(envelope), envelope, place=reader.place_of(envelope), now=now)
