@@ -51,6 +51,8 @@ def write(looked: Sequence[Looked], roster: Roster, now: datetime) -> None:
     ticket_sql.update([_seen(one, roster, now) for one in looked])
     enqueue.insert(deliveries)
     changed = [one for one in looked if one.decision.events]
+    if critical := [one.ticket.number for one in changed if one.decision.case.critical]:
+        enqueue.go_first(critical)
     if changed:
         enqueue.refresh({one.ticket.number: one.decision.case for one in changed}, now)
         live.changed(*(topic for one in changed for topic in topics(one.ticket.number, one.decision.case)))
@@ -92,6 +94,7 @@ def _deliveries(one: Looked, messages: dict[int, int], book: AddressBook, now: d
             now,
             message=messages.get(notice.event),
             due_at=_due(notice, due_at, now),
+            critical=one.decision.case.critical,
         )
         for said in (*one.decision.notices, *_arrival(one.decision))
         for notice in _for_each_link(said, one.decision.case)

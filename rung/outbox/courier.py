@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from rung.outbox import clock_step, handover, loop, notify, outcomes, queues, quiet_hours
+from rung.outbox import after_card, clock_step, handover, loop, notify, outcomes, queues, quiet_hours
 from rung.outbox.loop import Loop
 from rung.outbox.ports import Later, Outcome, Source, Unclear
 from rung.outbox.queues import Claimed
@@ -139,7 +139,9 @@ class Courier:
         """The call that sends it; None if it is not to be sent now. One that cannot be drawn stops no other."""
         try:
             with transaction.atomic():
-                if outcomes.drop_unwanted(one, self._source, now) or quiet_hours.hold(one, now):
+                if outcomes.drop_unwanted(one, self._source, now) or after_card.wait(one, now):
+                    return None
+                if quiet_hours.hold(one, now):
                     return None
                 return call_for(one, self._source, now)
         except AWAY:

@@ -8,13 +8,14 @@ from hashlib import sha256
 import msgspec
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from msgspec import Struct, field
 
 from rung.core.case.case import Case
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.outbox import notify, registry
 from rung.outbox.addresses import APP, AddressBook, CustomerAddress
-from rung.outbox.models import Rank, State
+from rung.outbox.models import Delivery, Rank, State
 from rung.outbox.notice_titles import Told, notice_title
 from rung.outbox.ports import Method
 from rung.outbox.sentences import Sentence
@@ -86,8 +87,12 @@ def delivery(
     message: int | None = None,
     words: str = "",
     due_at: datetime | None = None,
+    critical: bool = False,
 ) -> NewDelivery:
-    """One notice as a row. In the app it is there at once; anything else waits for the courier."""
+    """One notice as a row. In the app it is there at once; anything else waits for the courier.
+
+    `critical`: the ticket is; what is said of it goes before everything else.
+    """
     first, *others = book.of(notice.to, notice.kind, about.where)
     in_app = first.channel == APP
     title, text = notice_title(notice, Told(about.ticket, about.subject, about.customer, settings.BASE_URL))
@@ -106,7 +111,7 @@ def delivery(
         destination=first.destination,
         fallbacks=json.dumps(others),
         lane="" if in_app else lane_of(first.channel, notice.kind, first.destination),
-        rank=_rank(notice),
+        rank=rank_of(notice.kind, exempt=notice.exempt).of(notice.priority, critical=critical),
         priority=notice.priority.value if notice.priority else "",
         exempt=notice.exempt,
         title=title,
@@ -171,6 +176,12 @@ def lane_of(channel: str, kind: NoticeKind, destination: str, *, edit: bool = Fa
     return adapter.lane(method, destination).name
 
 
+def go_first(tickets: Sequence[int]) -> None:
+    """These tickets are critical: what waits to be said of them goes before everything else."""
+    waiting = Delivery.objects.filter(ticket__in=tickets, state__in=(State.WAITING, State.HELD), rank__gte=Rank.OFFER)
+    waiting.update(rank=F("rank") / 10)
+
+
 def open_lanes(names: Iterable[str], now: datetime) -> None:
     """Make the queues that are not there yet; they are free at once."""
     with connection.cursor() as cursor:
@@ -182,10 +193,11 @@ def _indexable(key: str) -> str:
     return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 65]}#{sha256(key.encode()).hexdigest()}"
 
 
-def _rank(notice: Notice) -> int:
-    if notice.kind is NoticeKind.MOMENT and notice.exempt:
+def rank_of(kind: NoticeKind, *, exempt: bool = False) -> Rank:
+    """What it is, for its place in a lane."""
+    if kind is NoticeKind.MOMENT and exempt:
         return Rank.OFFER
-    return RANKS.get(notice.kind, Rank.REMINDER)
+    return RANKS.get(kind, Rank.REMINDER)
 
 
 _COLUMNS = (
@@ -226,9 +238,13 @@ _INSERT = f"""
     FROM json_to_recordset(%s::json) AS new ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS)})
     ON CONFLICT (key) DO NOTHING
 """  # noqa: S608  made of the names above
+#: As `Rank.of` for an edit of the delivery's ticket.
+_EDIT_RANK = f"""(
+        SELECT CASE WHEN ticket.critical THEN {Rank.EDIT.value // 10} ELSE {Rank.EDIT.value} + ticket.priority_rank END
+        FROM tickets_ticket ticket WHERE ticket.number = outbox_delivery.ticket_id)"""  # noqa: S608
 #: Cards elsewhere are to be edited. Where it stands, each of `refreshing` is an expression.
 EDIT_CARDS = f"""
-    UPDATE outbox_delivery SET state = 'waiting', rank = {Rank.EDIT.value}, next_attempt_at = {{now}}, attempts = 0
+    UPDATE outbox_delivery SET state = 'waiting', rank = {_EDIT_RANK}, next_attempt_at = {{now}}, attempts = 0
     WHERE ticket_id = ANY({{changed}}) AND kind IN ('offer_card', 'triage_card') AND state = 'sent'
       AND channel <> 'app' AND over_at IS NULL
     RETURNING 1

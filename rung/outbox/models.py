@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from rung.outbox.fields import SentenceField
+from rung.core.vocabulary import Priority
 
 
 class State(models.TextChoices):
@@ -23,13 +24,17 @@ class State(models.TextChoices):
 
 
 class Rank(models.IntegerChoices):
-    """Who goes first in a lane."""
+    """Who goes first in a lane: of equals the urgent, and what is about a critical ticket before all others."""
 
     PAGE = 0, "page"
-    OFFER = 1, "offer"
-    MESSAGE = 2, "message"
-    REMINDER = 3, "reminder"
-    EDIT = 4, "edit"
+    OFFER = 20, "offer"
+    MESSAGE = 30, "message"
+    REMINDER = 40, "reminder"
+    EDIT = 50, "edit"
+
+    def of(self, priority: Priority | None, *, critical: bool = False) -> int:
+        """The place in a lane: at least 20, except for pages and what is about a critical ticket."""
+        return self.value // 10 if critical else self.value + (priority or Priority.NORMAL).rank
 
 
 class Delivery(models.Model):
@@ -53,7 +58,8 @@ class Delivery(models.Model):
     #: Further [channel, destination] pairs to try when this one fails for good.
     fallbacks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
     lane = models.TextField(blank=True)
-    rank = models.SmallIntegerField(choices=Rank.choices, default=Rank.REMINDER)
+    #: See `Rank.of`.
+    rank = models.SmallIntegerField(default=Rank.REMINDER)
     priority = models.CharField(max_length=8, blank=True)
     #: Never held back by quiet hours or budgets.
     exempt = models.BooleanField(default=False)
@@ -62,7 +68,7 @@ class Delivery(models.Model):
     title = SentenceField(null=True, db_column="title_said")
     words = models.TextField(blank=True)
     message = models.ForeignKey("tickets.Message", null=True, on_delete=models.SET_NULL, related_name="deliveries")
-    #: For replies, comments, links and pages: which canned answer, project or service.
+    #: For replies, comments, links and pages: which canned answer, project or service; for a reminder: whom it calls.
     what = models.TextField(blank=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

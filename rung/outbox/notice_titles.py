@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from rung.core.reckoning.effects import Notice
+from rung.core.vocabulary import Priority
 from rung.outbox.sentences import Sentence, Title, english
 
 #: Of a ticket's name in a title, characters.
@@ -35,7 +36,7 @@ def link(told: Told) -> str:
 def _title(notice: Notice, told: Told) -> Sentence:
     who = f" ({told.customer})" if told.customer else ""
     title = Title[notice.subject.name](ticket=f"{_ticket(told)}{who}", to=notice.to)
-    return title if notice.priority is None else Title.PRESSING(priority=notice.priority.value, title=title)
+    return title if notice.priority not in (Priority.URGENT, Priority.HIGH) else Title.PRESSING(priority=notice.priority.value, title=title)
 
 
 def _ticket(told: Told) -> str:

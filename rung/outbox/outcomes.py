@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 
 from rung.core.reckoning.effects import NoticeKind
+from rung.core.vocabulary import Priority
 from rung.outbox import enqueue, live, queues, registry
 from rung.outbox.addresses import APP, ContactPoint, is_configured
 from rung.outbox.models import Delivery, Rank, State
@@ -118,7 +119,9 @@ def _sent(delivery: Delivery, external_id: str, now: datetime) -> None:
 def _follow_card(delivery: Delivery, now: datetime) -> None:
     """From here on it is edited, in the lane for edits; at once, if the ticket has moved on meanwhile."""
     delivery.lane = enqueue.lane_of(delivery.channel, NoticeKind(delivery.kind), delivery.destination, edit=True)
-    delivery.rank = Rank.EDIT
+    ticket = delivery.ticket
+    priority = Priority(ticket.priority) if ticket is not None and ticket.priority else None
+    delivery.rank = Rank.EDIT.of(priority, critical=ticket is not None and ticket.critical)
     enqueue.open_lanes([delivery.lane], now)
     if delivery.ticket is not None and delivery.ticket.events_count > delivery.shown_event:
         delivery.state, delivery.next_attempt_at = State.WAITING, now

@@ -62,10 +62,26 @@ class Move(StrEnum):
     ASSIGN_ME = "assign_me"
     ESCALATE = "escalate"
     RESOLVE = "resolve"
+    REPLY = "reply"
     OPEN = "open"
     #: What a customer may do from a message to them.
     ASK_ESCALATION = "ask_escalation"
     RATE = "rate"
+
+
+class Deadline(Struct, frozen=True, kw_only=True):
+    clock: ClockName
+    due_at: datetime
+    missed: bool = False
+    at_risk: bool = False
+
+
+class Calls(Struct, frozen=True):
+    """Who is to notice a message in a channel: the group called like the `team`, if the channel knows one, else these
+    `people` (handle, address there), else everybody who is there."""
+
+    team: str = ""
+    people: tuple[tuple[str, str], ...] = ()
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -80,6 +96,11 @@ class Moment(Struct, frozen=True, kw_only=True):
     url: str = ""
     priority: Priority | None = None
     moves: tuple[Move, ...] = ()
+    #: None: nobody is called beside those who look.
+    calls: Calls | None = None
+    #: To a person, where the channel shows tickets: what is due first, and what the customer said.
+    deadline: Deadline | None = None
+    excerpt: str = ""
 
 
 class Digest(Struct, frozen=True, kw_only=True):
@@ -90,12 +111,12 @@ class Digest(Struct, frozen=True, kw_only=True):
     title: str
     moments: tuple[Moment, ...]
 
-
-class Deadline(Struct, frozen=True, kw_only=True):
-    clock: ClockName
-    due_at: datetime
-    missed: bool = False
-    at_risk: bool = False
+    @property
+    def calls(self) -> Calls | None:
+        """Everybody whom one of them calls."""
+        found = [one.calls for one in self.moments if one.calls is not None]
+        people = dict.fromkeys(person for calls in found for person in calls.people)
+        return Calls(next((calls.team for calls in found if calls.team), ""), tuple(people)) if found else None
 
 
 class OpenOffer(Struct, frozen=True, kw_only=True):
@@ -154,10 +175,18 @@ class Card(Struct, frozen=True, kw_only=True):
     #: For the card of an escalation: who made the offer, in words, and who was told of it.
     offered_by: str = ""
     told: tuple[WasTold, ...] = ()
-    #: What the customer said last, shortened.
+    #: When it was asked, what was asked first and, if it is other words, what the customer said last; shortened.
+    opened_at: datetime | None = None
     excerpt: str = ""
     #: Whether the last answer has arrived, in words, where that is not as it should be.
     arrival: str = ""
+    news: str = ""
+    #: Names of the files that came with the customer's words.
+    files: tuple[str, ...] = ()
+    #: Names of ours whom the customer has named, else who answers for the account.
+    meant: tuple[str, ...] = ()
+    #: Where the conversation with the customer goes on, in the terms of its channel.
+    thread: str = ""
     #: The handoff's fields with their values, and the required ones nobody has given.
     handoff: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()

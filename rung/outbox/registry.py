@@ -36,6 +36,11 @@ def adapter(name: str) -> Channel | Tracker | Pager | None:
     return channels().get(name) or trackers().get(name) or pagers().get(name)
 
 
+def shows_tickets(name: str) -> bool:
+    """Whether its messages to a person show the ticket they are about and can be acted on."""
+    return bool(getattr(channels().get(name), "shows_tickets", False))
+
+
 def forget() -> None:
     """Ask the adapters again: their settings have changed."""
     for known in (channels, trackers, pagers):

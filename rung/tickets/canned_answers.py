@@ -19,7 +19,7 @@ from rung.tickets import customer_pass
 from rung.tickets.models import Ticket
 
 #: What stands in a gap that has no fact yet, in what is sent by itself.
-_OTHERWISE = {"missing": "more information", "resolution": "the cause is removed"}
+_OTHERWISE = {"missing": "more information"}
 _SOON = "soon"
 
 

@@ -16,15 +16,17 @@ from rung.outbox.addresses import APP
 from rung.outbox.models import Delivery
 from rung.outbox.ports import Card, Deadline, Move, NextStep, OpenOffer, WasTold
 from rung.outbox.sentences import english
+from rung.people.models import Agent
 from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets.answer_states import SAYS_WHY, WORDS, AnswerState, arrivals
 from rung.tickets.history import events_of
-from rung.tickets.models import Direction, Ticket
+from rung.tickets.models import Attachment, Direction, Message, Ticket
 from rung.tickets.ticket_columns import AT_RISK
 from rung.tickets.timeline_text import Names, tell_actions
 
 LONGEST_EXCERPT = 500
+MOST_FILES = 10
 
 
 def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
@@ -35,7 +37,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
     over = case.status.is_over or (is_offer and case.offer(delivery.event) is None)
     fields, missing = _handoff(ticket, case, offered)
     look = Look(case, compiled(case.policy), roster_at(now), now)
-    names = Names.read(look.compiled.policy, events)
+    names, asked = Names.read(look.compiled.policy, events), _asked(ticket, events)
     return Card(
         key=delivery.key,
         to=delivery.destination,
@@ -58,7 +60,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         channel=case.channel,
         level=case.level,
         path=case.path,
-        assignee=case.assignee,
+        assignee=names.of(f"agent:{case.assignee}") if case.assignee else None,
         offers=tuple(
             OpenOffer(number=offer.number, level=offer.level, path=offer.path, at=offer.at, by=offer.by)
             for offer in case.offers
@@ -67,7 +69,12 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         next_step=None if over else next_step(look, names),
         offered_by=names.of(offered.by) if offered else "",
         told=_told(ticket, delivery, names) if is_offer else (),
-        excerpt=excerpt(ticket, events),
+        opened_at=ticket.opened_at,
+        excerpt=_short(asked[0].text) if asked else "",
+        news=_short(asked[-1].text) if len(asked) > 1 else "",
+        files=_files(asked),
+        meant=_meant(case, asked),
+        thread=ticket.thread,
         arrival=_last_arrival(ticket, now),
         handoff=fields,
         missing=missing,
@@ -127,13 +134,38 @@ def deadlines(look: Look) -> tuple[Deadline, ...]:
 
 
 def excerpt(ticket: Ticket, events: list[e.AnyEvent]) -> str:
-    """What the customer said last, shortened; thanks, out-of-office mails and the like are not what they want."""
+    """What the customer said last, shortened."""
+    asked = _asked(ticket, events)
+    return _short(asked[-1].text) if asked else ""
+
+
+def _asked(ticket: Ticket, events: list[e.AnyEvent]) -> list[Message]:
+    """The customer's words, oldest first; thanks, out-of-office mails and the like are not what they want."""
     wrote = (event for event in as_they_count(events) if isinstance(event, e.CustomerWrote))
     empty = [event.message for event in wrote if event.automatic is not None and event.message is not None]
-    said = ticket.messages.filter(direction=Direction.INBOUND).exclude(pk__in=empty)
-    last = said.order_by("-at", "-pk").first()
-    text = " ".join(last.text.split()) if last else ""
+    return list(ticket.messages.filter(direction=Direction.INBOUND).exclude(pk__in=empty).order_by("at", "pk"))
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…"
+
+
+def _files(asked: list[Message]) -> tuple[str, ...]:
+    found = Attachment.objects.filter(message__in=[message.pk for message in asked]).order_by("pk")
+    return tuple(found.values_list("name", flat=True)[:MOST_FILES])
+
+
+def _meant(case: Case, asked: list[Message]) -> tuple[str, ...]:
+    """Whom the customer calls by name, else who answers for the account."""
+    said = " ".join(message.text for message in asked)
+    if "@" in said:
+        people = Agent.objects.filter(is_active=True).values_list("handle", "name")
+        called = [name for handle, name in people if f"@{name}" in said or f"@{handle}" in said]
+        if called:
+            return tuple(sorted(called))
+    owner = Agent.objects.filter(handle=case.account_owner, is_active=True).first() if case.account_owner else None
+    return (owner.name,) if owner else ()
 
 
 def headline(case: Case, events: list[e.AnyEvent], offer: int | None) -> str:

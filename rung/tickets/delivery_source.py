@@ -9,23 +9,44 @@ from django.core.files.storage import default_storage
 from rung.core import actors, addresses
 from rung.core.case import case as cases
 from rung.core.case.case import Case
-from rung.core.reckoning.effects import NoticeKind, Subject
+from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.look import Look
+from rung.core.reckoning.recipients import Called, called
 from rung.core.vocabulary import Priority
+from rung.outbox import enqueue, registry
+from rung.outbox.addresses import AddressBook
 from rung.outbox.models import Delivery
 from rung.outbox.outcomes import CARDS
-from rung.outbox.ports import AttachedFile, Card, Comment, CustomerMessage, Digest, Moment, Move, NewIssue, Page
+from rung.outbox.ports import (
+    AttachedFile,
+    Calls,
+    Card,
+    Comment,
+    CustomerMessage,
+    Deadline,
+    Digest,
+    Moment,
+    Move,
+    NewIssue,
+    Page,
+)
 from rung.outbox.sentences import Said, Sentence, english
-from rung.people.models import Agent
+from rung.people.clock import database_now
+from rung.people.models import Agent, ContactMethod
+from rung.people.who_is_there import roster_at
 from rung.policies.versions import compiled
 from rung.tickets import cards
 from rung.tickets.actions import merging, sending
 from rung.tickets.actions.acknowledgement import ACKNOWLEDGEMENT
+from rung.tickets.delivery_context import about
+from rung.tickets.history import events_of
 from rung.tickets.models import Message, Ticket
 from rung.tickets.visibility import sees
 
 #: Moments that ask for something which only an open ticket needs.
 _FOR_OPEN_TICKETS = frozenset(Subject) - {Subject.ANSWER, Subject.CANNED_REPLY, Subject.ALERT}
 #: What was decided once and for all: it is said even if the ticket has moved on.
+_SPOKEN = (NoticeKind.MOMENT, NoticeKind.DIGEST)
 _ALWAYS_WANTED = (NoticeKind.REPLY, NoticeKind.LINK, NoticeKind.COMMENT)
 
 
@@ -39,6 +60,7 @@ class DeliverySource:
         return _not_for_them(delivery) or _is_past(delivery, delivery.ticket)
 
     def moment(self, delivery: Delivery) -> Moment:
+        calls, deadline, excerpt = _shown(delivery)
         return Moment(
             key=delivery.key,
             to=delivery.destination,
@@ -48,7 +70,10 @@ class DeliverySource:
             ticket=delivery.ticket_id,
             url=_url(delivery.ticket_id),
             priority=Priority(delivery.priority) if delivery.priority else None,
-            moves=(Move.CLAIM, Move.RETURN) if delivery.subject == Subject.OFFER else (Move.OPEN,),
+            moves=_moves_of(delivery),
+            calls=calls,
+            deadline=deadline,
+            excerpt=excerpt,
         )
 
     def digest(self, delivery: Delivery, parts: Sequence[Delivery]) -> Digest:
@@ -185,6 +210,37 @@ def _not_for_them(delivery: Delivery) -> Sentence | None:
     if agent is None or not agent.is_active:
         return Said.HAS_LEFT(handle=handle)
     return None if sees(agent, delivery.ticket_id) else Said.MAY_NOT_SEE(handle=handle)
+
+
+def _shown(delivery: Delivery) -> tuple[Calls | None, Deadline | None, str]:
+    """Whom it calls; and to a person, where tickets are shown, what is due first and what the customer said."""
+    ticket = delivery.ticket
+    wanted = delivery.what if delivery.kind in _SPOKEN and delivery.what != "nobody" else ""
+    is_direct = delivery.recipient.startswith("agent:") and registry.shows_tickets(delivery.channel)
+    if ticket is None or not (wanted or is_direct):
+        return None, None, ""
+    now, case = database_now(), _case(ticket)
+    look = Look(case, compiled(case.policy), roster_at(now), now)
+    calls = _calls(called(look, wanted), delivery.channel) if wanted else None
+    if not is_direct:
+        return calls, None, ""
+    return calls, next(iter(cards.deadlines(look)), None), cards.excerpt(ticket, events_of(ticket.number))
+
+
+def _calls(found: Called | None, channel: str) -> Calls | None:
+    if found is None:
+        return None
+    methods = ContactMethod.objects.filter(channel=channel, is_active=True, agent__handle__in=found.people)
+    return Calls(found.team, tuple(methods.order_by("agent__handle").values_list("agent__handle", "address")))
+
+
+def _moves_of(delivery: Delivery) -> tuple[Move, ...]:
+    """What can be done from a message: to a person, what it asks of them."""
+    if delivery.subject == Subject.OFFER:
+        return (Move.CLAIM, Move.RETURN, Move.REPLY, Move.OPEN)
+    if delivery.recipient.startswith("agent:") and delivery.subject != Subject.ALERT and delivery.ticket_id is not None:
+        return (Move.REPLY, Move.ESCALATE, Move.RESOLVE, Move.OPEN)
+    return (Move.OPEN,)
 
 
 def _case(ticket: Ticket) -> Case:

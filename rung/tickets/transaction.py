@@ -142,6 +142,8 @@ class TicketTransaction:
         if not self._recorded:
             return
         self._enqueue()
+        if self.case.critical and not self.ticket.critical:
+            enqueue.go_first([self.ticket.number])
         ticket_sql.write(self.ticket, self.case, self._recorded, topics(self.ticket.number, self.case), self.now)
 
     def _enqueue(self) -> None:
@@ -154,7 +156,14 @@ class TicketTransaction:
                 )
             enqueue.insert(
                 [
-                    enqueue.delivery(each, reader, book, self.now, message=message.pk if message else None)
+                    enqueue.delivery(
+                        each,
+                        reader,
+                        book,
+                        self.now,
+                        message=message.pk if message else None,
+                        critical=self.case.critical,
+                    )
                     for notice, message, where in self._notices
                     for each, reader in self._readers(notice, whom, where)
                 ]

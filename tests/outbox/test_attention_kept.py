@@ -47,7 +47,7 @@ def test_what_stopped_being_true_over_night_is_not_in_the_digest(world: World) -
         case.does("assign", "sam", by="agent:carla")
     first.does("resolve", by="agent:carla")
     world.passes(hours=14)
-    assert world.chat.heard_by("@sam") == [f"[normal] #{second.number} Second (Globex) is yours now."]
+    assert world.chat.heard_by("@sam") == [f"#{second.number} Second (Globex) is yours now."]
 
 
 def test_the_third_message_within_an_hour_waits_for_the_hour_to_pass(world: World) -> None:

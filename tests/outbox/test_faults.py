@@ -116,7 +116,7 @@ def test_a_dead_contact_method_gives_way_to_the_next_and_at_last_to_the_app(worl
     case.does("assign", "ben", by="agent:sam")
     (told,) = case.deliveries(recipient="agent:ben", subject="assigned")
     assert (told.channel, told.destination, told.state) == ("app", "agent:ben", State.SENT)
-    assert world.in_app("agent:ben") == [f"[normal] #{case.number} Our nightly import has stopped (Acme) is yours now."]
+    assert world.in_app("agent:ben") == [f"#{case.number} Our nightly import has stopped (Acme) is yours now."]
 
 
 def test_what_did_not_reach_the_customer_is_told_to_whoever_has_the_ticket(world: World) -> None:
@@ -207,7 +207,7 @@ def test_a_channel_nobody_has_configured_shows_its_messages_in_the_app(world: Wo
     world.chat.takes = frozenset()
     case = world.acme.writes("Our nightly import has stopped")
     world.passes(minutes=60)
-    subject = f"[normal] #{case.number} Our nightly import has stopped (Acme)"
+    subject = f"#{case.number} Our nightly import has stopped (Acme)"
     assert world.in_app("desk") == [subject, f"{subject} still needs somebody."]
     assert world.in_app("team:specialists") == [f"{subject} is offered to you."]
     case.does("claim", agent="ben")

@@ -11,7 +11,7 @@ def test_silence_reminds_after_half_the_target_and_climbs_after_all_of_it(world:
     assert world.chat.heard_by("#triage") == []
     world.passes(minutes=1)
     assert world.chat.heard_by("#triage") == [
-        f"[normal] #{case.number} Our nightly import has stopped (Acme) still needs somebody."
+        f"#{case.number} Our nightly import has stopped (Acme) still needs somebody."
     ]
     world.passes(minutes=30)
     (card,) = world.chat.cards_in("#escalations")

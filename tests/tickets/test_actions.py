@@ -196,7 +196,7 @@ def test_a_return_needs_a_reason_and_reaches_whoever_offered_it(world: World) ->
     assert isinstance(case.does("return_offer", " ", by="agent:ben"), Refused)
     assert isinstance(case.does("return_offer", "Which version is it?", by="agent:ben"), Done)
     assert (case.row.offered_to, case.row.level) == ("", "L1")
-    assert world.chat.heard_by("@sam") == [f"[normal] #{case.number} Help (Acme) was returned."]
+    assert world.chat.heard_by("@sam") == [f"#{case.number} Help (Acme) was returned."]
     assert isinstance(case.does("return_offer", "Again", by="agent:ben"), AlreadySo)
 
 
@@ -210,7 +210,7 @@ def test_a_claim_at_a_linked_level_asks_for_an_issue_once(world: World) -> None:
 def test_a_note_with_a_mention_tells_that_colleague_and_no_customer(world: World) -> None:
     case = world.acme.writes("Help")
     case.does("note", MessageText(text="@ada, do you know this? Not ops@ben.example, nor @nobody"), by="agent:sam")
-    assert world.chat.heard_by("@ada") == [f"[normal] You know about this: #{case.number} Help (Acme)."]
+    assert world.chat.heard_by("@ada") == [f"You know about this: #{case.number} Help (Acme)."]
     assert world.chat.heard_by("@kim") == world.chat.heard_by("@ben") == []
 
 

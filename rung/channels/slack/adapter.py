@@ -6,17 +6,19 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 
 from rung.channels.slack.api import clients, directory
 from rung.channels.slack.api.addresses import Place, parse
 from rung.channels.slack.api.outcomes import DISCONNECTED, GONE, TOO_LONG, code_of, of_error
 from rung.channels.slack.connection.disconnect import switch_off
 from rung.channels.slack.models import Workspace
-from rung.channels.slack.outbound import lost_posts, post_arguments, reminders
+from rung.channels.slack.outbound import lost_posts, mentions, post_arguments, reminders
 from rung.channels.slack.sentences import Said
 from rung.core import actors
-from rung.core.reckoning.effects import NoticeKind
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.outbox.handover import handing_over
 from rung.outbox.ports import (
     Card,
@@ -36,6 +38,8 @@ from rung.tickets import actions
 from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Ticket
 
+log = structlog.get_logger(__name__)
+
 POST_EVERY = timedelta(seconds=1)  # one message a second and channel
 EDIT_EVERY = timedelta(seconds=1.25)  # chat.update: fifty a minute and workspace, with room for a retry
 KNOWN_FOR = 5.0  # seconds for which the answer to "is a workspace connected?" is believed
@@ -54,6 +58,7 @@ class SlackAdapter:
 
     name = "slack"
     repeats_safely = False
+    shows_tickets = True
 
     def __init__(self) -> None:
         self._connected = False
@@ -87,15 +92,23 @@ class SlackAdapter:
             return _nowhere(moment.to)
         workspace, place = found
         thread = reminders.thread_of(moment.ticket, place) if moment.ticket and not place.is_person else ""
-        outcome = _post(workspace, Place(place.team, place.channel, thread), post_arguments.moment(moment))
-        if thread and moment.ticket and isinstance(outcome, Sent):
+        called = mentions.of(workspace, moment.calls, database_now()) if not place.is_person else []
+        drawn = post_arguments.moment(moment, called)
+        if thread and called and called[0]["type"] == "broadcast":
+            drawn["reply_broadcast"] = True  # nobody can be named: at least it stands where everybody looks
+        outcome = _post(workspace, Place(place.team, place.channel, thread), drawn)
+        goes = thread or (moment.subject is Subject.REMINDER and not place.is_person)
+        if goes and moment.ticket and isinstance(outcome, Sent):
             reminders.keep(moment.ticket, outcome.external_id)
         return outcome
 
     def send_digest(self, digest: Digest) -> Outcome:
         """Everything that was held back, as one message."""
         found = directory.find(digest.to)
-        return _post(*found, post_arguments.digest(digest)) if found else _nowhere(digest.to)
+        if found is None:
+            return _nowhere(digest.to)
+        called = mentions.of(found[0], digest.calls, database_now()) if not found[1].is_person else []
+        return _post(*found, post_arguments.digest(digest, called))
 
     def post_card(self, card: Card) -> Outcome:
         found = directory.find(card.to)
@@ -172,19 +185,39 @@ def _post(
             return _post(workspace, place, short, answers=answers)
         return _outcome(workspace, "chat.postMessage", error)
     sent = Place(place.team, str(posted["channel"]), str(posted["ts"]))
+    stands = posted.get("message") or {"thread_ts": place.ts}
+    if answers is not None and place.ts and not stands.get("thread_ts"):
+        _quote(client, sent, asked, answers)
+        place = sent
     if answers is not None and answers.files:
         _attach(client, sent, place.ts or sent.ts, answers)
     return Sent(str(sent))
+
+
+def _quote(client: WebClient, sent: Place, asked: dict[str, Any], answers: CustomerMessage) -> None:
+    """The message it answers was deleted, and Slack has posted it alone: it says what it is about, and on the ticket
+    stands why, for whoever has it."""
+    try:
+        client.chat_update(channel=sent.channel, ts=sent.ts, **post_arguments.standing_alone(asked, answers))
+    except (SlackClientError, OSError) as error:
+        log.warning("an answer stands alone and could not say what it answers", error=str(error))
+    _note(
+        answers, sent, "alone", "what it answers was deleted in Slack; it stands in the channel by itself, quoting it."
+    )
+
+
+def _note(answers: CustomerMessage, sent: Place, name: str, what: str) -> None:
+    who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
+    words = Words(text=f"{f'@{who}: ' if who else ''}{what}", inbox="slack", external_id=f"{sent}/{name}")
+    actions.note(answers.ticket, words, by="bot:slack", now=database_now())
 
 
 def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessage) -> None:
     """The files go after the words; those that do not are named on the ticket, for its assignee."""
     missing = post_arguments.attach(client, sent.channel, thread, answers.files)
     if missing:
-        who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
-        text = f"{f'@{who}: ' if who else ''}Slack did not take {', '.join(missing)}; the customer has only the words."
-        words = MessageText(text=text, inbox="slack", external_id=f"{sent}/files")
-        actions.note(answers.ticket, words, by=actors.bot("slack"), now=database_now())
+        what = f"Slack did not take {', '.join(missing)}; the customer has only the words."
+        _note(answers, sent, "files", what)
 
 
 def _outcome(workspace: Workspace, method: str, error: Exception) -> Outcome:

@@ -13,7 +13,7 @@ CHANNELS = "channels"
 #: What can be renamed.
 RENAMED = ("levels", "paths", "calendars", "teams", "schedules", "replies", "categories", CHANNELS)
 
-_TOLD = ("notify", "remind", "assign")
+_TOLD = ("notify", "remind", "to", "call", "assign")
 #: Under which keys a name stands, and what stands before it there.
 _MENTIONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "levels": ((("level", "offered_to", "escalate"), ""),),

@@ -111,10 +111,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "assignments": ("least_busy", "lead", "on_call: schedules", "people"),
     "recipients": _RECIPIENTS,
     "reminders": ("triage", "level", *_RECIPIENTS),
+    "called": ("team", "nobody", *_RECIPIENTS),
     "pagers": (),
 }
 #: Sources beside which something else may be written.
-FREE = frozenset({"escalations", "recipients", "reminders", "pagers"})
+FREE = frozenset({"escalations", "recipients", "reminders", "called", "pagers"})
 
 _WHEN = Key("when", Form.MAP, "Which tickets; without it all of them.", of="when")
 _CALENDAR = Key("calendar", Form.CHOICE, "On which its time counts.", "calendars", rare=True)
@@ -135,7 +136,9 @@ _ACTIONS = (
     Key("notify", Form.SEVERAL,
         "Tells assignee, owner, lead, owners, account_owner, team:…, on_call:…, agent:… or a place outside.",
         "recipients", outlets=Use.TOLD),
-    Key("remind", Form.CHOICE, "triage, level, or anybody notify can name.", "reminders", outlets=Use.TOLD),
+    Key("remind", Form.CHOICE,
+        "triage, level, or anybody notify can name; {to: triage, call: nobody} says whom it calls.", "reminders",
+        of="reminder", outlets=Use.TOLD),
 )  # fmt: skip
 _STEPS = Key("steps", Form.LIST, "What is done, and when on its clock.", of="step")
 _FACTS = (
@@ -271,6 +274,12 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         *_ACTIONS,
     ),
     "actions": _ACTIONS,
+    "reminder": (
+        Key("to", Form.CHOICE, "triage, level, or anybody notify can name.", "reminders", required=True,
+            outlets=Use.TOLD),
+        Key("call", Form.CHOICE, "Whom it calls: team (the level's, as without it), nobody, or who notify can name.",
+            "called"),
+    ),
     "when": (
         *_FACTS,
         Key("any", Form.LIST, "One of these conditions.", of="when"),

@@ -182,6 +182,8 @@ class Actions(Struct, frozen=True):
     notify: tuple[str, ...] = ()
     #: `triage`, `level`, or anything `notify` takes.
     remind: str | None = None
+    #: Whom a reminder in a channel calls: `nobody`, or anybody `notify` can name; None: the level's team.
+    call: str | None = None
     #: The status set afterwards: only of a workflow that acts alone.
     then: Status | None = None
 

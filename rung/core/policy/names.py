@@ -62,6 +62,10 @@ class Names:
         """A word of `remind`: a place of the queue, or anybody `notify` can name."""
         return self._recipient(cell, ("triage", "level", *PEOPLE_WORDS))
 
+    def called(self, cell: Cell) -> str | None:
+        """Whom a reminder calls: `team`, the level's; `nobody`; or people `notify` can name."""
+        return self._recipient(cell, ("team", "nobody", *PEOPLE_WORDS))
+
     def recipients(self, cell: Cell) -> tuple[str, ...]:
         return kept(self.recipient(each) for each in cell.one_or_more("recipients"))
 

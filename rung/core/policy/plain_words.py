@@ -90,7 +90,7 @@ def actions(does: Actions) -> tuple[str, ...]:
         told = key("%(whom)s is told") if len(does.notify) == 1 else key("%(whom)s are told")
         done.append(say(told, whom=listed([recipient(word) for word in does.notify])))
     if does.remind is not None:
-        done.append(say("%(whom)s is reminded", whom=recipient(does.remind)))
+        done.append(_reminded(does.remind, does.call))
     if does.comment is not None:
         done.append(say("the linked ticket elsewhere gets a comment"))
     if does.reply is not None:
@@ -98,6 +98,15 @@ def actions(does: Actions) -> tuple[str, ...]:
     if does.close is not None:
         done.append(say("it is closed (%(why)s)", why=word(does.close)))
     return tuple(done)
+
+
+def _reminded(to: str, call: str | None) -> str:
+    whom = recipient(to)
+    if call is None:
+        return say("%(whom)s is reminded", whom=whom)
+    if call == "nobody":
+        return say("%(whom)s is reminded, and nobody is called", whom=whom)
+    return say("%(whom)s is reminded, and %(called)s is called", whom=whom, called=recipient(call))
 
 
 def recipient(word: str) -> str:

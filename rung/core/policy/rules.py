@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from rung.core.calendar.durations import From, Threshold
+from rung.core.document.nodes import Text
 from rung.core.policy.cells import Cell, Fields, kept
 from rung.core.policy.keys import ACTION_KEYS, names_of
 from rung.core.policy.model import (
@@ -126,6 +127,7 @@ class RuleReader:
 
     def _actions(self, fields: Fields) -> Actions:
         names = self.names
+        remind, call = fields.read("remind", self._reminder) or (None, None)
         actions = Actions(
             escalate=fields.read("escalate", names.escalated_to),
             reason=fields.read("reason", lambda cell: cell.choice("reason", Reason)) or Reason.OTHER,
@@ -138,7 +140,8 @@ class RuleReader:
             comment=fields.read("comment", lambda cell: cell.name("place to comment", ("linked",))),
             page=fields.read("page", self.names.pager),
             notify=fields.read("notify", names.recipients) or (),
-            remind=fields.read("remind", names.reminded),
+            remind=remind,
+            call=call,
         )
         if "escalate" not in fields:
             fields.refuse(
@@ -147,6 +150,15 @@ class RuleReader:
         if "assign" in fields:
             fields.refuse(["unassign"], say("this both assigns and unassigns"), say("leave one of them out"))
         return actions
+
+    def _reminder(self, cell: Cell) -> tuple[str | None, str | None]:
+        """Where, and whom it calls: `triage`, or `{to: triage, call: nobody}`."""
+        if isinstance(cell.node, Text):
+            return self.names.reminded(cell), None
+        fields = cell.fields(say("a reminder"), "reminder")
+        to = fields.need("to", self.names.reminded, say("write remind: {to: triage, call: team}"))
+        call = fields.read("call", self.names.called)
+        return to, None if call == "team" else call
 
     def step(self, cell: Cell, clock: ClockName | None) -> Step | None:
         """One step of a clock, without its id."""

@@ -69,7 +69,8 @@ def _value(key: Key, outlets: Outlets) -> Schema:
             every_optional = key.of in KEYS and not any(each.required for each in KEYS[key.of])
             inner = {"anyOf": [_item(key, outlets), {"type": "null"}]} if every_optional else _item(key, outlets)
             return {"type": "object", "additionalProperties": inner}
-    return _SINGLE[key.form](key)
+    single = _SINGLE[key.form](key)
+    return {"anyOf": [single, _map(key.of, outlets)]} if key.of in KEYS else single
 
 
 def _item(key: Key, outlets: Outlets) -> Schema:

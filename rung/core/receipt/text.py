@@ -81,7 +81,7 @@ def doing(actions: Actions) -> str:
     if actions.notify:
         words.append(f"notify {', '.join(actions.notify)}")
     if actions.remind is not None:
-        words.append(f"remind {actions.remind}")
+        words.append(f"remind {actions.remind}" + (f", call {actions.call}" if actions.call else ""))
     if actions.close is not None:
         words.append(f"close it ({actions.close.replace('_', ' ')})")
     return ", ".join(words)

@@ -73,7 +73,7 @@ class Notice(Struct, frozen=True, omit_defaults=True):
     rule: str | None = None
     step: str | None = None
     cycle: int | None = None
-    #: For replies, comments, links and pages: which canned answer, project or service.
+    #: For replies, comments, links and pages: which canned answer, project or service; for a reminder: whom it calls.
     what: str | None = None
     priority: Priority | None = None
     #: Quiet hours and budgets never hold it beyond this moment.

@@ -34,6 +34,27 @@ def recipients(look: Look, word: str) -> tuple[Recipient, ...]:
     return (Recipient(Address(word)) if is_place else _person(look, word),)
 
 
+class Called(Struct, frozen=True):
+    """Whom a reminder in a channel calls: these people, and a team by its name where it has one there."""
+
+    people: tuple[str, ...] = ()
+    team: str = ""
+
+
+def called(look: Look, word: str) -> Called | None:
+    """Who is meant by `call`; None: nobody. Of a team those who are present and may see the ticket."""
+    if word == "nobody":
+        return None
+    head, _, rest = word.partition(":")
+    if head != "team":
+        found = [one.to for one in recipients(look, word)]
+        return Called(tuple(to.removeprefix("agent:") for to in found if to.startswith("agent:")))
+    policy = look.compiled.policy
+    team = rest or team_of(look.case.level or next(iter(policy.levels), None), policy)
+    present = look.roster.present(look.now, team=team)
+    return Called(tuple(one.handle for one in present if may_see(one.handle, look.case, policy, look.roster)), team)
+
+
 def new_owner(look: Look, word: str) -> Recipient:
     """Who is meant by `assign`: as `recipients`, also somebody who may not see the ticket yet; given it, they may."""
     head, _ = addresses.parts(word)

@@ -223,6 +223,7 @@ def _digest(parts: list[Notice]) -> Notice:
         rule=parts[-1].rule,
         step=parts[-1].step,
         cycle=parts[-1].cycle,
+        what=next((part.what for part in parts if part.what and part.what != "nobody"), parts[-1].what),
         priority=parts[-1].priority,
         deadline=min(deadlines, default=None),
         exempt=any(part.exempt for part in parts),

@@ -218,7 +218,9 @@ def _say(look: Look, item: Item) -> None:
                 )
     if actions.remind is not None:
         for who in recipients(look, actions.remind):
-            look.say(_notice(look, item, NoticeKind.MOMENT, who.to, Subject.REMINDER, instead_of=who.instead_of))
+            calls = None if who.to.startswith("agent:") else actions.call or "team"
+            to, instead = who.to, who.instead_of
+            look.say(_notice(look, item, NoticeKind.MOMENT, to, Subject.REMINDER, what=calls, instead_of=instead))
 
 
 def _notice(

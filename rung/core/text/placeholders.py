@@ -16,6 +16,8 @@ PLACEHOLDERS = (
 )
 #: Words in braces; a piece of JSON or code in a canned answer is none.
 _GAP = re.compile(r"\{([A-Za-z_][\w. -]*)\}")
+#: A gap with the colon or dash that leads to it.
+_LED_TO = re.compile(r"(\s*[:–—]\s*|\s+-\s+|)" + _GAP.pattern)
 _ANSWER = re.compile(r"answers\.\w+")
 
 
@@ -46,8 +48,8 @@ def fill(template: str, facts: Mapping[str, str]) -> Filled:
 
 
 def without_gaps(template: str, facts: Mapping[str, str]) -> str:
-    """As `fill`, for what is sent by itself: what nothing fills is left out."""
-    return _GAP.sub(lambda gap: facts.get(gap[1], ""), template).strip()
+    """As `fill`, for what is sent by itself: what nothing fills is left out, and with it a colon or dash before it."""
+    return _LED_TO.sub(lambda gap: f"{gap[1]}{facts[gap[2]]}" if facts.get(gap[2]) else "", template).strip()
 
 
 def left_open(text: str, replies: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rung.channels.slack.blocks.card import fallback, needs_attention, triage_card
+from rung.channels.slack.blocks.card import Origin, fallback, needs_attention, triage_card
 from rung.channels.slack.blocks.escalation_card import escalation_card
 from rung.channels.slack.blocks.field_words import why_priority
 from rung.core.reckoning.effects import NoticeKind
@@ -41,7 +41,11 @@ CARD = Card(
     path="support",
     next_step=NextStep(at=NOON + timedelta(minutes=30), what="reminds triage", unless="a person answers"),
     deadlines=(Deadline(clock=ClockName.FIRST_RESPONSE, due_at=NOON + timedelta(minutes=30)),),
+    opened_at=NOON - timedelta(minutes=20),
     excerpt="Since last night the import stops after ten rows.",
+    news="it says error 42",
+    files=("trace.log",),
+    meant=("Carla Jones",),
     version=3,
     drawn_at=NOON,
 )
@@ -64,14 +68,18 @@ def seen(blocks: list[dict[str, Any]]) -> str:
 
 
 def test_the_triage_card_says_who_wants_what_how_urgent_and_until_when() -> None:
-    shown = seen(triage_card(CARD))
+    origin = Origin("https://acme.slack.com/archives/C2/p1", "#acme-support", is_shared=True)
+    shown = seen(triage_card(CARD, origin))
     for words in (
         "#7 (https://desk.example/tickets/7) Nightly import stopped",
         "nobody has it",
-        "Acme (enterprise) · Zoe Miller asks · by slack",
-        'Priority high (said "asap") · Category outage',
-        "Level L1 of support",
-        "Our turn · first answer due",
+        "Acme (enterprise) · Zoe Miller asked 2026-11-24 11:40 UTC in #acme-support (https://acme.slack.com/archives/C2/p1)",
+        "(shared with another company) · for Carla Jones",
+        "Our turn · first answer due ",
+        ' · high (said "asap") · outage · L1 of support',
+        "Files: trace.log",
+        "Since then:",
+        "> it says error 42",
         "Then, ",
         ": reminds triage, unless a person answers",
         "> Since last night the import stops after ten rows.",
@@ -96,6 +104,13 @@ def test_what_needs_attention_stands_out(changes: dict[str, Any], expected: str)
     card = replace(CARD, **changes)
     assert needs_attention(card) == expected
     assert (f"– {expected}" in seen(triage_card(card))) is bool(expected)
+
+
+def test_a_card_takes_three_lines_before_the_customers_words() -> None:
+    [head, *_] = triage_card(CARD)
+    assert len(head["elements"]) == 3
+    [head, *_] = escalation_card(ESCALATION)
+    assert len(head["elements"]) == 4
 
 
 def test_nothing_is_left_to_press_when_a_ticket_is_over() -> None:

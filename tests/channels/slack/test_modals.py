@@ -31,7 +31,7 @@ def test_slack_takes_every_modal(text: str, customer: str, choices: list[m.Choic
         m.category(ABOUT, categories=names, chosen=names[-1]),
         m.snooze(ABOUT),
         m.give_back(ABOUT),
-        m.resolve(ABOUT, customer=customer, text=text),
+        m.resolve(ABOUT, customer=customer, text=text, asks_rating=True),
         m.note(ABOUT, text=text),
         m.refused("Not possible", text),
     ]

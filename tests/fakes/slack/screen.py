@@ -113,6 +113,8 @@ class Screen:
                     found.append(f"{leaf['text']} ({leaf['url']})" if leaf.get("text") else leaf["url"])
                 case "user":
                     found.append(f"@{self.state.users[leaf['user_id']].name}")
+                case "usergroup":
+                    found.append(f"@{self.state.usergroups[leaf['usergroup_id']][1]}")
                 case "date":
                     found.append(leaf["fallback"])
                 case "emoji":

@@ -150,6 +150,7 @@ def pings(text: str, blocks: list[Json], *, link_names: bool = False) -> frozens
     found = {name for words in spoken for match in _MENTION.finditer(words) for name in match.groups() if name}
     found |= {leaf["user_id"] for leaf in leaves(blocks) if leaf.get("type") == "user"}
     found |= {leaf["range"] for leaf in leaves(blocks) if leaf.get("type") == "broadcast"}
+    found |= {leaf["usergroup_id"] for leaf in leaves(blocks) if leaf.get("type") == "usergroup"}
     if link_names:
         found |= {word for word in ("channel", "here", "everyone") if f"@{word}" in text}
     return frozenset(found)

@@ -12,7 +12,9 @@ from django.conf import LazySettings
 from django.test import Client
 
 from rung.channels.slack.connection import manifest, signature
+from rung.channels.slack.events import history
 from rung.channels.slack.models import SlackChannel, Workspace
+from rung.channels.slack.outbound import mentions
 from rung.escalation import due, ticker
 from rung.escalation.audit import audit
 from rung.escalation.roster_cache import RosterCache
@@ -206,3 +208,5 @@ def _forget() -> None:
     """What a process remembers of the desk it serves: another story is another desk, with a version 1 of its own."""
     compiled.cache_clear()
     registry.forget()
+    history.forget()
+    mentions.forget()

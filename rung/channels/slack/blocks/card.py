@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.elements import Block, Leaf
@@ -13,19 +15,50 @@ from rung.outbox.ports import Card, Deadline
 WORKFLOWS = 3
 
 
-def triage_card(card: Card) -> list[Block]:
+class Origin(Struct, frozen=True):
+    """Where the customer wrote: a link to their message, the channel's name, and whether it is shared."""
+
+    url: str = ""
+    name: str = ""
+    is_shared: bool = False
+
+
+def triage_card(card: Card, origin: Origin = Origin()) -> list[Block]:  # noqa: B008  frozen
     """The blocks. What is over shrinks to a quiet line that can still be opened."""
     if card.over or card.status.is_over:
         return [b.lines([_title(card, quiet=True)]), b.aside(_ended(card))]
-    rows = [_title(card), _who(card), _priority(card), _place(card), _turn(card), then(card)]
-    body: list[Block] = [b.lines([row for row in rows if row])]
-    if card.excerpt:
-        body.append(b.quote(card.excerpt))
+    body: list[Block] = [b.lines([_title(card), asked(card, origin), _state(card)]), *words_of(card)]
     if card.arrival:
         body.append(b.aside(card.arrival))
     if card.links:
         body.append(b.aside("Linked: " + ", ".join(card.links)))
+    if step := then(card):
+        body.append(b.lines([step]))
     return [*body, _buttons(card)]
+
+
+def words_of(card: Card) -> list[Block]:
+    """What the customer asked, what is new since, and the files that came with it."""
+    found = [b.quote(card.excerpt)] if card.excerpt else []
+    found += [b.lines([[b.words("Since then:", italic=True)]]), b.quote(card.news)] if card.news else []
+    found += [b.aside(b.cut("Files: " + ", ".join(card.files), 1000))] if card.files else []
+    return found
+
+
+def asked(card: Card, origin: Origin) -> list[Leaf]:
+    """Who asks, when, where, and whom of ours they mean."""
+    customer = f"{card.customer} ({card.tier})" if card.customer and card.tier else card.customer
+    who = " · ".join(part for part in (customer or "customer not known", card.requester) if part)
+    row = [b.words(b.cut(who, 500)), b.words(" asked " if card.requester else " · asked ")]
+    row += [b.moment(card.opened_at, b.AGO)] if card.opened_at else [b.words("here")]
+    if origin.url or origin.name:
+        row += [b.words(" in "), b.link(origin.url, b.cut(origin.name or "Slack", 100))]
+        row += [b.words(" (shared with another company)")] if origin.is_shared else []
+    elif card.channel:
+        row.append(b.words(f" by {card.channel}"))
+    if card.meant:
+        row.append(b.words(b.cut(f" · for {', '.join(card.meant)}", 200)))
+    return row
 
 
 def fallback(card: Card) -> str:
@@ -67,46 +100,18 @@ def _ended(card: Card) -> str:
     return " · ".join(part for part in (ending[:1].upper() + ending[1:], card.customer, card.assignee) if part)
 
 
-def _who(card: Card) -> list[Leaf]:
-    customer = f"{card.customer} ({card.tier})" if card.customer and card.tier else card.customer
-    asked = f"{card.requester} asks" if card.requester else ""
-    where = f"by {card.channel}" if card.channel else ""
-    told = " · ".join(part for part in (customer or "customer not known", asked, where) if part)
-    return [b.words(b.cut(told, 500))]
-
-
-def _priority(card: Card) -> list[Leaf]:
-    row = [b.words("Priority "), b.words(card.priority or "not set yet", bold=True)]
-    why = why_priority(card.priority_reasons)
-    if why:
-        row.append(b.words(f" ({b.cut(why, 300)})"))
-    if card.category:
-        row += [b.words(" · Category "), b.words(card.category, bold=True)]
-    if card.tags:
-        row.append(b.words(" · " + b.cut(", ".join(card.tags), 200)))
-    return row
-
-
-def _place(card: Card) -> list[Leaf]:
-    level = f"{card.level} of {card.path}" if card.level and card.path else card.level or "no level yet"
-    row = [
-        b.words("Level "),
-        b.words(level, bold=True),
-        b.words(" · "),
-        b.words(card.assignee or "nobody has it", bold=True),
-    ]
-    if card.offers:
-        offers = ", ".join(f"{one.level}" for one in card.offers)
-        row.append(b.words(f" · offered to {offers}"))
-    return row
-
-
-def _turn(card: Card) -> list[Leaf]:
+def _state(card: Card) -> list[Leaf]:
+    """Whose turn it is, until when, how urgent, and who has it; what the title says already is not said again."""
     row = [b.words(TURNS[card.turn].capitalize(), bold=True)]
-    row += _due(card.deadlines[0]) if card.deadlines else []
-    if card.headline:
-        row.append(b.words(f" · {b.cut(card.headline, 300)}"))
-    return row
+    row += [b.words(" · "), *due(card.deadlines[0])] if card.deadlines else []
+    why = why_priority(card.priority_reasons)
+    urgency = f"{card.priority or 'no priority yet'}{f' ({b.cut(why, 300)})' if why else ''}"
+    level = f"{card.level} of {card.path}" if card.level and card.path else card.level or "no level yet"
+    holder = card.assignee or ("" if needs_attention(card) == "nobody has it" else "nobody has it")
+    offered = "" if needs_attention(card).startswith("waiting") else ", ".join(one.level for one in card.offers)
+    facts = [urgency, card.category or "", b.cut(", ".join(card.tags), 200), level, holder]
+    facts.append(f"offered to {offered}" if offered else "")
+    return [*row, b.words(b.cut("".join(f" · {fact}" for fact in facts if fact), 1000))]
 
 
 def then(card: Card) -> list[Leaf]:
@@ -117,9 +122,15 @@ def then(card: Card) -> list[Leaf]:
     return [b.words("Then, "), b.moment(step.at), b.words(b.cut(f": {step.what}, unless {step.unless}", 500))]
 
 
-def _due(deadline: Deadline) -> list[Leaf]:
+def due(deadline: Deadline) -> list[Leaf]:
+    """What is due, when, and how long that is from now."""
     verb = "was due" if deadline.missed else "due"
-    return [b.words(f" · {CLOCKS[deadline.clock]} {verb} "), b.moment(deadline.due_at)]
+    return [
+        b.words(f"{CLOCKS[deadline.clock]} {verb} ", bold=deadline.missed),
+        b.moment(deadline.due_at),
+        b.words(", "),
+        b.moment(deadline.due_at, b.AGO),
+    ]
 
 
 def _buttons(card: Card) -> Block:

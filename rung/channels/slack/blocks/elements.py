@@ -64,12 +64,16 @@ def mention(user: str) -> Leaf:
     return {"type": "user", "user_id": user}
 
 
-def moment(at: datetime) -> Leaf:
+#: How a moment is shown: as a date and a time, or as how long it is from now, which goes on by itself.
+CLOCK, AGO = "{date_short_pretty} {time}", "{ago}"
+
+
+def moment(at: datetime, shown: str = CLOCK) -> Leaf:
     """A moment in each reader's own time zone."""
     return {
         "type": "date",
         "timestamp": int(at.timestamp()),
-        "format": "{date_short_pretty} {time}",
+        "format": shown,
         "fallback": f"{at:%Y-%m-%d %H:%M} UTC",
     }
 

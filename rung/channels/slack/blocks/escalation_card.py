@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks.button_values import About, Press, write
-from rung.channels.slack.blocks.card import then
+from rung.channels.slack.blocks.card import Origin, asked, due, then, words_of
 from rung.channels.slack.blocks.elements import Block, Leaf
-from rung.channels.slack.blocks.field_words import CLOCKS, MARKS, REASONS, field_name, why_priority
+from rung.channels.slack.blocks.field_words import MARKS, REASONS, field_name, why_priority
 from rung.core import actors
 from rung.core.actors import Actor
 from rung.outbox.ports import Card, Move, OpenOffer
 
 
-def escalation_card(card: Card) -> list[Block]:
+def escalation_card(card: Card, origin: Origin = Origin()) -> list[Block]:  # noqa: B008  frozen
     """The blocks. An escalation that is no longer true becomes one quiet line."""
     if card.over:
         return [
             b.lines([[b.link(card.url, f"#{card.ticket}"), b.words(f" {b.cut(card.title, 200)} – "), _quiet(card)]])
         ]
-    rows = [_title(card), _why(card), _who(card), _deadline(card), _told(card), then(card)]
-    body: list[Block] = [b.lines([row for row in rows if row])]
-    if card.excerpt:
-        body.append(b.quote(card.excerpt))
-    if card.arrival:
-        body.append(b.aside(card.arrival))
-    body += _handoff(card)
+    rows = [_title(card), [*_why(card), *_deadline(card)], asked(card, origin), _holder(card)]
+    arrival = [b.aside(card.arrival)] if card.arrival else []
+    body: list[Block] = [b.lines(rows), *words_of(card), *arrival, *_handoff(card)]
     if card.links:
         body.append(b.aside("Linked: " + ", ".join(card.links)))
-    if card.headline:
-        body.append(b.aside(card.headline))
+    rows = [row for row in (_told(card), then(card)) if row]
+    body += [b.lines(rows)] if rows else []
     return [*body, _buttons(card)]
 
 
@@ -67,23 +63,14 @@ def _told(card: Card) -> list[Leaf]:
     return row
 
 
-def _who(card: Card) -> list[Leaf]:
-    customer = (
-        f"{card.customer} ({card.tier})" if card.customer and card.tier else card.customer or "customer not known"
-    )
-    row = [b.words(b.cut(f"{customer} · ", 300)), b.words(f"priority {card.priority or 'not set'}", bold=True)]
+def _holder(card: Card) -> list[Leaf]:
     why = why_priority(card.priority_reasons)
-    row += [b.words(f" ({b.cut(why, 200)})")] if why else []
-    holder = card.assignee or "nobody"
-    return [*row, b.words(f" · until it is claimed: {card.level or 'triage'}, {holder}")]
+    urgency = f"priority {card.priority or 'not set'}{f' ({b.cut(why, 200)})' if why else ''}"
+    return [b.words(f"{urgency} · until it is claimed: {card.level or 'triage'}, {card.assignee or 'nobody'}")]
 
 
 def _deadline(card: Card) -> list[Leaf]:
-    if not card.deadlines:
-        return [b.words("No deadline is running")]
-    first = card.deadlines[0]
-    verb = "was due" if first.missed else "due"
-    return [b.words(f"{CLOCKS[first.clock].capitalize()} {verb} ", bold=first.missed), b.moment(first.due_at)]
+    return [b.words(" · "), *due(card.deadlines[0])] if card.deadlines else [b.words(" · no deadline is running")]
 
 
 def _handoff(card: Card) -> list[Block]:

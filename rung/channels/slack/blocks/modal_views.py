@@ -111,13 +111,14 @@ def give_back(about: About) -> Block:
     return b.modal(f"Return #{about.ticket}", "rung:return", parts, submit="Return", note=write(about))
 
 
-def resolve(about: About, *, customer: str, text: str = "") -> Block:
-    """With words, they are the last answer; without, the policy's closing message is sent alone."""
-    hint = "Left empty, the customer is told that we believe it is solved."
-    parts = [
-        b.aside(f"{customer} is told and asked for a rating; if they write again it opens again."),
-        b.field("What solved it", b.text_input("text", initial=text), "text", optional=True, hint=hint),
-    ]
+def resolve(about: About, *, customer: str, text: str, asks_rating: bool) -> Block:
+    """`text`: what the policy would say. What stands in the field is word for word what they will see; where the policy
+    says nothing and the field is empty, they are told nothing."""
+    after = "They are asked for a rating. " if asks_rating else ""
+    told = f"{customer} will see this where they wrote, under your name. {after}If they write again it opens again."
+    hint = "" if text else "Left empty, nothing is sent."
+    field = b.text_input("text", initial=text)
+    parts = [b.aside(told), b.field("Your last answer", field, "text", optional=not text, hint=hint)]
     return b.modal(f"Resolve #{about.ticket}", "rung:resolve", parts, submit="Resolve", note=write(about))
 
 

@@ -14,6 +14,7 @@ from rung.channels.slack.events import catch_up
 from rung.channels.slack.events.facts import ChannelChanged
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.sentences import Said
+from rung.outbox import readdress
 from rung.tickets.models import IS_OPEN, Ticket
 
 
@@ -43,6 +44,7 @@ def changed(workspace: Workspace, fact: ChannelChanged, now: datetime) -> str:
             _ask_again(workspace, fact.channel, now)
         case "joined" if fact.user == workspace.bot_user:
             _ask_again(workspace, fact.channel, now)
+            readdress.cards(now)
         case "left" if fact.user in ("", workspace.bot_user):
             rows.update(is_member=False)
         case _:

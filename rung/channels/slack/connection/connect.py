@@ -19,7 +19,7 @@ from rung.channels.slack.sentences import NEVER
 from rung.core import actors
 from rung.core.actors import Actor
 from rung.core.sentences import say
-from rung.outbox import registry
+from rung.outbox import readdress, registry
 from rung.people import changes
 from rung.people.vault import seal
 
@@ -84,7 +84,9 @@ def connect(secrets: Secrets, now: datetime, *, by: Actor = actors.SYSTEM) -> Co
         changes.note("connected", workspace, by=by, before=before)
     signature.secrets.read()
     registry.forget()
-    return Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+    found = Connected(workspace, _list_channels(workspace, now), missing_scopes(scopes))
+    readdress.cards(now)
+    return found
 
 
 def _identity(told: Any) -> dict[str, object]:

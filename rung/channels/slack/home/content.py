@@ -15,11 +15,11 @@ from rung.channels.slack.api.clients import client_of
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.elements import Block, Leaf
-from rung.channels.slack.blocks.field_words import MARKS
+from rung.channels.slack.blocks.field_words import CLOCKS, MARKS
 from rung.channels.slack.models import HomeTab, Workspace
 from rung.channels.slack.people import identity
 from rung.channels.slack.people.affiliation import Standing
-from rung.core.vocabulary import Priority
+from rung.core.vocabulary import ClockName, Priority
 from rung.people.models import Agent, Requester
 from rung.tickets.models import IS_OPEN, Ticket
 from rung.tickets.visibility import visible
@@ -125,8 +125,12 @@ def _row(ticket: Ticket, *, offered: bool) -> list[Block]:
         b.words(f" {b.cut(ticket.subject, 150)}", bold=True),
     ]
     second: list[Leaf] = [b.words(" · ".join(_facts(ticket)) or "no facts yet")]
+    if ticket.missed:
+        second.append(b.words(" · target missed", bold=True))
     if ticket.next_deadline_at is not None:
-        second += [b.words(" · overdue since " if ticket.missed else " · due "), b.moment(ticket.next_deadline_at)]
+        clock = CLOCKS[ClockName(ticket.next_deadline_clock)] if ticket.next_deadline_clock else "next"
+        at = ticket.next_deadline_at
+        second += [b.words(f" · {clock} due "), b.moment(at), b.words(", "), b.moment(at, b.AGO)]
     return [b.lines([row, second]), b.actions(_buttons(ticket, offered=offered), f"ticket:{ticket.number}:{offered}")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -10,10 +11,11 @@ from django.core.files.storage import default_storage
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from rung.channels.slack.api.addresses import parse
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks import rich
 from rung.channels.slack.blocks.button_values import About, Press, write
-from rung.channels.slack.blocks.card import fallback, triage_card
+from rung.channels.slack.blocks.card import Origin, due, fallback, triage_card
 from rung.channels.slack.blocks.escalation_card import escalation_card
 from rung.channels.slack.models import Workspace
 from rung.channels.slack.outbound.lost_posts import metadata
@@ -29,15 +31,31 @@ LONGEST_ANSWER, SHORT_ANSWER = 30_000, 2_500
 
 
 def card(one: Card) -> Drawn:
-    drawn = escalation_card(one) if one.kind is NoticeKind.OFFER_CARD else triage_card(one)
+    origin = origin_of(one)
+    drawn = escalation_card(one, origin) if one.kind is NoticeKind.OFFER_CARD else triage_card(one, origin)
     return {"text": fallback(one), "blocks": drawn, "metadata": metadata(one.key)}
 
 
-def moment(one: Moment) -> Drawn:
-    """A few lines, and what can be done from here."""
+def origin_of(one: Card) -> Origin:
+    """Where the customer wrote, if that was in Slack. A channel that is shared is known by that of either side."""
+    place = parse(one.thread) if one.channel == "slack" else None
+    workspace = Workspace.objects.filter(team=place.team).first() if place is not None else None
+    if place is None or workspace is None:
+        return Origin()
+    row = workspace.channels.filter(channel=place.channel).first()
+    name = str(row) if row is not None and row.name else "direct messages"
+    site = workspace.domain.rstrip("/")
+    url = f"{site}/archives/{place.channel}/p{place.ts.replace('.', '')}" if site and place.ts else ""
+    return Origin(url, name, row is not None and row.is_external)
+
+
+def moment(one: Moment, called: Sequence[b.Leaf] = ()) -> Drawn:
+    """A few lines, and what can be done from here. `called`: who is to notice it."""
     details = [line for line in one.text.splitlines() if line and line not in (one.title, one.url)]
-    rows = [[b.words(b.cut(one.title, 500), bold=True)], *([b.words(b.cut(line, 1000))] for line in details[:20])]
-    drawn = [b.lines(rows)]
+    rows = [[*called, b.words(b.cut(one.title, 500), bold=True)]]
+    rows += [due(one.deadline)] if one.deadline is not None else []
+    rows += [[b.words(b.cut(line, 1000))] for line in details[:20]]
+    drawn = [b.lines(rows), *([b.quote(one.excerpt)] if one.excerpt else [])]
     buttons = _moves(one)
     if buttons:
         drawn.append(b.actions(buttons, "moment"))
@@ -46,15 +64,15 @@ def moment(one: Moment) -> Drawn:
     return {"text": b.escaped(b.cut(one.title, b.FALLBACK)), "blocks": drawn, "metadata": metadata(one.key)}
 
 
-def digest(one: Digest) -> Drawn:
-    """A line for each."""
+def digest(one: Digest, called: Sequence[b.Leaf] = ()) -> Drawn:
+    """A line for each. `called`: who is to notice it."""
     shown = one.moments[:40]
     rows = [[b.words("• "), b.link(each.url, b.cut(each.title, 300))] for each in shown]
     more = len(one.moments) - len(shown)
     rows += [[b.words(f"and {more} more")]] if more > 0 else []
     return {
         "text": b.escaped(b.cut(one.title, b.FALLBACK)),
-        "blocks": [b.lines([[b.words(b.cut(one.title, 500), bold=True)], *rows])],
+        "blocks": [b.lines([[*called, b.words(b.cut(one.title, 500), bold=True)], *rows])],
         "metadata": metadata(one.key),
     }
 
@@ -74,6 +92,11 @@ def customer_message(one: CustomerMessage, workspace: Workspace, most: int = LON
         drawn["username"] = b.cut(one.author, 80)
     drawn["blocks"] += _for_customers(one)
     return drawn
+
+
+def standing_alone(asked: Drawn, one: CustomerMessage) -> Drawn:
+    """The same words with what they answer above them, for a thread that is gone."""
+    return {"text": asked["text"], "blocks": [b.aside(f"About “{b.cut(one.subject, 150)}”"), *asked["blocks"]]}
 
 
 def _for_customers(one: CustomerMessage) -> list[b.Block]:
@@ -106,6 +129,8 @@ def _moves(one: Moment) -> list[b.Block]:
     value = write(About(one.ticket))
     known = {
         Move.CLAIM: b.button("Claim", Press.CLAIM, value, style="primary"),
+        Move.RETURN: b.button("Return…", Press.RETURN, value),
+        Move.REPLY: b.button("Reply", Press.REPLY, value),
         Move.ASSIGN_ME: b.button("Take it", Press.TAKE, value, style="primary"),
         Move.ESCALATE: b.button("Escalate", Press.ESCALATE, value),
         Move.RESOLVE: b.button("Resolve", Press.RESOLVE, value),
