@@ -10,7 +10,7 @@ from rung.core.reckoning.attention import Interruption, budget_of, held_back
 from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.vocabulary import Priority
 from rung.outbox import enqueue, queues
-from rung.outbox.models import Delivery, Rank, State
+from rung.outbox.models import Delivery, State
 from rung.outbox.ports import Source
 from rung.outbox.queues import Claimed
 from rung.outbox.sentences import Said, Title, english
@@ -36,6 +36,7 @@ def hold(claimed: Claimed, now: datetime) -> bool:
             priority=Priority(delivery.priority) if delivery.priority else None,
             exempt=delivery.exempt,
             deadline=delivery.deadline,
+            since=delivery.created_at,
         ),
         policy,
         _lately(delivery, now - budget.per) if budget else (),
@@ -70,7 +71,7 @@ def release(source: Source, now: datetime) -> None:
 
 def _release(held: Sequence[Delivery], source: Source, now: datetime) -> None:
     still_true = []
-    for delivery in held:
+    for delivery in _unpacked(held, now):
         why = source.no_longer_wanted(delivery)
         if why is None:
             still_true.append(delivery)
@@ -90,11 +91,24 @@ def _release(held: Sequence[Delivery], source: Source, now: datetime) -> None:
         _digest(still_true, now)
 
 
-def _digest(parts: Sequence[Delivery], now: datetime) -> None:
-    """One message for all of them. Its own row, so that it is sent once; the parts point to it."""
+def _unpacked(held: Sequence[Delivery], now: datetime) -> list[Delivery]:
+    """What is still to be said, digests that had to wait in their turn taken apart again."""
+    found: list[Delivery] = []
+    for delivery in held:
+        parts = list(delivery.moments.select_related("ticket").order_by("pk"))
+        found += parts or [delivery]
+        if parts:
+            delivery.state, delivery.over_at, delivery.next_attempt_at = State.OVERTAKEN, now, None
+            delivery.save(update_fields=["state", "over_at", "next_attempt_at"])
+    return found
+
+
+def _digest(held: Sequence[Delivery], now: datetime) -> None:
+    """One message for all of them, the urgent first. Its own row, so that it is sent once; the parts point to it."""
+    parts = sorted(held, key=pressing)
     first = parts[0]
     digest = Delivery.objects.create(
-        key=f"digest/{first.pk}-{parts[-1].pk}",
+        key=f"digest/{min(part.pk for part in parts)}-{max(part.pk for part in parts)}/{now.timestamp():.0f}",
         kind=NoticeKind.DIGEST,
         subject=Subject.NOTIFICATION,
         recipient=first.recipient,
@@ -102,20 +116,32 @@ def _digest(parts: Sequence[Delivery], now: datetime) -> None:
         destination=first.destination,
         fallbacks=first.fallbacks,
         lane=first.lane,
-        rank=Rank.REMINDER,
+        rank=min(part.rank for part in parts),
         title=Title.WAITED(number=len(parts)),
         words="\n".join(english(part.title) for part in parts),
         state=State.WAITING,
         next_attempt_at=now,
         due_at=now,
-        created_at=now,
-        exempt=any(part.deadline is not None and part.deadline <= now for part in parts),
+        created_at=min(part.created_at for part in parts),
+        deadline=min(filter(None, map(_ahead, parts)), default=None),
         priority=min((part.priority for part in parts if part.priority), key=_rank, default=""),
     )
     Delivery.objects.filter(pk__in=[part.pk for part in parts]).update(
         state=State.DIGESTED, digest=digest, next_attempt_at=None
     )
     enqueue.open_lanes([first.lane], now)
+
+
+def pressing(delivery: Delivery) -> tuple[bool, int, int]:
+    """What comes first among what one destination hears at once: critical, then urgent, then what was said first."""
+    ticket = delivery.ticket
+    is_critical = ticket is not None and ticket.critical
+    return not is_critical, _rank(delivery.priority) if delivery.priority else Priority.NORMAL.rank, delivery.pk
+
+
+def _ahead(part: Delivery) -> datetime | None:
+    """Its deadline, if that was still to come when it was made."""
+    return part.deadline if part.deadline is not None and part.deadline > part.created_at else None
 
 
 def _rank(priority: str) -> int:

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rung.core.calendar import Calendar
 from rung.core.policy.model import Attention, Budget, Level, Policy, Quiet
-from rung.core.reckoning.attention import Hold, Interruption, Why, held_back
+from rung.core.reckoning.attention import Hold, Interruption, Why, held_back, is_burst
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import Priority
 
@@ -78,3 +80,39 @@ def test_a_channel_has_its_own_budget() -> None:
 
 def test_without_a_word_about_attention_nothing_is_held() -> None:
     assert held_back(MOMENT, policy(), [NOON] * 100, NIGHT) is None
+
+
+def test_what_is_overdue_from_its_beginning_has_no_privilege() -> None:
+    overdue = Interruption(kind=NoticeKind.MOMENT, to_person=True, deadline=NIGHT, since=NIGHT)
+    assert held_back(overdue, QUIET, (), NIGHT) == Hold(Why.QUIET_HOURS, NEXT_MORNING)
+
+
+def test_a_deadline_that_passes_while_it_waits_releases_it_within_the_budget() -> None:
+    said = Interruption(kind=NoticeKind.MOMENT, to_person=False, deadline=NOON, since=NOON - timedelta(hours=1))
+    assert held_back(said, QUIET, (), NOON) is None
+    lately = [NOON - timedelta(minutes=1), NOON - timedelta(minutes=2)]
+    assert held_back(said, SIX_AN_HOUR, lately, NOON) == Hold(Why.BUDGET, NOON + timedelta(minutes=58))
+
+
+moments = st.lists(st.integers(0, 300), max_size=40).map(lambda apart: [NOON - timedelta(seconds=s) for s in apart])
+
+
+@given(moments)
+def test_a_burst_is_more_than_five_cards_within_a_minute(cards: list[datetime]) -> None:
+    lately = [at for at in cards if NOON - at < timedelta(minutes=1)]
+    assert is_burst(cards, NOON) is (len(lately) > 5)
+
+
+@given(moments, st.booleans(), st.integers(-100, 100), st.integers(0, 100))
+def test_whatever_waits_the_budget_of_its_place_holds(
+    lately: list[datetime], has_deadline: bool, ahead: int, waited: int
+) -> None:
+    deadline = NOON + timedelta(minutes=ahead) if has_deadline else None
+    said = Interruption(
+        kind=NoticeKind.MOMENT, to_person=False, deadline=deadline, since=NOON - timedelta(minutes=waited)
+    )
+    hold = held_back(said, SIX_AN_HOUR, lately, NOON)
+    assert (hold is not None) is (len(lately) >= 2)
+    if hold is not None and deadline is not None and deadline <= NOON:
+        assert hold.until is not None
+        assert hold.until > NOON

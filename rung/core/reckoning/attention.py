@@ -1,28 +1,33 @@
 """Whether a message may interrupt now: quiet hours and budgets hold back moments, and nothing else, and no clock."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from rung.core.calendar import ALWAYS
+from rung.core.case.events import AnyEvent, StepFired, StepOutcome
 from rung.core.policy.model import Budget, Policy
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.vocabulary import Priority
 
 #: What interrupts. Cards are looked at when somebody has time; pages are meant to interrupt.
+#: More cards for one channel than this, within so long, are a burst.
+MOST_CARDS, WITHIN = 5, timedelta(minutes=1)
 INTERRUPTING = frozenset({NoticeKind.MOMENT, NoticeKind.DIGEST})
 
 
 class Interruption(Struct, frozen=True):
-    """What is about to be said. `deadline`: it is never held beyond that moment."""
+    """What is about to be said. A `deadline` that was still ahead when it began to wait, at `since`, releases it: then
+    only the budget may hold it. What is overdue from its beginning has no privilege."""
 
     kind: NoticeKind
     to_person: bool
     priority: Priority | None = None
     exempt: bool = False
     deadline: datetime | None = None
+    since: datetime | None = None
 
 
 class Why(StrEnum):
@@ -44,12 +49,35 @@ def held_back(said: Interruption, policy: Policy, lately: Sequence[datetime], no
 
     `lately`: when the same destination was last interrupted, in any order, at least as far back as its budget counts.
     """
-    if said.kind not in INTERRUPTING or said.exempt or (said.deadline is not None and said.deadline <= now):
+    if said.kind not in INTERRUPTING or said.exempt:
         return None
+    was_ahead = said.deadline is not None and (said.since is None or said.deadline > said.since)
+    if said.deadline is not None and was_ahead and said.deadline <= now:
+        return _over_budget(said, policy, lately, now)
     hold = _quiet(said, policy, now) or _over_budget(said, policy, lately, now)
-    if hold is None or said.deadline is None:
+    if hold is None or said.deadline is None or not was_ahead:
         return hold
     return Hold(hold.why, said.deadline if hold.until is None else min(hold.until, said.deadline))
+
+
+def is_burst(cards: Sequence[datetime], now: datetime) -> bool:
+    """Whether a card for a channel is one of too many at once. `cards`: when those for it, this one among them, became
+    due; a burst is more than MOST_CARDS within WITHIN."""
+    return sum(1 for at in cards if now - WITHIN < at <= now) > MOST_CARDS
+
+
+def is_overtaken(events: Iterable[AnyEvent], said_by: int, rule: str, cycle: int | None) -> bool:
+    """Whether a later step of the same rule and cycle has fired since: then the earlier one is no news any more.
+
+    `said_by`: the number of the event the message is about.
+    """
+    return any(
+        isinstance(event, StepFired)
+        and event.number > said_by
+        and (event.rule, event.cycle) == (rule, cycle)
+        and event.outcome is StepOutcome.FIRED
+        for event in events
+    )
 
 
 def budget_of(policy: Policy, *, to_person: bool) -> Budget | None:
