@@ -104,6 +104,11 @@ class Folder:
         ask = _brought(self.app, "doctor", "findings")
         return list(ask(now)) if ask is not None else []
 
+    def lag(self, now: datetime) -> float | None:
+        """`doctor.lag(now)`: seconds since everything outside was last looked at; None: it does not look."""
+        ask = _brought(self.app, "doctor", "lag")
+        return ask(now) if ask is not None else None
+
     @property
     def urls(self) -> str:
         """`urls`: addresses that machines call, below `/NAME/`; the module's name, or empty."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from rung import hooks
 from rung.intake import health
 from rung.people.clock import database_now
 
@@ -44,6 +45,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     _gauges(registry, "open_tickets", "Tickets that are not over", "status", health.open_tickets())
     _gauges(registry, "deliveries", "Deliveries not yet sent", "state", health.unsent_deliveries())
     _gauges(registry, "step_lateness_seconds", "Of the steps of the last hour", "quantile", health.lateness(now))
+    ages = {folder.name: age for folder in hooks.channels() if (age := folder.lag(now)) is not None}
+    _gauges(registry, "channel_look_age_seconds", "Since the last complete look outside", "channel", ages)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from rung.outbox import after_card, clock_step, handover, loop, notify, outcomes, queues, quiet_hours
+from rung.outbox import after_card, bursts, clock_step, handover, loop, notify, outcomes, queues, quiet_hours
 from rung.outbox.loop import Loop
 from rung.outbox.ports import Later, Outcome, Source, Unclear
 from rung.outbox.queues import Claimed
@@ -103,6 +103,7 @@ class Courier:
     def _start(self) -> None:
         outcomes.settle_abandoned(self._source, database_now())
         quiet_hours.release(self._source, database_now())
+        bursts.refresh(self._source, database_now())
         room = WORKERS - len(self._away)
         while room > 0 and (claimed := self._claim(room)):
             for one, call in claimed:
@@ -141,7 +142,7 @@ class Courier:
             with transaction.atomic():
                 if outcomes.drop_unwanted(one, self._source, now) or after_card.wait(one, now):
                     return None
-                if quiet_hours.hold(one, now):
+                if bursts.join(one, now) or quiet_hours.hold(one, now):
                     return None
                 return call_for(one, self._source, now)
         except AWAY:

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from rung.outbox.fields import SentenceField
 from rung.core.vocabulary import Priority
+from rung.outbox.fields import SentenceField
 
 
 class State(models.TextChoices):
@@ -115,6 +115,9 @@ class Delivery(models.Model):
             ),
             # From a card outside to its ticket: what is said in its thread.
             models.Index(fields=["external_id"], name="delivery_place", condition=~Q(external_id="")),
+            models.Index(
+                fields=["channel", "destination"], name="delivery_summary", condition=Q(kind="summary", over_at=None)
+            ),
             # For budgets: what has interrupted a destination lately.
             models.Index(
                 fields=["channel", "destination", "sent_at"],

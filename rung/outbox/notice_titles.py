@@ -36,7 +36,11 @@ def link(told: Told) -> str:
 def _title(notice: Notice, told: Told) -> Sentence:
     who = f" ({told.customer})" if told.customer else ""
     title = Title[notice.subject.name](ticket=f"{_ticket(told)}{who}", to=notice.to)
-    return title if notice.priority not in (Priority.URGENT, Priority.HIGH) else Title.PRESSING(priority=notice.priority.value, title=title)
+    return (
+        title
+        if notice.priority not in (Priority.URGENT, Priority.HIGH)
+        else Title.PRESSING(priority=notice.priority.value, title=title)
+    )
 
 
 def _ticket(told: Told) -> str:

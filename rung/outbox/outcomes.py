@@ -26,7 +26,7 @@ PATIENCE = 4
 #: After so long nobody expects it any more.
 GIVE_UP_AFTER = timedelta(days=2)
 _MOMENTS = (NoticeKind.MOMENT, NoticeKind.DIGEST)
-CARDS = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD)
+CARDS = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD, NoticeKind.SUMMARY)
 
 
 def drop_unwanted(claimed: Claimed, source: Source, now: datetime) -> bool:

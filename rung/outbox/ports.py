@@ -203,6 +203,31 @@ class Card(Struct, frozen=True, kw_only=True):
     drawn_at: datetime
 
 
+class SummaryRow(Struct, frozen=True, kw_only=True):
+    """One ticket of a burst. `offer`: the number of its offer."""
+
+    ticket: int
+    offer: int
+    title: str
+    url: str
+    customer: str | None = None
+    priority: Priority | None = None
+    clock: ClockName | None = None
+    due_at: datetime | None = None
+    missed: bool = False
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """A burst of offers to one place as it stands at `drawn_at`: what waits, the most pressing first, and how many have
+    found somebody or ended since."""
+
+    key: str
+    to: str
+    rows: tuple[SummaryRow, ...]
+    gone: int
+    drawn_at: datetime
+
+
 class AttachedFile(Struct, frozen=True, kw_only=True):
     name: str
     content_type: str
@@ -329,6 +354,17 @@ class Channel(Adapter, Protocol):
         """Look whether an unclear message arrived: None if it did not, Unclear if that cannot be known."""
 
 
+class SummaryChannel(Channel, Protocol):
+    """A channel in which a burst can stand as one living list; it says so by `shows_summaries`."""
+
+    def post_summary(self, summary: Summary) -> Outcome: ...
+
+    def edit_summary(self, summary: Summary, external_id: str) -> Outcome: ...
+
+    def find_summary(self, summary: Summary) -> Sent | Later | None:
+        """Look whether an unclear post arrived, by its key."""
+
+
 class Tracker(Adapter, Protocol):
     """Another ticket system."""
 
@@ -364,6 +400,8 @@ class Source(Protocol):
     def digest(self, delivery: "Delivery", parts: "Sequence[Delivery]") -> Digest: ...
 
     def card(self, delivery: "Delivery", now: datetime) -> Card: ...
+
+    def summary(self, delivery: "Delivery", parts: "Sequence[Delivery]", now: datetime) -> Summary: ...
 
     def message(self, delivery: "Delivery") -> CustomerMessage: ...
 

@@ -41,6 +41,11 @@ def shows_tickets(name: str) -> bool:
     return bool(getattr(channels().get(name), "shows_tickets", False))
 
 
+def shows_summaries(name: str) -> bool:
+    """Whether a burst of offers can stand in it as one living list."""
+    return bool(getattr(channels().get(name), "shows_summaries", False))
+
+
 def forget() -> None:
     """Ask the adapters again: their settings have changed."""
     for known in (channels, trackers, pagers):

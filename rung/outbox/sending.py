@@ -5,9 +5,20 @@ from datetime import datetime
 from typing import cast
 
 from rung.core.reckoning.effects import NoticeKind
-from rung.outbox import registry
+from rung.outbox import bursts, quiet_hours, registry
 from rung.outbox.models import Delivery
-from rung.outbox.ports import Adapter, Card, Channel, Never, Outcome, Pager, Sent, Source, Tracker
+from rung.outbox.ports import (
+    Adapter,
+    Card,
+    Channel,
+    Never,
+    Outcome,
+    Pager,
+    Sent,
+    Source,
+    SummaryChannel,
+    Tracker,
+)
 from rung.outbox.queues import Claimed
 from rung.outbox.sentences import Said
 
@@ -26,7 +37,9 @@ def call_for(claimed: Claimed, source: Source, now: datetime) -> Call:
 def may_repeat(delivery: Delivery, adapter: Adapter | None) -> bool:
     """Whether an unclear sending is made again: a page, since a missed one is a breach; and where the other side drops
     a second copy, or can be asked first."""
-    looked_for = (NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD, NoticeKind.LINK, NoticeKind.REPLY)
+    looked_for = (
+        *(NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD, NoticeKind.SUMMARY, NoticeKind.LINK, NoticeKind.REPLY),
+    )
     return (
         delivery.kind == NoticeKind.PAGE
         or NoticeKind(delivery.kind) in looked_for
@@ -66,6 +79,22 @@ def _again(channel: Channel, card: Card) -> Outcome:
             return outcome
 
 
+def _summary(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -> Call:
+    parts = bursts.parts_of(delivery)
+    channel, summary = cast("SummaryChannel", adapter), source.summary(delivery, parts, now)
+    delivery.shown_event = bursts.version_of(parts)
+    external_id, look_first = delivery.external_id, delivery.look_first
+
+    def show() -> Outcome:
+        found = channel.find_summary(summary) if look_first and not external_id else None
+        if found is not None and not isinstance(found, Sent):
+            return found
+        there = external_id or (found.external_id if found else "")
+        return channel.edit_summary(summary, there) if there else channel.post_summary(summary)
+
+    return show
+
+
 def _moment(adapter: Adapter, delivery: Delivery, source: Source, _now: datetime) -> Call:
     channel, moment = cast("Channel", adapter), source.moment(delivery)
     return lambda: channel.send_moment(moment)
@@ -83,7 +112,7 @@ def _message(adapter: Adapter, delivery: Delivery, source: Source, _now: datetim
 
 
 def _digest(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -> Call:
-    parts: Sequence[Delivery] = list(delivery.moments.order_by("pk"))
+    parts: Sequence[Delivery] = sorted(delivery.moments.select_related("ticket"), key=quiet_hours.pressing)
     if not parts:
         # Several steps for one recipient in one look: one message whose words name each of them.
         return _moment(adapter, delivery, source, now)
@@ -115,6 +144,7 @@ def _issue(adapter: Adapter, delivery: Delivery, source: Source, _now: datetime)
 _CALLS: dict[NoticeKind, Callable[[Adapter, Delivery, Source, datetime], Call]] = {
     NoticeKind.OFFER_CARD: _card,
     NoticeKind.TRIAGE_CARD: _card,
+    NoticeKind.SUMMARY: _summary,
     NoticeKind.MOMENT: _moment,
     NoticeKind.DIGEST: _digest,
     NoticeKind.REPLY: _message,

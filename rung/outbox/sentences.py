@@ -57,6 +57,7 @@ class Said(Sentences):
     TICKET_IS_OVER = "ticket_is_over", key("the ticket is %(status)s")
     OFFER_IS_OVER = "offer_is_over", key("the offer is no longer open")
     SOMEBODY_ELSES = "somebody_elses", key("somebody else has it now")
+    OVERTAKEN = "overtaken", key("a later step has been said since")
     ENDED_BEFORE = "ended_before", key("it had ended before it was posted")
     FORGOTTEN = "forgotten", key("the person was forgotten")
     OUR_OWN_TROUBLE = "our_own_trouble", key("the desk had trouble of its own: %(error)s")
@@ -97,6 +98,7 @@ class Title(Sentences):
     ALERT = "title.alert", "%(ticket)s"
     PRESSING = "title.pressing", "[%(priority)s] %(title)s"
     MANY = "title.many", key("%(number)s messages about %(ticket)s")
+    BURST = "title.burst", key("Many escalations at once")
     WAITED = "title.waited", key("%(number)s messages that waited")
     IMPORTED = "title.imported", key("%(number)s running tickets came in with the import %(source)s")
     IMPORTED_ONE = "title.imported_one", key("%(number)s running ticket came in with the import %(source)s")

@@ -60,7 +60,7 @@ def draw(ticket: Ticket, case: Case, delivery: Delivery, now: datetime) -> Card:
         channel=case.channel,
         level=case.level,
         path=case.path,
-        assignee=names.of(f"agent:{case.assignee}") if case.assignee else None,
+        assignee=names.agent(case.assignee) if case.assignee else None,
         offers=tuple(
             OpenOffer(number=offer.number, level=offer.level, path=offer.path, at=offer.at, by=offer.by)
             for offer in case.offers

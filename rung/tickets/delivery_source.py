@@ -9,13 +9,15 @@ from django.core.files.storage import default_storage
 from rung.core import actors, addresses
 from rung.core.case import case as cases
 from rung.core.case.case import Case
+from rung.core.reckoning.attention import is_overtaken
 from rung.core.reckoning.effects import Notice, NoticeKind, Subject
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import Called, called
-from rung.core.vocabulary import Priority
+from rung.core.vocabulary import ClockName, Priority
 from rung.outbox import enqueue, registry
 from rung.outbox.addresses import AddressBook
-from rung.outbox.models import Delivery
+from rung.outbox.bursts import SUMMONED
+from rung.outbox.models import Delivery, State
 from rung.outbox.outcomes import CARDS
 from rung.outbox.ports import (
     AttachedFile,
@@ -29,6 +31,8 @@ from rung.outbox.ports import (
     Move,
     NewIssue,
     Page,
+    Summary,
+    SummaryRow,
 )
 from rung.outbox.sentences import Said, Sentence, english
 from rung.people.clock import database_now
@@ -87,6 +91,15 @@ class DeliverySource:
     def card(self, delivery: Delivery, now: datetime) -> Card:
         ticket = _ticket(delivery)
         return cards.draw(ticket, _case(ticket), delivery, now)
+
+    def summary(self, delivery: Delivery, parts: Sequence[Delivery], now: datetime) -> Summary:
+        return Summary(
+            key=delivery.key,
+            to=delivery.destination,
+            rows=tuple(_row(part, _ticket(part)) for part in parts if self.no_longer_wanted(part) is None),
+            gone=delivery.moments.exclude(state=State.DIGESTED).count(),
+            drawn_at=now,
+        )
 
     def message(self, delivery: Delivery) -> CustomerMessage:
         ticket, message = _ticket(delivery), delivery.message
@@ -191,12 +204,18 @@ def _is_past(delivery: Delivery, ticket: Ticket) -> Sentence | None:
         return None  # of a ticket that cannot be read too
     case = _case(ticket)
     hangs_somewhere = delivery.external_id or (delivery.look_first and delivery.kind in CARDS)
-    if delivery.kind in _ALWAYS_WANTED or hangs_somewhere:
+    if delivery.kind in _ALWAYS_WANTED or delivery.what == SUMMONED or hangs_somewhere:
         return None
     if case.status.is_over and subject in _FOR_OPEN_TICKETS:
         return Said.TICKET_IS_OVER(status=case.status.value)
     if subject is Subject.OFFER and case.offer(delivery.event) is None:
         return Said.OFFER_IS_OVER()
+    if (
+        subject is Subject.REMINDER
+        and delivery.rule
+        and is_overtaken(events_of(ticket.number), delivery.event, delivery.rule, delivery.cycle)
+    ):
+        return Said.OVERTAKEN()
     is_theirs = subject is not Subject.ASSIGNED or addresses.agent_of(delivery.recipient) == case.assignee
     return None if is_theirs else Said.SOMEBODY_ELSES()
 
@@ -210,6 +229,20 @@ def _not_for_them(delivery: Delivery) -> Sentence | None:
     if agent is None or not agent.is_active:
         return Said.HAS_LEFT(handle=handle)
     return None if sees(agent, delivery.ticket_id) else Said.MAY_NOT_SEE(handle=handle)
+
+
+def _row(part: Delivery, ticket: Ticket) -> SummaryRow:
+    return SummaryRow(
+        ticket=ticket.number,
+        offer=part.event,
+        title=ticket.subject,
+        url=_url(ticket.number),
+        customer=ticket.customer.name if ticket.customer else None,
+        priority=Priority(ticket.priority) if ticket.priority else None,
+        clock=ClockName(ticket.next_deadline_clock) if ticket.next_deadline_clock else None,
+        due_at=ticket.next_deadline_at,
+        missed=ticket.missed,
+    )
 
 
 def _shown(delivery: Delivery) -> tuple[Calls | None, Deadline | None, str]:
@@ -252,11 +285,14 @@ def _url(ticket: int | None) -> str:
 
 
 def _moves(ticket: Ticket, message: Message | None) -> tuple[Move, ...]:
-    """What a customer may do from a message of the desk's own: ask for escalation, or rate at the end."""
-    if message is None or actors.is_agent(message.author):
+    """What a customer may do from a message: from the desk's own ask for escalation, from the last one rate."""
+    if message is None:
         return ()
-    spoken = ticket.events.filter(kind="auto_replied", data__message=message.pk).values_list("data__reply", flat=True)
     closing = compiled(ticket.policy).policy.closing
+    if actors.is_agent(message.author):
+        is_last = closing.ask_rating and ticket.events.filter(kind="resolved", data__message=message.pk).exists()
+        return (Move.RATE,) if is_last else ()
+    spoken = ticket.events.filter(kind="auto_replied", data__message=message.pk).values_list("data__reply", flat=True)
     match spoken.first():
         case name if name == ACKNOWLEDGEMENT:
             return (Move.ASK_ESCALATION,)

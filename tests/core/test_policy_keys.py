@@ -34,6 +34,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "follow_up": ("follow_up",),
     "step": ("rules", 0, "steps", 0),
     "actions": ("rules", 0, "do"),
+    "reminder": ("rules", 0, "do", "remind"),
     "when": ("routing", 0, "when"),
     "workflow": ("workflows", "reset"),
     "closing": ("closing",),
@@ -74,6 +75,7 @@ CHOSEN = {
     "assignments": "least_busy",
     "recipients": "lead",
     "reminders": "triage",
+    "called": "nobody",
     "pagers": "pagerduty",
 }
 RIGHT: dict[Form, Any] = {

@@ -266,6 +266,7 @@ SAYS_THE_DEFAULT = {
     ("schedules", "engineering-on-call", "timezone"),
     ("levels", "billing", "team"),  # the level's name
     ("priority", "default"),
+    ("rules", 3, "steps", 0, "remind", "call"),  # the level's team
     ("rules", 15, "do", "reason"),  # other
     ("follow_up", "clock"),
 }

@@ -31,6 +31,7 @@ from rung.outbox.ports import (
     Never,
     Outcome,
     Sent,
+    Summary,
     Unclear,
 )
 from rung.people.clock import database_now
@@ -45,6 +46,7 @@ EDIT_EVERY = timedelta(seconds=1.25)  # chat.update: fifty a minute and workspac
 KNOWN_FOR = 5.0  # seconds for which the answer to "is a workspace connected?" is believed
 KINDS = frozenset(
     {NoticeKind.MOMENT, NoticeKind.OFFER_CARD, NoticeKind.TRIAGE_CARD, NoticeKind.REPLY, NoticeKind.DIGEST}
+    | {NoticeKind.SUMMARY}
 )
 
 
@@ -59,6 +61,7 @@ class SlackAdapter:
     name = "slack"
     repeats_safely = False
     shows_tickets = True
+    shows_summaries = True
 
     def __init__(self) -> None:
         self._connected = False
@@ -140,6 +143,30 @@ class SlackAdapter:
         found = directory.find(card.to)
         return lost_posts.in_channel(*found, card.key) if found else None
 
+    def post_summary(self, summary: Summary) -> Outcome:
+        found = directory.find(summary.to)
+        return _post(*found, post_arguments.summary(summary)) if found else _nowhere(summary.to)
+
+    def edit_summary(self, summary: Summary, external_id: str) -> Outcome:
+        """Where it stands; one that is gone is posted anew."""
+        found = directory.find(external_id)
+        if found is None:
+            return _nowhere(external_id)
+        workspace, place = found
+        drawn = post_arguments.summary(summary)
+        try:
+            clients.client_of(workspace, database_now()).chat_update(channel=place.channel, ts=place.ts, **drawn)
+        except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
+            if code_of(error) in GONE:
+                return _post(workspace, Place(place.team, place.channel), drawn)
+            return _outcome(workspace, "chat.update", error)
+        return Sent(str(place))
+
+    def find_summary(self, summary: Summary) -> Sent | Later | None:
+        """Look in the channel for our own key."""
+        found = directory.find(summary.to)
+        return lost_posts.in_channel(*found, summary.key) if found else None
+
     def send_message(self, message: CustomerMessage) -> Outcome:
         """An answer, in the customer's thread and under the agent's name."""
         found = directory.find(message.to)
@@ -209,7 +236,7 @@ def _quote(client: WebClient, sent: Place, asked: dict[str, Any], answers: Custo
 def _note(answers: CustomerMessage, sent: Place, name: str, what: str) -> None:
     who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
     words = Words(text=f"{f'@{who}: ' if who else ''}{what}", inbox="slack", external_id=f"{sent}/{name}")
-    actions.note(answers.ticket, words, by="bot:slack", now=database_now())
+    actions.note(answers.ticket, words, by=actors.bot("slack"), now=database_now())
 
 
 def _attach(client: WebClient, sent: Place, thread: str, answers: CustomerMessage) -> None:

@@ -15,12 +15,15 @@ from rung.channels.slack.api.outcomes import code_of
 from rung.channels.slack.connection import channel_changes
 from rung.channels.slack.connection.connect import scopes_of
 from rung.channels.slack.connection.manifest import missing_scopes
+from rung.channels.slack.events import cursors
 from rung.channels.slack.models import SlackChannel, Workspace
 from rung.channels.slack.sentences import NEVER
 from rung.people.models import ContactMethod
 from rung.policies.versions import compiled, current_number
 
 SKEW = timedelta(seconds=60)
+#: A look that is older is late, where Slack does not want it slow.
+LATE = timedelta(minutes=15)
 
 
 def findings(now: datetime) -> list[str]:
@@ -30,6 +33,12 @@ def findings(now: datetime) -> list[str]:
     if workspaces:
         found += _policy()
     return found
+
+
+def lag(now: datetime) -> float | None:
+    """Seconds since the place that waits longest was completely looked at; None: there is none."""
+    oldest = cursors.oldest()
+    return (now - oldest.looked_at).total_seconds() if oldest is not None else None
 
 
 def _workspace(workspace: Workspace, now: datetime) -> Iterator[str]:
@@ -52,8 +61,19 @@ def _workspace(workspace: Workspace, now: datetime) -> Iterator[str]:
     yield from _clock(workspace, headers, now)
     for row in workspace.channels.filter(watched=True):
         yield from _channel(workspace, row, now)
+    yield from _looks(workspace, now)
     yield from _people(workspace, client)
     yield from _group(workspace, now)
+
+
+def _looks(workspace: Workspace, now: datetime) -> Iterator[str]:
+    """What a lost event left out is found by the next complete look; one that is late may hide something."""
+    oldest = cursors.oldest(workspace)
+    if oldest is None or now - oldest.looked_at <= LATE:
+        return
+    minutes = int((now - oldest.looked_at).total_seconds() // 60)
+    why = f" ({oldest.problem.rstrip('.')})" if oldest.problem else ""
+    yield f"{workspace.name}: the last complete look at {oldest.place} was {minutes} minutes ago{why}."
 
 
 def _group(workspace: Workspace, now: datetime) -> Iterator[str]:

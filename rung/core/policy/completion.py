@@ -146,7 +146,7 @@ def _key_at(path: Sequence[str]) -> Key | None:
 
 def _keys(path: Sequence[str]) -> tuple[Key, ...]:
     key = _key_at(path)
-    return KEYS[key.of] if key is not None and key.form is Form.MAP else ()
+    return KEYS.get(key.of, ()) if key is not None and key.form in (Form.MAP, Form.CHOICE) else ()
 
 
 # --- what the document and the desk know

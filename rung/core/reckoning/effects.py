@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     LINK = "link"
     #: Held-back moments of one recipient, together.
     DIGEST = "digest"
+    #: The living list of a burst of offers, in the channel of the level they go to.
+    SUMMARY = "summary"
 
 
 class Subject(StrEnum):

@@ -62,6 +62,12 @@ class Pictures:
                 return {"emoji": leaf["name"]}
             case "user":
                 return {"text": "@" + self.state.users[leaf["user_id"]].real_name, "link": True}
+            case "broadcast":
+                return {"text": f"@{leaf['range']}", "link": True}
+            case "usergroup":
+                return {"text": f"@{self.state.usergroups[leaf['usergroup_id']][1]}", "link": True}
+            case "date" if leaf["format"] == "{ago}":
+                return {"text": _ago(leaf["timestamp"] - self.state.clock()), **style}
             case "date":
                 at = datetime.fromtimestamp(leaf["timestamp"], UTC).astimezone(self.zone)
                 return {"text": f"{at:%d %B} {at:%H:%M}".lstrip("0"), **style}
@@ -70,3 +76,15 @@ class Pictures:
 
     def _label(self, element: Json) -> Any:
         return "…" if element["type"] == "overflow" else element["text"]["text"]
+
+
+def _ago(ahead: float) -> str:
+    """As Slack says how far a moment is from now."""
+    away = abs(ahead)
+    number, unit = next(
+        (round(away / size), unit)
+        for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+        if away >= size or size == 1
+    )
+    said = f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"in {said}" if ahead > 0 else f"{said} ago"

@@ -80,7 +80,9 @@ def play(world: SlackWorld) -> list[dict[str, Any]]:
     world.passes(seconds=5)
     film.shows("Max asks for something else, and says ASAP: a second card, of high priority, with the reason.")
     world.presses("ben", card, Press.RESOLVE)
-    world.submits("ben", {})
+    [field] = [one for one in world.slack.hands.modal(world.people["ben"]).payload["blocks"] if one["type"] == "input"]
+    said = field["element"]["initial_value"].replace("{resolution}", "the lock of last night is removed")
+    world.submits("ben", {"text": said})
     world.passes(seconds=5)
     film.shows("Ben resolves the first one. The customer is told and asked for a rating; the card becomes quiet.")
     world.presses(world.zoe, world.shared.thread(asked.ts)[-1], f"{Press.RATE}:5")

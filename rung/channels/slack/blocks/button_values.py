@@ -27,6 +27,8 @@ class Press(StrEnum):
     MORE = "rung:more"
     CANNED = "rung:canned"
     WORKFLOW = "rung:workflow"
+    #: Show the card of one ticket of a burst.
+    SUMMON = "rung:summon"
     #: The only buttons a customer may press.
     ASK_ESCALATION = "rung:ask_escalation"
     RATE = "rung:rate"

@@ -15,6 +15,7 @@ from rung.channels.slack.api.members import CannotAsk
 from rung.channels.slack.blocks.button_values import FOR_CUSTOMERS, About, Press, read
 from rung.channels.slack.interactive import modal_content
 from rung.channels.slack.interactive.caller import NOT_ALLOWED, WHO, Asked, Caller
+from rung.outbox import bursts
 from rung.tickets import actions
 from rung.tickets.actions import workflows
 from rung.tickets.results import AlreadyClaimed, AlreadySo, Refused
@@ -93,10 +94,18 @@ def _workflow(pressed: Pressed) -> object:
     return workflows.use(about.ticket, about.what, agent=agent, client_key=pressed.key, now=pressed.now)
 
 
+def _summon(pressed: Pressed) -> object:
+    """Its card comes into the channel, for everybody there."""
+    if not bursts.summon_offer(pressed.ticket, pressed.about.offer, pressed.now):
+        return AlreadySo(pressed.ticket, "it has its card already, or is not offered any more")
+    return None
+
+
 _AT_ONCE: dict[Press, Callable[[Pressed], object]] = {
     Press.TAKE: _take,
     Press.CLAIM: _claim,
     Press.NOT_A_TICKET: _not_a_ticket,
+    Press.SUMMON: _summon,
 }
 
 

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from rung.channels.slack.api.addresses import parse
+from rung.channels.slack.blocks import burst
 from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks import rich
 from rung.channels.slack.blocks.button_values import About, Press, write
@@ -21,7 +22,7 @@ from rung.channels.slack.models import Workspace
 from rung.channels.slack.outbound.lost_posts import metadata
 from rung.core.reckoning.effects import NoticeKind
 from rung.core.text import markdown
-from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move
+from rung.outbox.ports import AttachedFile, Card, CustomerMessage, Digest, Moment, Move, Summary
 from rung.tickets import customer_pass
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,11 @@ def card(one: Card) -> Drawn:
     origin = origin_of(one)
     drawn = escalation_card(one, origin) if one.kind is NoticeKind.OFFER_CARD else triage_card(one, origin)
     return {"text": fallback(one), "blocks": drawn, "metadata": metadata(one.key)}
+
+
+def summary(one: Summary) -> Drawn:
+    """The burst in a channel."""
+    return {"text": b.escaped(burst.headline(one)), "blocks": burst.summary(one), "metadata": metadata(one.key)}
 
 
 def origin_of(one: Card) -> Origin:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rung.channels.slack import doctor
 from rung.channels.slack.connection import manifest
+from rung.channels.slack.events import cursors
 from rung.channels.slack.models import Application, Colleagues, SlackChannel, Workspace
 from rung.core.actors import Actor
 from rung.core.document.intents import Intent, Put, Remove, edited
@@ -35,7 +36,7 @@ def context_of(request: HttpRequest) -> dict[str, object]:
     """For `slack/parts.html`."""
     by_socket = request.GET.get("by") == "socket" or not settings.BASE_URL.startswith("https://")
     return {
-        "workspaces": Workspace.objects.all(),
+        "workspaces": [(each, cursors.oldest(each) if each.active else None) for each in Workspace.objects.all()],
         "channels": SlackChannel.objects.exclude(channel__startswith="D").select_related("workspace", "customer"),
         "customers": Customer.objects.all(),
         "colleagues": Colleagues.choices,

@@ -91,6 +91,8 @@ def _fits(field: Field, value: Plain) -> bool:
             return not isinstance(value, dict) and not any(isinstance(each, dict | list) for each in _many(value))
         case "hours":
             return isinstance(value, dict)
+        case "reminder" if isinstance(value, dict):
+            return set(value) <= {"to", "call"} and not any(isinstance(each, dict | list) for each in value.values())
     return not isinstance(value, dict | list)
 
 
@@ -108,6 +110,13 @@ def _show_words(_field: Field, value: Plain, _names: Names) -> dict[str, Any]:
 
 def _show_choices(field: Field, value: Plain, names: Names) -> dict[str, Any]:
     return {"options": ticked(names.options(field.source), [str(each) for each in _many(value)])}
+
+
+def _show_reminder(field: Field, value: Plain, names: Names) -> dict[str, Any]:
+    """Where, and whom it calls; nothing said is the level's team."""
+    said = value if isinstance(value, dict) else {"to": value}
+    called = ticked(names.options("called"), [str(said.get("call") or "team")])
+    return {**_show_choices(field, said.get("to"), names), "called": called}
 
 
 def _show_ordered(field: Field, value: Plain, names: Names) -> dict[str, Any]:
@@ -179,6 +188,13 @@ def _read_words(field: Field, post: QueryDict, _old: Plain) -> Plain:
 
 def _read_choice(field: Field, post: QueryDict, _old: Plain) -> Plain:
     return post.get(f"{field.name}-free", "").strip() or post.get(field.name, "") or None
+
+
+def _read_reminder(field: Field, post: QueryDict, old: Plain) -> Plain:
+    to, call = _read_choice(field, post, old), post.get(f"{field.name}-call", "")
+    if to is None or call in ("", "team"):
+        return old if isinstance(old, dict) and old == {"to": to, "call": "team"} else to
+    return {"to": to, "call": call}
 
 
 def _read_several(field: Field, post: QueryDict, old: Plain) -> Plain:
@@ -300,6 +316,7 @@ _SHOWN: dict[str, Callable[[Field, Plain, Names], dict[str, Any]]] = {
     **dict.fromkeys(("line", "prose", "number", "moment"), _show_text),
     **dict.fromkeys(("choice", "several"), _show_choices),
     "words": _show_words,
+    "reminder": _show_reminder,
     "ordered": _show_ordered,
     "flag": _show_flag,
     "duration": _show_duration,
@@ -313,6 +330,7 @@ _READ: dict[str, Callable[[Field, QueryDict, Plain], Plain]] = {
     "prose": _read_prose,
     "words": _read_words,
     "choice": _read_choice,
+    "reminder": _read_reminder,
     "several": _read_several,
     "ordered": _read_ordered,
     "flag": _read_flag,

@@ -53,7 +53,7 @@ def _field(key: Key, path: tuple[str, ...], label: Label, note: Label = "") -> F
     """The field that edits a value, as the table of keys has it."""
     return Field(
         path,
-        _WIDGETS.get(key.form, key.form.value),
+        "reminder" if key.of == "reminder" else _WIDGETS.get(key.form, key.form.value),
         label,
         key.source,
         note,

@@ -52,6 +52,8 @@ _WORDS: dict[str, Promise | str] = {
     "account_owner": gettext_lazy("the customer's account owner"),
     "triage": gettext_lazy("the triage channel"),
     "level": gettext_lazy("the channel of its level"),
+    "team": gettext_lazy("the team of its level"),
+    "nobody": gettext_lazy("nobody: it is silent"),
     "next": gettext_lazy("the next level"),
     "expert": gettext_lazy("an expert in its category"),
     "least_busy": gettext_lazy("the person present with the least to do"),

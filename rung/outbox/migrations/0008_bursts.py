@@ -1,0 +1,20 @@
+"""The way to the summaries that live."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("outbox", "0007_urgent_first"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("kind", "summary"), ("over_at", None)),
+                fields=["channel", "destination"],
+                name="delivery_summary",
+            ),
+        ),
+    ]
