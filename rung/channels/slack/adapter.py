@@ -155,7 +155,9 @@ class SlackAdapter:
         workspace, place = found
         drawn = post_arguments.summary(summary)
         try:
-            clients.client_of(workspace, database_now()).chat_update(channel=place.channel, ts=place.ts, **drawn)
+            client = clients.client_of(workspace, database_now())
+            handing_over()
+            client.chat_update(channel=place.channel, ts=place.ts, **drawn)
         except Exception as error:  # noqa: BLE001 - every refusal is an outcome; what is none is raised again
             if code_of(error) in GONE:
                 return _post(workspace, Place(place.team, place.channel), drawn)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("slack", "0006_home_tabs"),
+        ("slack", "0007_sentences"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ _OLD_TO_NEW = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0006_read_stored_english"),
+        ("outbox", "0007_conversation"),
     ]
 
     operations = [
