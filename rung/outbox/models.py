@@ -118,6 +118,10 @@ class Delivery(models.Model):
             models.Index(
                 fields=["channel", "destination"], name="delivery_summary", condition=Q(kind="summary", over_at=None)
             ),
+            # For bursts: the cards of escalations that became due for one channel.
+            models.Index(
+                fields=["channel", "destination", "created_at"], name="delivery_burst", condition=Q(kind="offer_card")
+            ),
             # For budgets: what has interrupted a destination lately.
             models.Index(
                 fields=["channel", "destination", "sent_at"],

@@ -1,4 +1,4 @@
-"""The way to the summaries that live."""
+"""The way to the summaries that live, and to what became due for one channel."""
 
 from django.db import migrations, models
 
@@ -15,6 +15,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("kind", "summary"), ("over_at", None)),
                 fields=["channel", "destination"],
                 name="delivery_summary",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("kind", "offer_card")),
+                fields=["channel", "destination", "created_at"],
+                name="delivery_burst",
             ),
         ),
     ]

@@ -74,7 +74,7 @@ def test_the_triage_card_says_who_wants_what_how_urgent_and_until_when() -> None
         "#7 (https://desk.example/tickets/7) Nightly import stopped",
         "nobody has it",
         "Acme (enterprise) · Zoe Miller asked 2026-11-24 11:40 UTC in #acme-support (https://acme.slack.com/archives/C2/p1)",
-        "(shared with another company) · for Carla Jones",
+        "(shared channel) · for Carla Jones",
         "Our turn · first answer due ",
         ' · high (said "asap") · outage · L1 of support',
         "Files: trace.log",

@@ -8,7 +8,7 @@ from rung.channels.slack.blocks import elements as b
 from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.elements import Block, Leaf
 from rung.channels.slack.blocks.field_words import CLOCKS, MARKS, STATUSES, TURNS, why_priority
-from rung.core.vocabulary import Status, Turn
+from rung.core.vocabulary import Priority, Status, Turn
 from rung.outbox.ports import Card, Deadline
 
 #: Common requests a card offers; the others are on the ticket's page.
@@ -53,7 +53,7 @@ def asked(card: Card, origin: Origin) -> list[Leaf]:
     row += [b.moment(card.opened_at, b.AGO)] if card.opened_at else [b.words("here")]
     if origin.url or origin.name:
         row += [b.words(" in "), b.link(origin.url, b.cut(origin.name or "Slack", 100))]
-        row += [b.words(" (shared with another company)")] if origin.is_shared else []
+        row += [b.words(" (shared channel)")] if origin.is_shared else []
     elif card.channel:
         row.append(b.words(f" by {card.channel}"))
     if card.meant:
@@ -105,7 +105,8 @@ def _state(card: Card) -> list[Leaf]:
     row = [b.words(TURNS[card.turn].capitalize(), bold=True)]
     row += [b.words(" · "), *due(card.deadlines[0])] if card.deadlines else []
     why = why_priority(card.priority_reasons)
-    urgency = f"{card.priority or 'no priority yet'}{f' ({b.cut(why, 300)})' if why else ''}"
+    ordinary = card.priority is Priority.NORMAL and not why
+    urgency = "" if ordinary else f"{card.priority or 'no priority yet'}{f' ({b.cut(why, 300)})' if why else ''}"
     level = f"{card.level} of {card.path}" if card.level and card.path else card.level or "no level yet"
     holder = card.assignee or ("" if needs_attention(card) == "nobody has it" else "nobody has it")
     offered = "" if needs_attention(card).startswith("waiting") else ", ".join(one.level for one in card.offers)

@@ -37,10 +37,16 @@ def places(workspace: Workspace) -> list[SlackChannel]:
     every channel in which the conversation of a running ticket goes on."""
     wanted = Q(watched=True) | Q(channel__startswith="D") | Q(channel__in=_of_desk(workspace))
     talking = Q(channel__in=_with_running_tickets(workspace))
-    rows = workspace.channels.filter(wanted | talking, is_archived=False).select_related("workspace")
-    ours = [row for row in rows if installations.home(workspace, row.channel).pk == workspace.pk]
+    rows = list(workspace.channels.filter(wanted | talking, is_archived=False).select_related("workspace"))
+    named = SlackChannel.objects.filter(channel__in=[row.channel for row in rows]).exclude(workspace=workspace)
+    shared = set(named.values_list("channel", flat=True))
+    ours = [row for row in rows if row.channel not in shared or _is_home(workspace, row.channel)]
     urgent = _with_running_tickets(workspace, Q(critical=True) | Q(priority="urgent"))
     return sorted(ours, key=lambda row: _order(row, urgent))
+
+
+def _is_home(workspace: Workspace, channel: str) -> bool:
+    return installations.home(workspace, channel).pk == workspace.pk
 
 
 def _order(row: SlackChannel, urgent: set[str]) -> tuple[bool, bool, float]:

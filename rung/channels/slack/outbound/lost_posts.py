@@ -22,7 +22,7 @@ from rung.people.clock import database_now
 EVENT_TYPE = "rung_delivery"
 PAGE, PAGES = 200, 5
 #: Where a delivery stands whose post may be there without our knowing where.
-_MAY_STAND = (State.WAITING, State.SENDING, State.UNCLEAR)
+_MAY_STAND = (State.WAITING, State.SENDING)
 
 
 def mark(key: str) -> str:
@@ -47,8 +47,12 @@ def in_thread(workspace: Workspace, place: Place, key: str) -> Sent | Unclear | 
 
 def ticket_at(workspace: Workspace, place: Place) -> int | None:
     """The ticket of a message of ours whose place is not known yet, by the key it carries. Raises CannotAsk."""
-    unplaced = Delivery.objects.filter(state__in=_MAY_STAND, kind__in=threads.POSTED, external_id="", attempts__gt=0)
-    marks = {mark(key): ticket for key, ticket in unplaced.filter(channel="slack").values_list("key", "ticket_id")}
+    unplaced = Delivery.objects.filter(channel="slack", kind__in=threads.POSTED, external_id="", attempts__gt=0)
+    marks = {
+        mark(key): ticket
+        for state in _MAY_STAND  # one after the other: each has an index of its own
+        for key, ticket in unplaced.filter(state=state).values_list("key", "ticket_id")
+    }
     if not marks:
         return None
     one: dict[str, Any] = {
