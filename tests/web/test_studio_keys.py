@@ -40,6 +40,9 @@ def test_the_studio_edits_it(kind: str, key: Key) -> None:
     if kind == "when":
         assert key.name in FACTS or key.name == "any"
         return
+    if kind == "reminder":  # both by one field
+        assert [field.widget for field in KINDS["step"].fields if field.key == ("remind",)] == ["reminder"]
+        return
     if key.form in {Form.NAMED, Form.LIST} or (kind == "policy" and key.form is Form.MAP):
         name = key.name if kind == "policy" else f"{kind}.{key.name}"
         assert name in LISTED or name in {"rule.steps", "follow_up.steps"}
@@ -66,3 +69,18 @@ def test_hours_of_single_dates_are_shown_and_kept() -> None:
     assert read(field, sent, {"hours": old}) == old
     more = QueryDict(urlencode(form | {"hours-dates": "2026-12-05: 10:00-16:00"}))
     assert read(field, more, {"hours": old}) == {"mon-fri": ["09:00-17:00"], "2026-12-05": ["10:00-16:00"]}
+
+
+@pytest.mark.parametrize(
+    ("posted", "old", "new"),
+    [
+        ("remind=triage&remind-call=team", None, "triage"),
+        ("remind=triage&remind-call=nobody", "triage", {"to": "triage", "call": "nobody"}),
+        ("remind=level&remind-call=team", {"to": "triage", "call": "nobody"}, "level"),
+        ("remind=level&remind-call=team", {"to": "level", "call": "team"}, {"to": "level", "call": "team"}),
+        ("remind=&remind-call=nobody", {"to": "triage", "call": "nobody"}, None),
+    ],
+)
+def test_a_reminder_is_a_place_and_whom_it_calls(posted: str, old: object, new: object) -> None:
+    [field] = [field for field in KINDS["step"].fields if field.key == ("remind",)]
+    assert read(field, QueryDict(posted), {"at": "50%", "remind": old}) == new  # type: ignore[dict-item]

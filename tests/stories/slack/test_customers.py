@@ -50,7 +50,7 @@ def test_the_customer_may_ask_for_escalation_once_a_day(world: SlackWorld) -> No
 def test_the_closing_message_asks_for_a_rating(world: SlackWorld) -> None:
     asked = world.says(world.zoe, "Our import stops")
     world.presses("sam", world.cards("triage")[0], Press.RESOLVE)
-    world.submits("sam", {})
+    world.submits("sam", {"text": "A lock is removed."})
     world.passes(seconds=3)
     closing = world.shared.thread(asked.ts)[-1]
     assert world.thread(asked)[-1].endswith("[1] [2] [3] [4] [5]")
