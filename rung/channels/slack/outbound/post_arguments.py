@@ -12,9 +12,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from rung.channels.slack.api.addresses import parse
-from rung.channels.slack.blocks import burst
+from rung.channels.slack.blocks import burst, rich
 from rung.channels.slack.blocks import elements as b
-from rung.channels.slack.blocks import rich
 from rung.channels.slack.blocks.button_values import About, Press, write
 from rung.channels.slack.blocks.card import Origin, due, fallback, triage_card
 from rung.channels.slack.blocks.escalation_card import escalation_card
