@@ -82,7 +82,8 @@ def _again(channel: Channel, card: Card) -> Outcome:
 def _summary(adapter: Adapter, delivery: Delivery, source: Source, now: datetime) -> Call:
     parts = bursts.parts_of(delivery)
     channel, summary = cast("SummaryChannel", adapter), source.summary(delivery, parts, now)
-    delivery.shown_event = bursts.version_of(parts)
+    shown = {row.ticket for row in summary.rows}  # what has ended meanwhile is still to be looked at
+    delivery.shown_event = bursts.version_of(part for part in parts if part.ticket_id in shown)
     external_id, look_first = delivery.external_id, delivery.look_first
 
     def show() -> Outcome:

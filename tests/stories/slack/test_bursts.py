@@ -66,9 +66,8 @@ def test_an_escalation_channel_gets_one_list_that_lives(world: SlackWorld) -> No
     first.refresh_from_db()
     assert first.ticket is not None
     assert first.ticket.assignee_id == "ben"
-    assert [
-        one for one in world.cards("escalations") if f"#{first.ticket_id} " in one.text
-    ]  # its card, with who has it
+    said = [(one.state, one.what, one.outcome, one.external_id) for one in Delivery.objects.filter(pk=first.pk)]
+    assert [one for one in world.cards("escalations") if f"#{first.ticket_id} " in one.text], said  # who has it now
     assert f"burst:{first.ticket_id}:" not in str(in_summary(world).blocks)
     actions.answer(second.ticket_id, Words(text="We look", author_name="Sam"), by=actors.agent("sam"), now=world.now)
     world.passes(seconds=10)
