@@ -30,7 +30,7 @@ def test_take_it(world: SlackWorld, card: Message) -> None:
     world.presses("sam", card, Press.TAKE)
     world.passes(seconds=3)
     assert world.tickets[0].assignee_id == "sam"
-    assert "sam has it at L1" in text(world)
+    assert "L1 of support · Sam Miller" in text(world)
     assert "[Take it]" not in text(world)
 
 
@@ -124,7 +124,7 @@ def test_assign_priority_category_snooze_and_not_a_ticket(world: SlackWorld, car
     [ticket] = world.tickets
     assert (ticket.assignee_id, ticket.priority, ticket.category) == ("ben", "urgent", "billing")
     assert ticket.snoozed_until is not None
-    assert "Priority urgent (set by sam) · Category billing" in text(world)
+    assert "urgent (set by sam) · billing" in text(world)
     world.presses("sam", card, Press.MORE, value=more(world, Press.NOT_A_TICKET))
     world.passes(seconds=3)
     assert world.tickets[0].status == "closed"

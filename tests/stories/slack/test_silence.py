@@ -12,7 +12,7 @@ def test_a_request_becomes_one_card_in_triage(world: SlackWorld) -> None:
     world.says(world.zoe, "The nightly import stops after ten rows")
     [card] = world.shown("triage")
     number = f"#{world.tickets[0].number}"
-    for words in (number, "The nightly import stops after ten rows", "Acme (business) · Zoe asks", "Priority normal"):
+    for words in (number, "The nightly import stops after ten rows", "Acme (business) · Zoe asked"):
         assert words in card
     assert [ticket.thread for ticket in world.tickets] == [
         f"{world.team.id}/{world.shared.id}/{world.shared.top_level()[0].ts}"
