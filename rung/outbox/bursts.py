@@ -81,7 +81,7 @@ def version_of(parts: Iterable[Delivery]) -> int:
 def refresh(source: Source, now: datetime) -> None:
     """Summaries whose tickets have moved on are drawn again. What was claimed or answered gets its card, what has ended
     leaves; one that is empty has ended itself."""
-    for summary in Delivery.objects.filter(kind=_SUMMARY, over_at=None, state=State.SENT):
+    for summary in Delivery.objects.filter(kind=_SUMMARY, over_at=None, state__in=(State.SENT, State.WAITING)):
         parts = parts_of(summary)
         if version_of(parts) == summary.shown_event:
             continue
@@ -93,8 +93,9 @@ def refresh(source: Source, now: datetime) -> None:
             elif over is not None:
                 part.state, part.outcome, part.over_at = State.OVERTAKEN, over, now
                 part.save(update_fields=["state", "outcome", "over_at"])
-        summary.state, summary.next_attempt_at, summary.attempts = State.WAITING, now, 0
-        summary.save(update_fields=["state", "next_attempt_at", "attempts"])
+        if summary.state == State.SENT:
+            summary.state, summary.next_attempt_at, summary.attempts = State.WAITING, now, 0
+            summary.save(update_fields=["state", "next_attempt_at", "attempts"])
 
 
 def summon(part: Delivery, now: datetime) -> None:

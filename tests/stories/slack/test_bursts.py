@@ -62,7 +62,7 @@ def test_an_escalation_channel_gets_one_list_that_lives(world: SlackWorld) -> No
         if one["type"] == "actions" and one["block_id"].startswith(f"burst:{first.ticket_id}:")
     )
     world.presses("ben", summary, "rung:claim", value=claim["value"])
-    world.passes(seconds=10)
+    world.passes(minutes=1)
     first.refresh_from_db()
     assert first.ticket is not None
     assert first.ticket.assignee_id == "ben"
@@ -70,7 +70,7 @@ def test_an_escalation_channel_gets_one_list_that_lives(world: SlackWorld) -> No
     assert [one for one in world.cards("escalations") if f"#{first.ticket_id} " in one.text], said  # who has it now
     assert f"burst:{first.ticket_id}:" not in str(in_summary(world).blocks)
     actions.answer(second.ticket_id, Words(text="We look", author_name="Sam"), by=actors.agent("sam"), now=world.now)
-    world.passes(seconds=10)
+    world.passes(minutes=1)
     assert [one for one in world.cards("escalations") if f"#{second.ticket_id} " in one.text]
     assert world.differences() == []
 
