@@ -87,6 +87,7 @@ LEFT_OUT = {
         " mfa_authenticator socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken"
         " django_session usersessions_usersession webhook_endpoint slack_application slack_workspace slack_room"
         " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature slack_hometab"
+        " slack_threadcursor"
         " email_mailbox email_outgoing people_directoryuser people_directorygroup people_directorygroup_members"
     ),
     "what only runs": (

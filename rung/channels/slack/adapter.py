@@ -237,7 +237,7 @@ def _quote(client: WebClient, sent: Place, asked: dict[str, Any], answers: Custo
 
 def _note(answers: CustomerMessage, sent: Place, name: str, what: str) -> None:
     who = Ticket.objects.values_list("assignee", flat=True).get(number=answers.ticket)
-    words = Words(text=f"{f'@{who}: ' if who else ''}{what}", inbox="slack", external_id=f"{sent}/{name}")
+    words = MessageText(text=f"{f'@{who}: ' if who else ''}{what}", inbox="slack", external_id=f"{sent}/{name}")
     actions.note(answers.ticket, words, by=actors.bot("slack"), now=database_now())
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rung.outbox.models import Delivery
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from rung.tickets.models import Message
 from tests.stories.slack.world import SlackWorld
 
@@ -125,7 +125,7 @@ def test_an_answer_to_a_message_that_is_gone_says_what_it_answers_and_its_agent_
     actions.assign(number, "sam", by="agent:sam", now=world.now)
     world.slack.people.deletes(world.zoe, asked)
     world.settle()
-    actions.answer(number, Words(text="Please restart it", author_name="Sam"), by="agent:sam", now=world.now)
+    actions.answer(number, MessageText(text="Please restart it", author_name="Sam"), by="agent:sam", now=world.now)
     world.passes(seconds=5)
     [shown] = world.slack.screen.channel(world.shared)
     assert "Our import stops" in shown

@@ -8,7 +8,7 @@ from rung.core import actors
 from rung.core.vocabulary import Priority
 from rung.outbox.models import Delivery, State
 from rung.tickets import actions
-from rung.tickets.message_rows import Words
+from rung.tickets.message_rows import MessageText
 from tests.fakes.slack.model import Message
 from tests.stories.slack.world import SlackWorld
 
@@ -16,7 +16,7 @@ from tests.stories.slack.world import SlackWorld
 def opens(world: SlackWorld, count: int, text: str = "Import stops") -> list[int]:
     made = []
     for number in range(count):
-        words = Words(text=f"{text} {number}", author_name="Zoe")
+        words = MessageText(text=f"{text} {number}", author_name="Zoe")
         told = actions.open_ticket(f"{text} {number}", words, by=actors.customer(1), channel="api", now=world.now)
         made.append(told.ticket)
     return made
@@ -69,7 +69,9 @@ def test_an_escalation_channel_gets_one_list_that_lives(world: SlackWorld) -> No
     said = [(one.state, one.what, one.outcome, one.external_id) for one in Delivery.objects.filter(pk=first.pk)]
     assert [one for one in world.cards("escalations") if f"#{first.ticket_id} " in one.text], said  # who has it now
     assert f"burst:{first.ticket_id}:" not in str(in_summary(world).blocks)
-    actions.answer(second.ticket_id, Words(text="We look", author_name="Sam"), by=actors.agent("sam"), now=world.now)
+    actions.answer(
+        second.ticket_id, MessageText(text="We look", author_name="Sam"), by=actors.agent("sam"), now=world.now
+    )
     world.passes(minutes=1)
     assert [one for one in world.cards("escalations") if f"#{second.ticket_id} " in one.text]
     assert world.differences() == []
