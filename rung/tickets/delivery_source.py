@@ -10,12 +10,11 @@ from rung.core import actors, addresses
 from rung.core.case import case as cases
 from rung.core.case.case import Case
 from rung.core.reckoning.attention import is_overtaken
-from rung.core.reckoning.effects import Notice, NoticeKind, Subject
+from rung.core.reckoning.effects import NoticeKind, Subject
 from rung.core.reckoning.look import Look
 from rung.core.reckoning.recipients import Called, called
 from rung.core.vocabulary import ClockName, Priority
-from rung.outbox import enqueue, registry
-from rung.outbox.addresses import AddressBook
+from rung.outbox import registry
 from rung.outbox.bursts import SUMMONED
 from rung.outbox.models import Delivery, State
 from rung.outbox.outcomes import CARDS
@@ -42,7 +41,6 @@ from rung.policies.versions import compiled
 from rung.tickets import cards
 from rung.tickets.actions import merging, sending
 from rung.tickets.actions.acknowledgement import ACKNOWLEDGEMENT
-from rung.tickets.delivery_context import about
 from rung.tickets.history import events_of
 from rung.tickets.models import Message, Ticket
 from rung.tickets.visibility import sees

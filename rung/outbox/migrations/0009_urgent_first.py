@@ -10,7 +10,7 @@ _OLD_TO_NEW = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0007_conversation"),
+        ("outbox", "0008_bounced"),
     ]
 
     operations = [

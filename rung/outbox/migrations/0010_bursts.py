@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbox", "0008_urgent_first"),
+        ("outbox", "0009_urgent_first"),
     ]
 
     operations = [
