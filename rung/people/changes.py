@@ -49,9 +49,36 @@ class Change(models.Model):
         return f"{self.by} {self.what} {self.subject}"
 
 
+class LogStream(models.Model):
+    """Where changes are sent out to as they are written down: one place of a channel."""
+
+    to = models.TextField(unique=True)
+
+    class Meta:
+        app_label = "people"
+
+    def __str__(self) -> str:
+        return self.to
+
+
+class UntoldChange(models.Model):
+    """A change that still has to be sent out; written with the change itself, deleted once it was taken."""
+
+    change = models.OneToOneField(Change, on_delete=models.CASCADE, related_name="untold")
+
+    class Meta:
+        app_label = "people"
+        ordering = ["change_id"]
+
+    def __str__(self) -> str:
+        return str(self.change)
+
+
 def record(*, by: Actor, area: str, what: str, subject: str, facts: Mapping[str, object] | None = None) -> None:
     """Write it down, in the transaction of the change itself."""
-    Change.objects.create(by=by, area=area, what=what, subject=subject, facts=dict(facts or {}))
+    change = Change.objects.create(by=by, area=area, what=what, subject=subject, facts=dict(facts or {}))
+    if LogStream.objects.exists():
+        UntoldChange.objects.create(change=change)
 
 
 def note(what: str, row: models.Model, *, by: Actor, before: Mapping[str, object] | None = None) -> None:

@@ -15,7 +15,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
-from rung.people.changes import Change  # noqa: F401  Django finds its table here
+from rung.people.changes import Change, LogStream, UntoldChange  # noqa: F401  Django finds their tables here
 
 _RESTRICTED_ROLES = gettext_lazy("Only agents and observers can be restricted to their teams.")
 HANDLE = RegexValidator(

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -30,6 +31,7 @@ from rung.outbox.ports import (
     Sent,
     Unclear,
 )
+from rung.people.changes import Change
 from rung.people.vault import VaultProblem
 
 LONGEST_REASON = 300
@@ -107,6 +109,20 @@ def try_out(endpoint: Endpoint, now: datetime) -> Outcome:
     return _deliver(endpoint, f"test/{endpoint.name}/{now.isoformat()}", "test", {"endpoint": endpoint.name})
 
 
+def send_change(endpoint: Endpoint, change: Change) -> Outcome:
+    """One line of the log of changes; the receiver knows it again by its number."""
+    facts = {
+        "number": change.pk,
+        "at": change.at,
+        "by": change.by,
+        "area": change.area,
+        "what": change.what,
+        "subject": change.subject,
+        "facts": change.facts,
+    }
+    return _deliver(endpoint, f"change/{change.pk}", "log.changed", facts)
+
+
 def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
     endpoint = Endpoint.objects.filter(name=name).first()
     if endpoint is None:
@@ -116,7 +132,7 @@ def _send(name: str, key: str, kind: str, data: msgspec.Struct) -> Outcome:
     return _deliver(endpoint, key, kind, data)
 
 
-def _deliver(endpoint: Endpoint, key: str, kind: str, data: msgspec.Struct | dict[str, str]) -> Outcome:
+def _deliver(endpoint: Endpoint, key: str, kind: str, data: msgspec.Struct | dict[str, Any]) -> Outcome:
     now = datetime.now(UTC)
     body = msgspec.json.encode({"type": kind, "timestamp": now, "data": data})
     try:

@@ -9,6 +9,7 @@ from rung.channels.webhook import guarded
 from rung.channels.webhook.models import NAME, Endpoint
 from rung.core import actors
 from rung.people import changes
+from rung.people.changes import LogStream, UntoldChange
 from rung.people.clock import database_now
 from rung.people.vault import VaultProblem
 
@@ -42,6 +43,31 @@ def add(
         print(endpoint.shared_secret())
     except VaultProblem as problem:
         raise SystemExit(str(problem)) from problem
+
+
+@commands.command()
+def log(
+    name: Annotated[str, typer.Argument(help="The endpoint that gets the log of changes.")] = "",
+    off: Annotated[bool, typer.Option("--off", help="Send it nowhere any more; what still waits is dropped.")] = False,
+) -> None:
+    """Send every change of people, customers and settings to an endpoint, from now on. Without a name: say where to."""
+    if name and not Endpoint.objects.filter(name=name).exists():
+        raise SystemExit(f'no endpoint is called "{name}"; `rung webhook list` names them')
+    if name or off:
+        LogStream.objects.all().delete()
+        if off:
+            UntoldChange.objects.all().delete()
+        else:
+            LogStream.objects.create(to=f"webhook:{name}")
+        changes.record(
+            by=actors.SYSTEM,
+            area=changes.Area.SETTINGS,
+            what="sends the log to" if name else "sends the log nowhere",
+            subject=f"endpoint:{name}" if name else "",
+        )
+    to = LogStream.objects.first()
+    waiting = UntoldChange.objects.count()
+    print(f"The log goes to {to.to}; {waiting} changes wait." if to else "The log goes nowhere.")
 
 
 @commands.command(name="list")
