@@ -31,9 +31,11 @@ class TextParser(Parser):
         """The body. Raises Problem 400 or 422."""
         try:
             parsed = json.loads(request.body)
+            _refuse_broken_text(parsed, "body")
         except ValueError as mistake:
             raise Problem(400, f"the body is not JSON: {mistake}", place="body") from mistake
-        _refuse_broken_text(parsed, "body")
+        except RecursionError as mistake:
+            raise Problem(400, "the body is nested too deeply", place="body") from mistake
         return parsed  # type: ignore[no-any-return]
 
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> DictStrAny:
@@ -113,7 +115,7 @@ def _read(request: HttpRequest) -> object:
         return request.GET.dict()
     try:
         return json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

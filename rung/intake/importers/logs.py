@@ -176,7 +176,7 @@ def _cells(line: str) -> dict[str, str]:
 def _object(line: str) -> dict[str, Any]:
     try:
         read = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}
 

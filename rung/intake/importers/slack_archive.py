@@ -90,7 +90,7 @@ def _items(archive: ZipFile, file: str) -> Sequence[Json]:
         items = json.loads(archive.read(file))
     except (BadZipFile, RuntimeError) as damage:
         raise ValueError(f"{file} is damaged or locked: {damage}") from damage
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ValueError(f"{file}: this is not JSON: {problem}") from None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ValueError(f"{file} is no list of JSON objects")

@@ -27,7 +27,7 @@ def unfolded(shape: Shape, lines: Iterable[str]) -> Iterator[tuple[int, Sequence
             continue
         try:
             read = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             read = None
         if not isinstance(read, dict):
             yield number, NoObject([line.strip()])

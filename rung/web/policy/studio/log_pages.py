@@ -115,7 +115,7 @@ def chosen_map(post: QueryDict, log: UploadedLog) -> Map:
     """What the form says, on top of what was guessed and is not on it."""
     try:
         known = json.loads(post.get("map", "") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         known = {}
     guessed: Map = known if isinstance(known, dict) else {}
     found: Map = {key: guessed[key] for key in ("missing", "order") if key in guessed}
