@@ -248,16 +248,20 @@ def wrapped(xml: str) -> str:
     return xml.replace(signed[0], evil + signed[0])
 
 
-def saml_form(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> dict[str, str]:
+def saml_form(
+    desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1", **more: list[str]
+) -> dict[str, str]:
     desk.cookies.clear()
     idp.subject = subject
-    idp.attributes = {"mail": [email], "givenName": ["New" if "new" in email else "Sam"], "sn": ["One"]}
+    idp.attributes = {"mail": [email], "givenName": ["New" if "new" in email else "Sam"], "sn": ["One"], **more}
     page = desk.get("/account/saml/corp/login/").text
     return {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page)}
 
 
-def by_saml(desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1") -> httpx.Response:
-    return desk.post("/account/saml/corp/acs/", data=saml_form(desk, idp, email=email, subject=subject))
+def by_saml(
+    desk: httpx.Client, idp: directories.Saml, *, email: str, subject: str = "p1", **more: list[str]
+) -> httpx.Response:
+    return desk.post("/account/saml/corp/acs/", data=saml_form(desk, idp, email=email, subject=subject, **more))
 
 
 def test_secrets_are_sealed_and_the_environment_counts_too(desk: httpx.Client) -> None:
@@ -272,3 +276,29 @@ def test_secrets_are_sealed_and_the_environment_counts_too(desk: httpx.Client) -
         "https://id.example",
         ["a.example"],
     )
+
+
+def test_the_groups_a_directory_tells_at_sign_in_give_role_level_and_teams(desk: httpx.Client) -> None:
+    rules = "Support leads: lead, L2, specialists\nSupport: agent, L1, frontline"
+    told = {"sub": "1", "email": "sam@acme.example", "email_verified": True, "groups": ["Support", "Support leads"]}
+    with directories.oidc(told) as issuer:
+        by_oidc(issuer, group_rules=rules)
+        assert "Sam Ode" in signs_in(desk, "1").text
+        sam = Agent.objects.get(handle="sam")
+        assert (sam.role, sam.level) == ("lead", "L2")
+        assert set(sam.teams.values_list("name", flat=True)) == {"frontline", "specialists"}
+    with directories.saml() as idp:
+        facts = providers.read_metadata(idp.metadata())
+        SignInProvider.objects.create(
+            slug="corp",
+            name="Corp",
+            kind=Kind.SAML,
+            domains=["acme.example"],
+            group_rules=rules,
+            groups_claim="memberOf",
+            **facts,
+        )
+        idp.knows(desk.get("/account/saml/corp/metadata/").text)
+        by_saml(desk, idp, email="sam@acme.example", memberOf=["Support"])
+        sam.refresh_from_db()
+        assert (sam.role, sam.level) == ("agent", "L1")
