@@ -135,7 +135,7 @@ def undo(request: HttpRequest, number: int, body: Undoing) -> Answer:
     return done(sending.undo(number, body.message, by=caller(request).person(body.agent, "an undoing")))
 
 
-@router.post("/tickets/{int:number}/send-again", response=BOTH, summary="Send an answer again that did not arrive")
+@router.post("/tickets/{int:number}/resend", response=BOTH, summary="Send an answer again that did not arrive")
 def send_again(request: HttpRequest, number: int, body: SendingAgain) -> Answer:
     """The same words as a new answer. 409 where it has arrived or is on its way."""
     the_ticket(request, number)
