@@ -8,6 +8,7 @@ from email.message import Message
 from msgspec import Struct
 
 from rung.channels.email import reply_address, verdict
+from rung.channels.email.bounces import Failure, failure
 from rung.channels.email.charsets import clean, decode
 from rung.channels.email.headers import Person, field, named
 from rung.channels.email.parts import File, Parts, parts_of
@@ -59,6 +60,8 @@ class Mail(Struct, frozen=True, kw_only=True):
     conversation: str = ""
     is_forward: bool = False
     is_reply: bool = False
+    #: Of a bounce: why a mail of ours did not arrive; None: it is none, or only says that it is late.
+    failure: Failure | None = None
     left_out: int = 0
 
 
@@ -107,6 +110,7 @@ def _of(mail: Message, parts: Parts, own: Collection[str], raw: bytes) -> Mail:
         conversation=_conversation(mail),
         is_forward=bool(_FORWARD.match(subject)),
         is_reply=bool(referred),
+        failure=failure(raw, text) if automatic is Automatic.BOUNCE else None,
         left_out=parts.left_out,
     )
 

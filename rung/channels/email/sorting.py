@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from msgspec.structs import replace
 
-from rung.channels.email import background, outgoing, receiving, threads, wording
+from rung.channels.email import background, bounces, outgoing, receiving, threads, wording
 from rung.channels.email.models import Mailbox
 from rung.channels.email.reading import Mail, read
 from rung.channels.email.sender_proof import Proof, proof, servers_of
@@ -115,6 +115,8 @@ def _join(arrived: _Arrived, ticket: Ticket) -> str:
     # Bounces come from <>.
     by = actors.customer(_requester(arrived).pk) if mail.sender else actors.bot("mail")
     told = actions.customer_message(ticket.number, words, by=by, automatic=mail.automatic, now=arrived.now)
+    if mail.failure is not None:
+        bounces.take_back(ticket, mail.answers, mail.failure, arrived.now)
     threads.remember(mail, ticket.number)
     return what_came_of(told, f"joins ticket {ticket.number}")
 
