@@ -87,12 +87,12 @@ LEFT_OUT = {
         " mfa_authenticator socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken"
         " django_session usersessions_usersession webhook_endpoint slack_application slack_workspace slack_room"
         " slack_slackchannel slack_admitted slack_personseen slack_reminder slack_usedsignature slack_hometab"
-        " slack_threadcursor"
+        " slack_threadcursor email_conversation people_logstream"
         " email_mailbox email_outgoing people_directoryuser people_directorygroup people_directorygroup_members"
     ),
     "what only runs": (
         "api_keptanswer intake_received outbox_delivery outbox_heartbeat outbox_lanestate outbox_clockstep"
-        " policies_policyjob web_cache policies_uploadedlog web_guideprogress"
+        " policies_policyjob web_cache policies_uploadedlog web_guideprogress intake_notticket people_untoldchange"
         " procrastinate_events procrastinate_jobs procrastinate_periodic_defers procrastinate_workers"
     ),
     "made again by the database": "tickets_ticketwords",

@@ -22,6 +22,7 @@ TABLES: Mapping[str, str] = {
     "people_requester": "id",
     "people_identity": "id",
     "people_change": "id",
+    "intake_senderrule": "id",
     "web_savedview": "id",
     "policies_policyversion": "number",
     "policies_draft": "id",
