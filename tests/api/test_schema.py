@@ -1,10 +1,13 @@
 """The API against its own description: whatever is asked, the answer is one that OpenAPI promises, and never a 5xx."""
 
+import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -56,3 +59,27 @@ def test_the_description_is_public_and_has_examples(client: Any, db: None) -> No
     bodies = described["components"]["schemas"]
     assert bodies["NewTicket"]["examples"][0]["subject"] == "Nightly import has stopped"
     assert bodies["NewTicket"]["properties"]["priority"]
+
+
+if os.environ.get("RUNG_STATEFUL"):  # calls that follow from each other's answers: for hours, not for every run
+
+    @pytest.mark.slow
+    @pytest.mark.django_db(transaction=True)
+    def test_sequences_of_calls_keep_what_it_describes(described: Any) -> None:
+        """RUNG_STATEFUL is how many sequences, such as 200."""
+
+        class Machine(described.as_state_machine()):  # type: ignore[misc]
+            def validate_response(self, response: Any, case: Any, **_more: Any) -> None:
+                case.validate_response(response, checks=CHECKED)
+
+        of_each = settings(
+            max_examples=5,
+            stateful_step_count=12,
+            phases=[Phase.generate],
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        for _ in range(int(os.environ["RUNG_STATEFUL"]) // 5):
+            with suppress(FlakyStrategyDefinition):  # the desk remembers the sequence before; begin anew
+                Machine.run(settings=of_each)
