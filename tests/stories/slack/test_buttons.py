@@ -45,7 +45,7 @@ def test_reply_reaches_the_customer_in_their_thread_under_the_agents_name(world:
     asked = world.shared.top_level()[0]
     assert world.thread(asked) == [
         "zoe: The nightly import stops after ten rows",
-        "Sam Miller: Please *restart* it: https://docs.example/restart <!channel>",
+        "Sam Miller: Please restart it: https://docs.example/restart <!channel>",  # Markdown: restart is stressed
     ]
     assert world.shared.thread(asked.ts)[1].pings == frozenset()
     assert world.tickets[0].turn == "customer"
