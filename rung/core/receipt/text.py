@@ -114,7 +114,7 @@ def _fired(receipt: Receipt, where: ZoneInfo) -> Iterator[str]:
         outcome = str(fired.outcome).replace("_", " ")
         yield f"  {moment(fired.at, where)}  {fired.rule_name}, {fired.step}: {outcome}{_late(fired)}"
         if fired.unknown is not None:
-            yield f"      not knowing of event {fired.unknown}, which had ended the clock by then and was told later"
+            yield f"      event {fired.unknown} had already ended the clock, but was reported later"
         for part in fired.because:
             yield f"      because {sentence(part)}"
 

@@ -63,6 +63,7 @@ def test_what_another_workspace_says_of_a_channel_it_does_not_have_stays_there(
 def test_a_press_signed_by_another_workspace_does_nothing(world: SlackWorld, globex: Workspace) -> None:
     world.says(world.zoe, "The export is broken")
     card = world.cards("triage")[0]
+    value = json.dumps({"ticket": Ticket.objects.get().number})
     button = {
         "type": "block_actions",
         "user": {"id": world.people["sam"].id, "team_id": world.team.id},
@@ -70,7 +71,7 @@ def test_a_press_signed_by_another_workspace_does_nothing(world: SlackWorld, glo
         "channel": {"id": world.channels["triage"].id},
         "message": {"ts": card.ts, "bot_id": world.installation.bot_id},
         "trigger_id": "1.2",
-        "actions": [{"action_id": "rung:take", "value": json.dumps({"ticket": 1}), "action_ts": "1.0"}],
+        "actions": [{"action_id": "rung:take", "value": value, "action_ts": "1.0"}],
     }
     body = urlencode({"payload": json.dumps(button)}).encode()
     post(world, "/slack/interactive", body, "application/x-www-form-urlencoded")

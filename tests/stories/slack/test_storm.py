@@ -46,7 +46,7 @@ def test_a_thousand_tickets_in_motion(world: SlackWorld) -> None:
     newest = set(numbers[:50])
     for number in numbers:
         text, is_edited = shown[cards[number].external_id.rpartition("/")[2]], cards[number].state == State.SENT
-        assert not is_edited or (("newest" in text) == (number in newest) and "sam" in text), text
+        assert not is_edited or (("newest" in text) == (number in newest) and "Sam Miller" in text), text
         assert is_edited or number not in newest
     assert {cards[number].state for number in numbers[-50:]} == {State.WAITING}  # one edit each, whatever came since
 
