@@ -173,7 +173,7 @@ class _Look:
         unseen = [one for root, one in self.cursors.items() if root in roots and root not in self.told]
         seen = [one for root, one in self.cursors.items() if self.told.get(root, {}).get("reply_count")]
         for group in (unseen, seen):
-            for one in sorted(group, key=_read_whole)[:turns]:
+            for one in sorted(group, key=_turn)[:turns]:
                 self._thread(pages, one.root, whole=True)
 
     def _keep(self, messages: Iterable[Message], since: str) -> None:
@@ -193,8 +193,9 @@ class _Look:
         return covers
 
 
-def _read_whole(one: ThreadCursor) -> float:
-    return one.read_whole_at.timestamp() if one.read_whole_at else 0.0
+def _turn(one: ThreadCursor) -> tuple[float, float]:
+    """Read the longest ago first; of those, the oldest."""
+    return one.read_whole_at.timestamp() if one.read_whole_at else 0.0, float(one.root)
 
 
 def _keep(workspace: Workspace, channel: str, message: Message, now: datetime) -> bool:
